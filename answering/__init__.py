@@ -1,0 +1,1 @@
+"""A question and its thread to evidence to a grounded answer. Knows no Slack."""

@@ -1,0 +1,1 @@
+"""Slack in, Slack out. Knows no model and no index: it asks an Answerer."""

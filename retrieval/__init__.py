@@ -1,0 +1,1 @@
+"""From sources to documents to chunks in Postgres, and from a question to evidence."""

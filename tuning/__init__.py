@@ -1,0 +1,1 @@
+"""From feedback to a better model in service. Knows neither Slack nor the prompt."""
