@@ -1,0 +1,34 @@
+"""What an Answerer reports while it works, in order: searching, reading, words, then the answer."""
+
+from dataclasses import dataclass
+
+from answering.answers import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Searching:
+    """The index is being searched."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Evidence was found in these documents (titles, best first); the model is being asked."""
+
+    titles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A further piece of the answer's text, already checked against the evidence."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The whole answer; its text is all Words in a row."""
+
+    answer: Answer
+
+
+Progress = Searching | Reading | Words | Finished

@@ -1,0 +1,23 @@
+"""What is asked: a question, the thread it stands in, and who will read the answer."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.audience import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier message of the thread, oldest first in a Question's thread."""
+
+    speaker: Literal["person", "bot"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in plain text (no Slack markup), what was said before it, and its audience."""
+
+    text: str
+    audience: Audience
+    thread: tuple[Turn, ...] = ()

@@ -1,0 +1,76 @@
+"""Real Postgres and Redis for every test: one server a run, one migrated template, a clone a test."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg_pool import AsyncConnectionPool
+
+from houselore.embedded.postgres import embedded_postgres
+from houselore.embedded.redis import embedded_redis
+from houselore.migrations import upgrade
+
+
+@pytest.fixture(scope="session")
+def _postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Postgres whose database `template_house` has every migration."""
+    with asyncio.Runner() as runner:
+        server = embedded_postgres(tmp_path_factory.mktemp("postgres"))
+        url = runner.run(server.__aenter__())
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("create database template_house")
+        upgrade(_with_database(url, "template_house"))
+        yield url
+        runner.run(server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+def database_url(_postgres_url: str) -> Iterator[str]:
+    """The URL of a migrated database that only this test uses."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(_postgres_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} template template_house").format(sql.Identifier(name))
+        )
+    yield _with_database(_postgres_url, name)
+    with psycopg.connect(_postgres_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
+        )
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[AsyncConnectionPool]:
+    """A connection pool on this test's database."""
+    async with AsyncConnectionPool(database_url, min_size=1, max_size=8, open=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A running Redis; tests use keys of their own."""
+    with asyncio.Runner() as runner:
+        server = embedded_redis(tmp_path_factory.mktemp("redis"))
+        yield runner.run(server.__aenter__())
+        runner.run(server.__aexit__(None, None, None))
+
+
+def _with_database(url: str, name: str) -> str:
+    """The same server's URL for another database."""
+    base, _, query = url.partition("?")
+    head, _, _ = base.rpartition("/")
+    return f"{head}/{name}?{query}" if query else f"{head}/{name}"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of measuring data beside the checkout; tests that need it are skipped without it."""
+    folder = Path(os.environ.get("HOUSELORE_SHARED", Path(__file__).parents[2] / "shared"))
+    if not folder.is_dir():
+        pytest.skip("the data beside the checkout is not here")
+    return folder
