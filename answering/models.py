@@ -1,0 +1,27 @@
+"""The chat model behind the name `house`, through LangChain's interface. Serves no model."""
+
+from langchain_core.language_models import BaseChatModel
+from pydantic import SecretStr
+
+# Long enough for three sentences; a small model that goes on longer is repeating itself.
+_MAX_TOKENS = 160
+_TIMEOUT_S = 60.0
+
+
+def open_chat_model(url: str, name: str = "house", api_key: str | None = None) -> BaseChatModel:
+    """The chat model called `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
+
+    Answers are meant to be repeatable, so the temperature is 0. Nothing is sent before it is asked.
+    """
+    # Its import takes two seconds: only those who ask a model pay for it.
+    from langchain_openai import ChatOpenAI
+
+    return ChatOpenAI(
+        base_url=url,
+        model=name,
+        api_key=SecretStr(api_key or "none"),
+        temperature=0.0,
+        max_completion_tokens=_MAX_TOKENS,
+        timeout=_TIMEOUT_S,
+        max_retries=1,
+    )

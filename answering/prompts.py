@@ -1,0 +1,42 @@
+"""The house prompt: what the model is told, in which version. Asks no model."""
+
+import hashlib
+from collections.abc import Sequence
+
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
+
+from answering.evidence import Evidence
+from answering.questions import Turn
+
+_SYSTEM = (
+    "You answer a team's questions. Use only the notes. "
+    "Answer in one or two short sentences and say nothing that the notes do not say."
+)
+_HUMAN = "Notes:\n{notes}\n\nQuestion: {question}\nAnswer:"
+
+# A small model follows what was said last; more of the thread only pushes the notes away.
+_TURNS = 2
+_TURN_CHARACTERS = 300
+
+HOUSE_PROMPT = ChatPromptTemplate(
+    [("system", _SYSTEM), MessagesPlaceholder("thread"), ("human", _HUMAN)]
+)
+
+PROMPT_VERSION = "house-" + hashlib.sha256((_SYSTEM + _HUMAN).encode()).hexdigest()[:8]
+"""Changes whenever the words of the prompt change; stored with each answer."""
+
+
+def format_notes(evidence: Sequence[Evidence]) -> str:
+    """The evidence as numbered notes, each under the name of where it stands."""
+    return "\n".join(f"[{note.n}] {note.label}: {note.quote}" for note in evidence)
+
+
+def format_thread(thread: Sequence[Turn]) -> list[BaseMessage]:
+    """The last turns of a thread as chat messages, cut to what a small model can hold."""
+    return [
+        HumanMessage(turn.text[:_TURN_CHARACTERS])
+        if turn.speaker == "person"
+        else AIMessage(turn.text[:_TURN_CHARACTERS])
+        for turn in thread[-_TURNS:]
+    ]

@@ -1,0 +1,34 @@
+-- name: save_answer
+-- Records an answer; answering the same inbox row again (after a crash) replaces its record.
+insert into answers (
+    workspace, inbox_id, channel, thread_ts, ts, person, question, thread, readers, messages,
+    evidence, text, citations, abstained, model, generation, prompt_version, timings_ms
+) values (
+    %(workspace)s, %(inbox_id)s, %(channel)s, %(thread_ts)s, %(ts)s, %(person)s, %(question)s,
+    %(thread)s, %(readers)s, %(messages)s, %(evidence)s, %(text)s, %(citations)s, %(abstained)s,
+    %(model)s, %(generation)s, %(prompt_version)s, %(timings_ms)s
+)
+on conflict (inbox_id) do update set
+    channel = excluded.channel, thread_ts = excluded.thread_ts, ts = excluded.ts,
+    question = excluded.question, thread = excluded.thread, readers = excluded.readers,
+    messages = excluded.messages, evidence = excluded.evidence, text = excluded.text,
+    citations = excluded.citations, abstained = excluded.abstained, model = excluded.model,
+    generation = excluded.generation, prompt_version = excluded.prompt_version,
+    timings_ms = excluded.timings_ms
+returning id;
+
+-- name: place_answer
+-- Notes which Slack message shows the answer.
+update answers set channel = %(channel)s, ts = %(ts)s where id = %(id)s;
+
+-- name: find_answer
+-- The answer that a Slack message shows.
+select * from answers where workspace = %(workspace)s and channel = %(channel)s and ts = %(ts)s;
+
+-- name: answer_of_inbox
+-- The answer to the question in an inbox row.
+select * from answers where inbox_id = %(inbox_id)s;
+
+-- name: answer_by_id
+-- One answer of a workspace.
+select * from answers where workspace = %(workspace)s and id = %(id)s;

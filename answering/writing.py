@@ -1,0 +1,54 @@
+"""A model's tokens to sentences that were checked, each with its citations. Asks no model."""
+
+from collections.abc import Iterator, Sequence
+
+from answering.evidence import Evidence
+from answering.grounding import Grounding, strip_marks
+from retrieval.sentences import split_sentences
+
+
+class Writer:
+    """Turns a stream of tokens into a stream of supported sentences.
+
+    A sentence is shown once it is whole and the evidence supports it, so nothing that was shown has
+    to be taken back. What is not supported is left out, and so is a sentence that was said before.
+    """
+
+    def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
+        self._grounding = Grounding(question, evidence)
+        self._waiting = ""
+        self._said: list[str] = []
+        self.cited: set[int] = set()
+
+    @property
+    def text(self) -> str:
+        """What has been said so far."""
+        return "".join(self._said)
+
+    def feed(self, token: str) -> Iterator[str]:
+        """The sentences that this token completes."""
+        self._waiting += token
+        *whole, last = split_sentences(self._waiting) or [None]
+        if last is None or not whole:
+            return
+        for span in whole:
+            yield from self._say(self._waiting[span.start : span.end])
+        self._waiting = self._waiting[last.start :]
+
+    def close(self, *, cut_off: bool = False) -> Iterator[str]:
+        """The last sentence, unless the model was cut off in the middle of it."""
+        if not cut_off:
+            for span in split_sentences(self._waiting):
+                yield from self._say(self._waiting[span.start : span.end])
+        self._waiting = ""
+
+    def _say(self, sentence: str) -> Iterator[str]:
+        plain = strip_marks(sentence).strip()
+        numbers = self._grounding.support(plain)
+        if not numbers or any(plain in said for said in self._said):
+            return
+        self.cited.update(numbers)
+        marks = "".join(f"[{n}]" for n in numbers)
+        words = f"{' ' if self._said else ''}{plain} {marks}"
+        self._said.append(words)
+        yield words

@@ -1,0 +1,13 @@
+"""What can go wrong while tuning, in words for a person.
+
+TuningError
+└── UnknownModel   no model of that name is registered in this workspace
+"""
+
+
+class TuningError(Exception):
+    """The root of this package's errors; its text is a sentence that can be shown."""
+
+
+class UnknownModel(TuningError):
+    """No model of that name is registered in this workspace."""
