@@ -10,8 +10,8 @@ PUBLIC = "public"
 class Audience:
     """The workspace and the readers that every person in a conversation stands for.
 
-    A reader is `public`, `channel:C…`, `person:U…` or `group:S…`. A document may be used when one of
-    its readers is among the audience's. `public` is not added by itself: outsiders lack it.
+    A reader is `public`, `channel:C…`, `person:U…` or `group:S…`. A document may be used when one
+    of its readers is among the audience's. `public` is not added by itself: outsiders lack it.
     """
 
     workspace: str

@@ -10,8 +10,8 @@ from retrieval.audience import PUBLIC
 class Document:
     """One document as a source yields it, its text already plain Markdown.
 
-    `key` names it within its source (a path, a URL); `version` changes whenever its content may have
-    changed (an mtime and size, a commit), so that an unchanged document need not be read again.
+    `key` names it within its source (a path, a URL); `version` changes whenever its content may
+    have changed (an mtime and size, a commit), so that an unchanged document need not be read again.
     """
 
     key: str

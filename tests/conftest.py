@@ -1,4 +1,4 @@
-"""Real Postgres and Redis for every test: one server a run, one migrated template, a clone a test."""
+"""Real Postgres and Redis for every test: one server a run, a migrated template, a clone a test."""
 
 import asyncio
 import os
@@ -69,7 +69,7 @@ def _with_database(url: str, name: str) -> str:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of measuring data beside the checkout; tests that need it are skipped without it."""
+    """The data beside the checkout; tests that need it are skipped without it."""
     folder = Path(os.environ.get("HOUSELORE_SHARED", Path(__file__).parents[2] / "shared"))
     if not folder.is_dir():
         pytest.skip("the data beside the checkout is not here")

@@ -30,7 +30,7 @@ class Model:
 async def register(
     pool: AsyncConnectionPool, workspace: str, name: str, base: str, adapter: str | None = None
 ) -> None:
-    """Add a candidate. The same name again changes nothing: a model never changes, it is replaced."""
+    """Add a candidate. The same name again changes nothing: a model is replaced, never changed."""
     async with pool.connection() as connection:
         await connection.execute(
             _SQL["register_model"],
