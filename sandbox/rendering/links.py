@@ -1,0 +1,42 @@
+"""Addresses that may be followed: http, https, mailto and slack. Fetches nothing."""
+
+import re
+
+from sandbox.rendering.markup import Html, element, text
+
+_FOLLOWED = re.compile(r"(?:https?://|slack://|mailto:)[^\s<>\"\x00-\x1f\x7f\\]+", re.IGNORECASE)
+_SHOWN = re.compile(r"https?://[^\s<>\"\x00-\x1f\x7f\\]+", re.IGNORECASE)
+_TRAILING = ".,;:!?'*_~"
+
+
+def followable(url: str) -> str | None:
+    """The address if a reader may follow it, else None (`javascript:`, `data:`, relative ones)."""
+    return url if _FOLLOWED.fullmatch(url) else None
+
+
+def picture(url: str) -> str | None:
+    """The address if it may be shown as a picture, else None."""
+    return url if _SHOWN.fullmatch(url) else None
+
+
+def link(url: str, label: Html | None = None) -> Html | None:
+    """A link that leaves the page, or None where the address may not be followed."""
+    address = followable(url)
+    if address is None:
+        return None
+    shown = text(url) if label is None else label
+    return element("a", shown, href=address, target="_blank", rel="noopener noreferrer nofollow")
+
+
+def split_trailing(url: str) -> tuple[str, str]:
+    """A bare address out of running text, and the punctuation after it that is not its own."""
+    end = len(url)
+    opened, closed = url.count("("), url.count(")")
+    while end:
+        last = url[end - 1]
+        if last == ")" and closed > opened:
+            closed -= 1
+        elif last not in _TRAILING:
+            break
+        end -= 1
+    return url[:end], url[end:]

@@ -1,0 +1,25 @@
+"""What ids are called in the workspace; looks nothing up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Display names by id, without `@` and `#`."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    channels: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, str] = field(default_factory=dict)
+
+    def person(self, user: str, otherwise: str = "") -> str:
+        """The person's name, or what the message itself called them, or the id."""
+        return self.people.get(user) or otherwise or user
+
+    def channel(self, channel: str, otherwise: str = "") -> str:
+        """The channel's name, or what the message itself called it, or the id."""
+        return self.channels.get(channel) or otherwise or channel
+
+    def group(self, group: str, otherwise: str = "") -> str:
+        """The user group's handle, or what the message itself called it, or the id."""
+        return self.groups.get(group) or otherwise or group

@@ -1,0 +1,22 @@
+"""Running text out of Markdown: emoji and bare addresses act, nothing else does."""
+
+import re
+
+from sandbox.rendering.emoji import with_emoji
+from sandbox.rendering.links import link, split_trailing
+from sandbox.rendering.markup import Html, join
+
+_ADDRESS = re.compile(r"https?://[^\s<>|`\"\\]+")
+
+
+def render_words(source: str) -> Html:
+    """The words as they are, with their shortcodes as emoji and their addresses as links."""
+    parts: list[Html] = []
+    at = 0
+    for found in _ADDRESS.finditer(source):
+        address, _ = split_trailing(found[0])
+        shown = link(address)
+        if shown is not None:
+            parts += [with_emoji(source[at : found.start()]), shown]
+            at = found.start() + len(address)
+    return join([*parts, with_emoji(source[at:])])
