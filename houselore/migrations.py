@@ -1,0 +1,125 @@
+"""The database's schema brought to this version and back, by alembic. Writes no SQL of its own."""
+
+import re
+from pathlib import Path
+
+import psycopg
+from psycopg import errors
+
+from houselore.errors import DatabaseUnusable
+
+_LOCK = 0x686F757365  # "house": one starter migrates, the others wait
+_OLDEST_SERVER, _OLDEST_VECTOR = 15, (0, 7)
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` to the newest schema; quick where it is there already.
+
+    Raises DatabaseUnusable when it cannot be reached, is too old, lacks pgvector, or was made by a
+    newer Houselore.
+    """
+    with _connect(url) as guard:
+        _check_server(guard)
+        guard.execute("select pg_advisory_lock(%s)", [_LOCK])
+        if _current(guard) != _head():
+            _run(url, "upgrade", "head")
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the schema back to `revision`; `base` removes every table of ours."""
+    with _connect(url) as guard:
+        guard.execute("select pg_advisory_lock(%s)", [_LOCK])
+        _run(url, "downgrade", revision)
+
+
+def at_head(url: str) -> bool:
+    """Whether the schema is this version's. Raises DatabaseUnusable when it cannot be asked."""
+    with _connect(url) as connection:
+        return _current(connection) == _head()
+
+
+def scripts_folder() -> Path:
+    """The migrations: beside the package in a checkout, inside it when installed."""
+    here = Path(__file__).parent
+    for folder in (here.parent / "alembic", here / "alembic"):
+        if (folder / "env.py").is_file():
+            return folder
+    raise DatabaseUnusable("The migrations are missing from this installation: install it again.")
+
+
+def _connect(url: str) -> psycopg.Connection:
+    try:
+        return psycopg.connect(url, autocommit=True, connect_timeout=10)
+    except psycopg.Error as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise DatabaseUnusable(
+            f"The database cannot be reached ({reason}): check HOUSELORE_DATABASE_URL and that the "
+            "server runs."
+        ) from error
+
+
+def _check_server(connection: psycopg.Connection) -> None:
+    version = connection.info.server_version // 10000
+    if version < _OLDEST_SERVER:
+        raise DatabaseUnusable(
+            f"The database is Postgres {version}: Houselore needs {_OLDEST_SERVER} or newer."
+        )
+    row = connection.execute(
+        "select default_version from pg_available_extensions where name = 'vector'"
+    ).fetchone()
+    if row is None:
+        raise DatabaseUnusable(
+            "The database lacks pgvector: install it on the server (package "
+            f"postgresql-{version}-pgvector, or the image pgvector/pgvector)."
+        )
+    if tuple(int(part) for part in row[0].split(".")[:2]) < _OLDEST_VECTOR:
+        raise DatabaseUnusable(f"The database has pgvector {row[0]}: Houselore needs 0.7 or newer.")
+
+
+def _current(connection: psycopg.Connection) -> str | None:
+    try:
+        row = connection.execute("select version_num from alembic_version").fetchone()
+    except errors.UndefinedTable:
+        return None
+    return None if row is None else str(row[0])
+
+
+def _head() -> str:
+    """The newest revision, read from the scripts' text: importing alembic takes a second."""
+    revisions, parents = set(), set()
+    for script in (scripts_folder() / "versions").glob("*.py"):
+        text = script.read_text(encoding="utf-8")
+        revisions |= set(re.findall(r'^revision\b.*= "(\w+)"', text, re.MULTILINE))
+        parents |= set(re.findall(r'^down_revision\b.*= "(\w+)"', text, re.MULTILINE))
+    (head,) = revisions - parents
+    return str(head)
+
+
+def _run(url: str, command: str, revision: str) -> None:
+    from alembic.config import Config
+    from alembic.util import CommandError
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    from alembic import command as alembic
+
+    config = Config()
+    config.set_main_option("script_location", str(scripts_folder()).replace("%", "%%"))
+    engine = create_engine(
+        "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
+    )
+    try:
+        with engine.connect() as connection:
+            config.attributes["connection"] = connection
+            getattr(alembic, command)(config, revision)
+            connection.commit()
+    except CommandError as error:
+        raise DatabaseUnusable(
+            f"The database's schema is not one this version knows ({error}): it was made by a "
+            "newer Houselore, so install that one."
+        ) from error
+    except errors.InsufficientPrivilege as error:
+        raise DatabaseUnusable(
+            "The database's user may not create the extension `vector`: as its administrator run "
+            "`create extension vector` in that database once."
+        ) from error
