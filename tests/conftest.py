@@ -70,7 +70,7 @@ def _with_database(url: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The data beside the checkout; tests that need it are skipped without it."""
-    folder = Path(os.environ.get("HOUSELORE_SHARED", Path(__file__).parents[2] / "shared"))
+    folder = Path(os.environ.get("SHARED_DATA", Path(__file__).parents[2] / "shared"))
     if not folder.is_dir():
         pytest.skip("the data beside the checkout is not here")
     return folder

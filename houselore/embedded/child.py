@@ -22,7 +22,7 @@ def start_child(
     command: Sequence[str],
     *,
     log: Path,
-    on_parent_death: signal.Signals = signal.SIGTERM,
+    on_parent_death: signal.Signals | None = signal.SIGTERM,
     privileges: Sequence[str] = (),
     environment: Mapping[str, str] | None = None,
     stdin: bytes = b"",
@@ -30,11 +30,11 @@ def start_child(
     """Start `command` in a session of its own, its output appended to `log`.
 
     The session keeps a Ctrl-C in the terminal from reaching it. On Linux it gets
-    `on_parent_death` when this process dies, however that happens; call this from a thread that
-    lives as long as the process. `privileges` are further options of setpriv(1).
+    `on_parent_death` (None: nothing) when this process dies, however that happens; call this from
+    a thread that lives as long as the process. `privileges` are further options of setpriv(1).
     """
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
-    if setpriv:
+    if setpriv and on_parent_death:
         death = on_parent_death.name.removeprefix("SIG")
         command = [setpriv, *privileges, "--pdeathsig", death, "--", *command]
     elif privileges:

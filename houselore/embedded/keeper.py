@@ -1,0 +1,165 @@
+"""The process that owns the embedded servers of one data folder. Ends with their last user.
+
+Users hold a connection to it (see lease.py): when the last one closes, however its process ended,
+the servers are stopped and the keeper goes. When the keeper is killed, the system ends the servers.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from houselore.embedded.chat_model import embedded_chat_model
+from houselore.embedded.folders import private_folder, socket_folder
+from houselore.embedded.postgres import embedded_postgres
+from houselore.embedded.redis import embedded_redis
+from houselore.errors import HouseloreError
+
+_START_PATIENCE = 30.0  # seconds without any user before a keeper that nobody came to goes
+
+
+def keeper_folder(data: Path) -> Path:
+    """Where the keeper of a data folder has its socket, lock and log."""
+    return private_folder(data / "keeper")
+
+
+def keeper_socket(data: Path) -> Path:
+    """Where the keeper of a data folder listens."""
+    return socket_folder(keeper_folder(data)) / "keeper.sock"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a running server is, and the key it asks for, if any."""
+
+    url: str
+    api_key: str | None = None
+
+
+class Keeper:
+    """Starts servers when they are asked for and holds them while anybody uses one."""
+
+    def __init__(self, data: Path) -> None:
+        self._data = data
+        self._addresses: dict[str, asyncio.Future[Address]] = {}
+        self._holders: list[asyncio.Task[None]] = []
+        self._users: set[asyncio.StreamWriter] = set()
+        self._gguf: str | None = None
+        self._leaving = asyncio.Event()
+
+    async def serve(self) -> None:
+        """Answer users until the last has gone or a signal comes; then stop every server."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._leaving.set)
+        nobody_came = loop.call_later(_START_PATIENCE, self._leave_if_unused)
+        path = keeper_socket(self._data)
+        path.unlink(missing_ok=True)
+        server = await asyncio.start_unix_server(self._on_user, path)
+        await self._leaving.wait()
+        nobody_came.cancel()
+        server.close()
+        path.unlink(missing_ok=True)
+        await asyncio.gather(*self._holders)
+        for user in self._users:
+            _say(user, {"last": True})
+            user.close()
+
+    async def _on_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One user: told it is welcome, it names what it needs, gets addresses, and holds on."""
+        if self._leaving.is_set():
+            writer.close()
+            return
+        self._users.add(writer)
+        _say(writer, {"welcome": True})
+        with contextlib.suppress(OSError):
+            wanted = json.loads(await reader.readline() or "{}")
+            parts = [self._tell(writer, part, wanted) for part in wanted["parts"]]
+            await asyncio.gather(*parts)
+            await reader.read()
+        if self._users == {writer}:
+            self._leaving.set()  # it hears from us when the servers have stopped
+        else:
+            self._users.discard(writer)
+            writer.close()
+
+    async def _tell(
+        self, writer: asyncio.StreamWriter, part: str, wanted: dict[str, str | None]
+    ) -> None:
+        try:
+            address = await self._address(part, wanted.get("gguf"))
+            _say(writer, {"part": part, "url": address.url, "api_key": address.api_key})
+        except HouseloreError as error:
+            _say(writer, {"part": part, "error": str(error)})
+
+    async def _address(self, part: str, gguf: str | None) -> Address:
+        running = self._addresses.get(part)
+        if running is None or (running.done() and running.exception()):
+            self._addresses[part] = asyncio.get_running_loop().create_future()
+            self._gguf = gguf if part == "chat_model" else self._gguf
+            self._holders.append(asyncio.create_task(self._hold(part)))
+        elif part == "chat_model" and gguf != self._gguf:
+            raise HouseloreError(
+                "Another Houselore runs in this data folder with another chat model: stop it, or "
+                "set HOUSELORE_CHAT_GGUF alike."
+            )
+        return await asyncio.shield(self._addresses[part])
+
+    async def _hold(self, part: str) -> None:
+        address = self._addresses[part]
+        try:
+            async with self._server(part) as found:
+                address.set_result(found)
+                await self._leaving.wait()
+        except HouseloreError as error:
+            address.set_exception(error)
+        except OSError as error:
+            address.set_exception(HouseloreError(f"The embedded {part} cannot start: {error}."))
+
+    @asynccontextmanager
+    async def _server(self, part: str) -> AsyncIterator[Address]:
+        folder = self._data / part
+        if part == "postgres":
+            async with embedded_postgres(folder) as url:
+                yield Address(url)
+        elif part == "redis":
+            async with embedded_redis(folder) as url:
+                yield Address(url)
+        else:
+            key = secrets.token_urlsafe(24)
+            gguf = Path(self._gguf) if self._gguf else None
+            async with embedded_chat_model(folder, gguf=gguf, api_key=key) as url:
+                yield Address(url, key)
+
+    def _leave_if_unused(self) -> None:
+        if not self._users:
+            self._leaving.set()
+
+
+def _say(writer: asyncio.StreamWriter, message: dict[str, object]) -> None:
+    writer.write(json.dumps(message).encode() + b"\n")
+
+
+def main() -> None:
+    """Keep the servers of one data folder; where it has a keeper already, end at once."""
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("data", type=Path)
+    data = arguments.parse_args().data
+    lock = os.open(keeper_folder(data) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return
+    asyncio.run(Keeper(data).serve())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,229 @@
+"""Every setting, its default and what it means; the only reader of the environment."""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from houselore.errors import WrongUse
+
+PREFIX = "HOUSELORE_"
+EMBEDDED = "embedded:"
+
+Connection = Literal["socket mode", "events api", "sandbox"]
+
+
+class Settings(BaseSettings):
+    """The settings of one installation, which serves one workspace."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",  # other programs' variables; ours are checked by open_settings
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    slack_bot_token: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("SLACK_BOT_TOKEN"),
+        description="The bot's token, `xoxb-…`. Without it Houselore starts its own sandbox.",
+    )
+    slack_app_token: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("SLACK_APP_TOKEN"),
+        description="The app's token, `xapp-…`, for Socket Mode.",
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("SLACK_SIGNING_SECRET"),
+        description="The app's signing secret, for the Events API over HTTP.",
+    )
+    slack_api_url: str = Field(
+        "https://slack.com/api/", description="Where Slack's Web API is; another one for tests."
+    )
+    workspace: str = Field(
+        "home",
+        min_length=1,
+        max_length=80,
+        description="The workspace's name: every row and every cached thing carries it.",
+    )
+    admins: Annotated[frozenset[str], NoDecode] = Field(
+        frozenset(),
+        description="Slack user ids, separated by commas, that may use admin commands. "
+        "Admins and owners in Slack may anyway.",
+    )
+    docs: Path | None = Field(
+        None,
+        description="The file or folder that `run` indexes at its start. Default: these docs.",
+    )
+    docs_url: str | None = Field(
+        None,
+        description="Where the files of `docs` can be read, such as `https://wiki.example.org/`; "
+        "a citation links to this followed by the file's path. Default: Houselore's own page.",
+    )
+    data_dir: Path = Field(
+        Path(".houselore"), description="The folder for everything that Houselore keeps."
+    )
+    database_url: SecretStr = Field(
+        SecretStr(EMBEDDED),
+        description="`postgresql://…` of a Postgres 15 or newer with pgvector 0.7 or newer.",
+    )
+    redis_url: SecretStr = Field(
+        SecretStr(EMBEDDED),
+        description="`redis://…` of a Redis 6.2 or newer. A cache: nothing is lost with it.",
+    )
+    chat_url: str = Field(
+        EMBEDDED,
+        description="An OpenAI-compatible endpoint (vLLM, Ollama, llama.cpp, a hosted one) that "
+        "ends in `/v1`.",
+    )
+    chat_model: str = Field("house", description="The model's name at that endpoint.")
+    chat_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
+    chat_gguf: Path | None = Field(
+        None,
+        description="A GGUF file for the embedded chat model. Default: SmolLM2-135M-Instruct.",
+    )
+    embeddings: str = Field(
+        EMBEDDED,
+        description="`https://host/v1#model-name` for an OpenAI-compatible endpoint. Default: "
+        "all-MiniLM-L6-v2 in this process.",
+    )
+    host: str = Field(
+        "127.0.0.1", description="The address to listen on; `0.0.0.0` in a container."
+    )
+    port: int = Field(
+        3000, ge=1, le=65534, description="The port of the sandbox, or of the Events API."
+    )
+    http_port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="The port of the health checks and the reader pages. Default: the one after "
+        "`port`.",
+    )
+    public_url: str | None = Field(
+        None,
+        description="How people's browsers reach `http_port`, for links to the reader pages. "
+        "Default: this machine alone.",
+    )
+    link_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="Signs the links to the reader pages; the same on all machines. Default: made "
+        "once and kept in the data folder.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="How much is written to the log."
+    )
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return frozenset(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, value: SecretStr) -> SecretStr:
+        return _with_scheme(value, "postgresql://", "postgres://")
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: SecretStr) -> SecretStr:
+        return _with_scheme(value, "redis://", "rediss://", "unix://")
+
+    @field_validator("chat_url", "embeddings", "public_url", "docs_url")
+    @classmethod
+    def _web(cls, value: str | None) -> str | None:
+        if value not in (None, EMBEDDED) and not value.startswith(("http://", "https://")):
+            raise ValueError("it must start with http:// or https://")
+        return value
+
+    @property
+    def connection(self) -> Connection:
+        """How to reach people. Raises WrongUse when the Slack tokens do not make a pair."""
+        if self.slack_bot_token is None:
+            if self.slack_app_token or self.slack_signing_secret:
+                raise WrongUse("SLACK_BOT_TOKEN is missing: set it too, or none of Slack's.")
+            return "sandbox"
+        if self.slack_app_token is not None:
+            return "socket mode"
+        if self.slack_signing_secret is not None:
+            return "events api"
+        raise WrongUse(
+            "SLACK_BOT_TOKEN alone is not enough: set SLACK_APP_TOKEN for Socket Mode, or "
+            "SLACK_SIGNING_SECRET for the Events API."
+        )
+
+    @property
+    def reader_port(self) -> int:
+        """The port of the health checks and the reader pages."""
+        return self.port + 1 if self.http_port is None else self.http_port
+
+    @property
+    def reader_url(self) -> str:
+        """Where the reader pages are for people's browsers."""
+        return self.public_url or f"http://127.0.0.1:{self.reader_port}"
+
+    def folder(self) -> Path:
+        """The data folder's real path, made when it is missing. Raises WrongUse."""
+        folder = self.data_dir.expanduser().resolve()
+        try:
+            # As root, Postgres' own user has to pass through; what lies inside keeps others out.
+            folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise WrongUse(
+                f"The data folder {folder} cannot be made ({error.strerror}): set "
+                f"{PREFIX}DATA_DIR to one that can."
+            ) from error
+        return folder
+
+
+def open_settings(**given: Any) -> Settings:
+    """The settings from the environment and `.env`, with those given on the command line on top.
+
+    Raises WrongUse for a value that cannot be right and for a HOUSELORE_ key that nobody knows.
+    """
+    _refuse_unknown_keys()
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0])
+        key = name if name.isupper() else key_of(name)
+        message = first["msg"].removeprefix("Value error, ")
+        raise WrongUse(f"{key} is not right: {message[0].lower()}{message[1:]}.") from None
+
+
+def key_of(field: str) -> str:
+    """The environment variable that sets a field."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
+
+
+def _refuse_unknown_keys() -> None:
+    from dotenv import dotenv_values
+
+    known = {key_of(field) for field in Settings.model_fields}
+    for place, keys in (
+        ("the environment", list(os.environ)),
+        (".env", list(dotenv_values(".env"))),
+    ):
+        for key in sorted(key.upper() for key in keys):
+            if key.startswith(PREFIX) and key not in known:
+                nearest = difflib.get_close_matches(key, known, n=1, cutoff=0)[0]
+                raise WrongUse(f"{key} in {place} is no setting: did you mean {nearest}?")
+
+
+def _with_scheme(value: SecretStr, *schemes: str) -> SecretStr:
+    url = value.get_secret_value()
+    if url != EMBEDDED and not url.startswith(schemes):
+        raise ValueError(f"it must start with {schemes[0]}")
+    return value
