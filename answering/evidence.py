@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
@@ -16,6 +17,8 @@ from retrieval.sentences import split_sentences
 
 # Below this cosine, and without a shared term, MiniLM's nearest sentence is noise.
 _UNRELATED = 0.25
+# A sentence that scores less than this share of the best one only leads a small model astray.
+_WEAK = 0.4
 _GAP = " … "
 
 
@@ -66,7 +69,8 @@ async def condense(
     if cosines.max() < _UNRELATED and lexical.max() <= 0:
         return ()
     scores = _scaled(cosines) + _scaled(lexical)
-    chosen = sorted(np.argsort(-scores, kind="stable")[:sentences].tolist())
+    best = np.argsort(-scores, kind="stable")[:sentences]
+    chosen = sorted(best[scores[best] >= _WEAK * scores.max()].tolist())
     return _by_passage([(candidates[i], float(scores[i])) for i in chosen], passages)
 
 
@@ -106,9 +110,7 @@ def _bm25(query: Sequence[str], texts: Sequence[Sequence[str]]) -> list[float]:
     ]
 
 
-def _scaled(
-    scores: "np.ndarray[tuple[int], np.dtype[np.float32]]",
-) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
+def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     top = scores.max()
     return np.clip(scores, 0, None) / top if top > 0 else np.zeros_like(scores)
 

@@ -1,4 +1,4 @@
-"""A model's tokens to sentences that were checked, each with its citations. Asks no model."""
+"""A model's tokens to sentences that were checked, each with its citation. Asks no model."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,6 @@ class Writer:
         self._grounding = Grounding(question, evidence)
         self._waiting = ""
         self._said: list[str] = []
-        self.cited: set[int] = set()
 
     @property
     def text(self) -> str:
@@ -44,11 +43,9 @@ class Writer:
 
     def _say(self, sentence: str) -> Iterator[str]:
         plain = strip_marks(sentence).strip()
-        numbers = self._grounding.support(plain)
-        if not numbers or any(plain in said for said in self._said):
+        note = self._grounding.support(plain)
+        if note is None or any(plain in said for said in self._said):
             return
-        self.cited.update(numbers)
-        marks = "".join(f"[{n}]" for n in numbers)
-        words = f"{' ' if self._said else ''}{plain} {marks}"
+        words = f"{' ' if self._said else ''}{plain} [{note}]"
         self._said.append(words)
         yield words

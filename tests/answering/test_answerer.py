@@ -1,0 +1,146 @@
+"""One question through the whole chain: real index, real embedder, real chat model."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answerer import Answerer
+from answering.answers import Answer, answer_of_inbox, find_answer, place_answer, save_answer
+from answering.errors import ModelUnavailable, NotIndexed
+from answering.links import SourceLinks
+from answering.models import open_chat_model
+from answering.progress import Finished, Progress, Reading, Searching, Words
+from answering.questions import Question, Turn
+from houselore.embedded.chat_model import embedded_chat_model
+from retrieval.audience import Audience, everyone
+from retrieval.embeddings import Embedder, open_embedder
+from retrieval.indexing import index_source
+from retrieval.sources.files import FilesSource
+
+HOME = everyone("home")
+LINKS = SourceLinks("http://127.0.0.1:3001", b"0123456789abcdef")
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    """The embedded embedder."""
+    return open_embedder("embedded:")
+
+
+@pytest.fixture(scope="module")
+def chat_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The embedded chat model's address."""
+    with asyncio.Runner() as runner:
+        server = embedded_chat_model(tmp_path_factory.mktemp("chat"))
+        yield runner.run(server.__aenter__())
+        runner.run(server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def answerer(
+    pool: AsyncConnectionPool, embedder: Embedder, chat_url: str, tmp_path: Path
+) -> AsyncIterator[Answerer]:
+    """An answerer over two small documents, one of them for a private channel only."""
+    handbook = tmp_path / "handbook"
+    handbook.mkdir()
+    (handbook / "deploy.md").write_text(
+        "# Deploying\n\nWe deploy to production on Tuesdays at 10:00. "
+        "Hotfixes may go out on any day with the approval of Priya.\n"
+    )
+    secret = tmp_path / "people"
+    secret.mkdir()
+    (secret / "salaries.md").write_text(
+        "# Salaries\n\nThe salary band of level 5 is 91,000 euros.\n"
+    )
+    await index_source(pool, "home", FilesSource(handbook, frozenset({"public"})), embedder)
+    await index_source(pool, "home", FilesSource(secret, frozenset({"channel:C9"})), embedder)
+    model = open_chat_model(chat_url)
+    yield Answerer(pool, embedder, model, "smollm2-135m", LINKS)
+
+
+async def ask(answerer: Answerer, question: Question) -> tuple[list[Progress], Answer]:
+    """Everything the answerer reports, and the answer at its end."""
+    progress = [step async for step in answerer.answer(question)]
+    last = progress[-1]
+    assert isinstance(last, Finished)
+    return progress, last.answer
+
+
+async def test_a_question_is_answered_with_its_source(answerer: Answerer) -> None:
+    """Steps come in order, the words make the text, and the citation quotes the document."""
+    progress, answer = await ask(answerer, Question("When do we deploy to production?", HOME))
+    kinds = [type(step) for step in progress]
+    assert kinds[:2] == [Searching, Reading]
+    assert set(kinds[2:-1]) == {Words}
+    assert "".join(step.text for step in progress if isinstance(step, Words)) == answer.text
+    assert "Tuesdays" in answer.text
+    first = answer.citations[0]
+    assert "We deploy to production on Tuesdays at 10:00." in first.quote
+    assert f"[{first.n}]" in answer.text
+    assert first.url.startswith("http://127.0.0.1:3001/documents/")
+    assert answer.messages[0]["role"] == "system"
+    assert "Tuesdays" in answer.messages[-1]["content"]
+    assert {"retrieve", "condense", "first_token", "total"} <= set(answer.timings_ms)
+
+
+async def test_what_the_audience_may_not_read_is_not_used(answerer: Answerer) -> None:
+    """The same question finds the private document in its channel and nowhere else."""
+    question = "What is the salary band of level 5?"
+    _, public = await ask(answerer, Question(question, HOME))
+    assert "91,000" not in public.text
+    assert all("91,000" not in citation.quote for citation in public.citations)
+    inside = Audience("home", frozenset({"public", "channel:C9"}))
+    _, private = await ask(answerer, Question(question, inside))
+    assert "91,000" in private.citations[0].quote
+
+
+async def test_an_unrelated_question_is_declined(answerer: Answerer) -> None:
+    """Without related evidence the model is not asked and the reply says what to do."""
+    progress, answer = await ask(answerer, Question("Who painted the Mona Lisa?", HOME))
+    assert answer.abstained
+    assert answer.citations == answer.messages == ()
+    assert answer.text.startswith("I found nothing about this")
+    assert not any(isinstance(step, Reading) for step in progress)
+
+
+async def test_a_follow_up_is_searched_with_the_question_before(answerer: Answerer) -> None:
+    """A follow-up that names nothing still finds what the thread is about."""
+    thread = (
+        Turn("person", "When do we deploy to production?"),
+        Turn("bot", "We deploy to production on Tuesdays at 10:00. [1]"),
+    )
+    _, answer = await ask(answerer, Question("And who must approve it?", HOME, thread))
+    assert "Priya" in " ".join(citation.quote for citation in answer.citations)
+
+
+async def test_a_dead_model_is_said_plainly(
+    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder
+) -> None:
+    """An endpoint that nobody serves raises ModelUnavailable with what to do."""
+    dead = Answerer(pool, embedder, open_chat_model("http://127.0.0.1:9/v1"), "none", LINKS)
+    with pytest.raises(ModelUnavailable, match="houselore doctor"):
+        await ask(dead, Question("When do we deploy to production?", HOME))
+
+
+async def test_an_empty_workspace_is_said_plainly(answerer: Answerer) -> None:
+    """Without an index the error says how to make one."""
+    with pytest.raises(NotIndexed, match="houselore index"):
+        await ask(answerer, Question("When?", everyone("elsewhere")))
+
+
+async def test_an_answer_is_recorded_and_found(
+    answerer: Answerer, pool: AsyncConnectionPool
+) -> None:
+    """What was stored comes back equal, by the Slack message that shows it."""
+    question = Question("When do we deploy to production?", HOME, (Turn("person", "Hello"),))
+    _, answer = await ask(answerer, question)
+    answer_id = await save_answer(pool, question, answer, person="U1")
+    await place_answer(pool, answer_id, "C1", "1.0")
+    stored = await find_answer(pool, "home", "C1", "1.0")
+    assert stored is not None
+    assert (stored.id, stored.answer, stored.audience) == (answer_id, answer, HOME)
+    assert await find_answer(pool, "other", "C1", "1.0") is None
+    assert await answer_of_inbox(pool, 1) is None
