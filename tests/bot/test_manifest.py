@@ -1,0 +1,26 @@
+"""The app manifest is one that Slack takes, and asks for what the bot uses."""
+
+import json
+from pathlib import Path
+
+from jsonschema.validators import validator_for
+
+MANIFEST = json.loads(
+    (Path(__file__).parents[2] / "bot" / "manifest.json").read_text(encoding="utf-8")
+)
+
+
+def test_the_manifest_follows_slacks_schema(shared_data: Path) -> None:
+    """Slack's own JSON schema finds nothing wrong with the manifest."""
+    schema = json.loads((shared_data / "slack" / "manifest.schema.json").read_text())
+    validator = validator_for(schema)(schema)
+    assert [error.message for error in validator.iter_errors(MANIFEST)] == []
+
+
+def test_every_event_has_its_scope(shared_data: Path) -> None:
+    """For each event that the bot listens to, the manifest asks for a scope that grants it."""
+    events = json.loads((shared_data / "slack" / "events.json").read_text())
+    granted = set(MANIFEST["oauth_config"]["scopes"]["bot"])
+    for name in MANIFEST["settings"]["event_subscriptions"]["bot_events"]:
+        scopes = set(events[name]["scopes"])
+        assert not scopes or scopes & granted, f"{name} needs one of {sorted(scopes)}"
