@@ -1,0 +1,41 @@
+"""The Slack app for Socket Mode and HTTP alike. Opens no connection and runs no job."""
+
+import logging
+import secrets
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.listeners import register_listeners
+from bot.services import BotServices
+
+
+def create_app(services: BotServices) -> AsyncApp:
+    """The app with a listener for every event in the manifest.
+
+    Each listener ends before its event is acknowledged, so what is acknowledged is stored. Who the
+    bot is, is asked once and not for each event.
+    """
+
+    async def authorize() -> AuthorizeResult:
+        me = await services.directory.me()
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=me.team,
+            bot_id=me.bot,
+            bot_user_id=me.user,
+            bot_token=services.slack_token,
+        )
+
+    app = AsyncApp(
+        name="houselore",
+        logger=logging.getLogger("bot.slack"),
+        # Without a secret nothing may come over HTTP: an empty one could be signed with by anybody.
+        signing_secret=services.signing_secret or secrets.token_hex(32),
+        authorize=authorize,
+        process_before_response=True,
+        attaching_conversation_kwargs_enabled=False,
+    )
+    app.client.base_url = services.client.base_url
+    register_listeners(app, services)
+    return app

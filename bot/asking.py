@@ -1,0 +1,206 @@
+"""/ask: an answer that only one person sees, and sharing it with the channel.
+
+Such a message cannot stream and has no place of its own; it is replaced through the command's
+response_url. What is shared is checked anew for its new readers.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answers import (
+    Answer,
+    StoredAnswer,
+    answer_by_id,
+    answer_of_inbox,
+    place_answer,
+    save_answer,
+)
+from answering.progress import Finished
+from answering.questions import Question
+from bot import inbox
+from bot.audiences import audience_of, audience_of_one
+from bot.blocks import (
+    SHARE,
+    Block,
+    actions,
+    below_answer,
+    button,
+    context,
+    fallback,
+    markdown,
+    section,
+    sources,
+)
+from bot.errors import BotError, SlackFailed
+from bot.inbox import Row
+from bot.mrkdwn import escape, mentions, plain, safe_markdown
+from bot.replying import MOST_DEATHS, MOST_TRIES, apology, may_pass, progress_of, question_text
+from bot.services import BotServices
+from retrieval.audience import Audience
+from retrieval.statements import load_statements
+
+_SQL = load_statements("bot")
+_LOOKING = "Looking… only you will see the answer."
+_ALONE = "Only you can see this."
+_NOT_IN = "I am not in this channel. Invite me with `/invite`, then press the button again."
+_NOT_FOR_ALL = (
+    "I cannot share this here: it rests on documents that not everyone in this channel may read. "
+    "Ask me in the channel itself, and I will use what everyone here may read."
+)
+_GONE = "I no longer have this answer. Please ask again."
+_NOT_YOURS = "Only the person who asked can share this."
+_SHARED = "This answer is shared already."
+_UNSURE = "I was interrupted while sharing. If the answer is not in the channel, press again."
+
+_log = logging.getLogger(__name__)
+
+
+async def answer_alone(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Answer a /ask to the person who asked; told once when that does not work.
+
+    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    """
+    async with inbox.claimed(services.pool, inbox_id) as row:
+        if row is None:
+            return
+        try:
+            if deaths >= MOST_DEATHS:
+                raise BotError("Given up: its jobs died too often.")
+            await _answer_alone(services, row)
+        except Exception as error:
+            if tries + 1 < MOST_TRIES and may_pass(error):
+                raise
+            _log.exception("/ask %s could not be answered", row.id)
+            await _tell(services, row, apology(error), replace=True)
+            await inbox.finish(services.pool, row, "failed", str(error))
+            return
+        await inbox.finish(services.pool, row)
+
+
+async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Post an answer of /ask in its channel, if everyone there may read what it rests on."""
+    async with inbox.claimed(services.pool, inbox_id) as row:
+        if row is None:
+            return
+        try:
+            async with inbox.locked(services.pool, f"share:{row.payload['answer_id']}") as alone:
+                refusal = await _share(services, row) if alone else _SHARED
+        except SlackFailed as error:
+            if tries + deaths + 1 < MOST_TRIES and may_pass(error):
+                raise
+            refusal = _NOT_IN if error.error in ("not_in_channel", "channel_not_found") else None
+            await _tell(services, row, refusal or apology(error))
+            await inbox.finish(services.pool, row, "failed", str(error))
+            return
+        if refusal is not None:
+            await _tell(services, row, refusal)
+        await inbox.finish(services.pool, row)
+
+
+async def _answer_alone(services: BotServices, row: Row) -> None:
+    stored = await answer_of_inbox(services.pool, row.id)
+    if stored is None:
+        await _tell(services, row, _LOOKING, replace=True)
+        answer, answer_id = await _find(services, row)
+    else:
+        answer, answer_id = stored.answer, stored.id
+    blocks = [
+        markdown(safe_markdown(answer.text)),
+        *sources(answer.citations),
+        actions(button(SHARE, "Share in channel", str(answer_id))),
+        context(_ALONE),
+    ]
+    await _tell(services, row, answer.text, blocks, replace=True)
+
+
+async def _find(services: BotServices, row: Row) -> tuple[Answer, int]:
+    me = await services.directory.me()
+    users = [user for user in mentions(row.text) if user != me.user]
+    text = question_text(plain(row.text, me.user, await services.directory.names(users)))
+    audience = await audience_of_one(services.directory, services.workspace, row.person)
+    question = Question(text, audience)
+    async for step in progress_of(services, question):
+        if isinstance(step, Finished):
+            answer_id = await save_answer(
+                services.pool, question, step.answer, inbox_id=row.id, person=row.person
+            )
+            return step.answer, answer_id
+    raise BotError("The answerer ended without an answer.")
+
+
+async def _share(services: BotServices, row: Row) -> str | None:
+    """Share the answer, or say why not. Raises SlackFailed."""
+    stored = await answer_by_id(services.pool, services.workspace, int(row.payload["answer_id"]))
+    if stored is None:
+        return _GONE
+    if stored.person != row.person:
+        return _NOT_YOURS
+    if stored.ts is not None:
+        return _SHARED
+    if row.payload.get("begun"):
+        return _UNSURE
+    audience = await audience_of(services.directory, services.workspace, row.channel, row.person)
+    if not await _all_may_read(services.pool, stored, audience):
+        return _NOT_FOR_ALL
+    await inbox.begin_reply(services.pool, row)
+    posted = await services.client.call(
+        "chat.postMessage",
+        channel=row.channel,
+        text=fallback(stored.answer.text),
+        blocks=[
+            section(f"*{escape(stored.question[:500])}*"),
+            markdown(safe_markdown(stored.answer.text)),
+            *below_answer(stored.answer),
+            context(f"Shared by <@{row.person}>"),
+        ],
+    )
+    await inbox.place_reply(services.pool, row, row.channel, posted["ts"])
+    await place_answer(services.pool, stored.id, row.channel, posted["ts"])
+    if row.response_url:
+        await services.client.respond(row.response_url, {"delete_original": True})
+    return None
+
+
+async def _all_may_read(
+    pool: AsyncConnectionPool, stored: StoredAnswer, audience: Audience
+) -> bool:
+    """Whether every document that the answer rests on may be read by everyone in the audience."""
+    answer = stored.answer
+    ids = {citation.document_id for citation in answer.citations}
+    for evidence in answer.evidence:
+        if "document_id" not in evidence:
+            return False
+        ids.add(int(evidence["document_id"]))
+    values = {
+        "ids": sorted(ids),
+        "workspace": audience.workspace,
+        "readers": sorted(audience.readers),
+    }
+    async with pool.connection() as connection:
+        row = await (await connection.execute(_SQL["unreadable"], values)).fetchone()
+    return row is not None and row[0] == 0
+
+
+async def _tell(
+    services: BotServices,
+    row: Row,
+    text: str,
+    blocks: Sequence[Block] = (),
+    *,
+    replace: bool = False,
+) -> None:
+    """Say something to one person: over the response_url while it lives, else in the channel."""
+    message = {"text": fallback(text), "blocks": list(blocks) or [section(escape(text))]}
+    if row.response_url:
+        try:
+            reply = {"response_type": "ephemeral", "replace_original": replace, **message}
+            await services.client.respond(row.response_url, reply)
+        except SlackFailed:
+            _log.info("a response_url was used up; telling %s in the channel", row.person)
+        else:
+            return
+    await services.client.call(
+        "chat.postEphemeral", channel=row.channel, user=row.person, **message
+    )

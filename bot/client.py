@@ -1,0 +1,129 @@
+"""The one client for Slack's Web API: one session, and retries only where they are harmless."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncServerErrorRetryHandler,
+)
+from slack_sdk.http_retry.request import HttpRequest
+from slack_sdk.http_retry.response import HttpResponse
+from slack_sdk.http_retry.state import RetryState
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import SlackFailed
+
+_NOT_TWICE = ("chat.postMessage", "chat.postEphemeral", "chat.startStream", "chat.appendStream")
+_FORMS = ("users.", "conversations.info", "conversations.members", "conversations.replies")
+_UNREACHABLE = (aiohttp.ClientError, TimeoutError, SlackClientError)
+
+
+class SlackClient(AsyncWebClient):
+    """Slack's Web API over one lazily opened session; close it with `close`."""
+
+    def __init__(self, token: str, base_url: str) -> None:
+        super().__init__(
+            token=token,
+            base_url=base_url,
+            retry_handlers=[_RateLimitRetries(), _ConnectionRetries(), _ServerErrorRetries()],
+        )
+
+    async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
+        """Slack's answer to a call. Raises SlackFailed when it refuses or cannot be reached."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        # Slack reads JSON only in methods that change something.
+        sent = {"data": given} if method.startswith(_FORMS) else {"json": given}
+        try:
+            answer = await self.api_call(method, **sent)
+        except SlackApiError as error:
+            name = str(error.response.get("error", "")) if error.response else ""
+            raise SlackFailed(
+                f"Slack refused {method}: {name or 'no reason given'}.", name
+            ) from error
+        except _UNREACHABLE as error:
+            raise SlackFailed(f"Slack could not be reached for {method}.") from error
+        data = answer.data
+        return data if isinstance(data, dict) else {}
+
+    async def respond(self, url: str, message: Mapping[str, Any]) -> None:
+        """Post to the response_url of a command or a button. Raises SlackFailed."""
+        session = self._opened()
+        try:
+            async with session.post(url, json=dict(message)) as answer:
+                if answer.status != 200:
+                    raise SlackFailed(f"Slack refused an answer to a command ({answer.status}).")
+        except _UNREACHABLE as error:
+            raise SlackFailed("Slack could not be reached with an answer to a command.") from error
+
+    async def api_call(self, *args: Any, **kwargs: Any) -> Any:
+        """AsyncWebClient.api_call, over the shared session."""
+        self._opened()
+        return await super().api_call(*args, **kwargs)
+
+    async def close(self) -> None:
+        """Close the session; a later call opens another."""
+        if self.session is not None:
+            await self.session.close()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self.session is None or self.session.closed:
+            self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30))
+        return self.session
+
+
+def _may_repeat(request: HttpRequest) -> bool:
+    """Whether a call that may have arrived can be made again without saying something twice."""
+    return not request.url.endswith(_NOT_TWICE)
+
+
+class _RateLimitRetries(AsyncRetryHandler):
+    """Waits as long as Slack asks; the SDK's own handler reads only the first digit of that."""
+
+    def __init__(self) -> None:
+        super().__init__(max_retry_count=5)
+
+    async def _can_retry_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> bool:
+        return response is not None and response.status_code == 429
+
+    async def prepare_for_next_attempt_async(
+        self,
+        *,
+        state: RetryState,
+        request: HttpRequest,
+        response: HttpResponse | None = None,
+        error: Exception | None = None,
+    ) -> None:
+        """Sleep for Retry-After seconds and a little more."""
+        headers: Mapping[str, Any] = response.headers if response is not None else {}
+        wanted = str(headers.get("Retry-After", "1"))
+        seconds = int(wanted) if wanted.isdecimal() else 1
+        await asyncio.sleep(seconds + random.random() / 4)  # noqa: S311 - jitter, not a secret
+        state.next_attempt_requested = True
+        state.increment_current_attempt()
+
+
+class _ServerErrorRetries(AsyncServerErrorRetryHandler):
+    """Repeats a call that Slack failed on, unless it may have posted something."""
+
+    async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
+        return _may_repeat(request) and await super()._can_retry_async(request=request, **rest)
+
+
+class _ConnectionRetries(AsyncConnectionErrorRetryHandler):
+    """Repeats a call whose connection broke, unless it may have posted something."""
+
+    async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
+        return _may_repeat(request) and await super()._can_retry_async(request=request, **rest)

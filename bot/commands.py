@@ -1,0 +1,121 @@
+"""/houselore: what its words mean, the status and the help. Answers no question."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from psycopg.rows import dict_row
+from redis.exceptions import RedisError
+
+from bot.mrkdwn import escape, fit
+from bot.services import BotServices
+from retrieval.statements import load_statements
+
+Word = Literal["status", "reindex", "help", "unknown"]
+
+HELP = (
+    "*I answer questions from your team's documents, with sources.*\n"
+    "• Mention me in a channel: `@houselore how do we deploy?`\n"
+    "• Or write to me directly; in a thread with me you need no mention.\n"
+    "• `/ask how do we deploy?` answers only you; you can share the answer.\n"
+    "• `/houselore status` says what I know and how I am.\n"
+    "• `/houselore reindex` reads the documents anew (admins only).\n"
+    "Tell me with 👍 or 👎 whether an answer helped."
+)
+EMPTY_ASK = "What would you like to know? For example: `/ask how do we deploy?`"
+UNKNOWN = "I do not know `{word}`. This is what I understand:\n{help}"
+
+_SQL = load_statements("bot")
+_REDIS_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the house is: counts of one workspace, its model, its jobs, its cache."""
+
+    documents: int
+    chunks: int
+    generation: int | None
+    synced_at: datetime | None
+    model: str | None
+    waiting: int
+    failed: int
+    last_error: str | None
+    redis: Literal["up", "down", "not used"]
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any], redis: Literal["up", "down", "not used"]) -> "Status":
+        """The status in a row of the status statement."""
+        return cls(**row, redis=redis)
+
+
+def word_of(text: str) -> Word:
+    """Which of its words a /houselore command begins with."""
+    match text.split()[:1]:
+        case []:
+            return "help"
+        case ["status" | "reindex" | "help" as word]:
+            return word
+        case _:
+            return "unknown"
+
+
+def unknown(text: str) -> str:
+    """The answer to a /houselore command that means nothing."""
+    return UNKNOWN.format(word=fit(text.split()[0].replace("`", ""), 40), help=HELP)
+
+
+async def read_status(services: BotServices) -> Status:
+    """The status now. Raises psycopg.Error when the database does not answer."""
+    async with (
+        services.pool.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        await cursor.execute(_SQL["status"], {"workspace": services.workspace})
+        row = await cursor.fetchone()
+    return Status.from_row(row or {}, await _redis(services))
+
+
+def describe(status: Status, *, with_errors: bool) -> str:
+    """The status as mrkdwn; errors are for admins."""
+    if status.generation is None:
+        index = "No documents are indexed yet."
+    else:
+        index = (
+            f"{status.documents:,} documents in {status.chunks:,} chunks, "
+            f"generation {status.generation}"
+        )
+    synced = _ago(status.synced_at) if status.synced_at else "never"
+    lines = [
+        f"*Index* · {index}",
+        f"*Last sync* · {synced}",
+        f"*Model* · {escape(status.model or 'not asked yet')}",
+        f"*Questions* · {status.waiting:,} waiting, {status.failed:,} failed in the last day",
+        f"*Redis* · {status.redis}"
+        + ("" if status.redis == "up" else " (answers are slower, and right)"),
+    ]
+    if with_errors and status.last_error:
+        lines.append(f"*Last error* · {fit(status.last_error, 300)}")
+    return "\n".join(lines)
+
+
+async def _redis(services: BotServices) -> Literal["up", "down", "not used"]:
+    if services.redis is None:
+        return "not used"
+    try:
+        async with asyncio.timeout(_REDIS_SECONDS):
+            await services.redis.ping()
+    except (RedisError, OSError, TimeoutError):
+        return "down"
+    return "up"
+
+
+def _ago(moment: datetime) -> str:
+    seconds = max(0, int((datetime.now(UTC) - moment).total_seconds()))
+    for size, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"

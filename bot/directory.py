@@ -1,0 +1,161 @@
+"""Who is who in the workspace: the bot itself, people, conversations and their members.
+
+What Slack says is kept for a short while in this process. Decides nothing about who may read what.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.client import SlackClient
+from bot.errors import SlackFailed
+from bot.recent import Recent
+
+_PAGE = 200
+_ONE_BY_ONE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Myself:
+    """The bot as Slack knows it."""
+
+    user: str
+    bot: str
+    team: str
+    name: str
+
+    @classmethod
+    def from_auth(cls, answer: Mapping[str, Any]) -> "Myself":
+        """The bot in an answer to auth.test."""
+        return cls(answer["user_id"], answer["bot_id"], answer["team_id"], answer.get("user", ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in a conversation; an outsider is a guest or belongs to another workspace."""
+
+    id: str
+    name: str
+    is_admin: bool
+    is_outsider: bool
+
+    @classmethod
+    def from_user(cls, user: Mapping[str, Any], team: str) -> "Person":
+        """The person in a user object of Slack's; `team` is the bot's own."""
+        profile = user.get("profile", {})
+        outside = ("is_restricted", "is_ultra_restricted", "is_stranger")
+        return cls(
+            id=user["id"],
+            name=profile.get("display_name") or user.get("real_name") or user.get("name") or "",
+            is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+            is_outsider=any(user.get(flag) for flag in outside)
+            or user.get("team_id", team) != team,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A channel or direct message; `is_shared`: with another workspace, or about to be."""
+
+    id: str
+    is_im: bool
+    is_shared: bool
+
+    @classmethod
+    def from_channel(cls, channel: Mapping[str, Any]) -> "Conversation":
+        """The conversation in a channel object of Slack's."""
+        flags = ("is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared")
+        return cls(
+            id=channel["id"],
+            is_im=bool(channel.get("is_im")),
+            is_shared=any(channel.get(flag) for flag in flags),
+        )
+
+
+class Directory:
+    """Answers about people and conversations, each at most a minute old (people: ten)."""
+
+    def __init__(self, client: SlackClient) -> None:
+        self._client = client
+        self._me: Myself | None = None
+        self._people: Recent[str, Person] = Recent(600, 50_000)
+        self._conversations: Recent[str, Conversation] = Recent(60)
+        self._members: Recent[str, tuple[str, ...]] = Recent(60)
+        self._channels: Recent[str, tuple[str, ...]] = Recent(60)
+
+    async def me(self) -> Myself:
+        """The bot itself; asked once. Raises SlackFailed, also for a wrong token."""
+        if self._me is None:
+            self._me = Myself.from_auth(await self._client.call("auth.test"))
+        return self._me
+
+    async def person(self, user: str) -> Person:
+        """One person. Raises SlackFailed."""
+        return await self._people.get(user, lambda: self._load_person(user))
+
+    async def people(self, users: Iterable[str]) -> tuple[Person, ...]:
+        """These people, in order; many unknown ones are read with one list."""
+        wanted = tuple(users)
+        if sum(self._people.find(user) is None for user in wanted) > _ONE_BY_ONE:
+            me = await self.me()
+            for user in await self._pages("users.list", "members"):
+                self._people.put(user["id"], Person.from_user(user, me.team))
+        return tuple([await self.person(user) for user in wanted])
+
+    async def names(self, users: Iterable[str]) -> dict[str, str]:
+        """Names by id, without those that Slack will not tell."""
+        found: dict[str, str] = {}
+        for user in dict.fromkeys(users):
+            try:
+                found[user] = (await self.person(user)).name
+            except SlackFailed:
+                continue
+        return found
+
+    async def conversation(self, channel: str) -> Conversation:
+        """One conversation. Raises SlackFailed."""
+
+        async def load() -> Conversation:
+            answer = await self._client.call("conversations.info", channel=channel)
+            return Conversation.from_channel(answer["channel"])
+
+        return await self._conversations.get(channel, load)
+
+    async def members(self, channel: str) -> tuple[str, ...]:
+        """The ids of everyone in a conversation. Raises SlackFailed."""
+
+        async def load() -> tuple[str, ...]:
+            return tuple(await self._pages("conversations.members", "members", channel=channel))
+
+        return await self._members.get(channel, load)
+
+    async def channels_of(self, person: str) -> tuple[str, ...]:
+        """The ids of the channels a person is in, as far as Slack tells. Raises SlackFailed."""
+
+        async def load() -> tuple[str, ...]:
+            kinds = "public_channel,private_channel"
+            found = await self._pages("users.conversations", "channels", user=person, types=kinds)
+            return tuple(channel["id"] for channel in found)
+
+        return await self._channels.get(person, load)
+
+    def forget_members(self, channel: str, person: str) -> None:
+        """Read a channel's members, and a person's channels and standing, anew."""
+        self._members.drop(channel)
+        self._conversations.drop(channel)
+        self._channels.drop(person)
+        self._people.drop(person)
+
+    async def _load_person(self, user: str) -> Person:
+        answer = await self._client.call("users.info", user=user)
+        return Person.from_user(answer["user"], (await self.me()).team)
+
+    async def _pages(self, method: str, key: str, **arguments: Any) -> list[Any]:
+        found: list[Any] = []
+        cursor: str | None = None
+        while True:
+            page = await self._client.call(method, limit=_PAGE, cursor=cursor, **arguments)
+            found += page[key]
+            cursor = page.get("response_metadata", {}).get("next_cursor") or None
+            if cursor is None:
+                return found

@@ -1,0 +1,22 @@
+"""What can go wrong between Slack and an answer.
+
+BotError
+├── SlackFailed       Slack refused a call or could not be reached
+└── QuestionRefused   the question cannot be answered as it stands; the message says what to do
+"""
+
+
+class BotError(Exception):
+    """Anything the bot raises on purpose; its message is a sentence for a person."""
+
+
+class SlackFailed(BotError):
+    """Slack refused a call (`error` is its name for why) or could not be reached (`""`)."""
+
+    def __init__(self, message: str, error: str = "") -> None:
+        super().__init__(message)
+        self.error = error
+
+
+class QuestionRefused(BotError):
+    """The question cannot be answered as it stands."""

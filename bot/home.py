@@ -1,0 +1,57 @@
+"""The Home tab (what the bot can do, how it is, what was asked) and the first prompts offered."""
+
+from typing import Any
+
+from bot.blocks import REINDEX, Block, actions, button, context, divider, header, section
+from bot.commands import HELP, Status, describe, read_status
+from bot.mrkdwn import fit, one_line
+from bot.services import BotServices
+from retrieval.statements import load_statements
+
+_SQL = load_statements("bot")
+_PROMPTS = (
+    {"title": "What can you do?", "message": "What can Houselore do?"},
+    {"title": "Where do your answers come from?", "message": "Where do answers come from?"},
+    {"title": "How do I reindex?", "message": "How do I reindex the documents?"},
+)
+
+
+async def show_home(services: BotServices, person: str) -> None:
+    """Publish the Home tab for one person. Raises SlackFailed."""
+    status = await read_status(services)
+    view = home_view(status, await _recent(services, person), await services.is_admin(person))
+    await services.client.call("views.publish", user_id=person, view=view)
+
+
+async def suggest_prompts(services: BotServices, channel: str) -> None:
+    """Offer first questions in somebody's messages tab. Raises SlackFailed."""
+    await services.client.call(
+        "assistant.threads.setSuggestedPrompts",
+        channel_id=channel,
+        title="Ask me anything your documents say",
+        prompts=list(_PROMPTS),
+    )
+
+
+def home_view(status: Status, questions: list[str], is_admin: bool) -> Block:
+    """The Home tab; its reindex button and the last error are for admins."""
+    blocks = [
+        header("Houselore"),
+        section(HELP),
+        divider(),
+        section(describe(status, with_errors=is_admin)),
+    ]
+    if is_admin:
+        blocks.append(actions(button(REINDEX, "Reindex the documents")))
+    if questions:
+        lines = "\n".join(f"• {fit(one_line(question), 150)}" for question in questions)
+        blocks += [divider(), section(f"*What you asked lately*\n{lines}")]
+    blocks.append(context("I use only what everyone in a conversation may read."))
+    return {"type": "home", "blocks": blocks}
+
+
+async def _recent(services: BotServices, person: str) -> list[str]:
+    values: dict[str, Any] = {"workspace": services.workspace, "person": person}
+    async with services.pool.connection() as connection:
+        rows = await (await connection.execute(_SQL["recent_questions"], values)).fetchall()
+    return [row[0] for row in rows]

@@ -1,0 +1,178 @@
+"""What Slack sends, as frozen types; dicts end here. Stores nothing and answers nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.mrkdwn import mentions
+
+Kind = Literal["question", "ask", "share", "reindex", "vote"]
+
+_SAID = (None, "file_share", "thread_broadcast", "me_message")
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One event for the inbox; `event_id` is the same each time Slack delivers it."""
+
+    event_id: str
+    kind: Kind
+    person: str
+    channel: str | None = None
+    ts: str | None = None
+    thread_ts: str | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message somebody said; `root` is the ts of its thread, its own when it begins one."""
+
+    event_id: str
+    channel: str
+    ts: str
+    root: str
+    person: str
+    text: str
+    is_direct: bool
+    in_thread: bool
+
+    @classmethod
+    def from_event(cls, body: Mapping[str, Any]) -> "Message | None":
+        """The message in an event body; None unless a person said it just now."""
+        event = body["event"]
+        if event.get("subtype") not in _SAID or event.get("bot_id") or not event.get("user"):
+            return None
+        if event["user"] == "USLACKBOT" or event.get("hidden"):
+            return None
+        thread_ts = event.get("thread_ts")
+        return cls(
+            event_id=body["event_id"],
+            channel=event["channel"],
+            ts=event["ts"],
+            root=thread_ts or event["ts"],
+            person=event["user"],
+            text=event.get("text") or "",
+            is_direct=event.get("channel_type") == "im",
+            in_thread=thread_ts is not None and thread_ts != event["ts"],
+        )
+
+    def mentions(self, user: str) -> bool:
+        """Whether the message mentions this user."""
+        return user in mentions(self.text)
+
+    def is_for_others(self, me: str) -> bool:
+        """Whether it speaks to people by name, and not to the bot."""
+        named = mentions(self.text)
+        return bool(named) and me not in named
+
+    def question(self) -> Incoming:
+        """The message as a question for the inbox."""
+        return Incoming(
+            self.event_id,
+            "question",
+            self.person,
+            self.channel,
+            self.ts,
+            self.root,
+            {"text": self.text},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message whose text changed."""
+
+    channel: str
+    ts: str
+    root: str
+    text: str
+
+    @classmethod
+    def from_event(cls, body: Mapping[str, Any]) -> "Edited":
+        """The new text in a message_changed event."""
+        event, message = body["event"], body["event"].get("message") or {}
+        ts = message.get("ts", "")
+        return cls(event["channel"], ts, message.get("thread_ts") or ts, message.get("text") or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A message that is gone."""
+
+    channel: str
+    ts: str
+    root: str
+
+    @classmethod
+    def from_event(cls, body: Mapping[str, Any]) -> "Deleted":
+        """The message in a message_deleted event."""
+        event, before = body["event"], body["event"].get("previous_message") or {}
+        ts = event.get("deleted_ts") or before.get("ts", "")
+        return cls(event["channel"], ts, before.get("thread_ts") or ts)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A slash command."""
+
+    command: str
+    text: str
+    person: str
+    channel: str
+    response_url: str
+    trigger: str
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "Command":
+        """The command in a request body."""
+        return cls(
+            command=body["command"],
+            text=(body.get("text") or "").strip(),
+            person=body["user_id"],
+            channel=body["channel_id"],
+            response_url=body.get("response_url") or "",
+            trigger=body.get("trigger_id") or "",
+        )
+
+    def incoming(self, kind: Kind) -> Incoming:
+        """The command for the inbox; it has no message of its own."""
+        payload = {"text": self.text, "response_url": self.response_url}
+        event_id = f"command:{self.trigger}"
+        return Incoming(event_id, kind, self.person, self.channel, payload=payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that somebody pressed; `message_ts` is None in a view such as the Home tab."""
+
+    person: str
+    action_id: str
+    value: str
+    at: str
+    channel: str | None
+    message_ts: str | None
+    thread_ts: str | None
+    response_url: str
+
+    @classmethod
+    def from_body(cls, body: Mapping[str, Any]) -> "Press":
+        """The first action of a block_actions body."""
+        action, container = body["actions"][0], body.get("container") or {}
+        message = body.get("message") or {}
+        channel = container.get("channel_id") or (body.get("channel") or {}).get("id")
+        return cls(
+            person=body["user"]["id"],
+            action_id=action["action_id"],
+            value=str(action.get("value") or ""),
+            at=action.get("action_ts") or "0",
+            channel=channel,
+            message_ts=container.get("message_ts") or message.get("ts"),
+            thread_ts=container.get("thread_ts") or message.get("thread_ts"),
+            response_url=body.get("response_url") or "",
+        )
+
+    @property
+    def event_id(self) -> str:
+        """The same for each delivery of this press."""
+        return f"press:{self.action_id}:{self.channel}:{self.message_ts}:{self.person}:{self.at}"

@@ -1,0 +1,107 @@
+"""The job queue: which tasks there are, how often each is tried, and the worker that runs them."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import psycopg
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
+from procrastinate.connector import BaseConnector
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Job
+
+from bot import asking, home, reindexing, replying
+from bot.inbox import sweep
+from bot.services import BotServices
+
+ANSWERS = "answers"
+INDEX = "index"
+
+_CONCURRENCY = 4
+_SWEEP_SECONDS = 10.0
+_RESTART_SECONDS = 2.0
+_LONGEST_WAIT = 60
+_OLD_HOURS = 24
+_THANKS = "Thank you. This is how I learn which answers help."
+
+_log = logging.getLogger(__name__)
+_Act = Callable[[BotServices, int, int, int], Awaitable[None]]
+
+
+class _Again(BaseRetryStrategy):
+    """Try again after 1, 2, 4 … and at most 60 seconds; the task itself knows when to stop."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_WAIT)})
+
+
+def make_jobs(connector: BaseConnector) -> App:
+    """The job queue on this connector; open it before use, and register the tasks on it."""
+    return App(connector=connector)
+
+
+def register_tasks(jobs: App, services: BotServices) -> None:
+    """Give the queue its tasks, which act with these services."""
+    _register(jobs, services, "answer", ANSWERS, replying.answer)
+    _register(jobs, services, "answer_alone", ANSWERS, asking.answer_alone)
+    _register(jobs, services, "share", ANSWERS, asking.share)
+    _register(jobs, services, "reindex", INDEX, reindexing.reindex)
+
+    @jobs.task(name="show_home", queue=ANSWERS, retry=2)
+    async def show_home(person: str) -> None:
+        await home.show_home(services, person)
+
+    @jobs.task(name="suggest_prompts", queue=ANSWERS, retry=2)
+    async def suggest_prompts(channel: str) -> None:
+        await home.suggest_prompts(services, channel)
+
+    @jobs.task(name="thank", queue=ANSWERS)
+    async def thank(response_url: str) -> None:
+        thanks = {"response_type": "ephemeral", "replace_original": False, "text": _THANKS}
+        await services.client.respond(response_url, thanks)
+
+
+async def run_worker(services: BotServices, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
+    """Run jobs until cancelled: answers in one worker, indexing in another so that neither waits.
+
+    What a dead process left open is taken up at once, and looked for again every few seconds. A
+    database that goes away is waited for.
+    """
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_keep_sweeping(services, sweep_seconds))
+        group.create_task(_keep_working(services.jobs, ANSWERS, _CONCURRENCY))
+        group.create_task(_keep_working(services.jobs, INDEX, 2))
+
+
+def _register(jobs: App, services: BotServices, name: str, queue: str, act: _Act) -> None:
+    @jobs.task(name=name, queue=queue, retry=_Again(), pass_context=True)
+    async def task(context: JobContext, inbox_id: int, deaths: int) -> None:
+        await act(services, inbox_id, context.job.attempts, deaths)
+
+
+async def _keep_working(jobs: App, queue: str, concurrency: int) -> None:
+    while True:
+        try:
+            await jobs.run_worker_async(
+                queues=[queue],
+                name=queue,
+                concurrency=concurrency,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=5,
+            )
+        except (psycopg.Error, ConnectorException, OSError):
+            _log.exception("the %s worker lost its database; starting it again", queue)
+        await asyncio.sleep(_RESTART_SECONDS)
+
+
+async def _keep_sweeping(services: BotServices, seconds: float) -> None:
+    while True:
+        try:
+            given = await sweep(services)
+            if given:
+                _log.warning("%s open events were without a job; they have one again", given)
+            await services.jobs.job_manager.delete_old_jobs(_OLD_HOURS, include_failed=True)
+        except (psycopg.Error, ConnectorException, OSError):
+            _log.exception("the inbox could not be swept")
+        await asyncio.sleep(seconds)

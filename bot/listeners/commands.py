@@ -1,0 +1,58 @@
+"""Slash commands: what needs no work is answered at once, the rest is stored and acknowledged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.commands import EMPTY_ASK, HELP, describe, read_status, unknown, word_of
+from bot.inbox import store
+from bot.incoming import Command, Kind
+from bot.services import BotServices
+
+_NO_DATABASE = (
+    "My database does not answer just now, so I cannot take this. Please try again in a few "
+    "minutes; an admin can run `houselore doctor`."
+)
+
+
+async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
+    """Store the question; an empty one is answered with an example."""
+    command = Command.from_body(body)
+    if not command.text:
+        await ack(EMPTY_ASK)
+        return
+    await _store(services, command, "ask", ack)
+
+
+async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
+    """Answer status and help, store a reindex."""
+    command = Command.from_body(body)
+    match word_of(command.text):
+        case "help":
+            await ack(HELP)
+        case "status":
+            await _status(services, ack)
+        case "reindex":
+            await _store(services, command, "reindex", ack)
+        case "unknown":
+            await ack(unknown(command.text))
+
+
+async def _status(services: BotServices, ack: AsyncAck) -> None:
+    try:
+        status = await read_status(services)
+    except psycopg.Error:
+        await ack(_NO_DATABASE)
+        return
+    await ack(describe(status, with_errors=False))
+
+
+async def _store(services: BotServices, command: Command, kind: Kind, ack: AsyncAck) -> None:
+    try:
+        await store(services, command.incoming(kind))
+    except psycopg.Error:
+        await ack(_NO_DATABASE)
+        return
+    await ack()

@@ -1,0 +1,15 @@
+"""The app's home: somebody opened its Home or its messages tab."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.services import BotServices
+
+
+async def on_opened(services: BotServices, body: Mapping[str, Any]) -> None:
+    """Have the Home tab published, or first questions offered."""
+    event = body["event"]
+    if event.get("tab") == "home":
+        await services.jobs.configure_task("show_home").defer_async(person=event["user"])
+    elif event.get("tab") == "messages" and event.get("channel"):
+        await services.jobs.configure_task("suggest_prompts").defer_async(channel=event["channel"])

@@ -1,0 +1,20 @@
+"""@houselore in a channel: a question for the inbox."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot import threads
+from bot.inbox import store
+from bot.incoming import Message
+from bot.services import BotServices
+from bot.threads import Said
+
+
+async def on_mention(services: BotServices, body: Mapping[str, Any]) -> None:
+    """Store the question; its `message` event may have done so already."""
+    message = Message.from_event(body)
+    if message is None:
+        return
+    said = Said(message.ts, message.text, by_me=False)
+    await threads.note(services, message.channel, message.root, said)
+    await store(services, message.question())

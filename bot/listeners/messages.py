@@ -1,0 +1,54 @@
+"""Messages: direct ones, follow-ups in the bot's threads, edits, deletions. Stores no others."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot import inbox, threads
+from bot.directory import Myself
+from bot.incoming import Deleted, Edited, Message
+from bot.services import BotServices
+from bot.threads import Said
+
+
+async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
+    """Store what is asked of the bot, and keep open questions as they now read."""
+    me = await services.directory.me()
+    match body["event"].get("subtype"):
+        case "message_changed":
+            if (body["event"].get("message") or {}).get("user") != me.user:
+                await _on_edit(services, Edited.from_event(body))
+        case "message_deleted":
+            await _on_deletion(services, Deleted.from_event(body))
+        case _:
+            message = Message.from_event(body)
+            if message is not None and message.person != me.user:
+                await _on_said(services, message, me)
+
+
+async def _on_said(services: BotServices, message: Message, me: Myself) -> None:
+    if message.in_thread:
+        said = Said(message.ts, message.text, by_me=False)
+        await threads.note(services, message.channel, message.root, said)
+    if await _is_asked(services, message, me):
+        await inbox.store(services, message.question())
+
+
+async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool:
+    """Whether a message is for the bot: direct, by name, or in a thread it takes part in."""
+    if message.is_direct or message.mentions(me.user):
+        return True
+    if not message.in_thread or not message.text.strip() or message.is_for_others(me.user):
+        return False
+    return await inbox.takes_part(services, message.channel, message.root)
+
+
+async def _on_edit(services: BotServices, edited: Edited) -> None:
+    if edited.ts:
+        await threads.forget(services, edited.channel, edited.root)
+        await inbox.edit_question(services, edited)
+
+
+async def _on_deletion(services: BotServices, deleted: Deleted) -> None:
+    if deleted.ts:
+        await threads.forget(services, deleted.channel, deleted.root)
+        await inbox.withdraw_question(services, deleted)

@@ -1,0 +1,270 @@
+"""A question in the inbox to an answer in its thread, begun once and finished whatever happens.
+
+Each step leaves a trace in the inbox row, so a job that takes over from a dead process finishes the
+same message. Finds no evidence and writes no words itself.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Final
+
+from answering.answers import Answer, answer_of_inbox, place_answer, save_answer
+from answering.errors import AnsweringError, NotIndexed
+from answering.progress import Finished, Progress, Reading, Words
+from answering.questions import Question
+from bot import inbox, threads
+from bot.audiences import audience_of
+from bot.blocks import below_answer
+from bot.directory import Myself
+from bot.errors import BotError, QuestionRefused, SlackFailed
+from bot.feedback import settle_votes
+from bot.inbox import Row
+from bot.mrkdwn import mentions, one_line, plain
+from bot.services import BotServices
+from bot.streaming import Place, Reply
+from bot.threads import Said
+
+QUESTION_LIMIT: Final = 4_000
+"""Characters of a question."""
+MOST_TRIES: Final = 4
+MOST_DEATHS: Final = 5
+
+_PATIENCE = 180.0
+_EMPTY = "Ask me something in words, and I will look it up. For example: “How do we deploy?”"
+_TOO_LONG = (
+    "That is {size:,} characters, and I read questions of up to {limit:,}. "
+    "Please ask for what you want to know, and leave out the text around it."
+)
+_FAILED = "I could not answer this: something went wrong on my side. Please ask again in a while."
+_PASSING = ("", "internal_error", "fatal_error", "service_unavailable", "ratelimited")
+_STATUS = "is looking it up…"
+_LOADING = ("Searching the documents…", "Reading what I found…", "Checking the sources…")
+
+_log = logging.getLogger(__name__)
+
+
+class _Withdrawn(Exception):
+    """The question was deleted while it was being answered."""
+
+
+class _Stopped(Exception):
+    """Somebody pressed Stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Edited(Exception):
+    """The question was edited while it was being answered."""
+
+    row: Row
+
+
+async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Answer the question in this row, unless it is answered or another job is at it.
+
+    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row. Raises
+    what may go better another time; at the last try the person is told instead.
+    """
+    async with inbox.claimed(services.pool, inbox_id) as row:
+        if row is None:
+            return
+        try:
+            if deaths >= MOST_DEATHS:
+                raise QuestionRefused(_FAILED)
+            await _answer(services, row)
+        except Exception as error:
+            if tries + 1 < MOST_TRIES and may_pass(error):
+                raise
+            _log.exception("question %s could not be answered", row.id)
+            await _give_up(services, row, error)
+
+
+def question_text(text: str) -> str:
+    """A question's plain text. Raises QuestionRefused when it is empty or too long."""
+    if not text:
+        raise QuestionRefused(_EMPTY)
+    if len(text) > QUESTION_LIMIT:
+        raise QuestionRefused(_TOO_LONG.format(size=len(text), limit=QUESTION_LIMIT))
+    return text
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same may work a little later."""
+    if isinstance(error, SlackFailed):
+        return error.error in _PASSING
+    return not isinstance(error, QuestionRefused | NotIndexed)
+
+
+def apology(error: Exception) -> str:
+    """What the person is told when a question cannot be answered."""
+    said_for_people = isinstance(error, AnsweringError | QuestionRefused)
+    return str(error) if said_for_people else _FAILED
+
+
+async def progress_of(services: BotServices, question: Question) -> AsyncIterator[Progress]:
+    """The answerer's progress, closed at once when nobody reads on. Raises TimeoutError."""
+    steps = services.answerer.answer(question)
+    try:
+        while True:
+            async with asyncio.timeout(_PATIENCE):
+                step = await anext(steps, None)
+            if step is None:
+                return
+            yield step
+    finally:
+        if isinstance(steps, AsyncGenerator):
+            await steps.aclose()
+
+
+async def _answer(services: BotServices, row: Row) -> None:
+    me = await services.directory.me()
+    reply = await _open_reply(services, row, me)
+    stored = await answer_of_inbox(services.pool, row.id)
+    if stored is not None:
+        await _show(services, row, me, reply, stored.answer, stored.id)
+        return
+    while True:
+        try:
+            question = await _question(services, row, me)
+            answer = await _write(services, row, reply, question)
+        except QuestionRefused as refusal:
+            await reply.finish(str(refusal))
+            break
+        except _Stopped:
+            await reply.finish(f"{reply.text.rstrip()}\n\n_Stopped._".strip())
+            break
+        except _Withdrawn:
+            await reply.take_back()
+            return
+        except _Edited as edited:
+            row = edited.row
+            reply.restart()
+            continue
+        answer_id = await save_answer(
+            services.pool,
+            question,
+            answer,
+            inbox_id=row.id,
+            channel=row.channel,
+            thread_ts=row.thread_ts,
+            ts=reply.ts,
+            person=row.person,
+        )
+        await _show(services, row, me, reply, answer, answer_id)
+        return
+    await _close(services, row)
+
+
+async def _question(services: BotServices, row: Row, me: Myself) -> Question:
+    """The row as a question. Raises QuestionRefused."""
+    users = [user for user in mentions(row.text) if user != me.user]
+    text = question_text(plain(row.text, me.user, await services.directory.names(users)))
+    audience, thread, _ = await asyncio.gather(
+        audience_of(services.directory, services.workspace, row.channel, row.person),
+        threads.turns_before(services, row, me),
+        _set_status(services, row, _STATUS, "processing"),
+    )
+    return Question(text, audience, thread)
+
+
+async def _write(services: BotServices, row: Row, reply: Reply, question: Question) -> Answer:
+    """Stream the answer into the reply, looking up now and then whether it is still wanted."""
+    async for step in progress_of(services, question):
+        match step:
+            case Reading(titles) if titles:
+                await _set_status(services, row, f"is reading {one_line(titles[0])[:80]}…")
+            case Words(text):
+                if await reply.add(text):
+                    await _check(services, row, reply)
+            case Finished(answer):
+                await _check(services, row, reply)
+                return answer
+    raise BotError("The answerer ended without an answer.")
+
+
+async def _check(services: BotServices, row: Row, reply: Reply) -> None:
+    """Raise _Stopped, _Withdrawn or _Edited when the question is not what it was."""
+    now = await inbox.load(services.pool, row.id)
+    if now is None or now.state != "received":
+        raise _Withdrawn
+    if reply.stopped or now.payload.get("stopped"):
+        raise _Stopped
+    if now.text != row.text:
+        raise _Edited(now)
+
+
+async def _show(
+    services: BotServices, row: Row, me: Myself, reply: Reply, answer: Answer, answer_id: int
+) -> None:
+    """Finish the reply with an answer that is already saved."""
+    await reply.finish(answer.text, below_answer(answer))
+    assert reply.ts is not None  # noqa: S101 - a finished reply has a place
+    await place_answer(services.pool, answer_id, row.channel, reply.ts)
+    await settle_votes(services, row.channel, reply.ts)
+    said = Said(reply.ts, answer.text, by_me=True)
+    await threads.note(services, row.channel, row.thread_ts, said)
+    await _close(services, row)
+
+
+async def _close(services: BotServices, row: Row) -> None:
+    await inbox.finish(services.pool, row)
+    await _set_status(services, row, None, "active")
+
+
+async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
+    """Tell the person once, in the reply's own place, and note the error. Raises SlackFailed."""
+    try:
+        reply = await _open_reply(services, row, await services.directory.me())
+        await reply.finish(apology(error))
+    except SlackFailed as unsaid:
+        if may_pass(unsaid):
+            raise
+    await inbox.finish(services.pool, row, "failed", str(error) or type(error).__name__)
+    await _set_status(services, row, None, "active")
+
+
+async def _open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
+    """The reply to this row: the one that a dead process began, or a new one."""
+    ts = row.reply_ts
+    if ts is None and row.payload.get("begun"):
+        ts = await _find_begun(services, row, me)
+    direct = (await services.directory.conversation(row.channel)).is_im
+    place = Place(
+        row.channel, row.thread_ts, None if direct else me.team, None if direct else row.person
+    )
+
+    async def before() -> None:
+        await inbox.begin_reply(services.pool, row)
+
+    async def after(ts: str) -> None:
+        await inbox.place_reply(services.pool, row, row.channel, ts)
+
+    return Reply(services.client, place, ts, before, after)
+
+
+async def _find_begun(services: BotServices, row: Row, me: Myself) -> str | None:
+    """The bot's first message after the question that replies to nothing else."""
+    said = await threads.said_in(services, row.channel, row.thread_ts, me)
+    mine = [one.ts for one in said if one.by_me and float(one.ts) > float(row.ts)]
+    free = await inbox.unclaimed(services, row.channel, mine)
+    if not free:
+        return None
+    await inbox.place_reply(services.pool, row, row.channel, free[0])
+    return free[0]
+
+
+async def _set_status(
+    services: BotServices, row: Row, text: str | None, session: str | None = None
+) -> None:
+    """Show that an answer is on its way, or no longer. Only a courtesy: failing is no matter."""
+    place = {"channel_id": row.channel, "thread_ts": row.thread_ts}
+    with suppress(SlackFailed):
+        if text is not None:
+            await services.client.call(
+                "assistant.threads.setStatus", **place, status=text, loading_messages=_LOADING
+            )
+    with suppress(SlackFailed):
+        if session is not None:
+            await services.client.call("agents.sessions.setStatus", **place, status=session)

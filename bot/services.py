@@ -1,0 +1,53 @@
+"""Everything the bot works with, opened elsewhere and handed in once."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from procrastinate import App
+from psycopg_pool import AsyncConnectionPool
+from redis.asyncio import Redis
+
+from answering.progress import Progress
+from answering.questions import Question
+from bot.client import SlackClient
+from bot.directory import Directory
+from retrieval.embeddings import Embedder
+
+
+class QuestionAnswerer(Protocol):
+    """What answers questions: `answering.answerer.Answerer`, or a script in a test."""
+
+    def answer(self, question: Question) -> AsyncIterator[Progress]:
+        """Progress until Finished."""
+        ...
+
+
+@dataclass(frozen=True)
+class BotServices:
+    """One workspace's database, cache, answerer, job queue and Slack.
+
+    `admins` are user ids who count as admins besides the workspace's own. Close `client` last.
+    """
+
+    workspace: str
+    pool: AsyncConnectionPool
+    redis: Redis | None
+    answerer: QuestionAnswerer
+    embedder: Embedder
+    jobs: App
+    slack_token: str = field(repr=False)
+    slack_api_url: str = "https://slack.com/api/"
+    signing_secret: str | None = field(default=None, repr=False)
+    admins: frozenset[str] = frozenset()
+    client: SlackClient = field(init=False, repr=False)
+    directory: Directory = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        client = SlackClient(self.slack_token, self.slack_api_url.rstrip("/") + "/")
+        object.__setattr__(self, "client", client)
+        object.__setattr__(self, "directory", Directory(client))
+
+    async def is_admin(self, person: str) -> bool:
+        """Whether this person may do what only admins may. Raises SlackFailed."""
+        return person in self.admins or (await self.directory.person(person)).is_admin
