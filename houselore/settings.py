@@ -94,6 +94,7 @@ class Settings(BaseSettings):
         description="`https://host/v1#model-name` for an OpenAI-compatible endpoint. Default: "
         "all-MiniLM-L6-v2 in this process.",
     )
+    embeddings_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
     host: str = Field(
         "127.0.0.1", description="The address to listen on; `0.0.0.0` in a container."
     )

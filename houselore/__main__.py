@@ -1,0 +1,6 @@
+"""`houselore` and `python -m houselore`: the command line's door."""
+
+from houselore.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,177 @@
+"""The command line: what can be asked of Houselore, in words. Each command's work is elsewhere.
+
+Nothing heavy is imported before a command runs, so that `--help` is quick.
+"""
+
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from houselore.outcome import complain, conclude
+
+if TYPE_CHECKING:
+    from houselore.settings import Settings
+
+app = typer.Typer(
+    name="houselore",
+    help="Answers your team's questions in Slack from your team's own knowledge.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_ASK, _CARE = "Ask", "Look after it"
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
+Port = Annotated[
+    int | None,
+    typer.Option("--port", min=1, max=65534, help="The port of the sandbox or the Events API."),
+]
+
+
+@app.command(rich_help_panel=_ASK)
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know, in quotes.")],
+    as_json: Json = False,
+) -> None:
+    """Ask a question about what everyone may read."""
+    from houselore.commands.ask import ask_question
+
+    conclude(ask_question(_settings(), question, as_json=as_json))
+
+
+@app.command(rich_help_panel=_ASK)
+def search(
+    query: Annotated[str, typer.Argument(help="What to look for, in quotes.")],
+    as_json: Json = False,
+    k: Annotated[
+        int, typer.Option("-k", min=1, max=100, help="How many passages to show at most.")
+    ] = 5,
+) -> None:
+    """Show the passages that a question would be answered from."""
+    from houselore.commands.search import search_index
+
+    conclude(search_index(_settings(), query, k, as_json=as_json))
+
+
+@app.command(rich_help_panel=_ASK)
+def index(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders to index.")],
+    url_prefix: Annotated[
+        str | None, typer.Option(help="Where the files can be read, for the links to them.")
+    ] = None,
+    reader: Annotated[
+        list[str] | None,
+        typer.Option(help="Who may read them: public (the default), channel:C…, person:U…"),
+    ] = None,
+) -> None:
+    """Index Markdown, HTML, text, PDF and Word files; again, only what has changed."""
+    from houselore.commands.index import index_paths
+
+    conclude(index_paths(_settings(), paths, url_prefix, reader))
+
+
+@app.command(rich_help_panel=_ASK)
+def reindex() -> None:
+    """Bring everything that was indexed before up to date."""
+    from houselore.commands.index import reindex_sources
+
+    conclude(reindex_sources(_settings()))
+
+
+@app.command(rich_help_panel=_CARE)
+def run(
+    port: Port = None,
+    docs: Annotated[
+        Path | None, typer.Option(help="What to index at the start: a file or a folder.")
+    ] = None,
+    world: Annotated[
+        Path | None, typer.Option(help="A world for the sandbox (docs/sandbox.md).")
+    ] = None,
+) -> None:
+    """Start the bot: in Slack when its tokens are set, otherwise in a sandbox of its own."""
+    from houselore.run import run_bot
+
+    conclude(run_bot(_settings(port=port, docs=docs), world))
+
+
+@app.command(rich_help_panel=_CARE)
+def worker() -> None:
+    """Do the bot's jobs on a further machine, without a connection of its own to Slack."""
+    from houselore.run import run_worker
+
+    conclude(run_worker(_settings()))
+
+
+@app.command(rich_help_panel=_CARE)
+def status(as_json: Json = False) -> None:
+    """Say what is indexed, asked and answered so far."""
+    from houselore.commands.status import show_status
+
+    conclude(show_status(_settings(), as_json=as_json))
+
+
+@app.command(rich_help_panel=_CARE)
+def migrate() -> None:
+    """Bring the database's schema to this version."""
+    from houselore.commands.migrate import migrate_database
+
+    conclude(migrate_database(_settings()))
+
+
+@app.command(rich_help_panel=_CARE)
+def doctor(as_json: Json = False) -> None:
+    """Check every part, and say how to mend what is broken."""
+    from houselore.commands.doctor import examine
+
+    conclude(examine(_settings(), as_json=as_json))
+
+
+@app.command(
+    rich_help_panel=_CARE,
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
+def sandbox(context: typer.Context, port: Port = None) -> None:
+    """Start the sandbox alone, for any bot; further options go to it (docs/sandbox.md)."""
+    from houselore.sandbox_process import become_sandbox
+
+    conclude(become_sandbox(_settings(port=port), context.args))
+
+
+@app.command("settings-page", hidden=True)
+def settings_page() -> None:
+    """Write docs/configuration.md's text."""
+    from houselore.settings_page import settings_page as page
+
+    typer.echo(page(), nl=False)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"houselore {installed_version('houselore')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    del version
+
+
+def _settings(**given: object) -> "Settings":
+    from houselore.settings import open_settings
+
+    try:
+        return open_settings(**given)
+    except Exception as error:
+        raise typer.Exit(complain(error)) from error
+
+
+def main() -> None:
+    """The console script's entry."""
+    app()

@@ -1,0 +1,84 @@
+"""`houselore index` and `houselore reindex`: files into the index, with a progress bar."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from houselore.services import open_index
+from houselore.settings import Settings
+from retrieval.audience import PUBLIC
+from retrieval.indexing import IndexProgress, IndexReport, index_source, reindex_all
+from retrieval.sources.files import FilesSource
+
+OnProgress = Callable[[IndexProgress], Awaitable[None]]
+
+
+async def index_paths(
+    settings: Settings, paths: list[Path], url_prefix: str | None, readers: list[str] | None
+) -> int:
+    """Index each file and folder; exit code 1 when a document could not be read."""
+    audience = frozenset(readers or [PUBLIC])
+    sources = [FilesSource(path, audience, url_prefix) for path in paths]
+    failed = 0
+    async with open_index(settings) as index:
+        for source in sources:
+            with progress_bar(Console(stderr=True)) as on_progress:
+                report = await index_source(
+                    index.pool, index.workspace, source, index.embedder, on_progress
+                )
+            show_report(Console(stderr=True), source.location, report)
+            failed += len(report.failures)
+    return 1 if failed else 0
+
+
+async def reindex_sources(settings: Settings) -> int:
+    """Bring every source up to date; exit code 1 when a document could not be read."""
+    async with open_index(settings) as index:
+        with progress_bar(Console(stderr=True)) as on_progress:
+            report = await reindex_all(index.pool, index.workspace, index.embedder, on_progress)
+    show_report(Console(stderr=True), "All sources", report)
+    return 1 if report.failures else 0
+
+
+@contextmanager
+def progress_bar(console: Console) -> Iterator[OnProgress]:
+    """A bar on `console` while the block runs, and what moves it."""
+    bar = Progress(
+        TextColumn("Indexing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[title]}", markup=False),
+        console=console,
+        transient=True,
+    )
+    with bar:
+        task = bar.add_task("", total=None, title="")
+
+        async def on_progress(progress: IndexProgress) -> None:
+            bar.update(
+                task, completed=progress.done, total=progress.total, title=progress.title[:40]
+            )
+
+        yield on_progress
+
+
+def show_report(console: Console, name: str, report: IndexReport) -> None:
+    """One line of what changed, and a line for each document that could not be read."""
+    counts = {
+        "added": report.added,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "deleted": report.deleted,
+    }
+    said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+    console.print(
+        f"{name}: {said or 'no documents'}; {report.chunks:,} passages, {report.seconds:.1f} s",
+        markup=False,
+        highlight=False,
+    )
+    for failure in report.failures:
+        console.print(f"  {failure.key}: {failure.reason}", style="yellow", markup=False)

@@ -1,0 +1,18 @@
+"""`houselore migrate`: the schema brought to this version."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from rich.console import Console
+
+from houselore.migrations import upgrade
+from houselore.services import database_url
+from houselore.settings import Settings
+
+
+async def migrate_database(settings: Settings) -> None:
+    """Upgrade the database, embedded or not."""
+    async with AsyncExitStack() as stack:
+        url = await database_url(stack, settings)
+        await asyncio.to_thread(upgrade, url)
+    Console(stderr=True).print("The database's schema is up to date.")

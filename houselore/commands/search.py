@@ -1,0 +1,42 @@
+"""`houselore search`: the passages found for a query. Asks no model."""
+
+import json
+
+from rich.console import Console
+
+from houselore.errors import WrongUse
+from houselore.services import open_index
+from houselore.settings import Settings
+from retrieval.audience import everyone
+from retrieval.retriever import search
+
+
+async def search_index(settings: Settings, query: str, k: int, *, as_json: bool) -> None:
+    """Print the `k` best passages for `query` among what everyone may read."""
+    if not query.strip():
+        raise WrongUse('There is nothing to look for: `houselore search "words"`.')
+    async with open_index(settings) as index:
+        audience = everyone(settings.workspace)
+        passages = await search(index.pool, index.embedder, query, audience, k)
+        results = [
+            {
+                "chunk": passage.chunk_id,
+                "document": passage.document_id,
+                "title": passage.title,
+                "url": passage.url or index.links.link(passage.document_id, passage.chunk_id),
+                "score": passage.score,
+                "text": passage.text,
+            }
+            for passage in passages
+        ]
+    out = Console(highlight=False, soft_wrap=True)
+    if as_json:
+        out.print_json(json.dumps({"results": results}))
+        return
+    if not results:
+        out.print("Nothing found: try other words, or index more with `houselore index PATH`.")
+    for result in results:
+        out.print(f"{result['title']}  ({result['score']:.4f})", style="bold", markup=False)
+        out.print(" ".join(str(result["text"]).split()), markup=False)
+        out.print(str(result["url"]), style="blue", markup=False)
+        out.print()

@@ -1,0 +1,58 @@
+"""uvicorn inside our own event loop: it takes no signals and refuses a port in words."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from houselore.errors import WrongUse
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own handling of Ctrl-C."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to whoever runs the loop."""
+        yield
+
+
+def bind(host: str, port: int, setting: str) -> socket.socket:
+    """A socket that listens on `port`. Raises WrongUse, naming the `setting` that changes it."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise WrongUse(
+            f"Port {port} on {host} cannot be used ({error.strerror}): choose another with "
+            f"{setting}."
+        ) from error
+    return listening
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve `app` on a bound socket while the block lasts."""
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=3,
+    )
+    server = _Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not (server.started or running.done()):  # noqa: ASYNC110 - uvicorn has no event
+            await asyncio.sleep(0.01)
+        yield
+    finally:
+        server.should_exit = True
+        await running

@@ -1,0 +1,67 @@
+"""How a command ends: its exit code and one sentence on stderr, never a traceback."""
+
+import asyncio
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from answering.errors import AnsweringError, NotIndexed
+from bot.errors import BotError
+from houselore.errors import HouseloreError, WrongUse
+from retrieval.errors import RetrievalError, SourceNotFound
+
+
+def conclude(work: Coroutine[Any, Any, int | None]) -> None:
+    """Run a command to its end and leave with its exit code.
+
+    0 when it went well, 1 for our failures, 2 for what the user can mend, 130 after Ctrl-C.
+    """
+    try:
+        code = asyncio.run(work) or 0
+    except KeyboardInterrupt:
+        code = 130
+    except Exception as error:
+        code = complain(error)
+    sys.exit(code)
+
+
+def complain(error: Exception) -> int:
+    """Say what went wrong in one sentence; return the exit code."""
+    from rich.console import Console
+
+    sentence, code = _explain(error)
+    console = Console(stderr=True, highlight=False)
+    console.print("[bold red]✗[/] ", end="")
+    console.print(sentence, markup=False)
+    return code
+
+
+def _explain(error: Exception) -> tuple[str, int]:
+    if isinstance(error, HouseloreError):
+        return str(error), error.exit_code
+    if isinstance(error, SourceNotFound | NotIndexed):
+        return str(error), WrongUse.exit_code
+    if isinstance(error, RetrievalError | AnsweringError | BotError):
+        return str(error), HouseloreError.exit_code
+    name = type(error).__name__
+    return f"Something went wrong ({name}); the details are in {_write_down(error)}.", 1
+
+
+def _write_down(error: Exception) -> Path:
+    """Keep the traceback where the user can send it to us from."""
+    try:
+        from houselore.settings import open_settings
+
+        folder = open_settings().folder() / "logs"
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except (HouseloreError, OSError):
+        folder = Path(tempfile.mkdtemp(prefix="houselore-"))
+    path = folder / "errors.log"
+    with path.open("a", encoding="utf-8") as file:
+        file.write(time.strftime("%Y-%m-%d %H:%M:%S\n"))
+        file.writelines(traceback.format_exception(error))
+    return path

@@ -1,0 +1,225 @@
+"""The one place that opens services: database, cache, embedder, chat model, answerer."""
+
+import asyncio
+import os
+import secrets
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from houselore.embedded.chat_model import ALIAS
+from houselore.embedded.keeper import Address
+from houselore.embedded.lease import Lease, Part, lease_servers
+from houselore.errors import DatabaseUnusable, PartUnusable
+from houselore.migrations import at_head, upgrade
+from houselore.settings import EMBEDDED, Settings
+
+if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of them
+    from psycopg_pool import AsyncConnectionPool
+    from redis.asyncio import Redis
+
+    from answering.answerer import Answerer
+    from answering.links import SourceLinks
+    from retrieval.embeddings import Embedder
+
+_LINK_KEY = "link.key"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The database alone: enough to say how things stand."""
+
+    workspace: str
+    database_url: str
+    pool: "AsyncConnectionPool"
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """The database and what turns text into vectors: enough to index and to search."""
+
+    workspace: str
+    pool: "AsyncConnectionPool"
+    embedder: "Embedder"
+    links: "SourceLinks"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything that a bot needs except Slack. `lost` is set when the embedded servers end."""
+
+    workspace: str
+    database_url: str
+    pool: "AsyncConnectionPool"
+    redis: "Redis"
+    embedder: "Embedder"
+    answerer: "Answerer"
+    links: "SourceLinks"
+    chat: Address
+    lost: asyncio.Event
+
+
+@asynccontextmanager
+async def open_store(settings: Settings) -> AsyncIterator[Store]:
+    """Open the database. Raises DatabaseUnusable and ServerDidNotStart."""
+    async with AsyncExitStack() as stack:
+        lease = await _lease(stack, settings, {"postgres"})
+        url = await _database_url(settings, lease)
+        await _migrated(settings, url, migrate=False)
+        yield Store(settings.workspace, url, await _pool(stack, url))
+
+
+@asynccontextmanager
+async def open_index(settings: Settings) -> AsyncIterator[Index]:
+    """Open the database and the embedder at once. Raises also PartUnusable."""
+    async with AsyncExitStack() as stack:
+        embedder = asyncio.create_task(_embedder(settings))
+        stack.push_async_callback(_forget, embedder)
+        lease = await _lease(stack, settings, {"postgres"})
+        url = await _database_url(settings, lease)
+        await _migrated(settings, url, migrate=False)
+        pool = await _pool(stack, url)
+        yield Index(settings.workspace, pool, await embedder, open_links(settings))
+
+
+@asynccontextmanager
+async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIterator[Services]:
+    """Open everything, each part while the others start. Raises a HouseloreError.
+
+    `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
+    """
+    async with AsyncExitStack() as stack:
+        embedder = asyncio.create_task(_embedder(settings))
+        stack.push_async_callback(_forget, embedder)
+        lease = await _lease(stack, settings, {"postgres", "redis", "chat_model"})
+        url = await _database_url(settings, lease)
+        await _migrated(settings, url, migrate=migrate)
+        pool = await _pool(stack, url)
+        redis = await _redis(stack, settings, lease)
+        links = open_links(settings)
+        chat = await _chat(settings, lease)
+        answerer = await _answerer(settings, chat, pool, embedder, links)
+        yield Services(
+            workspace=settings.workspace,
+            database_url=url,
+            pool=pool,
+            redis=redis,
+            embedder=await embedder,
+            answerer=answerer,
+            links=links,
+            chat=chat,
+            lost=lease.lost,
+        )
+
+
+def open_links(settings: Settings) -> "SourceLinks":
+    """The signer of links to the reader pages; its secret is made at the first use."""
+    from answering.links import SourceLinks
+
+    if settings.link_secret is not None:
+        secret = settings.link_secret.get_secret_value().encode()
+    else:
+        path = settings.folder() / _LINK_KEY
+        try:
+            note = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(note, "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        secret = path.read_bytes().strip()
+    return SourceLinks(settings.reader_url, secret)
+
+
+async def database_url(stack: AsyncExitStack, settings: Settings) -> str:
+    """The database's URL, the embedded server started where that is the setting."""
+    return await _database_url(settings, await _lease(stack, settings, {"postgres"}))
+
+
+async def _lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part]) -> Lease:
+    """The embedded servers among those wanted, that is, all that have no URL of their own."""
+    urls: dict[Part, str] = {
+        "postgres": settings.database_url.get_secret_value(),
+        "redis": settings.redis_url.get_secret_value(),
+        "chat_model": settings.chat_url,
+    }
+    parts = [part for part, url in urls.items() if part in wanted and url == EMBEDDED]
+    gguf = settings.chat_gguf.expanduser().absolute() if settings.chat_gguf else None
+    return await stack.enter_async_context(lease_servers(settings.folder(), parts, gguf))
+
+
+async def _database_url(settings: Settings, lease: Lease) -> str:
+    url = settings.database_url.get_secret_value()
+    return (await lease.address("postgres")).url if url == EMBEDDED else url
+
+
+async def _migrated(settings: Settings, url: str, *, migrate: bool) -> None:
+    if migrate or settings.database_url.get_secret_value() == EMBEDDED:
+        await asyncio.to_thread(upgrade, url)
+    elif not await asyncio.to_thread(at_head, url):
+        raise DatabaseUnusable(
+            "The database's schema is not this version's: run `houselore migrate`."
+        )
+
+
+async def _pool(stack: AsyncExitStack, url: str) -> "AsyncConnectionPool":
+    from psycopg_pool import AsyncConnectionPool
+
+    pool = AsyncConnectionPool(url, min_size=1, max_size=10, timeout=15, open=False)
+    return await stack.enter_async_context(pool)
+
+
+async def _redis(stack: AsyncExitStack, settings: Settings, lease: Lease) -> "Redis":
+    """A client that gives up soon: what it holds can be had elsewhere."""
+    from redis.asyncio import Redis
+
+    url = settings.redis_url.get_secret_value()
+    if url == EMBEDDED:
+        url = (await lease.address("redis")).url
+    client: Redis = Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+    stack.push_async_callback(client.aclose)
+    return client
+
+
+async def _embedder(settings: Settings) -> "Embedder":
+    key = settings.embeddings_api_key
+    return await asyncio.to_thread(
+        _open_embedder, settings.embeddings, key.get_secret_value() if key else None
+    )
+
+
+def _open_embedder(url: str, api_key: str | None) -> "Embedder":
+    from retrieval.embeddings import open_embedder
+    from retrieval.errors import EmbedderUnavailable
+
+    try:
+        return open_embedder(url, api_key)
+    except EmbedderUnavailable as error:
+        raise PartUnusable(str(error)) from error
+
+
+async def _chat(settings: Settings, lease: Lease) -> Address:
+    if settings.chat_url == EMBEDDED:
+        return await lease.address("chat_model")
+    key = settings.chat_api_key
+    return Address(settings.chat_url, key.get_secret_value() if key else None)
+
+
+async def _answerer(
+    settings: Settings,
+    chat: Address,
+    pool: "AsyncConnectionPool",
+    embedder: Awaitable["Embedder"],
+    links: "SourceLinks",
+) -> "Answerer":
+    from answering.answerer import Answerer
+    from answering.models import open_chat_model
+
+    name = ALIAS if settings.chat_url == EMBEDDED else settings.chat_model
+    model = await asyncio.to_thread(open_chat_model, chat.url, name, chat.api_key)
+    return Answerer(pool, await embedder, model, name, links)
+
+
+async def _forget(task: "asyncio.Task[Embedder]") -> None:
+    """Wait for an opening that nobody awaits any more, so that nobody is told of its failure."""
+    await asyncio.gather(task, return_exceptions=True)

@@ -1,0 +1,100 @@
+"""What happens once as the bot starts: documents are indexed, people are told where it is."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.text import Text
+
+from houselore.connecting import EVENTS_PATH, SlackAccess
+from houselore.errors import PartUnusable, WrongUse
+from houselore.services import Services
+from houselore.settings import Settings
+
+if TYPE_CHECKING:
+    from retrieval.indexing import IndexReport
+
+_PATIENCE = 12.0  # seconds to wait for the index before people are let in; it goes on beside them
+
+_log = logging.getLogger(__name__)
+
+
+def docs_folder(settings: Settings) -> Path:
+    """What to index at the start. Raises WrongUse when it is not there."""
+    if settings.docs is not None:
+        path = settings.docs.expanduser().absolute()
+        if not path.exists():
+            raise WrongUse(f"There is nothing at {path}: choose a file or folder with --docs.")
+        return path
+    here = Path(__file__).parent
+    for folder in (here.parent / "docs", here / "docs"):
+        if folder.is_dir():
+            return folder
+    raise PartUnusable("The documentation is missing from this installation: use --docs.")
+
+
+@asynccontextmanager
+async def indexed_at_start(
+    services: Services, docs: Path, settings: Settings
+) -> "AsyncIterator[IndexReport | None]":
+    """Index `docs`; yield the report, or None where it takes long and goes on in the background."""
+    indexing = asyncio.create_task(_index(services, docs, settings.docs_url))
+    try:
+        done, _ = await asyncio.wait({indexing}, timeout=_PATIENCE)
+        yield indexing.result() if done else None
+    finally:
+        indexing.cancel()
+        await asyncio.gather(indexing, return_exceptions=True)
+
+
+async def _index(services: Services, docs: Path, url_prefix: str | None) -> "IndexReport":
+    from retrieval.audience import PUBLIC
+    from retrieval.indexing import index_source
+    from retrieval.sources.files import FilesSource
+
+    source = FilesSource(docs, frozenset({PUBLIC}), url_prefix)
+    report = await index_source(services.pool, services.workspace, source, services.embedder)
+    for failure in report.failures:
+        _log.warning("%s is not indexed: %s", failure.key, failure.reason)
+    _log.info(
+        "indexed %s: %d added, %d changed, %d deleted, %d unchanged, in %.1f s",
+        *(docs, report.added, report.changed, report.deleted, report.unchanged, report.seconds),
+    )
+    return report
+
+
+def welcome(
+    console: Console,
+    settings: Settings,
+    access: SlackAccess,
+    report: "IndexReport | None",
+    log: Path,
+) -> None:
+    """Say that the bot is ready, where, and what to try."""
+    text = Text()
+    if access.page is not None:
+        text.append("Open ")
+        text.append(access.page, style=f"bold blue link {access.page}")
+        text.append(" and write in a channel: ")
+        text.append("@houselore What can you do?\n", style="bold")
+        text.append("This is a sandbox: set Slack's tokens to connect to your team.\n")
+    elif access.app_token is not None:
+        text.append(f"Connected to {access.team} by Socket Mode. Write @houselore in a channel.\n")
+    else:
+        text.append(f"Waiting for events of {access.team} at ")
+        text.append(f"http://{settings.host}:{settings.port}{EVENTS_PATH}\n", style="bold")
+    if report is None:
+        text.append("Indexing goes on: until it is done, answers know only a part.\n")
+    else:
+        count = report.added + report.changed + report.unchanged
+        text.append(f"{count:,} document{'' if count == 1 else 's'} indexed")
+        if report.failures:
+            text.append(f", {len(report.failures)} not: the log says why", style="yellow")
+        text.append(".\n")
+    text.append(f"Log: {log}   Stop: Ctrl-C", style="dim")
+    console.print(Panel(text, title="Houselore is ready", border_style="green", expand=False))
