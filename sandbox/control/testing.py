@@ -1,0 +1,42 @@
+"""What tests ask for: the app's calls, the events sent, faults, an uninstalled app."""
+
+from typing import Any
+
+from sandbox.control.request import Control
+
+
+async def calls(call: Control) -> dict[str, Any]:
+    """GET /sandbox/calls: the Web API calls the app has made, the oldest first."""
+    method = call.text("method", required=False)
+    return {"calls": [one for one in call.site.calls if method in ("", one["method"])]}
+
+
+async def deliveries(call: Control) -> dict[str, Any]:
+    """GET /sandbox/deliveries: the events sent to the app, the oldest first."""
+    return {"deliveries": [record.shape() for record in call.site.delivery.records]}
+
+
+async def faults(call: Control) -> dict[str, Any]:
+    """GET, POST, DELETE /sandbox/faults: lists, switches on, switches all off."""
+    faults = call.site.faults
+    if call.http_method == "DELETE":
+        faults.clear()
+    if call.http_method == "POST":
+        faults.set(call.args)
+        if call.args.get("disconnect") == "refresh":
+            await call.site.sockets.refresh()
+        elif call.args.get("disconnect"):
+            await call.site.sockets.close()
+        if call.args.get("expire_streams"):
+            for message in call.site.streams.running():
+                call.site.streams.expire(message)
+    return {"faults": faults.shape()}
+
+
+async def uninstall(call: Control) -> dict[str, Any]:
+    """POST /sandbox/uninstall: removes the app; with `undo` it is there again."""
+    if call.args.get("undo"):
+        call.workspace.installed = True
+    elif call.workspace.installed:
+        call.site.uninstall()
+    return {"installed": call.workspace.installed}

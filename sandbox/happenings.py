@@ -1,0 +1,163 @@
+"""What can happen in the workspace, each a fact told to whoever listens."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.channels import Channel
+from sandbox.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message was said."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A message was edited; `previous` is what it was, as Slack describes it."""
+
+    message: Message
+    previous: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A message was deleted; `tombstone` says that its thread keeps its place."""
+
+    message: Message
+    previous: dict[str, Any]
+    tombstone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Redrawn:
+    """A message looks different and no event says so: a stream grew, a reply was counted."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """An ephemeral message is gone."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A reaction was added or taken back."""
+
+    message: Message
+    person: str
+    name: str
+    added: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody is now a member."""
+
+    channel: Channel
+    person: str
+    inviter: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody is no longer a member."""
+
+    channel: Channel
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMade:
+    """A channel or a direct message is new."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRead:
+    """A member has seen everything."""
+
+    channel: Channel
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChanged:
+    """The app's status line in a thread appeared, changed or went."""
+
+    channel: str
+    thread_ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromptsSet:
+    """The app suggested prompts."""
+
+    channel: str
+    title: str
+    prompts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A person pressed Stop on a running agent session."""
+
+    channel: str
+    thread_ts: str
+    person: str
+    streams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """A person opened the app's home, on one of its tabs."""
+
+    person: str
+    tab: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewShown:
+    """A modal opened or changed, or the Home tab was published."""
+
+    view_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ViewGone:
+    """A modal closed."""
+
+    view_id: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uninstalled:
+    """The app was removed from the workspace."""
+
+
+Happening = (
+    Posted
+    | Edited
+    | Deleted
+    | Redrawn
+    | Vanished
+    | Reacted
+    | Joined
+    | Left
+    | ChannelMade
+    | ChannelRead
+    | StatusChanged
+    | PromptsSet
+    | Stopped
+    | HomeOpened
+    | ViewShown
+    | ViewGone
+    | Uninstalled
+)

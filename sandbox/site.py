@@ -1,0 +1,69 @@
+"""Everything one running sandbox holds, put together once."""
+
+from collections import deque
+from typing import Any
+
+from sandbox.clock import Clock
+from sandbox.delivery import Delivery
+from sandbox.events import Events
+from sandbox.faults import Faults
+from sandbox.happenings import Uninstalled
+from sandbox.manifest import PERMISSIVE, App
+from sandbox.options import Options
+from sandbox.rates import Rates
+from sandbox.responses import Responses
+from sandbox.sessions import Sessions
+from sandbox.sockets import SocketMode
+from sandbox.streams import Streams
+from sandbox.transports import Transport
+from sandbox.triggers import Triggers
+from sandbox.views import Views
+from sandbox.watching import Watchers
+from sandbox.webhooks import Webhook
+from sandbox.workspace import Workspace
+from sandbox.world import World
+
+
+class Site:
+    """The workspace and all that serves it. Make it inside a running event loop."""
+
+    def __init__(self, world: World, app: App = PERMISSIVE, options: Options | None = None) -> None:
+        self.options = options or Options()
+        self.clock = Clock(self.options.speed)
+        self.workspace = Workspace(world, app, self.clock)
+        self.faults = Faults()
+        self.rates = Rates() if self.options.rate_limits else None
+        self.views = Views(self.workspace)
+        self.sessions = Sessions(self.workspace)
+        self.streams = Streams(self.workspace, self.options.stream_seconds)
+        self.triggers = Triggers()
+        self.responses = Responses(self.clock)
+        self.sockets = SocketMode(app.id, self.options.patience)
+        self.delivery = Delivery(
+            self.workspace, Events(self.workspace, self.views), self._transport(app), self.faults
+        )
+        self.watchers = Watchers(self.workspace, self.views, self.sessions)
+        self.calls: deque[dict[str, Any]] = deque(maxlen=5000)
+        self.address = f"http://{self.options.host}:{self.options.port}"
+
+    @property
+    def app(self) -> App:
+        """The installed app."""
+        return self.workspace.app
+
+    def uninstall(self) -> None:
+        """Removes the app: its tokens stop working, and it hears of that."""
+        self.workspace.installed = False
+        self.workspace.tell(Uninstalled())
+
+    async def close(self) -> None:
+        """Stops what runs in the background."""
+        self.streams.close()
+        self.watchers.close()
+        await self.delivery.close()
+        await self.sockets.close()
+
+    def _transport(self, app: App) -> Transport:
+        if self.options.events_url is None:
+            return self.sockets
+        return Webhook(self.options.events_url, app.signing_secret, self.options.patience)

@@ -1,0 +1,276 @@
+"""The workspace as it is now: people, channels, messages; judges no caller."""
+
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sandbox.channels import Channel, Kind
+from sandbox.clock import Clock, stamp
+from sandbox.composing import compose
+from sandbox.happenings import (
+    ChannelMade,
+    Deleted,
+    Edited,
+    Happening,
+    Joined,
+    Left,
+    Posted,
+    Reacted,
+    Redrawn,
+    Vanished,
+)
+from sandbox.ids import id_from, new_id
+from sandbox.manifest import App
+from sandbox.messages import Blocks, Message, to_slack
+from sandbox.people import Person
+from sandbox.rendering.names import Names
+from sandbox.world import MessageSpec, World
+
+
+class Workspace:
+    """The one mutable thing: every change goes through a verb here and is told to listeners."""
+
+    def __init__(self, world: World, app: App, clock: Clock) -> None:
+        self.team_id = world.team_id
+        self.team_name = world.team_name
+        self.domain = world.domain
+        self.app = app
+        self.clock = clock
+        self.groups = world.groups
+        self.installed = True
+        self.people: dict[str, Person] = {person.id: person for person in world.people}
+        self.people[app.bot_user_id] = app.as_person(world.team_id)
+        self.channels: dict[str, Channel] = {}
+        self.listeners: list[Callable[[Happening], None]] = []
+        self._fill(world)
+
+    def tell(self, happening: Happening) -> None:
+        """Tells every listener, in the order they came."""
+        for listener in self.listeners:
+            listener(happening)
+
+    # who and where
+
+    @property
+    def bot(self) -> str:
+        """The bot user's id."""
+        return self.app.bot_user_id
+
+    @property
+    def names(self) -> Names:
+        """What ids are called, for rendering."""
+        return Names(
+            people={person.id: person.name for person in self.people.values()},
+            channels={channel.id: channel.name for channel in self.channels.values()},
+            groups={group.id: group.handle for group in self.groups},
+        )
+
+    def team_of(self, person: str) -> str:
+        """The workspace that somebody belongs to."""
+        return self.people[person].team if person in self.people else self.team_id
+
+    def can_see(self, person: str, channel: Channel) -> bool:
+        """Whether somebody may read a channel: a member, or anyone of the team if it is public."""
+        if person in channel.members:
+            return True
+        return channel.kind == "public" and not self.people[person].is_outsider
+
+    def visible_to(self, person: str) -> Iterator[Channel]:
+        """Every channel that somebody may read."""
+        return (channel for channel in self.channels.values() if self.can_see(person, channel))
+
+    def direct(self, members: set[str]) -> Channel | None:
+        """The direct message of exactly these people, if there is one."""
+        for channel in self.channels.values():
+            if channel.is_direct and set(channel.members) == members:
+                return channel
+        return None
+
+    def described(self, message: Message) -> dict[str, Any]:
+        """The message as Slack describes it, its thread counted."""
+        channel = self.channels[message.channel]
+        return to_slack(message, self.team_of(message.user), channel.replies(message.ts))
+
+    # channels
+
+    def make_channel(
+        self, name: str, kind: Kind, creator: str, members: list[str], shared: tuple[str, ...] = ()
+    ) -> Channel:
+        """A new channel with these members."""
+        prefix = {"public": "C", "private": "C", "im": "D", "mpim": "C"}[kind]
+        channel = Channel(
+            new_id(prefix), name, kind, members, creator, int(time.time()), shared_with=shared
+        )
+        self.channels[channel.id] = channel
+        self.tell(ChannelMade(channel))
+        return channel
+
+    def open_direct(self, opener: str, others: list[str]) -> Channel:
+        """The direct message of these people, made if there is none."""
+        members = list(dict.fromkeys([opener, *others]))
+        if (channel := self.direct(set(members))) is not None:
+            return channel
+        names = "--".join(self.people[member].name for member in members)
+        kind: Kind = "im" if len(members) <= 2 else "mpim"
+        return self.make_channel("" if kind == "im" else f"mpdm-{names}-1", kind, opener, members)
+
+    def join(self, channel: Channel, person: str, inviter: str | None = None) -> None:
+        """Makes somebody a member, and says so in the channel."""
+        channel.members.append(person)
+        channel.last_read[person] = self.clock.ts()
+        self.tell(Joined(channel, person, inviter))
+        self.note(channel, person, "channel_join", f"<@{person}> has joined the channel", inviter)
+
+    def leave(self, channel: Channel, person: str) -> None:
+        """Ends a membership, and says so in the channel."""
+        self.note(channel, person, "channel_leave", f"<@{person}> has left the channel")
+        channel.members.remove(person)
+        self.tell(Left(channel, person))
+
+    def note(
+        self, channel: Channel, person: str, subtype: str, text: str, inviter: str | None = None
+    ) -> None:
+        """A line that the workspace itself writes."""
+        subtype = subtype.replace("channel", "group") if channel.kind == "private" else subtype
+        self.post(
+            Message(channel.id, self.clock.ts(), person, text, subtype=subtype, inviter=inviter)
+        )
+
+    # messages
+
+    def say(
+        self, channel: Channel, person: str, text: str, thread_ts: str | None = None
+    ) -> Message:
+        """What a person typed, posted as Slack's own client would."""
+        written = compose(text, self.names)
+        message = Message(
+            channel=channel.id,
+            ts=self.clock.ts(),
+            user=person,
+            text=written.text,
+            blocks=written.blocks,
+            thread_ts=thread_ts,
+            client_msg_id=str(uuid.uuid4()),
+        )
+        channel.last_read[person] = message.ts
+        self.post(message)
+        return message
+
+    def post(self, message: Message) -> None:
+        """Adds a message to its channel."""
+        channel = self.channels[message.channel]
+        channel.add(message)
+        self.tell(Posted(message))
+        if message.is_reply and message.only_for is None:
+            self.redraw_root(message)
+
+    def edit(
+        self, message: Message, editor: str, text: str, blocks: Blocks, **changes: Any
+    ) -> None:
+        """Changes what a message says."""
+        previous = self.described(message)
+        message.text, message.blocks = text, blocks
+        for field, value in changes.items():
+            setattr(message, field, value)
+        message.edited_by, message.edited_ts = editor, self.clock.ts()
+        self.tell(Edited(message, previous))
+
+    def finish(self, message: Message) -> None:
+        """Tells that a streamed message has its last form; it counts as changed, not as edited."""
+        self.tell(Edited(message, self.described(message)))
+
+    def delete(self, message: Message) -> None:
+        """Removes a message; a root with replies leaves a tombstone."""
+        channel = self.channels[message.channel]
+        previous = self.described(message)
+        tombstone = not message.is_reply and bool(channel.replies(message.ts))
+        if tombstone:
+            message.subtype, message.text = "tombstone", "This message was deleted."
+            message.blocks, message.attachments, message.reactions = [], [], {}
+        else:
+            channel.remove(message)
+        self.tell(Deleted(message, previous, tombstone))
+        if message.is_reply:
+            self.redraw_root(message)
+
+    def redraw(self, message: Message) -> None:
+        """Shows a message anew, without an event."""
+        self.tell(Redrawn(message))
+
+    def redraw_root(self, reply: Message) -> None:
+        """Shows the root of a reply's thread anew: its count has changed."""
+        root = self.channels[reply.channel].messages.get(reply.root_ts)
+        if root is not None:
+            self.redraw(root)
+
+    def forget(self, message: Message) -> None:
+        """Takes an ephemeral message away."""
+        self.channels[message.channel].remove(message)
+        self.tell(Vanished(message))
+
+    def react(self, message: Message, person: str, name: str) -> None:
+        """Adds a reaction that this person has not given yet."""
+        message.reactions.setdefault(name, []).append(person)
+        self.tell(Reacted(message, person, name, added=True))
+
+    def unreact(self, message: Message, person: str, name: str) -> None:
+        """Takes back a reaction that this person gave."""
+        message.reactions[name].remove(person)
+        if not message.reactions[name]:
+            del message.reactions[name]
+        self.tell(Reacted(message, person, name, added=False))
+
+    # the beginning
+
+    def _fill(self, world: World) -> None:
+        founded = int(time.time()) - 30 * 86400
+        founder = next(iter(self.people))
+        for spec in world.channels:
+            members = [*spec.members, self.bot] if spec.app else list(spec.members)
+            self.channels[spec.id] = Channel(
+                id=spec.id,
+                name=spec.name,
+                kind="private" if spec.private else "public",
+                members=members,
+                creator=founder,
+                created=founded,
+                topic=spec.topic,
+                purpose=spec.purpose,
+                shared_with=spec.shared_with,
+                general=spec.general,
+                archived=spec.archived,
+            )
+        for person in world.people:
+            if person.role != "partner":
+                direct = id_from("D", person.id + self.bot)
+                pair = [person.id, self.bot]
+                self.channels[direct] = Channel(direct, "", "im", pair, person.id, founded)
+        now = time.time_ns() // 1000
+        for said in sorted(world.messages, key=lambda spec: -spec.minutes_ago):
+            root = self._recall(said, now, None)
+            for reply in said.thread:
+                self._recall(reply, now, root)
+
+    def _recall(self, spec: MessageSpec, now: int, root: str | None) -> str:
+        """Puts a message of the world file in its place; returns its timestamp."""
+        channel = self.channels[spec.channel]
+        at = now - int(spec.minutes_ago * 60_000_000)
+        while (ts := stamp(at)) in channel.messages:
+            at += 1
+        written = compose(spec.text, self.names)
+        reactions = {name: list(users) for name, users in spec.reactions.items()}
+        channel.add(
+            Message(
+                channel=spec.channel,
+                ts=ts,
+                user=spec.user,
+                text=written.text,
+                blocks=written.blocks,
+                thread_ts=root,
+                client_msg_id=str(uuid.uuid4()),
+                reactions=reactions,
+            )
+        )
+        channel.last_read.update(dict.fromkeys(channel.members, ts))
+        return ts
