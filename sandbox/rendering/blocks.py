@@ -81,6 +81,8 @@ def _input(block: dict[str, Any], names: Names) -> Html:
     return element(
         tags[0], element(tags[1], label), control,
         element("small", hint, class_="hint") if hint else EMPTY, class_="input-field",
+        data_dispatch=block.get("dispatch_action") is True,
+        data_required=block.get("optional") is not True,
     )  # fmt: skip
 
 
