@@ -124,9 +124,9 @@ def migrate() -> None:
 @app.command(rich_help_panel=_CARE)
 def doctor(as_json: Json = False) -> None:
     """Check every part, and say how to mend what is broken."""
-    from houselore.commands.doctor import examine
+    from houselore.commands.doctor import show_findings
 
-    conclude(examine(_settings(), as_json=as_json))
+    conclude(show_findings(_settings(), as_json=as_json))
 
 
 @app.command(

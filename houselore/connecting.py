@@ -61,7 +61,7 @@ async def slack_access(settings: Settings) -> SlackAccess:
         raise WrongUse("SLACK_BOT_TOKEN is not set.")
     url = settings.slack_api_url.rstrip("/") + "/"
     bot_token = settings.slack_bot_token.get_secret_value()
-    team = await _try_token(url, "auth.test", bot_token, "SLACK_BOT_TOKEN")
+    team, _ = await _try_token(url, "auth.test", bot_token, "SLACK_BOT_TOKEN")
     app_token = signing_secret = None
     if settings.slack_app_token is not None:
         app_token = settings.slack_app_token.get_secret_value()
@@ -132,8 +132,18 @@ def events_app(app: "AsyncApp", health: "Sequence[Route]") -> "Starlette":
     return Starlette(routes=[*health, events])
 
 
-async def _try_token(api_url: str, method: str, token: str, setting: str) -> str:
-    """Call `method` with the token; the workspace's name where Slack tells it."""
+async def granted_scopes(settings: Settings) -> set[str]:
+    """What the bot's token may do. Raises WrongUse and PartUnusable."""
+    if settings.slack_bot_token is None:
+        return set()
+    url = settings.slack_api_url.rstrip("/") + "/"
+    token = settings.slack_bot_token.get_secret_value()
+    _, scopes = await _try_token(url, "auth.test", token, "SLACK_BOT_TOKEN")
+    return set(scopes.split(",")) - {""}
+
+
+async def _try_token(api_url: str, method: str, token: str, setting: str) -> tuple[str, str]:
+    """Call `method` with the token: the workspace's name, and the scopes, where Slack tells."""
     import aiohttp
 
     headers = {"Authorization": f"Bearer {token}"}
@@ -144,6 +154,7 @@ async def _try_token(api_url: str, method: str, token: str, setting: str) -> str
             session.post(api_url + method, headers=headers) as response,
         ):
             answer = await response.json(content_type=None)
+            scopes = response.headers.get("x-oauth-scopes", "")
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise PartUnusable(
             f"Slack cannot be reached at {api_url} ({type(error).__name__}): check the network and "
@@ -155,4 +166,4 @@ async def _try_token(api_url: str, method: str, token: str, setting: str) -> str
             f"Slack refuses {setting}: {_REFUSED.get(name, name)}. Copy it again from "
             "https://api.slack.com/apps."
         )
-    return str(answer.get("team", ""))
+    return str(answer.get("team", "")), scopes.replace(" ", "")

@@ -38,6 +38,12 @@ def at_head(url: str) -> bool:
         return _current(connection) == _head()
 
 
+def check_server(url: str) -> str:
+    """What the server is, in words. Raises DatabaseUnusable when it is away or not good enough."""
+    with _connect(url) as connection:
+        return _check_server(connection)
+
+
 def scripts_folder() -> Path:
     """The migrations: beside the package in a checkout, inside it when installed."""
     here = Path(__file__).parent
@@ -58,14 +64,15 @@ def _connect(url: str) -> psycopg.Connection:
         ) from error
 
 
-def _check_server(connection: psycopg.Connection) -> None:
+def _check_server(connection: psycopg.Connection) -> str:
     version = connection.info.server_version // 10000
     if version < _OLDEST_SERVER:
         raise DatabaseUnusable(
             f"The database is Postgres {version}: Houselore needs {_OLDEST_SERVER} or newer."
         )
     row = connection.execute(
-        "select default_version from pg_available_extensions where name = 'vector'"
+        "select coalesce(installed_version, default_version)"
+        " from pg_available_extensions where name = 'vector'"
     ).fetchone()
     if row is None:
         raise DatabaseUnusable(
@@ -73,7 +80,11 @@ def _check_server(connection: psycopg.Connection) -> None:
             f"postgresql-{version}-pgvector, or the image pgvector/pgvector)."
         )
     if tuple(int(part) for part in row[0].split(".")[:2]) < _OLDEST_VECTOR:
-        raise DatabaseUnusable(f"The database has pgvector {row[0]}: Houselore needs 0.7 or newer.")
+        raise DatabaseUnusable(
+            f"The database has pgvector {row[0]}: Houselore needs 0.7 or newer "
+            "(`alter extension vector update`)."
+        )
+    return f"Postgres {version} with pgvector {row[0]}"
 
 
 def _current(connection: psycopg.Connection) -> str | None:

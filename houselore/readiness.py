@@ -63,6 +63,20 @@ async def model_answers(chat: Address) -> bool:
         return False
 
 
+async def is_alive(port: int) -> bool:
+    """Whether a Houselore runs on this machine with its health checks on `port`."""
+    import aiohttp
+
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2)) as session,
+            session.get(f"http://127.0.0.1:{port}/healthz") as response,
+        ):
+            return response.status == 200
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
 class _ModelCheck:
     """`model_answers`, remembered for a while: a hosted endpoint counts each call."""
 

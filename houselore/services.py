@@ -64,8 +64,8 @@ class Services:
 async def open_store(settings: Settings) -> AsyncIterator[Store]:
     """Open the database. Raises DatabaseUnusable and ServerDidNotStart."""
     async with AsyncExitStack() as stack:
-        lease = await _lease(stack, settings, {"postgres"})
-        url = await _database_url(settings, lease)
+        lease = await take_lease(stack, settings, {"postgres"})
+        url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=False)
         yield Store(settings.workspace, url, await _pool(stack, url))
 
@@ -74,10 +74,10 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 async def open_index(settings: Settings) -> AsyncIterator[Index]:
     """Open the database and the embedder at once. Raises also PartUnusable."""
     async with AsyncExitStack() as stack:
-        embedder = asyncio.create_task(_embedder(settings))
+        embedder = asyncio.create_task(load_embedder(settings))
         stack.push_async_callback(_forget, embedder)
-        lease = await _lease(stack, settings, {"postgres"})
-        url = await _database_url(settings, lease)
+        lease = await take_lease(stack, settings, {"postgres"})
+        url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=False)
         pool = await _pool(stack, url)
         yield Index(settings.workspace, pool, await embedder, open_links(settings))
@@ -90,15 +90,15 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
     `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
     """
     async with AsyncExitStack() as stack:
-        embedder = asyncio.create_task(_embedder(settings))
+        embedder = asyncio.create_task(load_embedder(settings))
         stack.push_async_callback(_forget, embedder)
-        lease = await _lease(stack, settings, {"postgres", "redis", "chat_model"})
-        url = await _database_url(settings, lease)
+        lease = await take_lease(stack, settings, {"postgres", "redis", "chat_model"})
+        url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=migrate)
         pool = await _pool(stack, url)
-        redis = await _redis(stack, settings, lease)
+        redis = await redis_client(stack, settings, lease)
         links = open_links(settings)
-        chat = await _chat(settings, lease)
+        chat = await chat_address(settings, lease)
         answerer = await _answerer(settings, chat, pool, embedder, links)
         yield Services(
             workspace=settings.workspace,
@@ -131,13 +131,8 @@ def open_links(settings: Settings) -> "SourceLinks":
     return SourceLinks(settings.reader_url, secret)
 
 
-async def database_url(stack: AsyncExitStack, settings: Settings) -> str:
-    """The database's URL, the embedded server started where that is the setting."""
-    return await _database_url(settings, await _lease(stack, settings, {"postgres"}))
-
-
-async def _lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part]) -> Lease:
-    """The embedded servers among those wanted, that is, all that have no URL of their own."""
+async def take_lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part]) -> Lease:
+    """A lease of the embedded servers among those wanted: of all that have no URL of their own."""
     urls: dict[Part, str] = {
         "postgres": settings.database_url.get_secret_value(),
         "redis": settings.redis_url.get_secret_value(),
@@ -148,7 +143,8 @@ async def _lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part]) -
     return await stack.enter_async_context(lease_servers(settings.folder(), parts, gguf))
 
 
-async def _database_url(settings: Settings, lease: Lease) -> str:
+async def database_address(settings: Settings, lease: Lease) -> str:
+    """The database's URL. Raises ServerDidNotStart."""
     url = settings.database_url.get_secret_value()
     return (await lease.address("postgres")).url if url == EMBEDDED else url
 
@@ -169,7 +165,7 @@ async def _pool(stack: AsyncExitStack, url: str) -> "AsyncConnectionPool":
     return await stack.enter_async_context(pool)
 
 
-async def _redis(stack: AsyncExitStack, settings: Settings, lease: Lease) -> "Redis":
+async def redis_client(stack: AsyncExitStack, settings: Settings, lease: Lease) -> "Redis":
     """A client that gives up soon: what it holds can be had elsewhere."""
     from redis.asyncio import Redis
 
@@ -181,7 +177,8 @@ async def _redis(stack: AsyncExitStack, settings: Settings, lease: Lease) -> "Re
     return client
 
 
-async def _embedder(settings: Settings) -> "Embedder":
+async def load_embedder(settings: Settings) -> "Embedder":
+    """The embedder, opened in a thread. Raises PartUnusable."""
     key = settings.embeddings_api_key
     return await asyncio.to_thread(
         _open_embedder, settings.embeddings, key.get_secret_value() if key else None
@@ -198,7 +195,8 @@ def _open_embedder(url: str, api_key: str | None) -> "Embedder":
         raise PartUnusable(str(error)) from error
 
 
-async def _chat(settings: Settings, lease: Lease) -> Address:
+async def chat_address(settings: Settings, lease: Lease) -> Address:
+    """Where the chat model is, and its key. Raises ServerDidNotStart."""
     if settings.chat_url == EMBEDDED:
         return await lease.address("chat_model")
     key = settings.chat_api_key

@@ -15,6 +15,7 @@ from houselore.embedded.folders import private_folder
 from houselore.errors import ServerDidNotStart
 
 ALIAS = "house"
+BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 
 @asynccontextmanager

