@@ -3,7 +3,7 @@
 Nothing heavy is imported before a command runs, so that `--help` is quick.
 """
 
-from importlib.metadata import version as installed_version
+from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -150,7 +150,7 @@ def settings_page() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"houselore {installed_version('houselore')}")
+        typer.echo(f"houselore {version_of('houselore')}")
         raise typer.Exit
 
 

@@ -84,7 +84,11 @@ async def _python() -> str:
 async def _packages() -> str:
     from packaging.requirements import Requirement
 
-    wanted = [Requirement(line) for line in importlib.metadata.requires("houselore") or []]
+    try:
+        lines = importlib.metadata.requires("houselore") or []
+    except importlib.metadata.PackageNotFoundError:
+        raise PartUnusable("Houselore is run without being installed: `make install`.") from None
+    wanted = [Requirement(line) for line in lines]
     needed = [r for r in wanted if r.marker is None or r.marker.evaluate({"extra": ""})]
     for requirement in needed:
         try:
@@ -170,8 +174,10 @@ async def _index(settings: Settings, lease: Lease) -> str:
                 _SQL["documents_indexed"], {"workspace": settings.workspace}
             )
             row = await cursor.fetchone()
+    except psycopg.errors.UndefinedTable:
+        row = None
     except psycopg.Error as error:
-        raise DatabaseUnusable("It cannot be read: run `houselore migrate`.") from error
+        raise DatabaseUnusable(f"The index cannot be read: {error}.") from error
     count = row[0] if row else 0
     if not count:
         raise WrongUse("Nothing is indexed: `houselore index PATH`.")

@@ -1,6 +1,8 @@
 """The database's schema brought to this version and back, by alembic. Writes no SQL of its own."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -18,17 +20,15 @@ def upgrade(url: str) -> None:
     Raises DatabaseUnusable when it cannot be reached, is too old, lacks pgvector, or was made by a
     newer Houselore.
     """
-    with _connect(url) as guard:
+    with _guarded(url) as guard:
         _check_server(guard)
-        guard.execute("select pg_advisory_lock(%s)", [_LOCK])
         if _current(guard) != _head():
             _run(url, "upgrade", "head")
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the schema back to `revision`; `base` removes every table of ours."""
-    with _connect(url) as guard:
-        guard.execute("select pg_advisory_lock(%s)", [_LOCK])
+    with _guarded(url):
         _run(url, "downgrade", revision)
 
 
@@ -57,11 +57,28 @@ def _connect(url: str) -> psycopg.Connection:
     try:
         return psycopg.connect(url, autocommit=True, connect_timeout=10)
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().split("\n")[0].removeprefix("connection failed: ")
         raise DatabaseUnusable(
             f"The database cannot be reached ({reason}): check HOUSELORE_DATABASE_URL and that the "
             "server runs."
         ) from error
+
+
+@contextmanager
+def _guarded(url: str) -> Iterator[psycopg.Connection]:
+    """A connection that holds the lock of those who migrate; the database's refusals in words."""
+    try:
+        with _connect(url) as guard:
+            guard.execute("select pg_advisory_lock(%s)", [_LOCK])
+            yield guard
+    except psycopg.Error as error:
+        if isinstance(error, errors.InsufficientPrivilege) and "extension" in str(error):
+            raise DatabaseUnusable(
+                "The database's user may not create the extension `vector`: as its administrator "
+                "run `create extension vector` in that database once."
+            ) from error
+        reason = str(error).split("\n")[0]
+        raise DatabaseUnusable(f"The database refused the schema: {reason}.") from error
 
 
 def _check_server(connection: psycopg.Connection) -> str:
@@ -110,6 +127,7 @@ def _run(url: str, command: str, revision: str) -> None:
     from alembic.config import Config
     from alembic.util import CommandError
     from sqlalchemy import create_engine
+    from sqlalchemy.exc import DBAPIError
     from sqlalchemy.pool import NullPool
 
     from alembic import command as alembic
@@ -124,13 +142,10 @@ def _run(url: str, command: str, revision: str) -> None:
             config.attributes["connection"] = connection
             getattr(alembic, command)(config, revision)
             connection.commit()
+    except DBAPIError as error:
+        raise error.orig or error from error
     except CommandError as error:
         raise DatabaseUnusable(
             f"The database's schema is not one this version knows ({error}): it was made by a "
             "newer Houselore, so install that one."
-        ) from error
-    except errors.InsufficientPrivilege as error:
-        raise DatabaseUnusable(
-            "The database's user may not create the extension `vector`: as its administrator run "
-            "`create extension vector` in that database once."
         ) from error

@@ -34,7 +34,7 @@ def complain(error: Exception) -> int:
     from rich.console import Console
 
     sentence, code = _explain(error)
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
     console.print("[bold red]✗[/] ", end="")
     console.print(sentence, markup=False)
     return code

@@ -17,7 +17,7 @@ from houselore.services import Services
 from houselore.settings import Settings
 
 if TYPE_CHECKING:
-    from retrieval.indexing import IndexReport
+    from retrieval.reports import IndexReport
 
 _PATIENCE = 12.0  # seconds to wait for the index before people are let in; it goes on beside them
 

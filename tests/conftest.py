@@ -20,7 +20,7 @@ from houselore.migrations import upgrade
 def _postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running Postgres whose database `template_house` has every migration."""
     with asyncio.Runner() as runner:
-        server = embedded_postgres(tmp_path_factory.mktemp("postgres"))
+        server = embedded_postgres(tmp_path_factory.mktemp("postgres"), durable=False)
         url = runner.run(server.__aenter__())
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("create database template_house")

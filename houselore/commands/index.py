@@ -10,7 +10,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from houselore.services import open_index
 from houselore.settings import Settings
 from retrieval.audience import PUBLIC
-from retrieval.indexing import IndexProgress, IndexReport, index_source, reindex_all
+from retrieval.indexing import index_source, reindex_all
+from retrieval.reports import IndexProgress, IndexReport
 from retrieval.sources.files import FilesSource
 
 OnProgress = Callable[[IndexProgress], Awaitable[None]]
