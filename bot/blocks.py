@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from answering.answers import Answer, Citation
-from bot.mrkdwn import fit, link, one_line, safe_markdown
+from bot.mrkdwn import escape, fit, link, one_line
 
 Block = Mapping[str, Any]
 
@@ -95,14 +95,10 @@ def sources(citations: Sequence[Citation]) -> list[Block]:
     return [context(*(_source(citation, each) for citation in shown))]
 
 
-def below_answer(answer: Answer) -> list[Block]:
-    """What stands below an answer's text: its sources, then the feedback buttons."""
-    return [*sources(answer.citations), feedback_buttons()]
-
-
-def whole_answer(answer: Answer) -> list[Block]:
-    """An answer as one message: its text, its sources, the feedback buttons."""
-    return [markdown(safe_markdown(answer.text)), *below_answer(answer)]
+def below_answer(answer: Answer, note: str | None = None) -> list[Block]:
+    """What stands below an answer's text: its sources, a note, then the feedback buttons."""
+    notes = [context(escape(note))] if note else []
+    return [*sources(answer.citations), *notes, feedback_buttons()]
 
 
 def cut(text: str, limit: int = ANSWER_LIMIT) -> str:

@@ -36,6 +36,7 @@ class Person:
 
     id: str
     name: str
+    team: str
     is_admin: bool
     is_outsider: bool
 
@@ -47,9 +48,10 @@ class Person:
         return cls(
             id=user["id"],
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or "",
+            team=user.get("team_id") or team,
             is_admin=bool(user.get("is_admin") or user.get("is_owner")),
             is_outsider=any(user.get(flag) for flag in outside)
-            or user.get("team_id", team) != team,
+            or (user.get("team_id") or team) != team,
         )
 
 

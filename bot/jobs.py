@@ -19,6 +19,7 @@ INDEX = "index"
 
 _CONCURRENCY = 4
 _SWEEP_SECONDS = 10.0
+_POLL_SECONDS = 1.0
 _RESTART_SECONDS = 2.0
 _LONGEST_WAIT = 60
 _OLD_HOURS = 24
@@ -89,6 +90,7 @@ async def _keep_working(jobs: App, queue: str, concurrency: int) -> None:
                 delete_jobs="successful",
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=5,
+                fetch_job_polling_interval=_POLL_SECONDS,
             )
         except (psycopg.Error, ConnectorException, OSError):
             _log.exception("the %s worker lost its database; starting it again", queue)

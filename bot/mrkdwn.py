@@ -19,7 +19,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _ACTING = re.compile(
     r"(?P<open><)(?=[!@#]|[a-zA-Z][a-zA-Z0-9+.\-]*:)"  # a mention, a command or a link of Slack's
     r"|(?P<label>\])(?=[(:])"  # a Markdown link, or the address that one refers to
-    r"|(?P<scheme>:)(?=//)|(?P<bare>(?:mailto|tel|slack|javascript|data):)(?=\S)"  # an address
+    r"|(?P<scheme>:)(?=//)|(?P<bare>mailto|tel|slack|javascript|data)(?=:\S)"  # an address
     r"|(?P<host>www)(?=\.)"
     r"|(?P<at>@)(?=channel|here|everyone)",
     re.IGNORECASE,

@@ -11,7 +11,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from answering.answers import Answer, answer_of_inbox, place_answer, save_answer
+from answering.answers import (
+    Answer,
+    StoredAnswer,
+    answer_of_inbox,
+    place_answer,
+    save_answer,
+)
 from answering.errors import AnsweringError, NotIndexed
 from answering.progress import Finished, Progress, Reading, Words
 from answering.questions import Question
@@ -26,6 +32,7 @@ from bot.mrkdwn import mentions, one_line, plain
 from bot.services import BotServices
 from bot.streaming import Place, Reply
 from bot.threads import Said
+from retrieval.audience import PUBLIC
 
 QUESTION_LIMIT: Final = 4_000
 """Characters of a question."""
@@ -39,6 +46,10 @@ _TOO_LONG = (
     "Please ask for what you want to know, and leave out the text around it."
 )
 _FAILED = "I could not answer this: something went wrong on my side. Please ask again in a while."
+_OUTSIDERS = (
+    "Guests or people of another workspace are in this conversation, so I used only what was "
+    "shared with it. Ask me in a direct message, and I will use what you may read."
+)
 _PASSING = ("", "internal_error", "fatal_error", "service_unavailable", "ratelimited")
 _STATUS = "is looking it up…"
 _LOADING = ("Searching the documents…", "Reading what I found…", "Checking the sources…")
@@ -122,19 +133,18 @@ async def _answer(services: BotServices, row: Row) -> None:
     me = await services.directory.me()
     reply = await _open_reply(services, row, me)
     stored = await answer_of_inbox(services.pool, row.id)
-    if stored is not None:
-        await _show(services, row, me, reply, stored.answer, stored.id)
-        return
-    while True:
+    while stored is None:
         try:
             question = await _question(services, row, me)
             answer = await _write(services, row, reply, question)
         except QuestionRefused as refusal:
             await reply.finish(str(refusal))
-            break
+            await _close(services, row)
+            return
         except _Stopped:
             await reply.finish(f"{reply.text.rstrip()}\n\n_Stopped._".strip())
-            break
+            await _close(services, row)
+            return
         except _Withdrawn:
             await reply.take_back()
             return
@@ -142,7 +152,7 @@ async def _answer(services: BotServices, row: Row) -> None:
             row = edited.row
             reply.restart()
             continue
-        answer_id = await save_answer(
+        await save_answer(
             services.pool,
             question,
             answer,
@@ -152,9 +162,8 @@ async def _answer(services: BotServices, row: Row) -> None:
             ts=reply.ts,
             person=row.person,
         )
-        await _show(services, row, me, reply, answer, answer_id)
-        return
-    await _close(services, row)
+        stored = await answer_of_inbox(services.pool, row.id)
+    await _show(services, row, reply, stored)
 
 
 async def _question(services: BotServices, row: Row, me: Myself) -> Question:
@@ -195,13 +204,14 @@ async def _check(services: BotServices, row: Row, reply: Reply) -> None:
         raise _Edited(now)
 
 
-async def _show(
-    services: BotServices, row: Row, me: Myself, reply: Reply, answer: Answer, answer_id: int
-) -> None:
+async def _show(services: BotServices, row: Row, reply: Reply, stored: StoredAnswer) -> None:
     """Finish the reply with an answer that is already saved."""
-    await reply.finish(answer.text, below_answer(answer))
+    answer = stored.answer
+    narrow = answer.abstained and PUBLIC not in stored.audience.readers
+    note = _OUTSIDERS if narrow else None
+    await reply.finish(answer.text, below_answer(answer, note))
     assert reply.ts is not None  # noqa: S101 - a finished reply has a place
-    await place_answer(services.pool, answer_id, row.channel, reply.ts)
+    await place_answer(services.pool, stored.id, row.channel, reply.ts)
     await settle_votes(services, row.channel, reply.ts)
     said = Said(reply.ts, answer.text, by_me=True)
     await threads.note(services, row.channel, row.thread_ts, said)
@@ -230,10 +240,11 @@ async def _open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
     ts = row.reply_ts
     if ts is None and row.payload.get("begun"):
         ts = await _find_begun(services, row, me)
-    direct = (await services.directory.conversation(row.channel)).is_im
-    place = Place(
-        row.channel, row.thread_ts, None if direct else me.team, None if direct else row.person
-    )
+    if (await services.directory.conversation(row.channel)).is_im:
+        place = Place(row.channel, row.thread_ts)
+    else:
+        asker = await services.directory.person(row.person)
+        place = Place(row.channel, row.thread_ts, asker.team, asker.id)
 
     async def before() -> None:
         await inbox.begin_reply(services.pool, row)
