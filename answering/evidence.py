@@ -1,6 +1,5 @@
 """Passages condensed to the few sentences that matter for a question. Does not search."""
 
-import asyncio
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -61,9 +60,7 @@ async def condense(
         return ()
     # The heading says what a short sentence is about.
     contexts = [f"{_context(passages[c.passage])}: {c.text}" for c in candidates]
-    vectors = np.asarray(
-        await asyncio.to_thread(embedder.embed_documents, [question, *contexts]), dtype=np.float32
-    )
+    vectors = np.asarray(await embedder.aembed_documents([question, *contexts]), dtype=np.float32)
     cosines = vectors[1:] @ vectors[0]
     lexical = np.asarray(_bm25(terms(question), [terms(context) for context in contexts]))
     if cosines.max() < _UNRELATED and lexical.max() <= 0:
