@@ -49,7 +49,8 @@ export function createThread(workspace, channel, thread, actions) {
     composer?.element ?? null,
   );
   element.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented) actions.closeThread();
+    const isWriting = Boolean(event.target.value);
+    if (event.key === "Escape" && !event.defaultPrevented && !isWriting) actions.closeThread();
   });
 
   function drawStatus() {
