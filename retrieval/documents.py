@@ -11,7 +11,7 @@ class Document:
     """One document as a source yields it, its text already plain Markdown.
 
     `key` names it within its source (a path, a URL); `version` changes whenever its content may
-    have changed (an mtime and size, a commit), so that an unchanged document need not be read again.
+    have changed (an mtime and size, a commit), so that an unchanged one need not be read again.
     """
 
     key: str
@@ -25,13 +25,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A run of a document's text: `text == document.text[start:end]`, under its headings."""
+    """A run of a document's text: `text == document.text[start:end]`, under its headings.
+
+    `context` is what stands above the run and is embedded with it, never quoted: the title, the
+    headings, and the header of a table that began in an earlier chunk.
+    """
 
     position: int
     headings: tuple[str, ...]
     text: str
     start: int
     end: int
+    context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,65 @@
+"""A connection of the pool for a while, its errors in our words. Opens no pool."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.errors import IndexUnavailable
+from retrieval.statements import load_statements
+
+_SQL = load_statements("retrieval")
+_SECONDS_BETWEEN_TRIES = 0.2
+
+
+@asynccontextmanager
+async def borrow(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool. The driver's errors become IndexUnavailable."""
+    try:
+        async with pool.connection() as connection:
+            yield connection
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+        raise IndexUnavailable(
+            "The database lacks Houselore's tables. Run `houselore migrate`."
+        ) from error
+    except psycopg.OperationalError as error:
+        raise IndexUnavailable(f"The database cannot be reached: {_first_line(error)}") from error
+    except psycopg.Error as error:
+        raise IndexUnavailable(f"The database refuses: {_first_line(error)}") from error
+
+
+@asynccontextmanager
+async def borrow_alone(pool: AsyncConnectionPool, name: str) -> AsyncIterator[AsyncConnection]:
+    """A connection in autocommit that alone in the whole database holds the lock `name`.
+
+    Waits for whoever holds it, without keeping a connection meanwhile. The lock falls with the
+    block, or with the connection.
+    """
+    while True:
+        async with borrow(pool) as connection:
+            await connection.set_autocommit(True)
+            try:
+                if await _try_lock(connection, name):
+                    try:
+                        yield connection
+                        return
+                    finally:
+                        if not connection.closed:
+                            await connection.execute(_SQL["unlock"], {"name": name})
+            finally:
+                if not connection.closed:
+                    await connection.set_autocommit(False)
+        await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+async def _try_lock(connection: AsyncConnection, name: str) -> bool:
+    cursor = await connection.execute(_SQL["try_lock"], {"name": name})
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

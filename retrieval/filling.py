@@ -1,0 +1,129 @@
+"""Documents split, embedded some at a time and written, each whole. Decides not which."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from psycopg import AsyncConnection
+
+from retrieval.documents import Chunk, Document
+from retrieval.embeddings import Embedder
+from retrieval.generations import Generation
+from retrieval.splitting import embedded_text, split
+from retrieval.store import (
+    Embedded,
+    documents_to_fill,
+    hash_text,
+    holds_document,
+    known_vectors,
+    to_vector,
+    write_chunks,
+    write_document,
+)
+
+_CHUNKS_AT_ONCE = 64
+_DOCUMENTS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that is split; `vectors` are those at hand, by the hash of what was embedded."""
+
+    document: Document
+    hash: str
+    known_id: int | None
+    chunks: list[tuple[Chunk, str, str]]
+    vectors: dict[str, str] = field(default_factory=dict)
+
+
+class Filler:
+    """Gathers documents until they make a good batch for the embedder, then writes them.
+
+    Chunks whose text has not changed keep their vector. Not for two tasks at once.
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, generation: Generation, embedder: Embedder
+    ) -> None:
+        self._connection = connection
+        self._generation = generation
+        self._embedder = embedder
+        self._waiting: list[Prepared] = []
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to write."""
+        return sum(len(prepared.chunks) for prepared in self._waiting) >= _CHUNKS_AT_ONCE
+
+    async def add(self, document: Document, hash_: str, known_id: int | None) -> None:
+        """Split a document; `known_id` is its row where the index has an earlier state of it."""
+        chunks = await asyncio.to_thread(_split, document, self._embedder)
+        vectors: dict[str, str] = {}
+        if known_id is not None:
+            vectors = await known_vectors(self._connection, self._generation, known_id)
+        self._waiting.append(Prepared(document, hash_, known_id, chunks, vectors))
+
+    async def write(self, source_id: int) -> AsyncIterator[tuple[Prepared, int]]:
+        """Embed and write what was gathered; each document with its number of chunks."""
+        async for prepared, chunks in self._embedded():
+            await write_document(
+                self._connection,
+                source_id,
+                self._generation,
+                prepared.document,
+                prepared.hash,
+                chunks,
+            )
+            yield prepared, len(chunks)
+
+    async def rewrite(self) -> None:
+        """Embed and write the chunks of what was gathered; the documents' rows stay."""
+        async for prepared, chunks in self._embedded():
+            assert prepared.known_id is not None  # noqa: S101 - only stored documents are rewritten
+            async with self._connection.transaction():
+                if await holds_document(self._connection, prepared.known_id, prepared.hash):
+                    await write_chunks(
+                        self._connection,
+                        self._generation,
+                        prepared.known_id,
+                        prepared.document.readers,
+                        chunks,
+                    )
+
+    async def _embedded(self) -> AsyncIterator[tuple[Prepared, list[Embedded]]]:
+        waiting, self._waiting = self._waiting, []
+        vectors = {hash_: vector for p in waiting for hash_, vector in p.vectors.items()}
+        due = {hash_: read for p in waiting for _, read, hash_ in p.chunks if hash_ not in vectors}
+        hashes = list(due)
+        for first in range(0, len(hashes), _CHUNKS_AT_ONCE):
+            some = hashes[first : first + _CHUNKS_AT_ONCE]
+            numbers = await self._embedder.aembed_documents([due[hash_] for hash_ in some])
+            vectors.update(zip(some, map(to_vector, numbers), strict=True))
+        for prepared in waiting:
+            chunks = [
+                Embedded(chunk, read, hash_, vectors[hash_])
+                for chunk, read, hash_ in prepared.chunks
+            ]
+            yield prepared, chunks
+
+
+async def fill_generation(
+    connection: AsyncConnection, generation: Generation, embedder: Embedder
+) -> None:
+    """Bring every stored document that `generation` lacks into it, from its stored text."""
+    filler = Filler(connection, generation, embedder)
+    after = 0
+    while stored := await documents_to_fill(connection, generation, after, _DOCUMENTS_AT_ONCE):
+        for document_id, hash_, document in stored:
+            await filler.add(document, hash_, document_id)
+            if filler.is_full:
+                await filler.rewrite()
+            after = document_id
+    await filler.rewrite()
+
+
+def _split(document: Document, embedder: Embedder) -> list[tuple[Chunk, str, str]]:
+    """A document's chunks with what is embedded of each and the hash of that."""
+    chunks = split(document, embedder.count_tokens)
+    reads = [embedded_text(chunk) for chunk in chunks]
+    return [(chunk, read, hash_text(read)) for chunk, read in zip(chunks, reads, strict=True)]

@@ -1,0 +1,64 @@
+"""Bytes to characters, or the finding that they are no text. Parses nothing."""
+
+import codecs
+import re
+
+from retrieval.errors import UnreadableDocument
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_MOST_CONTROLS = 0.02
+_MOST_FOREIGN = 0.3
+_SAMPLE = 100_000
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """The text of `data`: by its mark, as UTF-8, as `declared`, or as the old Windows encoding.
+
+    Raises UnreadableDocument (a sentence without its subject) where the bytes are no text.
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _checked(data, encoding)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return _checked(data, declared) if declared else _as_windows(data)
+    _refuse_binary(text)
+    return text
+
+
+def _checked(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise UnreadableDocument(
+            f"says it is in the encoding {encoding}, and is not. Save it as UTF-8."
+        ) from error
+    _refuse_binary(text)
+    return text
+
+
+def _as_windows(data: bytes) -> str:
+    sample = data[:_SAMPLE]
+    foreign = sum(byte >= 0x80 for byte in sample) / len(sample)
+    if b"\x00" in sample or foreign > _MOST_FOREIGN:
+        raise UnreadableDocument("is not text, or in an unknown encoding. Save it as UTF-8.")
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise UnreadableDocument("is in an unknown encoding. Save it as UTF-8.") from error
+    _refuse_binary(text)
+    return text
+
+
+def _refuse_binary(text: str) -> None:
+    sample = text[:_SAMPLE]
+    if len(_CONTROLS.findall(sample)) > max(3, _MOST_CONTROLS * len(sample)):
+        raise UnreadableDocument("holds binary data, not text.")

@@ -1,0 +1,54 @@
+"""The text of a PDF, its pages in a row. Recognises no letters in pictures."""
+
+import logging
+import re
+from collections import Counter
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from retrieval.errors import UnreadableDocument
+from retrieval.sources.content import Content
+
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n(?=[a-z\u00df-\u00ff])")
+_PAGE_NUMBER = re.compile(r"\d+")
+_FEWEST_PAGES = 4
+_GIVEN_BY_PROGRAMS = re.compile(r"^Microsoft (?:Word|PowerPoint) - |\.\w{2,5}$|^\S*$")
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every flaw; we say one sentence
+
+
+def read_pdf(data: bytes) -> Content:
+    """The text of every page; words broken at a line's end are mended, running heads left out."""
+    reader = PdfReader(BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise UnreadableDocument("is locked with a password. Save it without one.")
+    pages = [page.extract_text().strip() for page in reader.pages]
+    if not any(pages):
+        raise UnreadableDocument("holds pictures only, no text. Run a text recognition over it.")
+    text = "\n\n".join(_without_running_heads(pages))
+    title = str(reader.metadata.title or "") if reader.metadata else ""
+    return Content(_HYPHEN.sub("", text), "" if _GIVEN_BY_PROGRAMS.search(title) else title)
+
+
+def _without_running_heads(pages: list[str]) -> list[str]:
+    """The pages without first and last lines that most of them share, page numbers aside."""
+    lines = [page.splitlines() for page in pages]
+    edges = Counter(edge for page in lines if page for edge in {_edge(page[0]), _edge(page[-1])})
+    running = {
+        edge
+        for edge, count in edges.items()
+        if len(pages) >= _FEWEST_PAGES and count > len(pages) / 2
+    }
+    kept = []
+    for page in lines:
+        while page and _edge(page[0]) in running:
+            page = page[1:]
+        while page and _edge(page[-1]) in running:
+            page = page[:-1]
+        kept.append("\n".join(page))
+    return kept
+
+
+def _edge(line: str) -> str:
+    return _PAGE_NUMBER.sub("#", line.strip())

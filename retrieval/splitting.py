@@ -1,0 +1,241 @@
+"""Documents to chunks along their structure, measured in the embedder's tokens. Embeds nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from retrieval.blocks import Block, scan_blocks, scan_lines
+from retrieval.documents import Chunk, Document
+from retrieval.plain import to_plain
+from retrieval.sentences import split_prose
+
+SPLITTER = "structure-1"
+"""The name of this way to split; part of a generation's identity. Change it when chunks change."""
+
+CHUNK_TOKENS = 180
+"""The most tokens a chunk's text and a repeated table header may have, read as plain words."""
+CONTEXT_TOKENS = 64
+"""The most tokens of title and headings; with CHUNK_TOKENS below the 254 that MiniLM reads."""
+_PACKED_TOKENS = 160  # leaves room for a heading that would else stand alone
+_PIECE_TOKENS = 120
+_SMALL_TOKENS = 60
+_HEADING_CHARACTERS = 300
+_LONGEST_WORD = 100
+_CHARACTERS_A_TOKEN = 10  # a megabyte of base64 is one token to some embedders, but not to us
+
+Counter = Callable[[str], int]
+"""Text to its number of tokens."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run that fits a chunk; `header` is the first line of the table or code it continues."""
+
+    start: int
+    end: int
+    tokens: int
+    header: str = ""
+    header_tokens: int = 0
+    binds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """Pieces in a row that become one chunk, under the headings they share.
+
+    `path` holds the places of the headings, so that two of one name are told apart.
+    """
+
+    path: tuple[int, ...]
+    start: int
+    end: int
+    tokens: int
+    header: str = ""
+
+    def tokens_with(self, start: int, tokens: int) -> int:
+        """Its tokens with `tokens` more that begin at `start`, the blanks between them counted."""
+        return self.tokens + tokens + (start - self.end) // _CHARACTERS_A_TOKEN
+
+
+def split(document: Document, count_tokens: Counter) -> list[Chunk]:
+    """The chunks of `document` in order: exact spans that hold all of its text that is not blank.
+
+    A chunk stays within CHUNK_TOKENS, keeps to one section unless a section is tiny, and does not
+    cut a sentence, a table's row or a line of code unless that alone is too long. Linear in time.
+    """
+    text = document.text
+    sections = list(_sections(text))
+    titles = {path[-1]: _heading(text, path[-1]) for path, _ in sections if path}
+    units: list[_Unit] = []
+    for path, blocks in sections:
+        pieces = [p for block in blocks for p in _pieces(text, block, count_tokens)]
+        units.extend(_packed(path, pieces))
+    return [
+        _chunk(position, unit, [titles[place] for place in unit.path], document, count_tokens)
+        for position, unit in enumerate(_merged(units))
+    ]
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What the embedder reads of a chunk: its context and its text, in plain words."""
+    return to_plain(f"{chunk.context}\n{chunk.text}")
+
+
+def _chunk(
+    position: int, unit: _Unit, titles: list[str], document: Document, count_tokens: Counter
+) -> Chunk:
+    headings = tuple(title for title in titles if title)
+    text = document.text[unit.start : unit.end]
+    first_line = to_plain(text.partition("\n")[0][:_HEADING_CHARACTERS])
+    above = headings[:-1] if headings and headings[-1] == first_line else headings
+    context = _context((document.title, *above), count_tokens)
+    if unit.header:
+        context = f"{context}\n{unit.header}"
+    return Chunk(position, headings, text, unit.start, unit.end, context)
+
+
+def _context(names: tuple[str, ...], count_tokens: Counter) -> str:
+    """`Title > Heading > …` within CONTEXT_TOKENS: the middle is left out first."""
+    path = [name for name, before in zip(names, ("", *names), strict=False) if name != before]
+    while len(path) > 1 and _measure(" > ".join(path), count_tokens) > CONTEXT_TOKENS:
+        path.pop(1)
+    context = " > ".join(path)
+    return next(
+        (
+            context[p.start : p.end]
+            for p in _cut(context, 0, len(context), CONTEXT_TOKENS, count_tokens)
+        ),
+        "",
+    )
+
+
+def _measure(text: str, count_tokens: Counter) -> int:
+    return max(count_tokens(to_plain(text)), -(-len(text) // _CHARACTERS_A_TOKEN))
+
+
+def _sections(text: str) -> Iterator[tuple[tuple[int, ...], list[Block]]]:
+    """Each heading's blocks (its own first) under the places of the headings above it."""
+    above: list[Block] = []
+    own: list[Block] = []
+    for block in scan_blocks(text):
+        if block.kind == "heading":
+            if own:
+                yield tuple(b.start for b in above), own
+            above = [b for b in above if b.level < block.level] + [block]
+            own = [block]
+        else:
+            own.append(block)
+    if own:
+        yield tuple(b.start for b in above), own
+
+
+def _heading(text: str, place: int) -> str:
+    """The words of the heading that begins at `place`."""
+    end = text.find("\n", place)
+    return to_plain(text[place : end if end >= 0 else len(text)][:_HEADING_CHARACTERS])
+
+
+def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[_Piece]:
+    """The block whole where it is short, else its rows, lines or sentences, else cuts of them."""
+    if block.end - block.start <= _PIECE_TOKENS * _CHARACTERS_A_TOKEN:
+        tokens = _measure(text[block.start : block.end], count_tokens)
+        if tokens <= _PIECE_TOKENS:
+            yield _Piece(block.start, block.end, tokens, binds=block.kind == "heading")
+            return
+    if block.kind in ("table", "code"):
+        yield from _line_pieces(text, block, count_tokens)
+        return
+    for span in split_prose(text, block.start, block.end):
+        yield from _cut(text, span.start, span.end, _PIECE_TOKENS, count_tokens)
+
+
+def _line_pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[_Piece]:
+    lines = list(scan_lines(text, block.start, block.end))
+    header = text[slice(*lines[0])].strip()[: _PIECE_TOKENS * _CHARACTERS_A_TOKEN]
+    header_tokens = _measure(header, count_tokens)
+    if header_tokens > _PIECE_TOKENS // 3:
+        header, header_tokens = "", 0
+    for number, (start, end) in enumerate(lines):
+        for piece in _cut(text, start, end, _PIECE_TOKENS, count_tokens):
+            yield replace(piece, header=header, header_tokens=header_tokens) if number else piece
+
+
+def _cut(text: str, start: int, end: int, budget: int, count_tokens: Counter) -> Iterator[_Piece]:
+    """`text[start:end]` in runs of at most `budget` tokens, cut between words where it can be."""
+    while start < end:
+        stop = _word_end(text, start, start + budget * _CHARACTERS_A_TOKEN, end)
+        tokens = _measure(text[start:stop], count_tokens)
+        while tokens > budget and stop - start > 1:
+            shorter = start + max(1, (stop - start) * budget // (tokens + 1))
+            stop = _word_end(text, start, shorter, end)
+            tokens = _measure(text[start:stop], count_tokens)
+        yield _Piece(start, stop, tokens)
+        start = stop
+        while start < end and text[start].isspace():
+            start += 1
+
+
+def _word_end(text: str, start: int, stop: int, end: int) -> int:
+    """The end of the last whole word before `stop`; `stop` itself within a very long word."""
+    if stop >= end:
+        return end
+    for place in range(stop, max(start + 1, stop - _LONGEST_WORD), -1):
+        if text[place].isspace():
+            return place
+    return stop
+
+
+def _packed(path: tuple[int, ...], pieces: list[_Piece]) -> Iterator[_Unit]:
+    """Pieces of one section in units of about the same size, as few as the budget allows."""
+    total = sum(piece.tokens for piece in pieces)
+    share = total / max(1, -(-total // _PACKED_TOKENS))
+    unit: _Unit | None = None
+    bound = False
+    for piece in pieces:
+        if unit:
+            tokens = unit.tokens_with(piece.start, piece.tokens)
+            enough = not bound and tokens - piece.tokens / 2 > share
+            if enough or tokens > (CHUNK_TOKENS if bound else _PACKED_TOKENS):
+                yield unit
+                unit = None
+            else:
+                unit = replace(unit, end=piece.end, tokens=tokens)
+        if unit is None:
+            tokens = piece.tokens + piece.header_tokens
+            unit = _Unit(path, piece.start, piece.end, tokens, piece.header)
+        bound = piece.binds
+    if unit:
+        yield unit
+
+
+def _merged(units: list[_Unit]) -> list[_Unit]:
+    """Units of small sections joined with their siblings, the deepest first."""
+    for depth in range(max((len(unit.path) for unit in units), default=0), -1, -1):
+        families = [list(g) for _, g in groupby(units, key=lambda unit: unit.path[:depth])]
+        units = [unit for family in families for unit in _joined(family, depth)]
+    return units
+
+
+def _joined(family: list[_Unit], depth: int) -> Iterator[_Unit]:
+    """Neighbours joined where both fit one chunk: all of a section that fits, else small ones."""
+    whole = family[0]
+    for unit in family[1:]:
+        whole = _both(whole, unit, depth)
+    if depth and whole.tokens <= CHUNK_TOKENS:
+        yield whole
+        return
+    before = family[0]
+    for unit in family[1:]:
+        both = _both(before, unit, depth)
+        if both.tokens <= CHUNK_TOKENS and min(before.tokens, unit.tokens) < _SMALL_TOKENS:
+            before = both
+        else:
+            yield before
+            before = unit
+    yield before
+
+
+def _both(first: _Unit, second: _Unit, depth: int) -> _Unit:
+    path = first.path if first.path == second.path else first.path[:depth]
+    tokens = first.tokens_with(second.start, second.tokens)
+    return replace(first, path=path, end=second.end, tokens=tokens)
