@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+import psycopg
 from psycopg.rows import dict_row
 from redis.exceptions import RedisError
 
+from bot.errors import DatabaseDown
 from bot.mrkdwn import escape, fit
 from bot.services import BotServices
 from retrieval.statements import load_statements
@@ -29,6 +31,7 @@ UNKNOWN = "I do not know `{word}`. This is what I understand:\n{help}"
 
 _SQL = load_statements("bot")
 _REDIS_SECONDS = 0.5
+_DATABASE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,18 @@ def unknown(text: str) -> str:
 
 
 async def read_status(services: BotServices) -> Status:
-    """The status now. Raises psycopg.Error when the database does not answer."""
-    async with (
-        services.pool.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL["status"], {"workspace": services.workspace})
-        row = await cursor.fetchone()
+    """The status now. Raises DatabaseDown."""
+    try:
+        async with (
+            services.pool.connection(timeout=_DATABASE_SECONDS) as connection,
+            connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            await cursor.execute(_SQL["status"], {"workspace": services.workspace})
+            row = await cursor.fetchone()
+    except psycopg.Error as error:
+        raise DatabaseDown(
+            "My database does not answer just now. An admin can run `houselore doctor`."
+        ) from error
     return Status.from_row(row or {}, await _redis(services))
 
 

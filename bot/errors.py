@@ -2,6 +2,7 @@
 
 BotError
 ├── SlackFailed       Slack refused a call or could not be reached
+├── DatabaseDown      the inbox or the job queue could not be written or read
 └── QuestionRefused   the question cannot be answered as it stands; the message says what to do
 """
 
@@ -16,6 +17,10 @@ class SlackFailed(BotError):
     def __init__(self, message: str, error: str = "") -> None:
         super().__init__(message)
         self.error = error
+
+
+class DatabaseDown(BotError):
+    """The inbox or the job queue could not be written or read."""
 
 
 class QuestionRefused(BotError):

@@ -9,16 +9,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import psycopg
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
+from bot.errors import DatabaseDown
 from bot.incoming import Deleted, Edited, Incoming
 from bot.services import BotServices
 from retrieval.statements import load_statements
 
+_STORE_SECONDS = 2.0
 _SQL = load_statements("bot")
 
 TASKS: Mapping[str, str] = {
@@ -57,9 +61,18 @@ class Row:
 
 
 async def store(services: BotServices, incoming: Incoming) -> bool:
-    """Store an event and defer its job, both or neither; False when it was stored before."""
-    async with services.pool.connection() as connection:
-        return await store_with(connection, services, incoming)
+    """Store an event and defer its job, both or neither; False when it was stored before.
+
+    Raises DatabaseDown, soon enough for Slack to be told.
+    """
+    try:
+        async with services.pool.connection(timeout=_STORE_SECONDS) as connection:
+            return await store_with(connection, services, incoming)
+    except (psycopg.Error, ConnectorException) as error:
+        raise DatabaseDown(
+            "My database does not answer just now, so I cannot take this. Please try again in a "
+            "few minutes; an admin can run `houselore doctor`."
+        ) from error
 
 
 async def store_with(

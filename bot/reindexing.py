@@ -15,7 +15,8 @@ from bot.mrkdwn import fit, one_line
 from bot.replying import MOST_TRIES, may_pass
 from bot.services import BotServices
 from retrieval.errors import RetrievalError
-from retrieval.indexing import IndexProgress, IndexReport, reindex_all
+from retrieval.indexing import reindex_all
+from retrieval.reports import IndexProgress, IndexReport
 
 _PAUSE = 1.0
 _BAR = 20

@@ -50,7 +50,14 @@ _OUTSIDERS = (
     "Guests or people of another workspace are in this conversation, so I used only what was "
     "shared with it. Ask me in a direct message, and I will use what you may read."
 )
-_PASSING = ("", "internal_error", "fatal_error", "service_unavailable", "ratelimited")
+_PASSING = (
+    "",
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "ratelimited",
+    "streaming_state_conflict",
+)
 _STATUS = "is looking it up…"
 _LOADING = ("Searching the documents…", "Reading what I found…", "Checking the sources…")
 
@@ -225,6 +232,7 @@ async def _close(services: BotServices, row: Row) -> None:
 
 async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
     """Tell the person once, in the reply's own place, and note the error. Raises SlackFailed."""
+    row = await inbox.load(services.pool, row.id) or row
     try:
         reply = await _open_reply(services, row, await services.directory.me())
         await reply.finish(apology(error))

@@ -3,18 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-import psycopg
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands import EMPTY_ASK, HELP, describe, read_status, unknown, word_of
+from bot.errors import DatabaseDown
 from bot.inbox import store
 from bot.incoming import Command, Kind
 from bot.services import BotServices
-
-_NO_DATABASE = (
-    "My database does not answer just now, so I cannot take this. Please try again in a few "
-    "minutes; an admin can run `houselore doctor`."
-)
 
 
 async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
@@ -43,8 +38,8 @@ async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: Asyn
 async def _status(services: BotServices, ack: AsyncAck) -> None:
     try:
         status = await read_status(services)
-    except psycopg.Error:
-        await ack(_NO_DATABASE)
+    except DatabaseDown as error:
+        await ack(str(error))
         return
     await ack(describe(status, with_errors=False))
 
@@ -52,7 +47,7 @@ async def _status(services: BotServices, ack: AsyncAck) -> None:
 async def _store(services: BotServices, command: Command, kind: Kind, ack: AsyncAck) -> None:
     try:
         await store(services, command.incoming(kind))
-    except psycopg.Error:
-        await ack(_NO_DATABASE)
+    except DatabaseDown as error:
+        await ack(str(error))
         return
     await ack()

@@ -15,7 +15,9 @@ ADMIN, MEMBER, OTHER, GUEST, PARTNER = "U0MARA", "U0JONAS", "U0PRIYA", "U0OKORO"
 Message = dict[str, Any]
 
 
-async def until(found: Callable[[], Awaitable[T]], what: str, seconds: float = PATIENCE) -> T:
+async def until(
+    found: Callable[[], Awaitable[T | None]], what: str, seconds: float = PATIENCE
+) -> T:
     """The first true value that `found` gives; fails with `what` was waited for."""
     end = time.monotonic() + seconds
     while True:
