@@ -21,6 +21,7 @@ from houselore.errors import ServerDidNotStart
 
 _DATABASE = "houselore"
 _SYSTEM_USER = "houselore"
+_LEFTOVER_PATIENCE = 30.0  # seconds
 _READ_ANYWHERE, _WRITE_ANYWHERE = ("dac_read_search", 2), ("dac_override", 1)
 _MAKE_DATA = (
     *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"),
@@ -60,7 +61,7 @@ async def embedded_postgres(folder: Path, *, durable: bool = True) -> AsyncItera
     _check_version(data)
     process: Process | None = None
     leftover = _leftover(data)
-    if leftover is None or not await _answers(_url(sockets, "postgres"), seconds=10):
+    if leftover is None or not await _answers_before_it_ends(leftover, _url(sockets, "postgres")):
         options = {**_OPTIONS, "unix_socket_directories": str(sockets)}
         if not durable:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -72,7 +73,7 @@ async def embedded_postgres(folder: Path, *, durable: bool = True) -> AsyncItera
         if process is not None:
             await stop_child(process, signal.SIGINT, seconds=15)
         elif leftover is not None:
-            await _stop_leftover(leftover)
+            await _stop_leftover(leftover, data)
 
 
 def program(name: str) -> str:
@@ -179,7 +180,7 @@ def _leftover(data: Path) -> int | None:
     try:
         pid = int(note.read_text().split("\n", 1)[0])
         listing = subprocess.run(  # noqa: S603 - a number
-            ["ps", "-o", "args=", "-p", str(pid)],  # noqa: S607 - any ps will do
+            ["ps", "-ww", "-o", "args=", "-p", str(pid)],  # noqa: S607 - any ps will do
             capture_output=True,
             text=True,
             check=False,
@@ -188,7 +189,8 @@ def _leftover(data: Path) -> int | None:
         return None
     if str(data) in listing.stdout:
         return pid
-    note.unlink(missing_ok=True)
+    if "postgres" not in listing.stdout:
+        note.unlink(missing_ok=True)
     return None
 
 
@@ -204,15 +206,33 @@ async def _start(
     return process
 
 
-async def _answers(url: str, seconds: float = 0) -> bool:
-    deadline = time.monotonic() + seconds
-    while True:
-        with contextlib.suppress(psycopg.OperationalError):
-            async with await psycopg.AsyncConnection.connect(url):
-                return True
-        if time.monotonic() >= deadline:
-            return False
+async def _answers(url: str) -> bool:
+    with contextlib.suppress(psycopg.OperationalError):
+        async with await psycopg.AsyncConnection.connect(url):
+            return True
+    return False
+
+
+async def _answers_before_it_ends(pid: int, url: str) -> bool:
+    """Whether an earlier server can be used; False once it has ended, if it was stopping."""
+    deadline = time.monotonic() + _LEFTOVER_PATIENCE
+    while _is_alive(pid):
+        if await _answers(url):
+            return True
+        if time.monotonic() > deadline:
+            raise ServerDidNotStart(
+                f"An earlier Postgres (process {pid}) neither answers nor ends: end it by hand."
+            )
         await asyncio.sleep(0.05)
+    return False
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 async def _ensure_database(sockets: Path) -> None:
@@ -225,10 +245,10 @@ async def _ensure_database(sockets: Path) -> None:
             await connection.execute(f"create database {_DATABASE}")
 
 
-async def _stop_leftover(pid: int) -> None:
+async def _stop_leftover(pid: int, data: Path) -> None:
+    """Stop a server that is not our child; it removes its note last."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)
-        deadline = time.monotonic() + 15
-        while time.monotonic() < deadline:
-            os.kill(pid, 0)
-            await asyncio.sleep(0.02)
+    deadline = time.monotonic() + _LEFTOVER_PATIENCE
+    while _leftover(data) and time.monotonic() < deadline:  # noqa: ASYNC110 - not our child
+        await asyncio.sleep(0.1)

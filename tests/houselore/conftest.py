@@ -1,9 +1,11 @@
 """The command line as a person runs it: a process of its own, in a folder of its own."""
 
+import asyncio
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -45,3 +47,29 @@ def houselore(tmp_path: Path, environment: dict[str, str]) -> Callable[..., Resu
         )
 
     return run
+
+
+@pytest.fixture
+def processes_of() -> Callable[[Path], list[str]]:
+    """The command lines of the processes that name a folder."""
+
+    def find(folder: Path) -> list[str]:
+        listing = subprocess.run(
+            ["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True
+        ).stdout
+        return [line for line in listing.splitlines() if str(folder) in line]
+
+    return find
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], Awaitable[None]]:
+    """Wait until something is true; fail when it does not come true within 20 seconds."""
+
+    async def wait(true: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + 20
+        while not true():
+            assert time.monotonic() < deadline, "it did not come true"
+            await asyncio.sleep(0.05)
+
+    return wait
