@@ -27,12 +27,11 @@ class Writer:
     def feed(self, token: str) -> Iterator[str]:
         """The sentences that this token completes."""
         self._waiting += token
-        *whole, last = split_sentences(self._waiting) or [None]
-        if last is None or not whole:
-            return
-        for span in whole:
+        spans = split_sentences(self._waiting)
+        for span in spans[:-1]:
             yield from self._say(self._waiting[span.start : span.end])
-        self._waiting = self._waiting[last.start :]
+        if len(spans) > 1:
+            self._waiting = self._waiting[spans[-1].start :]
 
     def close(self, *, cut_off: bool = False) -> Iterator[str]:
         """The last sentence, unless the model was cut off in the middle of it."""

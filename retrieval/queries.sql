@@ -150,10 +150,17 @@ order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
 limit %(limit)s;
 
 -- name: search_lexical
--- The chunks that hold any of the terms and that the audience may read, by cover density.
-select id, ts_rank_cd(terms, query, 1) as score
-from {chunks}, cast(%(query)s as tsquery) query
-where workspace = %(workspace)s and readers && %(readers)s and terms @@ query
+-- The chunks that hold any of the terms and that the audience may read: each term counts by how rare
+-- it is (ts_rank alone knows no such weight), how often it stands there and how long the chunk is.
+with asked as materialized (
+    select query, ln(1 + (total - found + 0.5) / (found + 0.5)) as weight
+    from unnest(%(terms)s::tsquery[]) as query,
+        lateral (select count(*) as found from {chunks} where terms @@ query) as frequency,
+        (select count(*) as total from {chunks}) as size
+)
+select id, (select sum(weight * ts_rank(terms, query, 1)) from asked) as score
+from {chunks}
+where workspace = %(workspace)s and readers && %(readers)s and terms @@ %(query)s::tsquery
 order by score desc, id
 limit %(limit)s;
 

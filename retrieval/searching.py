@@ -41,7 +41,8 @@ async def search_lexical(
     """The chunks that hold any of the terms and that the audience may read, best first."""
     if not query:
         return []
-    values = {"query": _tsquery(query), "limit": limit}
+    asked = [quote_term(term) for term in dict.fromkeys(query)]
+    values = {"terms": asked, "query": " | ".join(asked), "limit": limit}
     return await _hits(connection, generation, "search_lexical", audience, values)
 
 
@@ -88,8 +89,3 @@ def _passage(row: dict[str, Any], score: float) -> Passage:
         score=score,
         modified_at=row["modified_at"],
     )
-
-
-def _tsquery(found: Sequence[str]) -> str:
-    """Any of the terms, as Postgres reads a tsquery."""
-    return " | ".join(quote_term(term) for term in dict.fromkeys(found))

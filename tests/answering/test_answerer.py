@@ -101,7 +101,8 @@ async def test_an_unrelated_question_is_declined(answerer: Answerer) -> None:
     """Without related evidence the model is not asked and the reply says what to do."""
     progress, answer = await ask(answerer, Question("Who painted the Mona Lisa?", HOME))
     assert answer.abstained
-    assert answer.citations == answer.messages == ()
+    assert not answer.citations
+    assert not answer.messages
     assert answer.text.startswith("I found nothing about this")
     assert not any(isinstance(step, Reading) for step in progress)
 
