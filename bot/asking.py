@@ -1,7 +1,7 @@
 """/ask: an answer that only one person sees, and sharing it with the channel.
 
-Such a message cannot stream and has no place of its own; it is replaced through the command's
-response_url. What is shared is checked anew for its new readers.
+Such a message cannot stream, and Slack replaces none that a command was answered with, so there is
+one, when the answer is whole. What is shared is checked anew for its new readers.
 """
 
 import logging
@@ -34,6 +34,7 @@ from bot.blocks import (
     sources,
 )
 from bot.errors import BotError, SlackFailed
+from bot.feedback import settle_votes
 from bot.inbox import Row
 from bot.mrkdwn import escape, mentions, plain, safe_markdown
 from bot.replying import MOST_DEATHS, MOST_TRIES, apology, may_pass, progress_of, question_text
@@ -42,7 +43,6 @@ from retrieval.audience import Audience
 from retrieval.statements import load_statements
 
 _SQL = load_statements("bot")
-_LOOKING = "Looking… only you will see the answer."
 _ALONE = "Only you can see this."
 _NOT_IN = "I am not in this channel. Invite me with `/invite`, then press the button again."
 _NOT_FOR_ALL = (
@@ -73,7 +73,7 @@ async def answer_alone(services: BotServices, inbox_id: int, tries: int, deaths:
             if tries + 1 < MOST_TRIES and may_pass(error):
                 raise
             _log.exception("/ask %s could not be answered", row.id)
-            await _tell(services, row, apology(error), replace=True)
+            await _tell(services, row, apology(error))
             await inbox.finish(services.pool, row, "failed", str(error))
             return
         await inbox.finish(services.pool, row)
@@ -102,7 +102,6 @@ async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -
 async def _answer_alone(services: BotServices, row: Row) -> None:
     stored = await answer_of_inbox(services.pool, row.id)
     if stored is None:
-        await _tell(services, row, _LOOKING, replace=True)
         answer, answer_id = await _find(services, row)
     else:
         answer, answer_id = stored.answer, stored.id
@@ -112,7 +111,7 @@ async def _answer_alone(services: BotServices, row: Row) -> None:
         actions(button(SHARE, "Share in channel", str(answer_id))),
         context(_ALONE),
     ]
-    await _tell(services, row, answer.text, blocks, replace=True)
+    await _tell(services, row, answer.text, blocks)
 
 
 async def _find(services: BotServices, row: Row) -> tuple[Answer, int]:
@@ -158,6 +157,7 @@ async def _share(services: BotServices, row: Row) -> str | None:
     )
     await inbox.place_reply(services.pool, row, row.channel, posted["ts"])
     await place_answer(services.pool, stored.id, row.channel, posted["ts"])
+    await settle_votes(services, row.channel, posted["ts"])
     if row.response_url:
         await services.client.respond(row.response_url, {"delete_original": True})
     return None
@@ -188,14 +188,12 @@ async def _tell(
     row: Row,
     text: str,
     blocks: Sequence[Block] = (),
-    *,
-    replace: bool = False,
 ) -> None:
     """Say something to one person: over the response_url while it lives, else in the channel."""
     message = {"text": fallback(text), "blocks": list(blocks) or [section(escape(text))]}
     if row.response_url:
         try:
-            reply = {"response_type": "ephemeral", "replace_original": replace, **message}
+            reply = {"response_type": "ephemeral", "replace_original": False, **message}
             await services.client.respond(row.response_url, reply)
         except SlackFailed:
             _log.info("a response_url was used up; telling %s in the channel", row.person)

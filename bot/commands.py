@@ -27,6 +27,7 @@ HELP = (
     "Tell me with 👍 or 👎 whether an answer helped."
 )
 EMPTY_ASK = "What would you like to know? For example: `/ask how do we deploy?`"
+LOOKING = "Looking… only you will see the answer."
 UNKNOWN = "I do not know `{word}`. This is what I understand:\n{help}"
 
 _SQL = load_statements("bot")

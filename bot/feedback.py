@@ -80,12 +80,16 @@ def button_vote(press: Press) -> Incoming | None:
     )
 
 
-async def record(services: BotServices, vote: Incoming) -> bool:
-    """Record a vote on an answer; False when the message is none, or the vote was here before."""
+async def record(services: BotServices, vote: Incoming, *, on_mine: bool) -> bool:
+    """Record a vote; False when it was here before, or is on a message that is no answer.
+
+    `on_mine`: the message is known to be the bot's, though it may not be noted as an answer yet.
+    """
     async with services.pool.connection() as connection:
         values = {"workspace": services.workspace, "channel": vote.channel, "ts": vote.ts}
         row = await (await connection.execute(_SQL["is_reply"], values)).fetchone()
-        if not row or not row[0] or not await inbox.store_with(connection, services, vote):
+        is_answer = on_mine or (row is not None and row[0])
+        if not is_answer or not await inbox.store_with(connection, services, vote):
             return False
         await _settle(connection, values)
     return True

@@ -27,7 +27,7 @@ async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck
 
 async def _on_feedback(services: BotServices, press: Press) -> None:
     vote = feedback.button_vote(press)
-    if vote is None or not await feedback.record(services, vote):
+    if vote is None or not await feedback.record(services, vote, on_mine=True):
         return
     if press.response_url:
         await services.jobs.configure_task("thank").defer_async(response_url=press.response_url)

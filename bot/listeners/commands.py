@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.commands import EMPTY_ASK, HELP, describe, read_status, unknown, word_of
+from bot.commands import EMPTY_ASK, HELP, LOOKING, describe, read_status, unknown, word_of
 from bot.errors import DatabaseDown
 from bot.inbox import store
 from bot.incoming import Command, Kind
@@ -18,7 +18,7 @@ async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) 
     if not command.text:
         await ack(EMPTY_ASK)
         return
-    await _store(services, command, "ask", ack)
+    await _store(services, command, "ask", ack, LOOKING)
 
 
 async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
@@ -44,10 +44,12 @@ async def _status(services: BotServices, ack: AsyncAck) -> None:
     await ack(describe(status, with_errors=False))
 
 
-async def _store(services: BotServices, command: Command, kind: Kind, ack: AsyncAck) -> None:
+async def _store(
+    services: BotServices, command: Command, kind: Kind, ack: AsyncAck, said: str = ""
+) -> None:
     try:
         await store(services, command.incoming(kind))
     except DatabaseDown as error:
         await ack(str(error))
         return
-    await ack()
+    await ack(said)

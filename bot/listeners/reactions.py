@@ -11,4 +11,6 @@ async def on_reaction(services: BotServices, body: Mapping[str, Any]) -> None:
     """Record a thumb that was given or taken away."""
     vote = feedback.reaction_vote(body)
     if vote is not None:
-        await feedback.record(services, vote)
+        me = await services.directory.me()
+        on_mine = body["event"].get("item_user") == me.user
+        await feedback.record(services, vote, on_mine=on_mine)

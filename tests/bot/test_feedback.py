@@ -1,4 +1,4 @@
-"""The ledger has one current label for each person and answer, whatever Slack delivers and how often."""
+"""The ledger has one current label for each person and answer, whatever Slack delivers."""
 
 import itertools
 from collections.abc import Sequence
@@ -86,7 +86,7 @@ async def labels(pool: AsyncConnectionPool, ts: str) -> dict[str, str]:
     async with pool.connection() as connection:
         found = await (
             await connection.execute(
-                "select person, label from feedback join answers a on a.id = answer_id "
+                "select feedback.person, label from feedback join answers a on a.id = answer_id "
                 "where is_current and a.ts = %s and label <> 'none'",
                 [ts],
             )
@@ -109,7 +109,7 @@ async def test_any_delivery_gives_the_same_labels(
     votes = [incoming(act, position, ts) for position, act in enumerate(acts)]
     order = data.draw(st.permutations(votes + votes[: len(votes) // 2]))
     for vote in order:
-        await feedback.record(services_house.services, vote)
+        await feedback.record(services_house.services, vote, on_mine=False)
     assert await labels(pool, ts) == model(acts)
 
 
@@ -117,14 +117,26 @@ async def test_a_vote_twice_is_one(services_house: House, pool: AsyncConnectionP
     """The same event again changes nothing, and what is no answer takes no vote."""
     await new_answer(pool, "1.1")
     vote = incoming(Act(MEMBER, "+1", True), 1, "1.1")
-    assert await feedback.record(services_house.services, vote)
-    assert not await feedback.record(services_house.services, vote)
+    assert await feedback.record(services_house.services, vote, on_mine=False)
+    assert not await feedback.record(services_house.services, vote, on_mine=False)
     assert not await feedback.record(
-        services_house.services, incoming(Act(MEMBER, "+1", True), 2, "9.9")
+        services_house.services, incoming(Act(MEMBER, "+1", True), 2, "9.9"), on_mine=False
     )
     async with pool.connection() as connection:
         rows = await (await connection.execute("select label from feedback")).fetchall()
     assert rows == [("good",)]
+
+
+async def test_a_vote_waits_for_its_answer(
+    services_house: House, pool: AsyncConnectionPool
+) -> None:
+    """A vote on a message of the bot's that is not yet noted as an answer counts once it is."""
+    services = services_house.services
+    vote = incoming(Act(MEMBER, "+1", True), 1, "1.1")
+    assert await feedback.record(services, vote, on_mine=True)
+    await new_answer(pool, "1.1")
+    await feedback.settle_votes(services, "C1", "1.1")
+    assert await labels(pool, "1.1") == {MEMBER: "good"}
 
 
 async def test_history_is_kept(services_house: House, pool: AsyncConnectionPool) -> None:
@@ -133,7 +145,9 @@ async def test_history_is_kept(services_house: House, pool: AsyncConnectionPool)
     acts = [Act(MEMBER, "+1", True), Act(MEMBER, "bad", True), Act(MEMBER, "good", True)]
     acts += [Act(MEMBER, "+1", False)]
     for position, act in enumerate(acts):
-        await feedback.record(services_house.services, incoming(act, position, "1.1"))
+        await feedback.record(
+            services_house.services, incoming(act, position, "1.1"), on_mine=False
+        )
     async with pool.connection() as connection:
         rows = await (
             await connection.execute("select label, surface, is_current from feedback order by id")

@@ -17,8 +17,8 @@ from tests.bot.scene import MEMBER, Scene, until
 MANIFEST = json.loads((Path(__file__).parents[2] / "bot" / "manifest.json").read_text())
 SUBTYPES = (
     "bot_message", "channel_join", "channel_leave", "channel_name", "channel_topic",
-    "ekm_access_denied", "file_share", "me_message", "message_changed", "message_deleted", "message_replied",
-    "reminder_add", "thread_broadcast", "tombstone",
+    "ekm_access_denied", "file_share", "me_message", "message_changed", "message_deleted",
+    "message_replied", "reminder_add", "thread_broadcast", "tombstone",
 )  # fmt: skip
 
 
@@ -55,8 +55,8 @@ async def test_every_kind_of_message_is_acknowledged(
     """No subtype of a message is answered 404, which would make Slack send it again."""
     event = {
         "type": "message", "subtype": subtype, "channel": "C0ENGINEERING", "ts": "1.1",
-        "channel_type": "channel", "user": MEMBER, "text": "hello", "message": {"ts": "1.1", "user": MEMBER},
-        "deleted_ts": "1.1",
+        "channel_type": "channel", "user": MEMBER, "text": "hello",
+        "message": {"ts": "1.1", "user": MEMBER}, "deleted_ts": "1.1",
     }  # fmt: skip
     assert await send(create_app(services_house.services), event) == 200
     assert await rows(pool) == 0

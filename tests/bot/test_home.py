@@ -1,0 +1,54 @@
+"""The Home tab and the prompts of the messages tab."""
+
+import json
+from typing import Any
+
+from jsonschema import Draft7Validator
+
+from bot.commands import Status
+from bot.home import home_view
+from tests.bot.house import House
+from tests.bot.scene import ADMIN, MEMBER, Scene, until
+
+STATUS = Status(1, 2, 3, None, "house", 0, 0, "It <broke>", "up")
+
+
+async def home_of(scene: Scene, person: str) -> dict[str, Any] | None:
+    """What a person's Home tab shows now."""
+    view: dict[str, Any] | None = (await scene.see("home", **{"as": person}))["view"]
+    return view
+
+
+async def test_the_home_tab_shows_what_the_bot_can_do(house: House, scene: Scene) -> None:
+    """Opening Home publishes it: help and status for all, reindexing for admins."""
+    for person in (MEMBER, ADMIN):
+        await scene.act("open", **{"as": person}, tab="home")
+        view = await until(lambda person=person: home_of(scene, person), "the Home tab")  # type: ignore[misc] # a default binds the loop's person
+        assert "/houselore status" in view["html"]
+        assert "No documents are indexed yet" in view["html"]
+        assert ("Reindex the documents" in view["html"]) == (person == ADMIN)
+
+
+async def test_first_questions_are_offered(house: House, scene: Scene) -> None:
+    """Opening the messages tab offers prompts, and not for one thread only."""
+    before = len(await scene.calls("assistant.threads.setSuggestedPrompts"))
+    await scene.act("open", **{"as": MEMBER}, tab="messages")
+
+    async def offered() -> dict[str, Any] | None:
+        calls = await scene.calls("assistant.threads.setSuggestedPrompts")
+        return calls[-1] if len(calls) > before else None
+
+    call = await until(offered, "the prompts")
+    assert call["ok"]
+    assert "thread_ts" not in call["arguments"]
+
+
+def test_the_view_is_what_slack_describes(shared_data: Any) -> None:
+    """The Home tab is valid by Slack's own types, and shows errors to admins alone."""
+    schema = json.loads((shared_data / "slack" / "AnyView.schema.json").read_text())
+    for is_admin in (True, False):
+        view = home_view(STATUS, ["how <do> we deploy?"], is_admin)
+        assert not list(Draft7Validator(schema).iter_errors(view))
+        text = json.dumps(view)
+        assert "how &lt;do&gt; we deploy?" in text
+        assert ("broke" in text) == is_admin
