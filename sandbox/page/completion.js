@@ -1,5 +1,6 @@
 /** What a half-typed @name, #channel, :emoji: or /command may become. */
 
+import { known } from "./commands.js";
 import { h, icon } from "./dom.js";
 import { emoji } from "./emoji.js";
 import { avatar, badge, fullName } from "./people.js";
@@ -90,7 +91,7 @@ const KINDS = {
       note: "",
     })),
   "/": (workspace, begun) =>
-    workspace.commands
+    known(workspace)
       .filter(({ command }) => command.slice(1).startsWith(begun))
       .map(({ command, description, usage_hint: hint }) => ({
         insert: `${command} `,

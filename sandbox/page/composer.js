@@ -1,10 +1,9 @@
 /** Where one writes: Enter sends, Shift+Enter breaks the line, @, #, : and / complete. */
 
+import { commandIn, run, shortcutsButton } from "./commands.js";
 import { candidates } from "./completion.js";
-import { post } from "./control.js";
 import { h, icon, iconButton } from "./dom.js";
 import { openPicker } from "./emoji.js";
-import { menu } from "./popover.js";
 import { feedKey } from "./workspace.js";
 
 const drafts = new Map();
@@ -77,7 +76,7 @@ export function createComposer(workspace, { channel, thread = null, placeholder,
           },
           "@",
         ),
-        shortcuts(),
+        shortcutsButton(workspace, fail),
         h(
           "span.keys.quiet",
           { "aria-hidden": "true" },
@@ -92,17 +91,6 @@ export function createComposer(workspace, { channel, thread = null, placeholder,
   );
   let offered = null;
   let chosen = 0;
-
-  function shortcuts() {
-    const global = workspace.shortcuts.filter(({ type }) => type === "global");
-    if (!global.length) return null;
-    const run = (callback_id) =>
-      post("shortcut", { as: workspace.as, callback_id }).catch((error) => fail(error.message));
-    const entries = global.map((one) => ({ label: one.name, act: () => run(one.callback_id) }));
-    return iconButton("shortcut", "Shortcuts", (event) =>
-      menu(event.currentTarget, entries, "Shortcuts"),
-    );
-  }
 
   function offer() {
     const caret = field.selectionStart;
@@ -161,62 +149,33 @@ export function createComposer(workspace, { channel, thread = null, placeholder,
     drafts.set(key(), field.value);
     send.disabled = !field.value.trim();
     why.hidden = true;
-    const command = commandIn(field.value);
-    const hint = command?.known?.usage_hint;
-    usage.hidden = !hint;
-    usage.textContent = hint ? `${command.name} ${hint}` : "";
+    const command = commandIn(workspace, field.value);
+    usage.hidden = !command?.hint;
+    usage.textContent = command?.hint ? `${command.name} ${command.hint}` : "";
     offer();
-  }
-
-  function commandIn(text) {
-    const found = /^(\/[\w-]+)(?:\s+([\s\S]*))?$/.exec(text.trim());
-    return (
-      found && {
-        name: found[1],
-        text: found[2] ?? "",
-        known: workspace.commands.find(({ command }) => command === found[1]),
-      }
-    );
   }
 
   async function submit() {
     const text = field.value.trim();
     if (!text || field.readOnly) return;
-    const command = commandIn(text);
-    if (command) return run(command);
+    const command = commandIn(workspace, text);
+    if (command) return runCommand(command);
     empty();
     onSent?.(workspace.send(channel.id, thread, text));
   }
 
-  async function run({ name, text, known }) {
-    if (!known)
-      return fail(
-        `${name} is not a command here. ${workspace.commands.length ? `There is ${workspace.commands.map(({ command }) => command).join(", ")}.` : "The app has none."}`,
-      );
+  async function runCommand(command) {
     field.readOnly = true;
     element.setAttribute("aria-busy", "true");
     try {
-      const answer = await post("command", {
-        as: workspace.as,
-        channel: channel.id,
-        command: name,
-        text,
-        ...(thread ? { thread_ts: thread } : {}),
-      });
-      if (answer.error) fail(failed(name, answer.error));
-      else empty();
+      await run(workspace, channel.id, thread, command);
+      empty();
     } catch (error) {
-      fail(error.code === error.message ? failed(name, error.code) : error.message);
+      fail(error.message);
     } finally {
       field.readOnly = false;
       element.removeAttribute("aria-busy");
     }
-  }
-
-  function failed(name, error) {
-    return error === "operation_timeout"
-      ? `${name} failed: the app did not answer within 3 seconds.`
-      : `${name} failed with the error “${error}”.`;
   }
 
   function fail(words) {
@@ -229,9 +188,15 @@ export function createComposer(workspace, { channel, thread = null, placeholder,
     changed();
   }
 
+  /** Whether a suggestion says what is already there, so that Enter may send. */
+  function isTyped({ insert: words }) {
+    return field.value.slice(offered.start, field.selectionStart) === words.trim();
+  }
+
   function onkeydown(event) {
     if (event.isComposing) return;
-    const act = offered && KEYS[event.key];
+    const isWhole = event.key === "Enter" && offered && isTyped(offered.entries[chosen]);
+    const act = offered && !isWhole && KEYS[event.key];
     if (act) {
       event.preventDefault();
       event.stopPropagation();

@@ -31,7 +31,8 @@ export class Workspace {
     this.newSince = new Map();
     this.home = null;
     this.views = [];
-    this.connected = true;
+    this.place = {};
+    this.mine = null;
   }
 
   on(type, listener) {

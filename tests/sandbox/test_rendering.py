@@ -25,10 +25,10 @@ ATTRIBUTES = {
     "alt", "aria-label", "aria-pressed", "checked", "class", "data-action-id", "data-block-id",
     "data-broadcast", "data-channel", "data-confirm-no", "data-confirm-style", "data-confirm-text",
     "data-confirm-title", "data-confirm-yes", "data-dispatch", "data-emoji", "data-group",
-    "data-icon", "data-language", "data-level", "data-required", "data-status",
-    "data-type", "data-url", "data-user", "data-value", "datetime", "href", "loading", "max", "maxlength", "min", "minlength", "name",
-    "placeholder", "rel", "role", "rows", "selected", "src", "start", "step", "target", "title",
-    "type", "value",
+    "data-icon", "data-language", "data-level", "data-required", "data-status", "data-type",
+    "data-url", "data-user", "data-value", "datetime", "href", "loading", "max", "maxlength", "min",
+    "minlength", "name", "placeholder", "rel", "role", "rows", "selected", "src", "start", "step",
+    "target", "title", "type", "value",
 }  # fmt: skip
 VOID = {"br", "hr", "img", "input"}
 HOSTILE = [

@@ -199,7 +199,7 @@ def test_making_a_channel(desk: Desk, sandbox: Sandbox) -> None:
     dialog.get_by_label("Name").fill("Project heron")
     dialog.get_by_label("Private").check()
     dialog.get_by_role("button", name="Create").click()
-    expect(desk.page.get_by_role("heading", name="project-heron")).to_be_visible()
+    expect(desk.page.get_by_role("heading", name="project-heron", level=1)).to_be_visible()
     desk.page.get_by_test_id("members").click()
     desk.page.get_by_test_id("add-jonas").click()
     desk.page.get_by_test_id("remove-jonas").wait_for()
