@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.blocks.checks import Problems, items, one_of, shape, string, typed, variant
+from sandbox.blocks.checks import (
+    Problems,
+    boolean,
+    items,
+    mapping,
+    one_of,
+    shape,
+    string,
+    typed,
+    variant,
+)
 from sandbox.blocks.elements import SOURCE, plain
 from sandbox.blocks.kinds import IN_VIEWS, KINDS
 
@@ -26,9 +36,9 @@ _VIEWS = variant(
                 **_VIEW_REST,
                 "submit": plain(24),
                 "close": plain(24),
-                "clear_on_close": lambda value, at, problems: None,
-                "notify_on_close": lambda value, at, problems: None,
-                "submit_disabled": lambda value, at, problems: None,
+                "clear_on_close": boolean,
+                "notify_on_close": boolean,
+                "submit_disabled": boolean,
             },
         ),
     }
@@ -47,9 +57,7 @@ _CHUNKS = items(
         }
     )
 )
-METADATA = shape(
-    {"event_type": string(least=1), "event_payload": lambda value, at, problems: None}, {}
-)
+METADATA = shape({"event_type": string(least=1), "event_payload": mapping}, {})
 
 
 def check_blocks(blocks: Any) -> Problems:

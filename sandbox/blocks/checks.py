@@ -38,6 +38,12 @@ def anything(value: Any, at: str, problems: Problems) -> None:
     """Whatever it is, it is not looked at."""
 
 
+def mapping(value: Any, at: str, problems: Problems) -> None:
+    """An object, whatever is in it."""
+    if not isinstance(value, dict):
+        problems.append(f"must be an object [json-pointer:{at}]")
+
+
 def one_of(*choices: str | int) -> Check:
     """One of these values."""
 

@@ -3,10 +3,10 @@
 from sandbox.blocks.checks import (
     Check,
     any_field,
-    anything,
     boolean,
     both,
     items,
+    mapping,
     number,
     one_of,
     only,
@@ -111,7 +111,7 @@ KINDS: dict[str, Check] = {
         {**_ID, "hint": plain(2000), "optional": boolean, "dispatch_action": boolean},
     ),
     "markdown": typed({"text": string(12000, 1)}, _ID),
-    "plan": typed({"title": string()}, {**_ID, "tasks": items(anything)}),
+    "plan": typed({"title": string()}, {**_ID, "tasks": items(mapping)}),
     "rich_text": RICH_TEXT_FIELDS,
     "section": both(
         typed(
