@@ -1,20 +1,16 @@
 """The one client for Slack's Web API: one session, and retries only where they are harmless."""
 
-import asyncio
-import random
 from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
     AsyncServerErrorRetryHandler,
 )
 from slack_sdk.http_retry.request import HttpRequest
-from slack_sdk.http_retry.response import HttpResponse
-from slack_sdk.http_retry.state import RetryState
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackFailed
@@ -31,7 +27,11 @@ class SlackClient(AsyncWebClient):
         super().__init__(
             token=token,
             base_url=base_url,
-            retry_handlers=[_RateLimitRetries(), _ConnectionRetries(), _ServerErrorRetries()],
+            retry_handlers=[
+                AsyncRateLimitErrorRetryHandler(max_retry_count=5),
+                _ConnectionRetries(),
+                _ServerErrorRetries(),
+            ],
         )
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
@@ -80,39 +80,6 @@ class SlackClient(AsyncWebClient):
 def _may_repeat(request: HttpRequest) -> bool:
     """Whether a call that may have arrived can be made again without saying something twice."""
     return not request.url.endswith(_NOT_TWICE)
-
-
-class _RateLimitRetries(AsyncRetryHandler):
-    """Waits as long as Slack asks; the SDK's own handler reads only the first digit of that."""
-
-    def __init__(self) -> None:
-        super().__init__(max_retry_count=5)
-
-    async def _can_retry_async(
-        self,
-        *,
-        state: RetryState,
-        request: HttpRequest,
-        response: HttpResponse | None = None,
-        error: Exception | None = None,
-    ) -> bool:
-        return response is not None and response.status_code == 429
-
-    async def prepare_for_next_attempt_async(
-        self,
-        *,
-        state: RetryState,
-        request: HttpRequest,
-        response: HttpResponse | None = None,
-        error: Exception | None = None,
-    ) -> None:
-        """Sleep for Retry-After seconds and a little more."""
-        headers: Mapping[str, Any] = response.headers if response is not None else {}
-        wanted = str(headers.get("Retry-After", "1"))
-        seconds = int(wanted) if wanted.isdecimal() else 1
-        await asyncio.sleep(seconds + random.random() / 4)  # noqa: S311 - jitter, not a secret
-        state.next_attempt_requested = True
-        state.increment_current_attempt()
 
 
 class _ServerErrorRetries(AsyncServerErrorRetryHandler):

@@ -86,14 +86,19 @@ class Edited:
     channel: str
     ts: str
     root: str
+    person: str
     text: str
 
     @classmethod
-    def from_event(cls, body: Mapping[str, Any]) -> "Edited":
-        """The new text in a message_changed event."""
-        event, message = body["event"], body["event"].get("message") or {}
-        ts = message.get("ts", "")
-        return cls(event["channel"], ts, message.get("thread_ts") or ts, message.get("text") or "")
+    def from_event(cls, body: Mapping[str, Any]) -> "Edited | None":
+        """The new text in a message_changed event; None when something else of it changed."""
+        event = body["event"]
+        message, before = event.get("message") or {}, event.get("previous_message") or {}
+        text = message.get("text") or ""
+        if "ts" not in message or text == before.get("text"):
+            return None
+        root = message.get("thread_ts") or message["ts"]
+        return cls(event["channel"], message["ts"], root, message.get("user") or "", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +110,11 @@ class Deleted:
     root: str
 
     @classmethod
-    def from_event(cls, body: Mapping[str, Any]) -> "Deleted":
+    def from_event(cls, body: Mapping[str, Any]) -> "Deleted | None":
         """The message in a message_deleted event."""
         event, before = body["event"], body["event"].get("previous_message") or {}
-        ts = event.get("deleted_ts") or before.get("ts", "")
-        return cls(event["channel"], ts, before.get("thread_ts") or ts)
+        ts = event.get("deleted_ts") or before.get("ts")
+        return cls(event["channel"], ts, before.get("thread_ts") or ts) if ts else None
 
 
 @dataclass(frozen=True, slots=True)

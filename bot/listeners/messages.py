@@ -15,10 +15,13 @@ async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
     me = await services.directory.me()
     match body["event"].get("subtype"):
         case "message_changed":
-            if (body["event"].get("message") or {}).get("user") != me.user:
-                await _on_edit(services, Edited.from_event(body))
+            edited = Edited.from_event(body)
+            if edited is not None and edited.person != me.user:
+                await _on_edit(services, edited)
         case "message_deleted":
-            await _on_deletion(services, Deleted.from_event(body))
+            deleted = Deleted.from_event(body)
+            if deleted is not None:
+                await _on_deletion(services, deleted)
         case _:
             message = Message.from_event(body)
             if message is not None and message.person != me.user:
@@ -43,12 +46,10 @@ async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool
 
 
 async def _on_edit(services: BotServices, edited: Edited) -> None:
-    if edited.ts:
-        await threads.forget(services, edited.channel, edited.root)
-        await inbox.edit_question(services, edited)
+    await threads.forget(services, edited.channel, edited.root)
+    await inbox.edit_question(services, edited)
 
 
 async def _on_deletion(services: BotServices, deleted: Deleted) -> None:
-    if deleted.ts:
-        await threads.forget(services, deleted.channel, deleted.root)
-        await inbox.withdraw_question(services, deleted)
+    await threads.forget(services, deleted.channel, deleted.root)
+    await inbox.withdraw_question(services, deleted)

@@ -17,7 +17,7 @@ class Answers:
         self.answers = list(answers)
         self.asked: list[str] = []
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def answer(self, request: web.Request) -> web.StreamResponse:
         """The next answer; an Exception breaks the connection."""
         self.asked.append(request.path)
         answer = self.answers.pop(0) if self.answers else web.json_response({"ok": True})
@@ -31,7 +31,7 @@ class Answers:
 async def served(answers: Answers) -> tuple[web.AppRunner, str]:
     """The server, and its address."""
     app = web.Application()
-    app.router.add_route("*", "/api/{method}", answers)
+    app.router.add_route("*", "/api/{method}", answers.answer)
     runner = web.AppRunner(app)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -51,7 +51,7 @@ async def call(answers: Answers, method: str) -> None:
 
 
 async def test_a_limit_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """429 with Retry-After 12 waits for 12 seconds, not for its first digit."""
+    """429 with Retry-After 12 waits for 12 seconds and a little more, then asks again."""
     slept: list[float] = []
     sleep = asyncio.sleep
 
@@ -59,7 +59,7 @@ async def test_a_limit_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
         slept.append(seconds)
         await sleep(0)
 
-    monkeypatch.setattr("bot.client.asyncio.sleep", note)
+    monkeypatch.setattr(asyncio, "sleep", note)
     limited = web.json_response({"ok": False}, status=429, headers={"Retry-After": "12"})
     answers = Answers(limited)
     await call(answers, "chat.postMessage")
@@ -96,7 +96,7 @@ async def test_a_broken_connection(method: str, asked: int) -> None:
 async def test_a_refusal_keeps_slacks_name() -> None:
     """A refusal is an error with Slack's own name for it, in a sentence."""
     refused = web.json_response({"ok": False, "error": "not_in_channel"})
-    with pytest.raises(SlackFailed, match="refused chat.update: not_in_channel") as caught:
+    with pytest.raises(SlackFailed, match=r"refused chat\.update: not_in_channel") as caught:
         await call(Answers(refused), "chat.update")
     assert caught.value.error == "not_in_channel"
 

@@ -32,7 +32,7 @@ async def finished(scene: Scene, channel: str, person: str) -> str | None:
 
 
 async def test_an_admin_sees_the_progress(house: House, scene: Scene, folder: Path) -> None:
-    """One message in the channel ends with what was done; the broken files are told the admin alone."""
+    """One message in the channel ends with what was done; only the admin is told what is broken."""
     await scene.command("/houselore", "reindex", person=ADMIN)
     text = await until(lambda: finished(scene, scene.channel, ADMIN), "the end")
     assert "1 added" in text

@@ -27,7 +27,7 @@ async def test_the_second_read_is_redis(services_house: House, scene: Scene) -> 
     root = await scene.say(f"how do we deploy, <@{OTHER}>?")
     first = await scene.say("I mean the web app", thread=root)
     turns = await threads.turns_before(services, await row_of(scene, root, first), me)
-    assert turns == (Turn("person", "how do we deploy, @Priya Raman?"),)
+    assert turns == (Turn("person", "how do we deploy, @priya?"),)
     second = await scene.say("and the worker?", thread=root)
     noted = Said(second, "and the worker?", by_me=False)
     await threads.note(services, scene.channel, root, noted)
