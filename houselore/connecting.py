@@ -110,8 +110,8 @@ async def socket_mode(
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
     handler = AsyncSocketModeHandler(app, access.app_token)
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
     try:
+        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt left it untyped
         yield handler
     finally:
         await handler.close_async()  # type: ignore[no-untyped-call]  # as above

@@ -24,7 +24,7 @@ from houselore.http_server import bind, serving
 from houselore.logs import start_log
 from houselore.readiness import ready_checks
 from houselore.sandbox_process import Sandbox, sandbox_process
-from houselore.services import Services, open_services
+from houselore.services import Services, open_services, reader_noted
 from houselore.settings import Settings
 from houselore.starting import docs_folder, indexed_at_start, welcome
 
@@ -46,6 +46,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         reader = stack.enter_context(
             bind(settings.host, settings.reader_port, "HOUSELORE_HTTP_PORT")
         )
+        stack.enter_context(reader_noted(settings))
         log = start_log(settings)
         sandbox = None
         if way == "sandbox":

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from retrieval.embeddings import Embedder
 
 _LINK_KEY = "link.key"
+_READER_NOTE = "reader.url"
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,25 @@ def open_links(settings: Settings) -> "SourceLinks":
         except FileExistsError:
             pass
         secret = path.read_bytes().strip()
-    return SourceLinks(settings.reader_url, secret)
+    return SourceLinks(_reader_url(settings), secret)
+
+
+@contextmanager
+def reader_noted(settings: Settings) -> Iterator[None]:
+    """Tell the commands beside us where the reader pages are, while the block lasts."""
+    note = settings.folder() / _READER_NOTE
+    note.write_text(settings.reader_url, encoding="utf-8")
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
+
+
+def _reader_url(settings: Settings) -> str:
+    note = settings.folder() / _READER_NOTE
+    if settings.public_url is None and note.is_file():
+        return note.read_text(encoding="utf-8")
+    return settings.reader_url
 
 
 async def take_lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part]) -> Lease:

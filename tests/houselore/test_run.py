@@ -1,0 +1,212 @@
+"""`houselore run` as a person meets it: a process, a sandbox, an answer, and nothing left behind."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ProcessesOf = Callable[[Path], list[str]]
+
+REPOSITORY = Path(__file__).parents[2]
+_LEAVE = "# Leave\n\nEveryone has thirty days of leave a year.\n\nAsk your lead two weeks before.\n"
+
+
+class House:
+    """A running `houselore run` in the sandbox, and what a person does with it."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.folder = folder
+        self.url = f"http://127.0.0.1:{port}"
+        self.reader = f"http://127.0.0.1:{port + 1}"
+        self.output = folder / "output"
+        self.environment = {
+            **{
+                key: value
+                for key, value in os.environ.items()
+                if not key.startswith(("HOUSELORE_", "SLACK_"))
+            },
+            "PYTHONPATH": str(REPOSITORY),
+            "HOUSELORE_DATA_DIR": str(folder / "data"),
+        }
+        command = ["run", "--port", str(port), "--docs", str(folder / "docs")]
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "houselore", *command],
+                env=self.environment,
+                cwd=folder,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        until(lambda: self._says("Houselore is ready") or self.process.poll() is not None)
+        assert self.process.poll() is None, self.output.read_text()
+
+    def _says(self, words: str) -> bool:
+        return words in self.output.read_text()
+
+    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Another `houselore …` beside the running one."""
+        return subprocess.run(
+            [sys.executable, "-m", "houselore", *arguments],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def control(self, call: str, **arguments: Any) -> dict[str, Any]:
+        """A call of the sandbox's control API."""
+        response = httpx.post(f"{self.url}/sandbox/{call}", json=arguments)
+        answer: dict[str, Any] = response.json()
+        assert answer["ok"], answer
+        return answer
+
+    def world(self) -> dict[str, Any]:
+        """Who and what there is in the sandbox."""
+        world: dict[str, Any] = httpx.get(f"{self.url}/sandbox/world").json()
+        return world
+
+    def answers(self, person: str, channel: str, thread_ts: str) -> list[dict[str, Any]]:
+        """The bot's finished messages in a thread."""
+        query = {"as": person, "channel": channel, "thread_ts": thread_ts}
+        got = httpx.get(f"{self.url}/sandbox/messages", params=query).json()["messages"]
+        bot = self.world()["app"]["bot_user_id"]
+        return [message for message in got if message["user"] == bot and not message["streaming"]]
+
+    def stop(self, with_signal: signal.Signals = signal.SIGINT) -> int:
+        """End it; the exit code."""
+        self.process.send_signal(with_signal)
+        return self.process.wait(timeout=30)
+
+
+def until(true: Callable[[], object], seconds: float = 120) -> None:
+    """Wait until `true()`; a busy machine may take its time."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.1)
+
+
+def free_port() -> int:
+    """A port with a free one after it."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for the tests that leave it running."""
+    folder = tmp_path_factory.mktemp("house")
+    (folder / "docs").mkdir()
+    (folder / "docs" / "leave.md").write_text(_LEAVE)
+    opened = House(folder, free_port())
+    yield opened
+    if opened.process.poll() is None:
+        opened.stop()
+
+
+def test_it_says_where_it_is(house: House) -> None:
+    """The address of the page is printed, the page is there, and every part answers."""
+    assert house.url in house.output.read_text()
+    assert "1 document indexed" in house.output.read_text()
+    assert httpx.get(house.url).status_code == 200
+    ready = httpx.get(f"{house.reader}/readyz").json()
+    assert ready["ready"]
+    assert set(ready["parts"]) == {"database", "redis", "chat model", "slack"}
+
+
+def test_a_question_is_answered_with_a_source_that_opens(house: House) -> None:
+    """A mention in a channel gets one answer, whose link leads to the marked passage."""
+    bot = house.world()["app"]["bot_user_id"]
+    question = f"<@{bot}> How many days of leave does everyone have?"
+    ts = house.control("post", **{"as": "U0JONAS", "channel": "C0HELP", "text": question})["ts"]
+    until(lambda: house.answers("U0JONAS", "C0HELP", ts))
+    (answer,) = house.answers("U0JONAS", "C0HELP", ts)
+    assert "thirty" in answer["html"].lower()
+    links = re.findall(rf'href="({re.escape(house.reader)}/documents/[^"]+)"', answer["html"])
+    page = httpx.get(links[0].replace("&amp;", "&"))
+    assert page.status_code == 200
+    assert re.search(r'class="cited"[^>]*>[^<]*thirty days', page.text)
+
+
+def test_a_command_beside_it_shares_its_servers(house: House) -> None:
+    """`houselore search` finds what the bot indexed, links to its page, and stops nothing."""
+    result = house.command("search", "days of leave", "--json")
+    assert result.returncode == 0, result.stderr
+    (found,) = json.loads(result.stdout)["results"]
+    assert found["url"].startswith(house.reader)
+    assert httpx.get(f"{house.reader}/readyz").json()["ready"]
+
+
+def test_a_second_one_is_told_that_the_port_is_taken(house: House) -> None:
+    """Exit code 2, the port is named, and how to choose another; the first one goes on."""
+    port = house.url.rsplit(":", 1)[1]
+    result = house.command("run", "--port", port)
+    assert result.returncode == 2
+    assert port in result.stderr
+    assert "--port" in result.stderr
+    assert house.process.poll() is None
+
+
+def test_it_needs_less_than_one_and_a_half_gigabytes(house: House) -> None:
+    """Resident memory of the bot with all its servers, after it has answered."""
+    listing = subprocess.run(
+        ["ps", "-eo", "pid=,ppid=,rss="], capture_output=True, text=True, check=True
+    ).stdout
+    rows = [tuple(map(int, line.split())) for line in listing.splitlines()]
+    family = {house.process.pid}
+    while more := {pid for pid, parent, _ in rows if parent in family} - family:
+        family |= more
+    assert len(family) > 4
+    assert sum(rss for pid, _, rss in rows if pid in family) < 1_500_000
+
+
+def test_ctrl_c_leaves_nothing_behind(house: House, processes_of: ProcessesOf) -> None:
+    """It ends within seconds with exit code 0, says no traceback, and no process stays."""
+    start = time.monotonic()
+    assert house.stop(signal.SIGINT) == 0
+    assert time.monotonic() - start < 15
+    assert "Traceback" not in house.output.read_text()
+    assert not processes_of(house.folder)
+
+
+def test_killed_in_mid_answer_it_finishes_the_same_message(
+    tmp_path: Path, processes_of: ProcessesOf
+) -> None:
+    """After `kill -9` and a new start, the question has exactly one answer, and it is whole."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "leave.md").write_text(_LEAVE)
+    port = free_port()
+    house = House(tmp_path, port)
+    bot = house.world()["app"]["bot_user_id"]
+    question = f"<@{bot}> How many days of leave does everyone have?"
+    ts = house.control("post", **{"as": "U0JONAS", "channel": "C0HELP", "text": question})["ts"]
+    until(lambda: b"chat.startStream" in httpx.get(f"{house.url}/sandbox/calls").content)
+    house.stop(signal.SIGKILL)
+    until(lambda: not processes_of(tmp_path))
+    house = House(tmp_path, port)
+    try:
+        until(lambda: house.answers("U0JONAS", "C0HELP", ts))
+        (answer,) = house.answers("U0JONAS", "C0HELP", ts)
+        assert "thirty" in answer["html"].lower()
+    finally:
+        assert house.stop(signal.SIGTERM) == 0
+    assert not processes_of(tmp_path)
