@@ -12,7 +12,7 @@ import uvicorn
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
-from sandbox.manifest import App, read_manifest
+from sandbox.manifest import load_manifest, read_manifest
 from sandbox.options import Options
 
 Start = Callable[..., Awaitable[Any]]
@@ -251,7 +251,8 @@ async def test_home_shortcuts_and_closing(pair: Any, eventually: Eventually) -> 
 
 async def test_reconnecting_after_a_drop(start_sandbox: Start, eventually: Eventually) -> None:
     """Bolt comes back when Slack asks it to, and hears what is said then."""
-    bench, seen = await start_sandbox(app=APP), []
+    seen: list[Any] = []
+    bench = await start_sandbox(app=APP)
     async with bench.connected(echo(bench, seen)):
         first = bench.site.sockets.connections[0]
         await bench.post("faults", disconnect="refresh")
@@ -278,12 +279,6 @@ async def test_an_app_that_does_not_answer(start_sandbox: Start) -> None:
 async def test_the_houses_own_manifest() -> None:
     """The manifest in the repository is one that the sandbox reads."""
     path = Path(__file__).parents[2] / "bot" / "manifest.json"
-    app = await asyncio.to_thread(_load, path)
+    app = await asyncio.to_thread(load_manifest, path)
     assert app.bot_name == "houselore" and app.hears("app_mention") and app.agent
     assert {command.command for command in app.commands} == {"/ask", "/houselore"}
-
-
-def _load(path: Path) -> App:
-    from sandbox.manifest import load_manifest
-
-    return load_manifest(path)
