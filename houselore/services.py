@@ -180,7 +180,7 @@ async def _migrated(settings: Settings, url: str, *, migrate: bool) -> None:
 async def _pool(stack: AsyncExitStack, url: str) -> "AsyncConnectionPool":
     from psycopg_pool import AsyncConnectionPool
 
-    pool = AsyncConnectionPool(url, min_size=1, max_size=10, timeout=15, open=False)
+    pool = AsyncConnectionPool(url, min_size=1, max_size=20, timeout=15, open=False)
     return await stack.enter_async_context(pool)
 
 

@@ -80,8 +80,9 @@ def welcome(
     if access.page is not None:
         text.append("Open ")
         text.append(access.page, style=f"bold blue link {access.page}")
-        text.append(" and write in a channel: ")
+        text.append(" and write in #engineering: ")
         text.append("@houselore What can you do?\n", style="bold")
+        text.append("Channels with guests hear only what guests may read. ")
         text.append("This is a sandbox: set Slack's tokens to connect to your team.\n")
     elif access.app_token is not None:
         text.append(f"Connected to {access.team} by Socket Mode. Write @houselore in a channel.\n")

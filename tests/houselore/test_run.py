@@ -1,4 +1,4 @@
-"""`houselore run` as a person meets it: a process, a sandbox, an answer, and nothing left behind."""
+"""`houselore run` as a person meets it: a process, a sandbox, an answer, nothing left behind."""
 
 import json
 import os
@@ -137,9 +137,11 @@ def test_a_question_is_answered_with_a_source_that_opens(house: House) -> None:
     """A mention in a channel gets one answer, whose link leads to the marked passage."""
     bot = house.world()["app"]["bot_user_id"]
     question = f"<@{bot}> How many days of leave does everyone have?"
-    ts = house.control("post", **{"as": "U0JONAS", "channel": "C0HELP", "text": question})["ts"]
-    until(lambda: house.answers("U0JONAS", "C0HELP", ts))
-    (answer,) = house.answers("U0JONAS", "C0HELP", ts)
+    ts = house.control("post", **{"as": "U0JONAS", "channel": "C0ENGINEERING", "text": question})[
+        "ts"
+    ]
+    until(lambda: house.answers("U0JONAS", "C0ENGINEERING", ts))
+    (answer,) = house.answers("U0JONAS", "C0ENGINEERING", ts)
     assert "thirty" in answer["html"].lower()
     links = re.findall(rf'href="({re.escape(house.reader)}/documents/[^"]+)"', answer["html"])
     page = httpx.get(links[0].replace("&amp;", "&"))
@@ -198,14 +200,16 @@ def test_killed_in_mid_answer_it_finishes_the_same_message(
     house = House(tmp_path, port)
     bot = house.world()["app"]["bot_user_id"]
     question = f"<@{bot}> How many days of leave does everyone have?"
-    ts = house.control("post", **{"as": "U0JONAS", "channel": "C0HELP", "text": question})["ts"]
+    ts = house.control("post", **{"as": "U0JONAS", "channel": "C0ENGINEERING", "text": question})[
+        "ts"
+    ]
     until(lambda: b"chat.startStream" in httpx.get(f"{house.url}/sandbox/calls").content)
     house.stop(signal.SIGKILL)
     until(lambda: not processes_of(tmp_path))
     house = House(tmp_path, port)
     try:
-        until(lambda: house.answers("U0JONAS", "C0HELP", ts))
-        (answer,) = house.answers("U0JONAS", "C0HELP", ts)
+        until(lambda: house.answers("U0JONAS", "C0ENGINEERING", ts))
+        (answer,) = house.answers("U0JONAS", "C0ENGINEERING", ts)
         assert "thirty" in answer["html"].lower()
     finally:
         assert house.stop(signal.SIGTERM) == 0
