@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from retrieval.searching import Hit
 
-_DENSE_WEIGHT = 0.6
+_DENSE_WEIGHT = 0.6  # better than .5, .7 and reciprocal ranks over a short and a long-worded set
 
 
 def fuse(dense: Sequence[Hit], lexical: Sequence[Hit]) -> dict[int, float]:

@@ -1,16 +1,17 @@
 """Markdown to the bare words, for embedding, counting and titles. Does not keep offsets."""
 
+import html
 import re
 import unicodedata
 
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
+_AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,400}>")
 _TABLE_RULE = re.compile(
     r"^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)+[ \t]*(?::?-+:?)?[ \t]*$", re.MULTILINE
 )
-_EMPHASIS = re.compile(r"\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|~~|`+")
+_MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|~~|`+")
 _HEADING_MARK = re.compile(r"^ {0,3}#{1,6}[ \t]+|[ \t]+#+[ \t]*$", re.MULTILINE)
-_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _SPACES = re.compile(r"[ \t]{2,}")
 _KEPT_CONTROLS = frozenset("\n\t")
 
@@ -18,11 +19,11 @@ _KEPT_CONTROLS = frozenset("\n\t")
 def to_plain(markdown: str) -> str:
     """The words of `markdown` without the marks of links, emphasis, headings, tables and tags."""
     text = _IMAGE_OR_LINK.sub(r"\1", markdown)
-    text = _TAG.sub(" ", text)
+    text = _TAG.sub(" ", _AUTOLINK.sub(r"\1", text))
     text = _TABLE_RULE.sub("", text).replace("|", " ")
     text = _HEADING_MARK.sub("", text)
-    text = _ESCAPE.sub(r"\1", _EMPHASIS.sub("", text))
-    return _SPACES.sub(" ", text).strip()
+    text = _MARK.sub(lambda mark: mark[1] or "", text)
+    return _SPACES.sub(" ", html.unescape(text)).strip()
 
 
 def clean(text: str) -> str:

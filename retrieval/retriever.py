@@ -1,6 +1,7 @@
 """A question to the passages that bear on it: dense and lexical search, fused. Writes no answer."""
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForRetrieverRun,
@@ -47,9 +48,8 @@ async def search(
             await search_dense(connection, generation, audience, vector, limit) if vector else []
         )
         lexical = await search_lexical(connection, generation, audience, terms(asked), limit)
-        best = dict(list(fuse(dense, lexical).items())[: 2 * k])
-        passages = await load_passages(connection, generation, audience, best)
-    return list(_distinct(passages))[:k]
+        passages = await load_passages(connection, generation, audience, fuse(dense, lexical))
+    return list(islice(_distinct(passages), k))
 
 
 class HybridRetriever(BaseRetriever):

@@ -216,23 +216,29 @@ def _merged(units: list[_Unit]) -> list[_Unit]:
     return units
 
 
-def _joined(family: list[_Unit], depth: int) -> Iterator[_Unit]:
-    """Neighbours joined where both fit one chunk: all of a section that fits, else small ones."""
+def _joined(family: list[_Unit], depth: int) -> list[_Unit]:
+    """All units of a section as one where they fit a chunk; else the small ones with neighbours."""
     whole = family[0]
     for unit in family[1:]:
         whole = _both(whole, unit, depth)
     if depth and whole.tokens <= CHUNK_TOKENS:
-        yield whole
-        return
-    before = family[0]
+        return [whole]
+    among_small = _paired(family, depth, lambda a, b: max(a, b) < _SMALL_TOKENS)
+    return _paired(among_small, depth, lambda a, b: min(a, b) < _SMALL_TOKENS)
+
+
+def _paired(family: list[_Unit], depth: int, joins: Callable[[int, int], bool]) -> list[_Unit]:
+    """Neighbours as one where both fit a chunk and `joins` says so of their own tokens."""
+    units = family[:1]
+    tokens = family[0].tokens
     for unit in family[1:]:
-        both = _both(before, unit, depth)
-        if both.tokens <= CHUNK_TOKENS and min(before.tokens, unit.tokens) < _SMALL_TOKENS:
-            before = both
+        both = _both(units[-1], unit, depth)
+        if both.tokens <= CHUNK_TOKENS and joins(tokens, unit.tokens):
+            units[-1] = both
         else:
-            yield before
-            before = unit
-    yield before
+            units.append(unit)
+        tokens = unit.tokens
+    return units
 
 
 def _both(first: _Unit, second: _Unit, depth: int) -> _Unit:

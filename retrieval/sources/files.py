@@ -65,6 +65,8 @@ class FilesSource:
     def read(self, key: str) -> Document:
         """The file `key` as a document. Raises UnreadableDocument, EmptyDocument among them."""
         path = self._root / key
+        if not path.resolve().is_relative_to(self._root):
+            raise UnreadableDocument(f"{key} is a link that leads out of the folder.")
         try:
             status = path.stat()
             if status.st_size > MOST_BYTES:

@@ -10,6 +10,10 @@ _FRONT_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\r?\n")
 _TITLE = re.compile(r"^title[ \t]*[:=][ \t]*([^>|\s].*?)[ \t]*$", re.MULTILINE)
 _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}")
+_LAYOUT_TAG = re.compile(
+    r"(`[^`\n]+`)|</?(?:br|center|details|div|font|img|p|section|span|summary|u)\b[^<>\n]*>",
+    re.IGNORECASE,
+)
 _TEMPLATE = re.compile(r"\{%[^{}\n]*%\}|\{\{[^{}\n]*\}\}")
 
 
@@ -36,7 +40,7 @@ def _without_front_matter(text: str) -> tuple[str, str]:
 
 
 def _without_comments(text: str) -> Iterator[str]:
-    """The text outside comments, template tags and attribute lists; code is left as it is."""
+    """The text without comments, template tags and tags of layout; code is left as it is."""
     fence = ""
     hidden = False
     for line in text.splitlines(keepends=True):
@@ -50,7 +54,8 @@ def _without_comments(text: str) -> Iterator[str]:
             yield line
         else:
             shown, hidden = _shown(line, hidden)
-            yield _TEMPLATE.sub("", _ATTRIBUTES.sub("", shown))
+            shown = _TEMPLATE.sub("", _ATTRIBUTES.sub("", shown))
+            yield _LAYOUT_TAG.sub(lambda tag: tag[1] or "", shown)
 
 
 def _shown(line: str, hidden: bool) -> tuple[str, bool]:

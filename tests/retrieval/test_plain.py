@@ -1,0 +1,39 @@
+"""Markdown reduced to words, and text made fit for Postgres."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.plain import clean, to_plain
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("## A **bold** _word_ `code`", "A bold word code"),
+        ("[text](https://x.y/z) ![alt](a.png)", "text alt"),
+        ('[text](x "title") and [ref][1]', "text and ref"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "a b \n\n 1 2"),
+        ("snake_case_name and 2 * 3", "snake_case_name and 2 3"),
+        ("a<br>b <https://x.y>", "a b https://x.y"),
+        (r"\#team \*", "#team *"),
+        ("this &amp; that", "this & that"),
+    ],
+)
+def test_marks_go_and_words_stay(markdown: str, expected: str) -> None:
+    """Only what a reader reads is left."""
+    assert to_plain(markdown) == expected
+
+
+def test_clean_takes_out_what_postgres_refuses() -> None:
+    """NUL, other controls, lone surrogates and byte order marks go; emoji and tabs stay."""
+    assert clean("a\x00b\x07\ud800\ufeff\r\nc\td\u2028e 👩\u200d💻") == "ab\nc\td\ne 👩\u200d💻"
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.characters(), max_size=100))
+def test_clean_text_can_be_stored(text: str) -> None:
+    """Any string becomes UTF-8 without NUL, and cleaning it again changes nothing."""
+    cleaned = clean(text)
+    assert b"\x00" not in cleaned.encode()
+    assert clean(cleaned) == cleaned
