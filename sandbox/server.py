@@ -21,6 +21,10 @@ from sandbox.responding import response_url
 from sandbox.site import Site
 
 PAGE = Path(__file__).parent / "page"
+POLICY = (
+    "default-src 'self'; img-src 'self' https: data:; connect-src 'self' ws:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
+)
 
 
 def create_app(site: Site) -> Starlette:
@@ -38,12 +42,25 @@ def create_app(site: Site) -> Starlette:
         Route("/archives/{channel}/{message}", _permalink),
         Route("/healthz", _health),
         *ROUTES,
-        Mount("/", StaticFiles(directory=PAGE, html=True, check_dir=False)),
+        Mount("/", Page(directory=PAGE, html=True)),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     app.add_middleware(Guard, host=site.options.host)
     app.state.site = site
     return app
+
+
+class Page(StaticFiles):
+    """The page's files: asked for anew each time, and with no leave to load or do anything else."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with the headers that hold the page to what is its own."""
+        response = await super().get_response(path, scope)
+        response.headers["Content-Security-Policy"] = POLICY
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
 
 
 class Guard:

@@ -1,7 +1,7 @@
 /** The WebSocket on which changes arrive; opens itself again when it drops. */
 
 const SOONEST = 400;
-const LATEST = 5000;
+const LATEST = 3000;
 
 export class Connection {
   /** `onChange(change)` for each change, `onState("open" | "lost" | "again")`. */
@@ -12,6 +12,10 @@ export class Connection {
     this.wait = SOONEST;
     this.opened = false;
     this.closed = false;
+    /** Settles once the first attempt has come to something, good or bad. */
+    this.tried = new Promise((resolve) => {
+      this.settle = resolve;
+    });
     this.open();
   }
 
@@ -24,6 +28,7 @@ export class Connection {
       this.onState(this.opened ? "again" : "open");
       this.opened = true;
       this.wait = SOONEST;
+      this.settle();
     };
     this.socket.onmessage = (message) => {
       if (!this.closed) this.onChange(JSON.parse(message.data));
@@ -32,6 +37,7 @@ export class Connection {
   }
 
   reopen() {
+    this.settle();
     if (this.closed) return;
     this.onState("lost");
     this.timer = setTimeout(() => this.open(), this.wait);

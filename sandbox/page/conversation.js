@@ -7,7 +7,7 @@ import { h, icon, iconButton, replace } from "./dom.js";
 import { createFeed } from "./feed.js";
 import { createHome } from "./home.js";
 import { avatar, badge } from "./people.js";
-import { address, go } from "./route.js";
+import { address } from "./route.js";
 import { label, other } from "./sidebar.js";
 import { toast } from "./toast.js";
 
@@ -102,25 +102,9 @@ export function createConversation(workspace, channel, tab, actions) {
   function drawFoot() {
     if (isHome) return foot.replaceChildren();
     const here = now();
-    if (!here.is_member) {
+    if (here.is_archived || !here.is_member) {
       composer = null;
-      const join = async () => {
-        await post("members", { as: workspace.as, channel: here.id, person: workspace.as }).catch(
-          (error) => toast(error.message, { bad: true }),
-        );
-      };
-      return foot.replaceChildren(
-        h(
-          "div.not-member",
-          {},
-          h("p", {}, `You are looking at #${here.name}. Join to write in it.`),
-          h(
-            "button.button.primary",
-            { type: "button", onclick: join, dataset: { testid: "join" } },
-            "Join",
-          ),
-        ),
-      );
+      return foot.replaceChildren(closed(here));
     }
     if (composer) return drawPrompts();
     composer = createComposer(
@@ -130,6 +114,22 @@ export function createConversation(workspace, channel, tab, actions) {
     );
     foot.replaceChildren(h("div.prompts", { hidden: true }), composer.element);
     drawPrompts();
+  }
+
+  /** What stands in place of the composer where this person may not write. */
+  function closed(here) {
+    if (here.is_archived) return h("div.not-member", {}, `#${here.name} is archived.`);
+    const join = async () => {
+      const body = { as: workspace.as, channel: here.id, person: workspace.as };
+      await post("members", body).catch((error) => toast(error.message, { bad: true }));
+    };
+    const button = { type: "button", onclick: join, dataset: { testid: "join" } };
+    return h(
+      "div.not-member",
+      {},
+      h("p", {}, `You are looking at #${here.name}. Join to write in it.`),
+      h("button.button.primary", button, "Join"),
+    );
   }
 
   function placeholder(here) {
@@ -213,10 +213,8 @@ export function createConversation(workspace, channel, tab, actions) {
     element,
     feed,
     update,
-    drawPrompts,
     focus: () => composer?.focus(),
     hasDraft: () => composer && !composer.isEmpty(),
     close: () => feed?.close(),
-    back: () => go({ person: workspace.as, channel: channel.id }),
   };
 }

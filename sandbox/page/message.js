@@ -32,7 +32,7 @@ export function createMessage(workspace, message, actions) {
     element.dataset.ts = now.ts;
     element.setAttribute("aria-label", `${fullName(author)}, ${clock(now.ts)}`);
     parts.gutter.replaceChildren(shown.compact ? time(now) : avatar(author));
-    parts.head.replaceChildren(...head(now, author, shown, workspace));
+    parts.head.replaceChildren(...head(now, author, shown));
     if (painted.html !== now.html || painted.streaming !== now.streaming)
       paintBody(parts.body, now);
     decorate(parts.body, workspace, now);
@@ -67,7 +67,7 @@ function time(message) {
   );
 }
 
-function head(message, author, shown, workspace) {
+function head(message, author, shown) {
   const note = message.ephemeral && h("span.only-you", {}, icon("eye"), "Only visible to you");
   if (shown.compact || message.kind === "system") return note ? [note] : [];
   const is = role(author);

@@ -16,6 +16,7 @@ export class Places {
     Object.assign(this, { workspace, root, before, banner, actions });
     this.conversation = null;
     this.thread = null;
+    this.becoming = null;
     this.turn = 0;
   }
 
@@ -25,8 +26,10 @@ export class Places {
     const wanted = read();
     try {
       const person = this.personOf(wanted);
-      if (this.workspace.me?.id !== person) await this.become(person);
-      else if (!this.knows(wanted.channel)) await this.workspace.readView(person);
+      if (this.workspace.as !== person) this.becoming = this.become(person);
+      await this.becoming;
+      if (turn !== this.turn) return;
+      if (!this.knows(wanted.channel)) await this.workspace.readView();
       if (turn !== this.turn) return;
       const channel = this.workspace.channels.get(wanted.channel) ?? this.firstChannel();
       const isWanted = channel?.id === wanted.channel;
@@ -39,7 +42,9 @@ export class Places {
       if (wanted.person !== person || !isWanted) go(place, { replace: true });
       await this.settle(place, channel);
     } catch (error) {
-      if (turn === this.turn) toast(error.message, { bad: true });
+      if (turn !== this.turn) return;
+      if (!this.workspace.me) this.workspace.become(null);
+      toast(error.message, { bad: true });
     }
   }
 
@@ -51,7 +56,7 @@ export class Places {
   personOf(wanted) {
     const people = this.workspace.world.people.filter((person) => !person.is_bot);
     const isThere = people.some(({ id }) => id === wanted.person);
-    return isThere ? wanted.person : (this.workspace.me?.id ?? people[0].id);
+    return isThere ? wanted.person : (this.workspace.as ?? people[0].id);
   }
 
   firstChannel() {
@@ -63,11 +68,12 @@ export class Places {
   async become(person) {
     this.connection?.close();
     this.leave();
-    this.workspace.forget();
+    this.workspace.become(person);
     this.banner.hidden = true;
-    await this.workspace.readView(person);
     const apply = (change) => this.workspace.apply(change);
     this.connection = new Connection(person, apply, (state) => this.connected(state));
+    await this.connection.tried;
+    await this.workspace.readView();
   }
 
   connected(state) {
@@ -80,7 +86,7 @@ export class Places {
     const { channel, thread, tab } = this.workspace.place;
     const shown = [channel, `${channel}/${thread}`];
     try {
-      await this.workspace.readView(this.workspace.as);
+      await this.workspace.readView();
       for (const key of [...this.workspace.feeds.keys()]) {
         if (!shown.includes(key)) this.workspace.feeds.delete(key);
       }

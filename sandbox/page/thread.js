@@ -22,13 +22,14 @@ export function createThread(workspace, channel, thread, actions) {
     channel.kind === "im" || channel.kind === "mpim"
       ? label(workspace, channel)
       : `#${channel.name}`;
-  const composer = channel.is_member
-    ? createComposer(
-        workspace,
-        { channel, thread, placeholder: "Reply…", testid: "thread-composer" },
-        () => feed.toEnd(),
-      )
-    : null;
+  const composer =
+    channel.is_member && !channel.is_archived
+      ? createComposer(
+          workspace,
+          { channel, thread, placeholder: "Reply…", testid: "thread-composer" },
+          () => feed.toEnd(),
+        )
+      : null;
   const title = h("h2", {}, "Thread");
   const element = h(
     "aside.thread",

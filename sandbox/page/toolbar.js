@@ -66,6 +66,7 @@ export function attachToolbar(list, workspace, actions, find, inThread) {
 
   function more(anchor, message) {
     const isMine = message.user === workspace.as;
+    const mayDelete = isMine || workspace.me.is_admin;
     const thread = message.thread_ts ?? message.ts;
     const link = new URL(
       address({ person: workspace.as, channel: message.channel, thread }),
@@ -88,8 +89,8 @@ export function attachToolbar(list, workspace, actions, find, inThread) {
           label: shortcut.name,
           act: () => run(shortcut, message),
         })),
-        isMine && null,
-        isMine && { label: "Delete", danger: true, act: () => remove(message) },
+        mayDelete && null,
+        mayDelete && { label: "Delete", danger: true, act: () => remove(message) },
       ].filter((entry) => entry !== false),
       "Message actions",
     );

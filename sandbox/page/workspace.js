@@ -12,12 +12,14 @@ export class Workspace {
     this.world = world;
     this.listeners = new Map();
     this.feedback = new Map();
-    this.forget();
+    this.become(null);
   }
 
-  /** Everything that belonged to the person before. */
-  forget() {
+  /** Be another person, of whom nothing is known yet. */
+  become(person) {
+    this.as = person;
     this.me = null;
+    this.reads = new Set();
     this.team = this.world.team;
     this.app = null;
     this.people = new Map(this.world.people.map((person) => [person.id, person]));
@@ -44,49 +46,57 @@ export class Workspace {
     for (const listener of this.listeners.get(type) ?? []) listener(detail);
   }
 
-  get as() {
-    return this.me.id;
-  }
-
   person(id) {
     return this.people.get(id) ?? { id, name: id, real_name: id, color: "#777777" };
   }
 
-  /** The direct message with the app, where there is one. */
-  get appChannel() {
-    return [...this.channels.values()].find((channel) => channel.is_app) ?? null;
+  /**
+   * Read as the person who is here, unless they leave meanwhile. What changes while the answer is on
+   * its way may be newer than the answer, so those changes are taken in once more.
+   */
+  async read(path, parameters, install) {
+    const { as } = this;
+    const meanwhile = [];
+    this.reads.add(meanwhile);
+    try {
+      const answer = await get(path, { as, ...parameters });
+      if (this.as !== as) return;
+      install(answer);
+    } finally {
+      this.reads.delete(meanwhile);
+    }
+    for (const change of meanwhile) this.apply(change);
   }
 
-  async readView(person) {
-    const view = await get("view", { as: person });
-    this.me = typeof view.me === "string" ? this.person(view.me) : view.me;
-    this.team = view.team;
-    this.app = view.app;
-    this.people = new Map(view.people.map((one) => [one.id, one]));
-    this.channels = new Map(view.channels.map((channel) => [channel.id, channel]));
-    this.commands = view.commands;
-    this.shortcuts = view.shortcuts;
-    this.views = view.modal ? [view.modal] : [];
-    this.emit("view");
-    this.emit("modal");
+  readView() {
+    return this.read("view", {}, (view) => {
+      this.me = view.me;
+      this.team = view.team;
+      this.app = view.app;
+      this.people = new Map(view.people.map((one) => [one.id, one]));
+      this.channels = new Map(view.channels.map((channel) => [channel.id, channel]));
+      this.commands = view.commands;
+      this.shortcuts = view.shortcuts;
+      this.views = view.modal ? [view.modal] : [];
+      this.emit("view");
+      this.emit("modal");
+    });
   }
 
-  async readFeed(channel, thread = null) {
-    const { messages } = await get("messages", { as: this.as, channel, thread_ts: thread });
-    const key = feedKey(channel, thread);
-    const ephemeral = [...(this.feeds.get(key)?.values() ?? [])].filter(
-      (message) => message.ephemeral,
-    );
-    const all = new Map([...ephemeral, ...messages].map((message) => [message.ts, message]));
-    this.feeds.set(key, all);
-    for (const message of messages) this.rememberStatus(message);
-    this.emit("feed", key);
+  readFeed(channel, thread = null) {
+    return this.read("messages", { channel, thread_ts: thread }, ({ messages }) => {
+      const key = feedKey(channel, thread);
+      this.feeds.set(key, new Map(messages.map((message) => [message.ts, message])));
+      for (const message of messages) this.rememberStatus(message);
+      this.emit("feed", key);
+    });
   }
 
-  async readHome() {
-    const { view } = await get("home", { as: this.as });
-    this.home = view;
-    this.emit("home");
+  readHome() {
+    return this.read("home", {}, ({ view }) => {
+      this.home = view;
+      this.emit("home");
+    });
   }
 
   messages(channel, thread = null) {
@@ -107,8 +117,8 @@ export class Workspace {
 
   /** Take in one `Change`. */
   apply(change) {
-    const take = CHANGES[change.type];
-    if (take) take(this, change);
+    for (const meanwhile of this.reads) meanwhile.push(change);
+    CHANGES[change.type]?.(this, change);
   }
 
   placeMessage(message) {

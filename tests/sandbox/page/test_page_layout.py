@@ -159,3 +159,12 @@ def test_not_a_member(desk: Desk, sandbox: Sandbox) -> None:
     expect(desk.page.get_by_test_id("composer")).to_be_visible()
     sandbox.act("members", channel="C0ENGINEERING", person="U0TOMAS", remove=True)
     expect(desk.page.get_by_test_id("join")).to_be_visible()
+
+
+def test_policy(sandbox: Sandbox) -> None:
+    """The page may load only what is its own, runs no inline script, and is framed by nobody."""
+    response = sandbox.http.get("/")
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'self'" in policy and "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert "<script>" not in response.text and "style=" not in response.text

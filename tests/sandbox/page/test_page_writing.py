@@ -151,9 +151,11 @@ def test_deep_link(desk: Desk, sandbox: Sandbox) -> None:
 def test_editing_and_deleting(desk: Desk, sandbox: Sandbox) -> None:
     """One edits and deletes one's own messages, and nobody else's."""
     sandbox.act("post", as_="U0LENA", channel="C0HELP", text="Not yours")
-    sandbox.act("post", as_="U0MARA", channel="C0HELP", text="Lunch at <@U0PRIYA> & 12")
-    desk.open("U0MARA", "C0HELP")
+    sandbox.act("post", as_="U0JONAS", channel="C0HELP", text="Lunch at <@U0PRIYA> & 12")
+    desk.open("U0JONAS", "C0HELP")
     desk.tool(desk.message("Not yours"), "More").click()
+    expect(desk.page.get_by_role("menuitem", name="Copy link")).to_be_visible()
+    expect(desk.page.get_by_role("menuitem", name="Edit")).to_have_count(0)
     expect(desk.page.get_by_role("menuitem", name="Delete")).to_have_count(0)
     desk.page.keyboard.press("Escape")
     desk.tool(desk.message("Lunch at"), "More").click()
