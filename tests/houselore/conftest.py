@@ -2,10 +2,12 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -73,3 +75,23 @@ def until() -> Callable[[Callable[[], bool]], Awaitable[None]]:
             await asyncio.sleep(0.05)
 
     return wait
+
+
+@pytest.fixture(scope="session")
+def free_ports() -> Callable[[int], int]:
+    """The first of so many ports in a row that nobody listens on."""
+
+    def find(count: int) -> int:
+        while True:
+            with ExitStack() as stack:
+                first = stack.enter_context(socket.socket())
+                first.bind(("127.0.0.1", 0))
+                port: int = first.getsockname()[1]
+                try:
+                    for number in range(1, count):
+                        stack.enter_context(socket.socket()).bind(("127.0.0.1", port + number))
+                except (OSError, OverflowError):
+                    continue
+                return port
+
+    return find

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -98,26 +97,15 @@ def until(true: Callable[[], object], seconds: float = 120) -> None:
         time.sleep(0.1)
 
 
-def free_port() -> int:
-    """A port with a free one after it."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-
-
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, free_ports: Callable[[int], int]
+) -> Iterator[House]:
     """One house for the tests that leave it running."""
     folder = tmp_path_factory.mktemp("house")
     (folder / "docs").mkdir()
     (folder / "docs" / "leave.md").write_text(_LEAVE)
-    opened = House(folder, free_port())
+    opened = House(folder, free_ports(2))
     yield opened
     if opened.process.poll() is None:
         opened.stop()
@@ -191,12 +179,12 @@ def test_ctrl_c_leaves_nothing_behind(house: House, processes_of: ProcessesOf) -
 
 
 def test_killed_in_mid_answer_it_finishes_the_same_message(
-    tmp_path: Path, processes_of: ProcessesOf
+    tmp_path: Path, processes_of: ProcessesOf, free_ports: Callable[[int], int]
 ) -> None:
     """After `kill -9` and a new start, the question has exactly one answer, and it is whole."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "leave.md").write_text(_LEAVE)
-    port = free_port()
+    port = free_ports(2)
     house = House(tmp_path, port)
     bot = house.world()["app"]["bot_user_id"]
     question = f"<@{bot}> How many days of leave does everyone have?"
