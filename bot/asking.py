@@ -51,6 +51,7 @@ _NOT_FOR_ALL = (
 )
 _GONE = "I no longer have this answer. Please ask again."
 _NOT_YOURS = "Only the person who asked can share this."
+_NOT_NOW = "I could not share this just now. Please press the button again in a while."
 _SHARED = "This answer is shared already."
 _UNSURE = "I was interrupted while sharing. If the answer is not in the channel, press again."
 
@@ -91,7 +92,7 @@ async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -
             if tries + deaths + 1 < MOST_TRIES and may_pass(error):
                 raise
             refusal = _NOT_IN if error.error in ("not_in_channel", "channel_not_found") else None
-            await _tell(services, row, refusal or apology(error))
+            await _tell(services, row, refusal or _NOT_NOW)
             await inbox.finish(services.pool, row, "failed", str(error))
             return
         if refusal is not None:

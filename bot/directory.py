@@ -141,12 +141,16 @@ class Directory:
 
         return await self._channels.get(person, load)
 
+    def forget_person(self, person: str) -> None:
+        """Read a person's name and standing anew."""
+        self._people.drop(person)
+
     def forget_members(self, channel: str, person: str) -> None:
         """Read a channel's members, and a person's channels and standing, anew."""
         self._members.drop(channel)
         self._conversations.drop(channel)
         self._channels.drop(person)
-        self._people.drop(person)
+        self.forget_person(person)
 
     async def _load_person(self, user: str) -> Person:
         answer = await self._client.call("users.info", user=user)

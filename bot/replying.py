@@ -6,8 +6,7 @@ same message. Finds no evidence and writes no words itself.
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from dataclasses import dataclass
 from typing import Final
 
@@ -187,11 +186,16 @@ async def _question(services: BotServices, row: Row, me: Myself) -> Question:
 
 async def _write(services: BotServices, row: Row, reply: Reply, question: Question) -> Answer:
     """Stream the answer into the reply, looking up now and then whether it is still wanted."""
+    status: asyncio.Task[None] | None = None
     async for step in progress_of(services, question):
         match step:
             case Reading(titles) if titles:
-                await _set_status(services, row, f"is reading {one_line(titles[0])[:80]}…")
+                reading = f"is reading {one_line(titles[0])[:80]}…"
+                status = asyncio.create_task(_set_status(services, row, reading))
             case Words(text):
+                if status is not None:  # a status that came after the words would stay
+                    await status
+                    status = None
                 if await reply.add(text):
                     await _check(services, row, reply)
             case Finished(answer):
@@ -218,7 +222,8 @@ async def _show(services: BotServices, row: Row, reply: Reply, stored: StoredAns
     note = _OUTSIDERS if narrow else None
     await reply.finish(answer.text, below_answer(answer, note))
     assert reply.ts is not None  # noqa: S101 - a finished reply has a place
-    await place_answer(services.pool, stored.id, row.channel, reply.ts)
+    if stored.ts != reply.ts:
+        await place_answer(services.pool, stored.id, row.channel, reply.ts)
     await settle_votes(services, row.channel, reply.ts)
     said = Said(reply.ts, answer.text, by_me=True)
     await threads.note(services, row.channel, row.thread_ts, said)
@@ -278,12 +283,14 @@ async def _set_status(
     services: BotServices, row: Row, text: str | None, session: str | None = None
 ) -> None:
     """Show that an answer is on its way, or no longer. Only a courtesy: failing is no matter."""
+    call = services.client.call
     place = {"channel_id": row.channel, "thread_ts": row.thread_ts}
-    with suppress(SlackFailed):
-        if text is not None:
-            await services.client.call(
-                "assistant.threads.setStatus", **place, status=text, loading_messages=_LOADING
-            )
-    with suppress(SlackFailed):
-        if session is not None:
-            await services.client.call("agents.sessions.setStatus", **place, status=session)
+    calls: list[Awaitable[object]] = []
+    if text is not None:
+        thinking = {"status": text, "loading_messages": _LOADING}
+        calls.append(call("assistant.threads.setStatus", **place, **thinking))
+    if session is not None:
+        calls.append(call("agents.sessions.setStatus", **place, status=session))
+    for result in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(result, Exception) and not isinstance(result, SlackFailed):
+            raise result

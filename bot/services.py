@@ -49,5 +49,6 @@ class BotServices:
         object.__setattr__(self, "directory", Directory(client))
 
     async def is_admin(self, person: str) -> bool:
-        """Whether this person may do what only admins may. Raises SlackFailed."""
+        """Whether this person may do what only admins may, asked anew. Raises SlackFailed."""
+        self.directory.forget_person(person)
         return person in self.admins or (await self.directory.person(person)).is_admin

@@ -93,6 +93,10 @@ create table inbox (
 create unique index inbox_one_a_message on inbox (workspace, channel, ts)
     where kind = 'question' and ts is not null;
 create index inbox_open on inbox (received_at) where state = 'received';
+create index inbox_threads on inbox (workspace, channel, thread_ts) where kind = 'question';
+create index inbox_votes on inbox (workspace, channel, ts) where kind = 'vote';
+create index inbox_replies on inbox (workspace, reply_channel, reply_ts)
+    where reply_ts is not null;
 
 create table answers (
     id bigint generated always as identity primary key,
@@ -117,6 +121,7 @@ create table answers (
     created_at timestamptz not null default now()
 );
 create unique index answers_message on answers (workspace, channel, ts) where ts is not null;
+create index answers_threads on answers (workspace, channel, thread_ts);
 
 -- Every vote ever cast, in order; the current one of a person and answer is the last.
 create table feedback (
