@@ -76,6 +76,7 @@ def shortcut(site: Site, person: str, callback_id: str, message: Message | None)
     """A shortcut, global or on a message."""
     kind = "shortcut" if message is None else "message_action"
     payload = {"type": kind, "callback_id": callback_id, **_by(site, person)}
+    payload["action_ts"] = site.clock.ts()
     if message is not None:
         channel = site.workspace.channels[message.channel]
         payload |= {

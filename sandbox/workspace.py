@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from sandbox.channels import Channel, Kind
-from sandbox.clock import Clock, stamp
+from sandbox.clock import Clock
 from sandbox.composing import compose
+from sandbox.founding import found
 from sandbox.happenings import (
     ChannelMade,
     Deleted,
@@ -20,12 +21,12 @@ from sandbox.happenings import (
     Redrawn,
     Vanished,
 )
-from sandbox.ids import id_from, new_id
+from sandbox.ids import new_id
 from sandbox.manifest import App
 from sandbox.messages import Blocks, Message, to_slack
 from sandbox.people import Person
 from sandbox.rendering.names import Names
-from sandbox.world import MessageSpec, World
+from sandbox.world import World
 
 
 class Workspace:
@@ -43,7 +44,7 @@ class Workspace:
         self.people[app.bot_user_id] = app.as_person(world.team_id)
         self.channels: dict[str, Channel] = {}
         self.listeners: list[Callable[[Happening], None]] = []
-        self._fill(world)
+        found(self, world)
 
     def tell(self, happening: Happening) -> None:
         """Tells every listener, in the order they came."""
@@ -166,14 +167,15 @@ class Workspace:
             self.redraw_root(message)
 
     def edit(
-        self, message: Message, editor: str, text: str, blocks: Blocks, **changes: Any
+        self, message: Message, editor: str | None, text: str, blocks: Blocks, **changes: Any
     ) -> None:
-        """Changes what a message says."""
+        """Changes what a message says; with an `editor` it is marked as edited."""
         previous = self.described(message)
         message.text, message.blocks = text, blocks
         for field, value in changes.items():
             setattr(message, field, value)
-        message.edited_by, message.edited_ts = editor, self.clock.ts()
+        if editor is not None:
+            message.edited_by, message.edited_ts = editor, self.clock.ts()
         self.tell(Edited(message, previous))
 
     def finish(self, message: Message) -> None:
@@ -220,57 +222,3 @@ class Workspace:
         if not message.reactions[name]:
             del message.reactions[name]
         self.tell(Reacted(message, person, name, added=False))
-
-    # the beginning
-
-    def _fill(self, world: World) -> None:
-        founded = int(time.time()) - 30 * 86400
-        founder = next(iter(self.people))
-        for spec in world.channels:
-            members = [*spec.members, self.bot] if spec.app else list(spec.members)
-            self.channels[spec.id] = Channel(
-                id=spec.id,
-                name=spec.name,
-                kind="private" if spec.private else "public",
-                members=members,
-                creator=founder,
-                created=founded,
-                topic=spec.topic,
-                purpose=spec.purpose,
-                shared_with=spec.shared_with,
-                general=spec.general,
-                archived=spec.archived,
-            )
-        for person in world.people:
-            if person.role != "partner":
-                direct = id_from("D", person.id + self.bot)
-                pair = [person.id, self.bot]
-                self.channels[direct] = Channel(direct, "", "im", pair, person.id, founded)
-        now = time.time_ns() // 1000
-        for said in sorted(world.messages, key=lambda spec: -spec.minutes_ago):
-            root = self._recall(said, now, None)
-            for reply in said.thread:
-                self._recall(reply, now, root)
-
-    def _recall(self, spec: MessageSpec, now: int, root: str | None) -> str:
-        """Puts a message of the world file in its place; returns its timestamp."""
-        channel = self.channels[spec.channel]
-        at = now - int(spec.minutes_ago * 60_000_000)
-        while (ts := stamp(at)) in channel.messages:
-            at += 1
-        written = compose(spec.text, self.names)
-        reactions = {name: list(users) for name, users in spec.reactions.items()}
-        channel.add(
-            Message(
-                channel=spec.channel,
-                ts=ts,
-                user=spec.user,
-                text=written.text,
-                blocks=written.blocks,
-                thread_ts=root,
-                client_msg_id=str(uuid.uuid4()),
-                reactions=reactions,
-            )
-        )
-        channel.last_read.update(dict.fromkeys(channel.members, ts))
-        return ts

@@ -65,8 +65,11 @@ def update(call: Call) -> dict[str, Any]:
         changes["attachments"] = content.attachments
     if "metadata" in call.args:
         changes["metadata"] = content.metadata
-    # As in Slack, text alone takes the blocks away unless it says the same.
-    call.workspace.edit(message, call.bot, content.text, content.blocks, **changes)
+    # As in Slack: text alone takes the blocks away, and only text alone is marked as edited.
+    says_all = bool(content.text or "blocks" in call.args)
+    blocks = content.blocks if says_all else message.blocks
+    editor = call.bot if content.text and not call.args.get("blocks") else None
+    call.workspace.edit(message, editor, content.text or message.text, blocks, **changes)
     return {
         "channel": channel.id,
         "ts": message.ts,

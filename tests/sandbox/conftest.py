@@ -112,10 +112,10 @@ def slack_data() -> Path:
 
 @pytest.fixture
 def eventually() -> Callable[..., Awaitable[None]]:
-    """Waits, two seconds at most, until a condition holds."""
+    """Waits, ten seconds at most, until a condition holds."""
 
     async def wait(condition: Callable[[], bool]) -> None:
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             while not condition():  # noqa: ASYNC110 - waits for what sets no event
                 await asyncio.sleep(0.005)
 

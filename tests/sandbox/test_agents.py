@@ -30,10 +30,13 @@ async def test_a_status_expires(
     """It goes by itself after two of Slack's minutes."""
     bench = await start_sandbox(options=Options(speed=4000))
     ts = await bench.say("a question")
+    shown: list[str] = []
+    bench.site.workspace.listeners.append(
+        lambda _: shown.append(bench.site.sessions.at("C0GENERAL", ts).status)
+    )
     said = {"channel_id": "C0GENERAL", "thread_ts": ts, "status": "is thinking"}
     await bench.api("assistant.threads.setStatus", **said)
-    assert bench.site.sessions.shape("C0GENERAL", ts) is not None
-    await eventually(lambda: bench.site.sessions.shape("C0GENERAL", ts) is None)
+    await eventually(lambda: shown == ["is thinking", ""])
 
 
 async def test_status_refusals(bench: Any) -> None:

@@ -8,17 +8,19 @@ DIVIDER = {"type": "divider"}
 
 
 async def test_posting_and_updating(bench: Any) -> None:
-    """A message is posted, found by its permalink, updated and deleted."""
+    """A message is posted, found, updated (text alone takes its blocks away) and deleted."""
     posted = await bench.api("chat.postMessage", channel="C0GENERAL", text="hello")
     ts = posted["ts"]
     assert posted["message"]["bot_id"] == bench.site.app.bot_id
     link = await bench.api("chat.getPermalink", channel="C0GENERAL", message_ts=ts)
     assert link["permalink"].endswith(f"/archives/C0GENERAL/p{ts.replace('.', '')}")
-    updated = await bench.api(
-        "chat.update", channel="C0GENERAL", ts=ts, text="bye", blocks=[DIVIDER]
-    )
-    assert updated["message"]["edited"]["user"] == bench.site.app.bot_user_id
+    at = {"channel": "C0GENERAL", "ts": ts}
+    updated = await bench.api("chat.update", **at, text="bye", blocks=[DIVIDER])
     assert updated["message"]["blocks"][0]["block_id"]
+    assert "edited" not in updated["message"]
+    updated = await bench.api("chat.update", **at, text="bye")
+    assert updated["message"]["edited"]["user"] == bench.site.app.bot_user_id
+    assert "blocks" not in updated["message"]
     assert (await bench.api("chat.delete", channel="C0GENERAL", ts=ts))["ok"]
     gone = await bench.api("chat.delete", channel="C0GENERAL", ts=ts)
     assert gone["error"] == "message_not_found"

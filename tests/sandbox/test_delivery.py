@@ -79,7 +79,7 @@ async def test_events_wait_for_an_app_that_is_away(
     start_sandbox: Start, eventually: Eventually
 ) -> None:
     """What happens while no connection is open arrives as a retry when one opens."""
-    bench = await start_sandbox(options=FAST)
+    bench = await start_sandbox(options=Options(speed=FAST.speed))
     await bench.say("anyone there?")
     record = bench.site.delivery.records[-1]
     await eventually(lambda: bool(record.attempts))

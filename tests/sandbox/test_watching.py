@@ -3,15 +3,18 @@
 import asyncio
 from typing import Any
 
+from sandbox.happenings import ViewGone
 
-async def changes(websocket: Any) -> list[dict[str, Any]]:
-    """What has arrived, until nothing comes for a moment."""
-    found = []
+
+async def changes(bench: Any, websocket: Any, who: str) -> list[dict[str, Any]]:
+    """What this person was told until now; a change of our own marks the end."""
+    bench.site.watchers.hear(ViewGone("the end", who))
+    found: list[dict[str, Any]] = []
     while True:
-        try:
-            found.append(await asyncio.wait_for(websocket.receive_json(), 0.1))
-        except TimeoutError:
+        change = await asyncio.wait_for(websocket.receive_json(), 10)
+        if change.get("view_id") == "the end":
             return found
+        found.append(change)
 
 
 async def watch(bench: Any, who: str) -> Any:
@@ -25,9 +28,13 @@ async def test_private_things_stay_private(bench: Any) -> None:
     await bench.say("for two", channel="C0PEOPLE")
     only = {"channel": "C0GENERAL", "user": "U0MARA", "text": "psst"}
     await bench.api("chat.postEphemeral", **only)
-    texts = [change["message"]["text"] for change in await changes(mara) if "message" in change]
+    texts = [
+        change["message"]["text"]
+        for change in await changes(bench, mara, "U0MARA")
+        if "message" in change
+    ]
     assert texts == ["for two", "psst"]
-    assert await changes(jonas) == []
+    assert await changes(bench, jonas, "U0JONAS") == []
 
 
 async def test_a_message_and_its_end(bench: Any) -> None:
@@ -38,7 +45,7 @@ async def test_a_message_and_its_end(bench: Any) -> None:
     await bench.post("edit", who="U0MARA", **at, text="two")
     await bench.post("react", who="U0MARA", **at, emoji="eyes")
     await bench.post("delete", who="U0MARA", **at)
-    seen = await changes(page)
+    seen = await changes(bench, page, "U0JONAS")
     messages = [change["message"] for change in seen if change["type"] == "message"]
     assert [message["text"] for message in messages] == ["one", "two", "two"]
     assert messages[-1]["reactions"][0]["count"] == 1
@@ -52,7 +59,7 @@ async def test_joining_and_leaving(bench: Any) -> None:
     page = await watch(bench, "U0JONAS")
     await bench.post("members", channel="C0PEOPLE", person="U0JONAS")
     await bench.post("members", channel="C0PEOPLE", person="U0JONAS", remove=True)
-    seen = await changes(page)
+    seen = await changes(bench, page, "U0JONAS")
     assert any(change["type"] == "channel" and change["channel"]["is_member"] for change in seen)
     assert seen[-1] == {"type": "channel_gone", "channel": "C0PEOPLE"}
 
@@ -77,7 +84,7 @@ async def test_streams_statuses_prompts_and_views(bench: Any) -> None:
     trigger = bench.site.triggers.give("U0MARA")
     view = (await bench.api("views.open", trigger_id=trigger, view=modal))["view"]
     await bench.post("close", who="U0MARA", view_id=view["id"])
-    seen = await changes(page)
+    seen = await changes(bench, page, "U0MARA")
     streamed = [
         (change["message"]["text"], change["message"]["streaming"])
         for change in seen
