@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 
 from houselore.connecting import (
-    SlackAccess,
     events_app,
     is_connected,
     open_bot,
@@ -53,8 +52,11 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
             main.close()  # it was free, and is the sandbox's now
             sandbox = await stack.enter_async_context(sandbox_process(settings, world))
         with console.status("Opening the house…"):
+            if sandbox is None:  # first of all: a wrong token is told before anything starts
+                access = await slack_access(settings)
             services = await stack.enter_async_context(open_services(settings, migrate=True))
-            access = await _access(settings, sandbox)
+            if sandbox is not None:
+                access = await sandbox_access(sandbox)
             bot = await stack.enter_async_context(open_bot(settings, services, access))
             report = await stack.enter_async_context(indexed_at_start(services, docs, settings))
 
@@ -82,23 +84,16 @@ async def _work(settings: Settings, console: Console) -> None:
     if settings.connection == "sandbox":
         raise WrongUse("A worker needs Slack: set SLACK_BOT_TOKEN as for `houselore run`.")
     start_log(settings)
-    async with open_services(settings) as services:
-        access = await slack_access(settings)
-        async with open_bot(settings, services, access) as bot:
-            from bot.jobs import run_worker as work
+    access = await slack_access(settings)
+    async with open_services(settings) as services, open_bot(settings, services, access) as bot:
+        from bot.jobs import run_worker as work
 
-            console.print("Working. Stop with Ctrl-C.")
-            worker = asyncio.create_task(work(bot))
-            try:
-                await _first_loss(worker, services, None)
-            finally:
-                await _end(worker)
-
-
-async def _access(settings: Settings, sandbox: Sandbox | None) -> SlackAccess:
-    if sandbox is not None:
-        return await sandbox_access(sandbox)
-    return await slack_access(settings)
+        console.print("Working. Stop with Ctrl-C.")
+        worker = asyncio.create_task(work(bot))
+        try:
+            await _first_loss(worker, services, None)
+        finally:
+            await _end(worker)
 
 
 async def _first_loss(

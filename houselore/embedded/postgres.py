@@ -6,6 +6,7 @@ import os
 import pwd
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -179,19 +180,29 @@ def _leftover(data: Path) -> int | None:
     note = data / "postmaster.pid"
     try:
         pid = int(note.read_text().split("\n", 1)[0])
-        listing = subprocess.run(  # noqa: S603 - a number
+    except (FileNotFoundError, ValueError):
+        return None
+    command = _command_of(pid)
+    if str(data) in command:
+        return pid
+    if "postgres" not in command:
+        note.unlink(missing_ok=True)
+    return None
+
+
+def _command_of(pid: int) -> str:
+    """A process's command line; empty when there is no such process."""
+    try:
+        if sys.platform == "linux":
+            return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        return subprocess.run(  # noqa: S603 - a number
             ["ps", "-ww", "-o", "args=", "-p", str(pid)],  # noqa: S607 - any ps will do
             capture_output=True,
             text=True,
             check=False,
-        )
-    except (FileNotFoundError, ValueError):
-        return None
-    if str(data) in listing.stdout:
-        return pid
-    if "postgres" not in listing.stdout:
-        note.unlink(missing_ok=True)
-    return None
+        ).stdout
+    except OSError:
+        return ""
 
 
 async def _start(
