@@ -38,7 +38,12 @@ async def embedded_chat_model(
             *(f"--model={model}", f"--alias={ALIAS}", f"--port={port}"),
         ],
         log=log,
-        environment={"HOUSELORE_CHAT_SERVER_KEY": api_key or ""},
+        environment={
+            "HOUSELORE_CHAT_SERVER_KEY": api_key or "",
+            # Its threads wait for each other by spinning unless told not to: on a machine that has
+            # other things to do as well, that makes it twenty times slower.
+            "OMP_WAIT_POLICY": "passive",
+        },
     )
     try:
         await wait_until(lambda: _answers(port), process, "The chat model", log, seconds=60)

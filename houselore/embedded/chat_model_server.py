@@ -25,9 +25,7 @@ def main() -> None:
     parameters.n_ctx = 4096
     parameters.n_parallel = 2
     parameters.cache_ram_mib = 64
-    # Threads of one model wait for each other by spinning: with a core too few, two are twenty
-    # times slower than one.
-    parameters.cpuparams.n_threads = max(1, (os.cpu_count() or 1) // 2)
+    parameters.cpuparams.n_threads = min(4, os.cpu_count() or 1)
     parameters.cpuparams_batch.n_threads = parameters.cpuparams.n_threads
     parameters.ui = False
     parameters.endpoint_slots = False
