@@ -75,7 +75,7 @@ export function createSidebar(workspace, actions) {
     if (!channels.length) return null;
     return h(
       "details.elsewhere",
-      {},
+      { open: channels.some(({ id }) => id === workspace.place.channel) },
       h("summary", { dataset: { key: "elsewhere" } }, `${channels.length} more to join`),
       h(
         "ul",
