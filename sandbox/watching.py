@@ -48,9 +48,9 @@ class Watchers:
 
     async def serve(self, websocket: WebSocket, person: str) -> None:
         """Sends one page its changes until it goes away."""
-        await websocket.accept()
         queue: asyncio.Queue[Change | None] = asyncio.Queue()
         self._queues[person].add(queue)
+        await websocket.accept()
         gone = asyncio.create_task(_gone(websocket, queue))
         try:
             while (change := await queue.get()) is not None:

@@ -23,6 +23,8 @@ async def post(call: Control) -> dict[str, Any]:
     root = call.message(channel, "thread_ts").root_ts if thread else None
     message = call.workspace.say(channel, call.actor.id, _words(call), root)
     call.workspace.tell(ChannelRead(channel, call.actor.id))
+    if f"<@{call.workspace.bot}>" in message.text and call.workspace.bot not in channel.members:
+        _hint(call, channel, root)
     return {"ts": message.ts}
 
 
@@ -145,6 +147,24 @@ async def stop(call: Control) -> dict[str, Any]:
     streams = tuple(message.ts for message in running)
     call.workspace.tell(Stopped(channel.id, thread_ts, call.actor.id, streams))
     return {}
+
+
+def _hint(call: Control, channel: Channel, root: str | None) -> None:
+    """Tells the person that the app they mentioned is not here, and how to bring it."""
+    name = call.site.app.bot_name
+    advice = "Mention it in a channel."
+    if not channel.is_direct:
+        advice = f"Type `/invite @{name}` to add it."
+    hint = Message(
+        channel=channel.id,
+        ts=call.site.clock.ts(),
+        user=call.workspace.bot,
+        text=f"@{name} is not in this conversation, so it did not hear you. {advice}",
+        subtype="app_not_here",
+        thread_ts=root,
+        only_for=call.actor.id,
+    )
+    call.workspace.post(hint)
 
 
 def _words(call: Control) -> str:

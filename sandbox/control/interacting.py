@@ -41,7 +41,7 @@ async def submit(call: Control) -> dict[str, Any]:
     """POST /sandbox/submit: submits a modal; `errors` by block if it cannot be."""
     view = _view(call)
     values = call.args.get("values") or {}
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or not all(isinstance(one, dict) for one in values.values()):
         raise Mistake("invalid_arguments", "Give 'values' as {block_id: {action_id: value}}.")
     if missing := _fill(view, values):
         return {"errors": missing}

@@ -167,6 +167,17 @@ async def test_channels_and_members(bench: Any) -> None:
     assert left["ok"] and "U0WREN" not in members
 
 
+async def test_mentioning_the_app_where_it_is_not(bench: Any) -> None:
+    """The person alone is told that it did not hear them, and how to bring it."""
+    bot = bench.site.app.bot_user_id
+    await bench.post("members", channel="C0HELP", person=bot, remove=True)
+    await bench.say("@app hello", channel="C0HELP")
+    mine = (await bench.get("messages", who="U0MARA", channel="C0HELP"))["messages"][-1]
+    theirs = (await bench.get("messages", who="U0JONAS", channel="C0HELP"))["messages"][-1]
+    assert mine["ephemeral"] and mine["kind"] == "system" and "/invite @app" in mine["text"]
+    assert not theirs["ephemeral"]
+
+
 async def test_a_direct_message_is_opened_once(bench: Any) -> None:
     """Opening the same direct message again finds it, whoever opens it."""
     first = (await bench.post("dm", who="U0MARA", people=["U0LENA"]))["channel"]
