@@ -9,11 +9,8 @@ from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 from answering.evidence import Evidence
 from answering.questions import Turn
 
-_SYSTEM = (
-    "You answer a team's questions. Use only the notes. "
-    "Answer in one or two short sentences and say nothing that the notes do not say."
-)
-_HUMAN = "Notes:\n{notes}\n\nQuestion: {question}\nAnswer:"
+_SYSTEM = "Answer the question in one short sentence, with the words of the notes."
+_HUMAN = "Notes:\n{notes}\n\nQuestion: {question}"
 
 # A small model follows what was said last; more of the thread only pushes the notes away.
 _TURNS = 2
@@ -28,8 +25,8 @@ PROMPT_VERSION = "house-" + hashlib.sha256((_SYSTEM + _HUMAN).encode()).hexdiges
 
 
 def format_notes(evidence: Sequence[Evidence]) -> str:
-    """The evidence as numbered notes, each under the name of where it stands."""
-    return "\n".join(f"[{note.n}] {note.label}: {note.quote}" for note in evidence)
+    """The evidence as a list of notes. Numbers and names would only be parroted by a small model."""
+    return "\n".join(f"- {note.quote}" for note in evidence)
 
 
 def format_thread(thread: Sequence[Turn]) -> list[BaseMessage]:
