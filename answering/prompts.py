@@ -25,7 +25,7 @@ PROMPT_VERSION = "house-" + hashlib.sha256((_SYSTEM + _HUMAN).encode()).hexdiges
 
 
 def format_notes(evidence: Sequence[Evidence]) -> str:
-    """The evidence as a list of notes. Numbers and names would only be parroted by a small model."""
+    """The evidence as a list of notes; a small model would only parrot numbers and names."""
     return "\n".join(f"- {note.quote}" for note in evidence)
 
 
