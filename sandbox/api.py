@@ -46,6 +46,7 @@ def _call(site: Site, method: str, given: dict[str, Any], headers: Any) -> dict[
         raise Refusal("unknown_method", req_method=method)
     _authenticate(site, method, _token(given, headers))
     _authorize(site, method)
+    site.reached_at(headers.get("host", ""))
     site.faults.check(method)
     if site.rates is not None:
         site.rates.check(method, str(given.get("channel", "")))

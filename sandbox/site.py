@@ -51,6 +51,11 @@ class Site:
         """The installed app."""
         return self.workspace.app
 
+    def reached_at(self, host: str) -> None:
+        """Takes the name by which the app calls us as our own, where we listen on every address."""
+        if self.options.host in ("0.0.0.0", "::") and host:  # noqa: S104 - compared, not bound
+            self.address = f"http://{host}"
+
     def uninstall(self) -> None:
         """Removes the app: its tokens stop working, and it hears of that."""
         self.workspace.installed = False

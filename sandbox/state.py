@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sandbox.messages import Message
 from sandbox.views import View, Views
 from sandbox.workspace import Workspace
 
+_log = logging.getLogger(__name__)
 SOON = 1.0
 """Seconds after a change until it is saved."""
 
@@ -36,6 +38,7 @@ class Keeper:
             self._timer = None
         data = {
             "team": self.workspace.team_id,
+            "app": self.workspace.app.id,
             "channels": [_channel(channel) for channel in self.workspace.channels.values()],
             "homes": [dataclasses.asdict(view) for view in self.views.homes.values()],
         }
@@ -49,21 +52,44 @@ class Keeper:
 
     def _hear(self, happening: Happening) -> None:
         if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SOON, self.save)
+            self._timer = asyncio.get_running_loop().call_later(SOON, self._save_soon)
+
+    def _save_soon(self) -> None:
+        try:
+            self.save()
+        except StateError as error:
+            _log.warning("%s", error)
 
     def _restore(self) -> None:
         try:
-            data = json.loads(self.path.read_text(encoding="utf-8"))
+            text = self.path.read_text(encoding="utf-8")
+            data = json.loads(text)
             if data["team"] != self.workspace.team_id:
                 raise StateError(f"{self.path} is of another workspace: remove it or choose one.")
+            # An app that was renamed has other ids, and they all end alike.
+            data = json.loads(text.replace(data["app"][1:], self.workspace.app.id[1:]))
             channels = [_restored(entry) for entry in data["channels"]]
             homes = [View(**entry) for entry in data["homes"]]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StateError(
                 f"The saved state {self.path} cannot be read ({error}): remove it to begin anew."
             ) from error
-        self.workspace.channels.update({channel.id: channel for channel in channels})
-        self.views.homes.update({view.person: view for view in homes})
+        for channel in channels:
+            self._put_back(channel)
+        known = self.workspace.people
+        self.views.homes.update({view.person: view for view in homes if view.person in known})
+
+    def _put_back(self, channel: Channel) -> None:
+        """Adds a channel, without the people that the world no longer has."""
+        known = [member for member in channel.members if member in self.workspace.people]
+        if channel.is_direct:
+            if known != channel.members:
+                return
+            same = self.workspace.direct(set(known))
+            if same is not None:
+                del self.workspace.channels[same.id]
+        channel.members = known
+        self.workspace.channels[channel.id] = channel
 
 
 def _channel(channel: Channel) -> dict[str, Any]:

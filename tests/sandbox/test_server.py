@@ -23,11 +23,14 @@ async def test_loopback_names_are_taken(bench: Any, host: str) -> None:
 
 
 async def test_another_host_opens_it(start_sandbox: Callable[..., Awaitable[Any]]) -> None:
-    """Whoever binds it to another address wants other names, too."""
+    """Whoever binds it to every address wants other names, and gets its links under them."""
     bench = await start_sandbox(options=Options(host="0.0.0.0"))
-    headers = {"Host": "sandbox.example"}
-    async with bench.http.get(f"{bench.url}/sandbox/world", headers=headers) as response:
-        assert response.status == 200
+    app = bench.site.app
+    headers = {"Host": "sandbox.example:3000", "Authorization": f"Bearer {app.app_token}"}
+    url = f"{bench.url}/api/apps.connections.open"
+    async with bench.http.post(url, headers=headers) as response:
+        opened = await response.json()
+    assert opened["url"].startswith("ws://sandbox.example:3000/link/?ticket=")
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:1"])
