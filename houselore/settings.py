@@ -177,8 +177,10 @@ class Settings(BaseSettings):
         """The data folder's real path, made when it is missing. Raises WrongUse."""
         folder = self.data_dir.expanduser().resolve()
         try:
-            # As root, Postgres' own user has to pass through; what lies inside keeps others out.
-            folder.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+            if not folder.exists():
+                folder.mkdir(mode=0o700, parents=True)
+                if os.geteuid() == 0:
+                    folder.chmod(0o711)  # Postgres' own user passes through to its folder
         except OSError as error:
             raise WrongUse(
                 f"The data folder {folder} cannot be made ({error.strerror}): set "

@@ -31,6 +31,11 @@ def docs_folder(settings: Settings) -> Path:
         if not path.exists():
             raise WrongUse(f"There is nothing at {path}: choose a file or folder with --docs.")
         return path
+    return _own_docs()
+
+
+def _own_docs() -> Path:
+    """Houselore's own documentation, in a checkout or in an installed wheel."""
     here = Path(__file__).parent
     for folder in (here.parent / "docs", here / "docs"):
         if folder.is_dir():
@@ -57,6 +62,8 @@ async def _index(services: Services, docs: Path, url_prefix: str | None) -> "Ind
     from retrieval.indexing import index_source
     from retrieval.sources.files import FilesSource
 
+    if docs != _own_docs():
+        await _forget_own_docs(services)
     source = FilesSource(docs, frozenset({PUBLIC}), url_prefix)
     report = await index_source(services.pool, services.workspace, source, services.embedder)
     for failure in report.failures:
@@ -66,6 +73,15 @@ async def _index(services: Services, docs: Path, url_prefix: str | None) -> "Ind
         *(docs, report.added, report.changed, report.deleted, report.unchanged, report.seconds),
     )
     return report
+
+
+async def _forget_own_docs(services: Services) -> None:
+    """A team that has named its own documents asks about those, not about Houselore."""
+    from retrieval.catalog import forget_source, list_sources
+
+    for source in await list_sources(services.pool, services.workspace):
+        if source.location == str(_own_docs()):
+            await forget_source(services.pool, services.workspace, source.id)
 
 
 def welcome(
@@ -80,9 +96,8 @@ def welcome(
     if access.page is not None:
         text.append("Open ")
         text.append(access.page, style=f"bold blue link {access.page}")
-        text.append(" and write in #engineering: ")
-        text.append("@houselore What can you do?\n", style="bold")
-        text.append("Channels with guests hear only what guests may read. ")
+        text.append(" and write in #general: ")
+        text.append("@houselore How do I connect Houselore to Slack?\n", style="bold")
         text.append("This is a sandbox: set Slack's tokens to connect to your team.\n")
     elif access.app_token is not None:
         text.append(f"Connected to {access.team} by Socket Mode. Write @houselore in a channel.\n")
