@@ -101,7 +101,7 @@ def describe(status: Status, *, with_errors: bool) -> str:
         f"*Index* · {index}",
         f"*Last sync* · {synced}",
         f"*Model* · {escape(status.model or 'not asked yet')}",
-        f"*Questions* · {status.waiting:,} waiting, {status.failed:,} failed in the last day",
+        f"*Jobs* · {status.waiting:,} waiting, {status.failed:,} failed in the last day",
         f"*Redis* · {status.redis}"
         + ("" if status.redis == "up" else " (answers are slower, and right)"),
     ]

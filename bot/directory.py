@@ -3,6 +3,7 @@
 What Slack says is kept for a short while in this process. Decides nothing about who may read what.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -80,6 +81,7 @@ class Directory:
     def __init__(self, client: SlackClient) -> None:
         self._client = client
         self._me: Myself | None = None
+        self._asking = asyncio.Lock()
         self._people: Recent[str, Person] = Recent(600, 50_000)
         self._conversations: Recent[str, Conversation] = Recent(60)
         self._members: Recent[str, tuple[str, ...]] = Recent(60)
@@ -87,9 +89,10 @@ class Directory:
 
     async def me(self) -> Myself:
         """The bot itself; asked once. Raises SlackFailed, also for a wrong token."""
-        if self._me is None:
-            self._me = Myself.from_auth(await self._client.call("auth.test"))
-        return self._me
+        async with self._asking:
+            if self._me is None:
+                self._me = Myself.from_auth(await self._client.call("auth.test"))
+            return self._me
 
     async def person(self, user: str) -> Person:
         """One person. Raises SlackFailed."""

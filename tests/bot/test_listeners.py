@@ -1,5 +1,6 @@
 """Every event is heard and acknowledged quickly; only what is for the bot is kept."""
 
+import asyncio
 import json
 import time
 from pathlib import Path
@@ -121,9 +122,8 @@ async def test_who_the_bot_is_is_asked_once(services_house: House, scene: Scene)
     """However many events come, auth.test is called once."""
     before = len(await scene.calls("auth.test"))
     app = create_app(services_house.services)
-    for number in range(5):
-        await send(app, {"type": "tokens_revoked", "tokens": {}}, f"Ev{number}")
-        await send(app, {"type": "reaction_added", "user": MEMBER, "item": {}}, f"Ev1{number}")
+    event = {"type": "reaction_added", "user": MEMBER, "item": {}}
+    await asyncio.gather(*(send(app, event, f"Ev{number}") for number in range(5)))
     assert len(await scene.calls("auth.test")) == before + 1
 
 
