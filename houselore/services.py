@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from houselore.embedded.chat_model import ALIAS
+from houselore.embedded.chat_model import ALIAS, bundled_gguf
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import Lease, Part, lease_servers
 from houselore.errors import DatabaseUnusable, PartUnusable
@@ -231,10 +231,14 @@ async def _answerer(
 ) -> "Answerer":
     from answering.answerer import Answerer
     from answering.models import open_chat_model
+    from tuning.registry import ensure_served
 
-    name = ALIAS if settings.chat_url == EMBEDDED else settings.chat_model
+    embedded = settings.chat_url == EMBEDDED
+    name = ALIAS if embedded else settings.chat_model
     model = await asyncio.to_thread(open_chat_model, chat.url, name, chat.api_key)
-    return Answerer(pool, await embedder, model, name, links)
+    base = (settings.chat_gguf or bundled_gguf()).stem if embedded else settings.chat_model
+    served = await ensure_served(pool, settings.workspace, base, base)
+    return Answerer(pool, await embedder, model, served.name, links)
 
 
 async def _forget(task: "asyncio.Task[Embedder]") -> None:
