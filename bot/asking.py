@@ -37,7 +37,8 @@ from bot.errors import BotError, SlackFailed
 from bot.feedback import settle_votes
 from bot.inbox import Row
 from bot.mrkdwn import escape, mentions, plain, safe_markdown
-from bot.replying import MOST_DEATHS, MOST_TRIES, apology, may_pass, progress_of, question_text
+from bot.refusals import MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
+from bot.replying import progress_of
 from bot.services import BotServices
 from retrieval.audience import Audience
 from retrieval.statements import load_statements

@@ -12,7 +12,7 @@ from bot.blocks import context, fallback, section
 from bot.errors import SlackFailed
 from bot.inbox import Row
 from bot.mrkdwn import fit, one_line
-from bot.replying import MOST_TRIES, may_pass
+from bot.refusals import MOST_TRIES, may_pass
 from bot.services import BotServices
 from retrieval.errors import RetrievalError
 from retrieval.indexing import reindex_all

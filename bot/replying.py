@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 from dataclasses import dataclass
-from typing import Final
 
 from answering.answers import (
     Answer,
@@ -17,7 +16,6 @@ from answering.answers import (
     place_answer,
     save_answer,
 )
-from answering.errors import AnsweringError, NotIndexed
 from answering.progress import Finished, Progress, Reading, Words
 from answering.questions import Question
 from bot import inbox, threads
@@ -28,34 +26,16 @@ from bot.errors import BotError, QuestionRefused, SlackFailed
 from bot.feedback import settle_votes
 from bot.inbox import Row
 from bot.mrkdwn import mentions, one_line, plain
+from bot.refusals import FAILED, MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.services import BotServices
 from bot.streaming import Place, Reply
 from bot.threads import Said
 from retrieval.audience import PUBLIC
 
-QUESTION_LIMIT: Final = 4_000
-"""Characters of a question."""
-MOST_TRIES: Final = 4
-MOST_DEATHS: Final = 5
-
 _PATIENCE = 180.0
-_EMPTY = "Ask me something in words, and I will look it up. For example: “How do we deploy?”"
-_TOO_LONG = (
-    "That is {size:,} characters, and I read questions of up to {limit:,}. "
-    "Please ask for what you want to know, and leave out the text around it."
-)
-_FAILED = "I could not answer this: something went wrong on my side. Please ask again in a while."
 _OUTSIDERS = (
     "Guests or people of another workspace are in this conversation, so I used only what was "
     "shared with it. Ask me in a direct message, and I will use what you may read."
-)
-_PASSING = (
-    "",
-    "internal_error",
-    "fatal_error",
-    "service_unavailable",
-    "ratelimited",
-    "streaming_state_conflict",
 )
 _STATUS = "is looking it up…"
 _LOADING = ("Searching the documents…", "Reading what I found…", "Checking the sources…")
@@ -89,35 +69,13 @@ async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) 
             return
         try:
             if deaths >= MOST_DEATHS:
-                raise QuestionRefused(_FAILED)
+                raise QuestionRefused(FAILED)
             await _answer(services, row)
         except Exception as error:
             if tries + 1 < MOST_TRIES and may_pass(error):
                 raise
             _log.exception("question %s could not be answered", row.id)
             await _give_up(services, row, error)
-
-
-def question_text(text: str) -> str:
-    """A question's plain text. Raises QuestionRefused when it is empty or too long."""
-    if not text:
-        raise QuestionRefused(_EMPTY)
-    if len(text) > QUESTION_LIMIT:
-        raise QuestionRefused(_TOO_LONG.format(size=len(text), limit=QUESTION_LIMIT))
-    return text
-
-
-def may_pass(error: Exception) -> bool:
-    """Whether the same may work a little later."""
-    if isinstance(error, SlackFailed):
-        return error.error in _PASSING
-    return not isinstance(error, QuestionRefused | NotIndexed)
-
-
-def apology(error: Exception) -> str:
-    """What the person is told when a question cannot be answered."""
-    said_for_people = isinstance(error, AnsweringError | QuestionRefused)
-    return str(error) if said_for_people else _FAILED
 
 
 async def progress_of(services: BotServices, question: Question) -> AsyncIterator[Progress]:

@@ -7,7 +7,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.errors import ModelUnavailable, NotIndexed
 from answering.questions import Turn
-from bot.replying import QUESTION_LIMIT
+from bot.refusals import QUESTION_LIMIT
 from tests.bot.house import House
 from tests.bot.scene import GUEST, OTHER, Scene, until
 
