@@ -8,12 +8,18 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 
 from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
 from houselore.migrations import upgrade
+
+CHROMIUM = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -74,3 +80,12 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("the data beside the checkout is not here")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium; one a module, since its loop must not be open while others run."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield opened
+        opened.close()
