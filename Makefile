@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint format pictures lock browser clean
+.PHONY: help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -41,6 +41,10 @@ browser: ## Get the browser that the tests drive
 		echo 'The tests need chromium: sudo apt-get install chromium (Debian, Ubuntu),' \
 			'or put a program of that name on the PATH.' >&2; exit 1; \
 	fi
+
+docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
+	@$(BIN)/python tests/test_readme.py
+	@$(BIN)/houselore settings-page >docs/configuration.md
 
 pictures: $(INSTALLED_DEV) browser ## Take the README's pictures anew
 	@HOUSELORE_PICTURES='$(CURDIR)/docs/images' $(BIN)/python -m pytest \

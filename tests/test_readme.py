@@ -20,16 +20,20 @@ def first_line(module: Path) -> str:
 
 def tree() -> str:
     """The file tree as the README shows it: each module with its docstring's first line."""
-    lines = []
+    parts = []
     for package in PACKAGES:
-        lines += ["", f"**`{package}/`** {first_line(ROOT / package / '__init__.py')}", ""]
+        lines = [
+            f"<summary><b>{package}/</b> {first_line(ROOT / package / '__init__.py')}</summary>"
+        ]
+        lines.append("")
         for module in sorted((ROOT / package).rglob("*.py")):
             name = module.relative_to(ROOT / package)
             if name == Path("__init__.py"):
                 continue
             shown = f"{name.parent}/" if name.name == "__init__.py" else str(name)
             lines.append(f"- `{shown}` {first_line(module)}")
-    return "\n".join(lines).strip()
+        parts.append("\n".join(["<details>", *lines, "", "</details>"]))
+    return "\n".join(parts)
 
 
 def test_the_file_tree_is_true() -> None:
@@ -40,7 +44,7 @@ def test_the_file_tree_is_true() -> None:
 
 def test_the_commands_exist() -> None:
     """Each `make` target in the README is one of the Makefile's."""
-    for target in re.findall(r"make ([a-z]+)", README):
+    for target in re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE):
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
 
 
@@ -50,3 +54,9 @@ def test_links_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
             if not target.startswith(("http:", "https:", "#", "mailto:")):
                 assert (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
+
+
+if __name__ == "__main__":  # `make docs`
+    before, rest = README.split(START)
+    after = rest.split(END)[1]
+    (ROOT / "README.md").write_text(f"{before}{START}\n{tree()}\n{END}{after}", encoding="utf-8")

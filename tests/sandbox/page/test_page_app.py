@@ -104,7 +104,7 @@ def test_ephemeral(desk: Desk, sandbox: Sandbox) -> None:
     sandbox.api("chat.postEphemeral", channel="C0HELP", user="U0MARA", text="Between us")
     expect(desk.message("Between us")).to_contain_text("Only visible to you")
     desk.open("U0JONAS", "C0HELP")
-    expect(desk.message("Is there a brand font")).to_be_visible()
+    expect(desk.message("customers on the old plan")).to_be_visible()
     expect(desk.message("Between us")).to_have_count(0)
 
 

@@ -139,7 +139,7 @@ def test_lost_server(page: Page, tmp_path: Path) -> None:
     own = Sandbox(tmp_path)
     try:
         desk = Desk(page, own).open("U0MARA", "C0HELP")
-        expect(desk.message("brand font")).to_be_visible()
+        expect(desk.message("old plan")).to_be_visible()
         own.stop()
         banner = page.get_by_text("The connection is lost")
         expect(banner).to_be_visible()

@@ -39,7 +39,7 @@ def test_switching_people(desk: Desk) -> None:
     expect(guest).to_contain_text("guest")
     guest.click()
     expect(desk.page.get_by_test_id("people")).to_contain_text("Ada Okoro")
-    expect(desk.page.get_by_test_id("channel-help")).to_be_visible()
+    expect(desk.page.get_by_test_id("channel-onboarding-pages")).to_be_visible()
     expect(desk.page.get_by_test_id("channel-people-team")).to_have_count(0)
     expect(desk.page).to_have_url(re.compile("#/U0OKORO/"))
 
