@@ -70,7 +70,8 @@ def test_a_follow_up_needs_no_mention(page: Page) -> None:
     """A further question in the same thread is answered without naming the bot again."""
     thread = page.get_by_test_id("thread")
     ask(page, thread.get_by_test_id("thread-composer"), "And which Redis?")
-    expect(thread.get_by_role("button", name="This answer helped")).to_have_count(2, timeout=ANSWERED)
+    helped = thread.get_by_role("button", name="This answer helped")
+    expect(helped).to_have_count(2, timeout=ANSWERED)
     expect(thread.get_by_test_id("message").last).to_contain_text("Redis")
 
 
