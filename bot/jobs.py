@@ -14,9 +14,6 @@ from bot import asking, home, reindexing, replying
 from bot.inbox import sweep
 from bot.services import BotServices
 
-ANSWERS = "answers"
-INDEX = "index"
-
 _CONCURRENCY = 4
 _SWEEP_SECONDS = 10.0
 _POLL_SECONDS = 1.0
@@ -43,20 +40,21 @@ def make_jobs(connector: BaseConnector) -> App:
 
 def register_tasks(jobs: App, services: BotServices) -> None:
     """Give the queue its tasks, which act with these services."""
-    _register(jobs, services, "answer", ANSWERS, replying.answer)
-    _register(jobs, services, "answer_alone", ANSWERS, asking.answer_alone)
-    _register(jobs, services, "share", ANSWERS, asking.share)
-    _register(jobs, services, "reindex", INDEX, reindexing.reindex)
+    answers, index = _answers(services), _index(services)
+    _register(jobs, services, "answer", answers, replying.answer)
+    _register(jobs, services, "answer_alone", answers, asking.answer_alone)
+    _register(jobs, services, "share", answers, asking.share)
+    _register(jobs, services, "reindex", index, reindexing.reindex)
 
-    @jobs.task(name="show_home", queue=ANSWERS, retry=2)
+    @jobs.task(name="show_home", queue=answers, retry=2)
     async def show_home(person: str) -> None:
         await home.show_home(services, person)
 
-    @jobs.task(name="suggest_prompts", queue=ANSWERS, retry=2)
+    @jobs.task(name="suggest_prompts", queue=answers, retry=2)
     async def suggest_prompts(channel: str) -> None:
         await home.suggest_prompts(services, channel)
 
-    @jobs.task(name="thank", queue=ANSWERS)
+    @jobs.task(name="thank", queue=answers)
     async def thank(response_url: str) -> None:
         thanks = {"response_type": "ephemeral", "replace_original": False, "text": _THANKS}
         await services.client.respond(response_url, thanks)
@@ -70,8 +68,17 @@ async def run_worker(services: BotServices, *, sweep_seconds: float = _SWEEP_SEC
     """
     async with asyncio.TaskGroup() as group:
         group.create_task(_keep_sweeping(services, sweep_seconds))
-        group.create_task(_keep_working(services.jobs, ANSWERS, _CONCURRENCY))
-        group.create_task(_keep_working(services.jobs, INDEX, 2))
+        group.create_task(_keep_working(services.jobs, _answers(services), _CONCURRENCY))
+        group.create_task(_keep_working(services.jobs, _index(services), 2))
+
+
+# Workspaces may share a database, and no bot may do another's jobs: each has queues of its own.
+def _answers(services: BotServices) -> str:
+    return f"answers:{services.workspace}"
+
+
+def _index(services: BotServices) -> str:
+    return f"index:{services.workspace}"
 
 
 def _register(jobs: App, services: BotServices, name: str, queue: str, act: _Act) -> None:

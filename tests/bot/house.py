@@ -86,6 +86,7 @@ async def open_house(
     embedder: Embedder,
     script: Script,
     signing_secret: str | None = None,
+    workspace: str = "home",
 ) -> AsyncIterator[House]:
     """The bot's services with their tasks registered; nothing is connected or running yet."""
     async with AsyncExitStack() as stack:
@@ -96,7 +97,7 @@ async def open_house(
         jobs = make_jobs(PsycopgConnector())
         await stack.enter_async_context(jobs.open_async(pool))
         services = BotServices(
-            workspace="home",
+            workspace=workspace,
             pool=pool,
             redis=cache,
             answerer=script,

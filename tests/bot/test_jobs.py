@@ -1,0 +1,34 @@
+"""Jobs are done by the bot that they belong to."""
+
+import asyncio
+
+from psycopg_pool import AsyncConnectionPool
+
+from bot import inbox
+from bot.incoming import Incoming
+from retrieval.embeddings import Embedder
+from tests.bot.house import House, Script, open_house, working
+from tests.bot.scene import MEMBER, Scene
+
+
+async def test_each_workspace_does_its_own_jobs(
+    services_house: House,
+    scene: Scene,
+    pool: AsyncConnectionPool,
+    redis_url: str,
+    embedder: Embedder,
+) -> None:
+    """Of two bots on one database, only the one that was asked answers, though both work."""
+    ts = await scene.say("@bot how do we deploy?")
+    asked = Incoming("Ev1", "question", MEMBER, scene.channel, ts, ts, {"text": "how?"})
+    url, token, stranger = f"{scene.url}/api/", scene.tokens["bot"], Script()
+    async with (
+        open_house(pool, redis_url, url, token, embedder, stranger, workspace="elsewhere") as other,
+        working(other.services),
+    ):
+        await inbox.store(services_house.services, asked)
+        await asyncio.sleep(0.2)
+        async with working(services_house.services):
+            await scene.reply(ts)
+    assert stranger.questions == []
+    assert len(services_house.script.questions) == 1
