@@ -9,7 +9,7 @@ from retrieval.lexical import terms
 # Of the words of a sentence, at least so many must stand in its note or in the question.
 _SUPPORTED = 0.8
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_MARK = re.compile(r"\s*\[\d+\]")
+_MARK = re.compile(r"(?<!\s)\s*+\[\d+\]")
 
 
 class Grounding:

@@ -9,7 +9,7 @@ from retrieval.blocks import TABLE_RULE, Block, scan_blocks, scan_lines
 # Escaped, because the full-width signs of Chinese and Japanese look like their ASCII twins.
 _END = re.compile(
     r"(?P<cjk>[\u3002\uff01\uff1f\uff61]+[\u300d\u300f\u201d\u2019\uff09\u3011]*)"
-    r"|(?P<latin>(?:\.{3}|\u2026|[.!?])[.!?]*[\"'\u201d\u2019)\]*_\u00bb]*)(?=\s)"
+    r"|(?P<latin>(?:\u2026|(?<![.!?])[.!?])[.!?]*+[\"'\u201d\u2019)\]*_\u00bb]*+)(?=\s)"
 )
 _CODE_SPAN = re.compile(r"`[^`]+`")
 _LAST_WORD = re.compile(r"[\w.&'\u2019-]+$")
@@ -92,7 +92,7 @@ def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
         return True
     found = _LAST_WORD.search(text[max(begin, match.start() - _LOOK_BACK) : match.start()])
     word = found[0] if found else ""
-    if text[begin : match.start()].strip() == word and word.isdigit():
+    if word.isdigit() and text[begin : match.start()].strip() == word:
         return False  # the mark of a list: "1. First"
     bare = word.casefold().strip(".'’-")
     if bare in _BEFORE_DIGITS:

@@ -7,7 +7,7 @@ from retrieval.sources.content import Content
 from retrieval.sources.decoding import decode
 
 _FRONT_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\r?\n")
-_TITLE = re.compile(r"^title[ \t]*[:=][ \t]*([^>|\s].*?)[ \t]*$", re.MULTILINE)
+_TITLE = re.compile(r"^title[ \t]*+[:=][ \t]*+([^>|\s].*)$", re.MULTILINE)
 _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}")
 _LAYOUT_TAG = re.compile(
@@ -36,7 +36,7 @@ def _without_front_matter(text: str) -> tuple[str, str]:
     if not closing or (matter.strip() and not re.search(r"^\s*[\w-]+[ \t]*[:=]", matter)):
         return "", text
     found = _TITLE.search(matter)
-    return (found[1].strip("\"'") if found else ""), text[closing.end() :]
+    return (found[1].rstrip().strip("\"'") if found else ""), text[closing.end() :]
 
 
 def _without_comments(text: str) -> Iterator[str]:

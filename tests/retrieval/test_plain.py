@@ -1,5 +1,7 @@
 """Markdown reduced to words, and text made fit for Postgres."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,3 +39,11 @@ def test_clean_text_can_be_stored(text: str) -> None:
     cleaned = clean(text)
     assert b"\x00" not in cleaned.encode()
     assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("piece", [" ", "\t", "- ", "|", " |", "# ", " #", ":-"])
+def test_no_line_takes_long(piece: str) -> None:
+    """A line made to mislead the patterns is read in the time that its length takes."""
+    began = time.perf_counter()
+    to_plain("a" + piece * 50_000 + "b\n" + piece * 50_000 + "b")
+    assert time.perf_counter() - began < 2

@@ -1,5 +1,6 @@
 """Files of every format to a title and Markdown."""
 
+import time
 from collections.abc import Callable
 from io import BytesIO
 
@@ -208,3 +209,12 @@ def test_nested_html_and_open_comments_take_no_time() -> None:
         except UnreadableDocument as error:
             assert "broken" in str(error)
     assert read_bytes(b"<!--" * 200_000 + b"\n\nx", "a.md").text == ""
+
+
+def test_a_title_of_blanks_takes_no_time() -> None:
+    """A title with a hundred thousand blanks in it is read, and soon."""
+    title = "A" + " " * 100_000 + "b"
+    began = time.perf_counter()
+    assert read_bytes(f"---\ntitle: '{title}' \n---\nx".encode(), "a.md").title == "A b"
+    assert read_bytes(f"<title>{title}</title><p>x".encode(), "a.html").title == "A b"
+    assert time.perf_counter() - began < 2
