@@ -32,7 +32,8 @@ class FilesSource:
         readers: frozenset[str] = frozenset({PUBLIC}),
         url_prefix: str | None = None,
     ) -> None:
-        self._path = Path(path).expanduser().resolve()
+        # Unlike Path.resolve, this takes a link that leads to itself for a path that is not there.
+        self._path = Path(os.path.realpath(Path(path).expanduser()))
         self._root = self._path.parent if self._path.is_file() else self._path
         self.location = str(self._path)
         self.readers = readers
@@ -50,6 +51,8 @@ class FilesSource:
         if self._path.is_file():
             yield from self._listed(self._path)
             return
+        if not self._path.is_dir():
+            raise SourceNotFound(f"{self._path} is neither a file nor a folder. Check the path.")
         for folder, folders, files in os.walk(self._root):
             folders[:] = sorted(
                 f for f in folders if not f.startswith(".") and f not in _SKIPPED_FOLDERS
@@ -65,8 +68,8 @@ class FilesSource:
     def read(self, key: str) -> Document:
         """The file `key` as a document. Raises UnreadableDocument, EmptyDocument among them."""
         path = self._root / key
-        if not path.resolve().is_relative_to(self._root):
-            raise UnreadableDocument(f"{key} is a link that leads out of the folder.")
+        if why := self._led_astray(path):
+            raise UnreadableDocument(f"{key} {why}")
         try:
             status = path.stat()
             if status.st_size > MOST_BYTES:
@@ -105,8 +108,8 @@ class FilesSource:
 
     def _left_out(self, path: Path) -> str | None:
         """Why this file is none of our documents; None when it is one."""
-        if not path.resolve().is_relative_to(self._root):
-            return "is a link that leads out of the folder."
+        if why := self._led_astray(path):
+            return why
         if path.exists() and not path.is_file():
             return "is not a file."
         if path.suffix.lower() not in SUFFIXES:
@@ -114,6 +117,14 @@ class FilesSource:
         if path.as_posix() != path.as_posix().encode(errors="replace").decode():
             return "has a name that is not UTF-8. Rename it."
         return None
+
+    def _led_astray(self, path: Path) -> str | None:
+        """Where a link leads that may not be followed; None for all else."""
+        try:
+            inside = path.resolve().is_relative_to(self._root)
+        except (RuntimeError, OSError):  # a loop: which of them depends on the Python
+            return "is a link that leads nowhere."
+        return None if inside else "is a link that leads out of the folder."
 
     def _version(self, status: os.stat_result) -> str:
         prefix = crc32((self.url_prefix or "").encode())

@@ -55,6 +55,26 @@ def test_a_link_that_leads_out_is_not_followed(tmp_path: Path) -> None:
     assert any("leads out" in (listed.left_out or "") for listed in source.listing())
 
 
+def test_a_link_to_itself_is_left_out(tmp_path: Path) -> None:
+    """A link that leads nowhere but to itself is named, and the rest is listed and read."""
+    (tmp_path / "loop.md").symlink_to(tmp_path / "loop.md")
+    (tmp_path / "real.md").write_text("Real")
+    source = FilesSource(tmp_path)
+    assert keys(source) == ["real.md"]
+    assert "loop.md is a link that leads nowhere." in [each.left_out for each in source.listing()]
+    with pytest.raises(UnreadableDocument, match="leads nowhere"):
+        source.read("loop.md")
+    with pytest.raises(SourceNotFound):
+        list(FilesSource(tmp_path / "loop.md").listing())
+
+
+def test_a_pipe_is_no_source(tmp_path: Path) -> None:
+    """What is neither a file nor a folder is refused, not taken for an empty folder."""
+    os.mkfifo(tmp_path / "pipe.md")
+    with pytest.raises(SourceNotFound, match="neither a file nor a folder"):
+        list(FilesSource(tmp_path / "pipe.md").listing())
+
+
 def test_a_file_swapped_for_a_link_after_the_listing_is_not_followed(tmp_path: Path) -> None:
     """Reading checks again where the file lies."""
     (tmp_path / "outside.md").write_text("Secret")
