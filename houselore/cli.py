@@ -4,6 +4,7 @@ Nothing heavy is imported before a command runs, so that `--help` is quick.
 """
 
 import os
+from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -151,7 +152,10 @@ def settings_page() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"houselore {version_of('houselore')}")
+        try:
+            typer.echo(f"houselore {version_of('houselore')}")
+        except PackageNotFoundError:
+            typer.echo("houselore, run without being installed: `make install`")
         raise typer.Exit
 
 

@@ -73,8 +73,9 @@ def _checks(settings: Settings, lease: Lease, stack: AsyncExitStack) -> Iterator
     yield "Redis", "poorly", lambda: _redis(settings, lease, stack)
     yield "chat model", "broken", lambda: _chat_model(settings, lease)
     yield "Slack", "broken", lambda: _slack(settings)
-    if settings.connection != "sandbox":
+    if settings.slack_bot_token is not None:
         yield "scopes", "broken", lambda: _scopes(settings)
+        yield "links", "poorly", lambda: _links(settings)
 
 
 async def _python() -> str:
@@ -177,7 +178,7 @@ async def _index(settings: Settings, lease: Lease) -> str:
     except psycopg.errors.UndefinedTable:
         row = None
     except psycopg.Error as error:
-        raise DatabaseUnusable(f"The index cannot be read: {error}.") from error
+        raise DatabaseUnusable("It cannot be read: mend the database first.") from error
     count = row[0] if row else 0
     if not count:
         raise WrongUse("Nothing is indexed: `houselore index PATH`.")
@@ -208,6 +209,16 @@ async def _slack(settings: Settings) -> str:
         return "no tokens are set: `houselore run` starts a sandbox"
     access = await slack_access(settings)
     return f"{access.team}, by {settings.connection}"
+
+
+async def _links(settings: Settings) -> str:
+    if settings.public_url is None and settings.docs_url is None:
+        raise WrongUse(
+            "Sources open on this machine alone: set HOUSELORE_PUBLIC_URL to how your team's "
+            f"browsers reach port {settings.reader_port}, or HOUSELORE_DOCS_URL to where the "
+            "documents are."
+        )
+    return f"sources open at {settings.docs_url or settings.public_url}"
 
 
 async def _scopes(settings: Settings) -> str:

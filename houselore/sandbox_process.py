@@ -16,7 +16,7 @@ from typing import Any
 
 from houselore.embedded.child import Process, start_child, stop_child, wait_until
 from houselore.embedded.folders import private_folder
-from houselore.errors import PartUnusable, WrongUse
+from houselore.errors import PartUnusable, ServerDidNotStart, WrongUse
 from houselore.settings import Settings
 
 
@@ -39,14 +39,19 @@ class Sandbox:
         self._log = log
 
     async def workspace(self) -> Workspace:
-        """Its tokens, once it answers. Raises ServerDidNotStart."""
+        """Its tokens, once it answers. Raises WrongUse for a bad world, and ServerDidNotStart."""
         world: dict[str, Any] = {}
 
         async def answers() -> bool:
             world.update(await asyncio.to_thread(_world, self.url))
             return bool(world)
 
-        await wait_until(answers, self._process, "The sandbox", self._log, seconds=30)
+        try:
+            await wait_until(answers, self._process, "The sandbox", self._log, seconds=30)
+        except ServerDidNotStart as error:
+            if self._process.returncode == WrongUse.exit_code:
+                raise WrongUse(str(error)) from error
+            raise
         tokens = world["app"]["tokens"]
         return Workspace(self.url, world["team"]["name"], tokens["bot"], tokens["app"])
 

@@ -3,9 +3,10 @@
 import asyncio
 import os
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from houselore.embedded.chat_model import ALIAS, bundled_gguf
@@ -91,7 +92,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
     `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
     """
     async with AsyncExitStack() as stack:
-        embedder = asyncio.create_task(load_embedder(settings))
+        embedder = asyncio.create_task(_embedder_and_imports(settings))
         stack.push_async_callback(_forget, embedder)
         lease = await take_lease(stack, settings, {"postgres", "redis", "chat_model"})
         url = await database_address(settings, lease)
@@ -100,13 +101,14 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         redis = await redis_client(stack, settings, lease)
         links = open_links(settings)
         chat = await chat_address(settings, lease)
-        answerer = await _answerer(settings, chat, pool, embedder, links)
+        opened = await embedder
+        answerer = await _answerer(settings, chat, pool, opened, links)
         yield Services(
             workspace=settings.workspace,
             database_url=url,
             pool=pool,
             redis=redis,
-            embedder=await embedder,
+            embedder=opened,
             answerer=answerer,
             links=links,
             chat=chat,
@@ -204,6 +206,17 @@ async def load_embedder(settings: Settings) -> "Embedder":
     )
 
 
+async def _embedder_and_imports(settings: Settings) -> "Embedder":
+    """The embedder, then what takes seconds to import, while the servers start.
+
+    One after the other: two threads that import what depends on each other can trip.
+    """
+    embedder = await load_embedder(settings)
+    for module in ("answering.answerer", "langchain_openai"):
+        await asyncio.to_thread(import_module, module)
+    return embedder
+
+
 def _open_embedder(url: str, api_key: str | None) -> "Embedder":
     from retrieval.embeddings import open_embedder
     from retrieval.errors import EmbedderUnavailable
@@ -226,7 +239,7 @@ async def _answerer(
     settings: Settings,
     chat: Address,
     pool: "AsyncConnectionPool",
-    embedder: Awaitable["Embedder"],
+    embedder: "Embedder",
     links: "SourceLinks",
 ) -> "Answerer":
     from answering.answerer import Answerer
@@ -235,10 +248,10 @@ async def _answerer(
 
     embedded = settings.chat_url == EMBEDDED
     name = ALIAS if embedded else settings.chat_model
-    model = await asyncio.to_thread(open_chat_model, chat.url, name, chat.api_key)
+    model = open_chat_model(chat.url, name, chat.api_key)
     base = (settings.chat_gguf or bundled_gguf()).stem if embedded else settings.chat_model
     served = await ensure_served(pool, settings.workspace, base, base)
-    return Answerer(pool, await embedder, model, served.name, links)
+    return Answerer(pool, embedder, model, served.name, links)
 
 
 async def _forget(task: "asyncio.Task[Embedder]") -> None:

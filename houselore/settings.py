@@ -140,7 +140,7 @@ class Settings(BaseSettings):
     def _redis(cls, value: SecretStr) -> SecretStr:
         return _with_scheme(value, "redis://", "rediss://", "unix://")
 
-    @field_validator("chat_url", "embeddings", "public_url", "docs_url")
+    @field_validator("slack_api_url", "chat_url", "embeddings", "public_url", "docs_url")
     @classmethod
     def _web(cls, value: str | None) -> str | None:
         if value not in (None, EMBEDDED) and not value.startswith(("http://", "https://")):

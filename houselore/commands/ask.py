@@ -8,22 +8,22 @@ from rich.markup import escape
 
 from answering.answers import Answer, Citation
 from answering.progress import Finished, Reading, Words
-from answering.questions import Question
+from answering.questions import QUESTION_LIMIT, Question, is_wordless
 from houselore.errors import WrongUse
 from houselore.services import Services, open_services
 from houselore.settings import Settings
 from retrieval.audience import everyone
 
-_LONGEST = 4000  # characters, as in Slack
-
 
 async def ask_question(settings: Settings, text: str, *, as_json: bool) -> None:
     """Answer `text` from what everyone may read, streamed or as one JSON object."""
     text = text.strip()
-    if not text:
+    if is_wordless(text):
         raise WrongUse('The question is empty: ask something, such as `houselore ask "…"`.')
-    if len(text) > _LONGEST:
-        raise WrongUse(f"The question has {len(text):,} characters: ask in {_LONGEST:,} or fewer.")
+    if len(text) > QUESTION_LIMIT:
+        raise WrongUse(
+            f"The question has {len(text):,} characters: ask in {QUESTION_LIMIT:,} or fewer."
+        )
     waiting = Console(stderr=True)
     with waiting.status("Opening the house…") as status:
         async with open_services(settings) as services:

@@ -1,5 +1,6 @@
 """`houselore index` and `houselore reindex`: files into the index, with a progress bar."""
 
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,12 +8,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from houselore.errors import WrongUse
 from houselore.services import open_index
 from houselore.settings import Settings
 from retrieval.audience import PUBLIC
 from retrieval.indexing import index_source, reindex_all
 from retrieval.reports import IndexProgress, IndexReport
 from retrieval.sources.files import FilesSource
+
+_READER = re.compile(r"channel:[CGD][A-Z0-9]+|person:[UW][A-Z0-9]+")
 
 OnProgress = Callable[[IndexProgress], Awaitable[None]]
 
@@ -21,7 +25,7 @@ async def index_paths(
     settings: Settings, paths: list[Path], url_prefix: str | None, readers: list[str] | None
 ) -> int:
     """Index each file and folder; exit code 1 when a document could not be read."""
-    audience = frozenset(readers or [PUBLIC])
+    audience = _audience(readers or [PUBLIC])
     sources = [FilesSource(path, audience, url_prefix) for path in paths]
     failed = 0
     async with open_index(settings) as index:
@@ -40,8 +44,20 @@ async def reindex_sources(settings: Settings) -> int:
     async with open_index(settings) as index:
         with progress_bar(Console(stderr=True)) as on_progress:
             report = await reindex_all(index.pool, index.workspace, index.embedder, on_progress)
+    if not (report.added or report.changed or report.unchanged or report.deleted or report.failures):
+        raise WrongUse("Nothing has been indexed yet: `houselore index PATH`.")
     show_report(Console(stderr=True), "All sources", report)
     return 1 if report.failures else 0
+
+
+def _audience(readers: list[str]) -> frozenset[str]:
+    """The readers, once it is sure that each may be somebody: a slip would hide the documents."""
+    for reader in readers:
+        if reader != PUBLIC and not _READER.fullmatch(reader):
+            raise WrongUse(
+                f"{reader} is no reader: say {PUBLIC}, channel:C… or person:U…, with Slack's id."
+            )
+    return frozenset(readers)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 
 from rich.console import Console
 
+from answering.questions import is_wordless
 from houselore.errors import WrongUse
 from houselore.services import open_index
 from houselore.settings import Settings
@@ -13,7 +14,7 @@ from retrieval.retriever import search
 
 async def search_index(settings: Settings, query: str, k: int, *, as_json: bool) -> None:
     """Print the `k` best passages for `query` among what everyone may read."""
-    if not query.strip():
+    if is_wordless(query):
         raise WrongUse('There is nothing to look for: `houselore search "words"`.')
     async with open_index(settings) as index:
         audience = everyone(settings.workspace)
