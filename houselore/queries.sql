@@ -9,6 +9,7 @@ select
     (select id from generations where workspace = %(workspace)s and state = 'live') as generation,
     (select embedder from generations where workspace = %(workspace)s and state = 'live')
         as embedder,
+    (select name from models where workspace = %(workspace)s and state = 'served') as model,
     (select max(synced_at) from sources where workspace = %(workspace)s) as synced_at,
     (select count(*) from inbox where workspace = %(workspace)s and kind = 'question')
         as questions,
