@@ -65,8 +65,8 @@ class Answerer:
             yield Reading(tuple(dict.fromkeys(note.passage.title for note in evidence)))
             async for words in self._write(draft, clock):
                 yield Words(words)
-        for words in draft.abstain():
-            yield Words(words)
+        if not draft.text:
+            yield Words(draft.abstain())
         clock.mark("total")
         yield Finished(
             Answer(
@@ -143,15 +143,13 @@ class _Draft:
         """What was said."""
         return self.writer.text or self._instead
 
-    def abstain(self) -> list[str]:
-        """What to say when nothing was said: the nearest quotation, or that there is none."""
-        if self.writer.text:
-            return []
+    def abstain(self) -> str:
+        """What to say instead of an answer: the nearest quotation, or that there is none."""
         self.abstained = True
         self._instead = (
             _CLOSEST.format(quote=_shortened(self.evidence[0].quote)) if self.evidence else _NOTHING
         )
-        return [self._instead]
+        return self._instead
 
 
 @dataclass(slots=True)

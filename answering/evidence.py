@@ -1,15 +1,14 @@
 """Passages condensed to the few sentences that matter for a question. Does not search."""
 
-import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from answering.bm25 import bm25, rarity
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
 from retrieval.lexical import terms
@@ -70,8 +69,8 @@ async def condense(
     # The heading says what a short sentence is about.
     contexts = [f"{_context(passages[c.passage])}: {c.text}" for c in candidates]
     words = [terms(context) for context in contexts]
-    weights = _weights(asked, words)
-    lexical = np.asarray(_bm25(weights, words), dtype=np.float32)
+    weights = rarity(asked, words)
+    lexical = np.asarray(bm25(weights, words), dtype=np.float32)
     likely = sorted(np.argsort(-lexical, kind="stable")[:_MOST_CANDIDATES].tolist())
     vectors = np.asarray(
         await embedder.aembed_documents([question, *(contexts[i] for i in likely)]),
@@ -113,27 +112,6 @@ def _readable(markdown: str) -> str:
 
 def _context(passage: Passage) -> str:
     return " › ".join(dict.fromkeys((passage.title, *passage.headings)))
-
-
-def _weights(query: Set[str], texts: Sequence[Sequence[str]]) -> dict[str, float]:
-    """The inverse document frequency of each of the query's terms, the texts being all there is."""
-    frequency = Counter(term for text in texts for term in set(text))
-    return {
-        term: math.log(1 + (len(texts) - frequency[term] + 0.5) / (frequency[term] + 0.5))
-        for term in query
-    }
-
-
-def _bm25(weights: Mapping[str, float], texts: Sequence[Sequence[str]]) -> list[float]:
-    """Okapi BM25 (Robertson and Walker 1994; k1 1.2, b .75) of each text."""
-    mean = sum(map(len, texts)) / len(texts) or 1.0
-    scores = []
-    for text in texts:
-        count, length = Counter(text), 0.25 + 0.75 * len(text) / mean
-        scores.append(
-            sum(w * count[term] * 2.2 / (count[term] + 1.2 * length) for term, w in weights.items())
-        )
-    return scores
 
 
 def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
