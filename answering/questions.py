@@ -1,9 +1,17 @@
 """What is asked: a question, the thread it stands in, and who will read the answer."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from retrieval.audience import Audience
+
+QUESTION_LIMIT: Final = 4_000
+"""Characters of a question."""
+
+
+def is_wordless(text: str) -> bool:
+    """Whether nothing can be looked up: there is no letter and no digit in the text."""
+    return not any(character.isalnum() for character in text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,9 @@
 from typing import Final
 
 from answering.errors import AnsweringError, NotIndexed
+from answering.questions import QUESTION_LIMIT, is_wordless
 from bot.errors import QuestionRefused, SlackFailed
 
-QUESTION_LIMIT: Final = 4_000
-"""Characters of a question."""
 MOST_TRIES: Final = 4
 """How often one job is tried."""
 MOST_DEATHS: Final = 5
@@ -32,7 +31,7 @@ _PASSING = (
 
 def question_text(text: str) -> str:
     """A question's plain text. Raises QuestionRefused when it is empty or too long."""
-    if not text:
+    if is_wordless(text):
         raise QuestionRefused(_EMPTY)
     if len(text) > QUESTION_LIMIT:
         raise QuestionRefused(_TOO_LONG.format(size=len(text), limit=QUESTION_LIMIT))

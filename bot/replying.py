@@ -74,7 +74,6 @@ async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) 
         except Exception as error:
             if tries + 1 < MOST_TRIES and may_pass(error):
                 raise
-            _log.exception("question %s could not be answered", row.id)
             await _give_up(services, row, error)
 
 
@@ -194,8 +193,15 @@ async def _close(services: BotServices, row: Row) -> None:
 
 
 async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
-    """Tell the person once, in the reply's own place, and note the error. Raises SlackFailed."""
-    row = await inbox.load(services.pool, row.id) or row
+    """Tell the person once, in the reply's own place, and note the error. Raises SlackFailed.
+
+    Nobody waits for an answer to a question that was deleted meanwhile.
+    """
+    now = await inbox.load(services.pool, row.id)
+    if now is None or now.state != "received":
+        return
+    row = now
+    _log.error("question %s could not be answered", row.id, exc_info=error)
     try:
         reply = await _open_reply(services, row, await services.directory.me())
         await reply.finish(apology(error))

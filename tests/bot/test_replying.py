@@ -6,10 +6,12 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.errors import ModelUnavailable, NotIndexed
-from answering.questions import Turn
-from bot.refusals import QUESTION_LIMIT
+from answering.questions import QUESTION_LIMIT, Turn
+from bot import inbox
+from bot.incoming import Deleted, Incoming
+from bot.replying import answer
 from tests.bot.house import House
-from tests.bot.scene import GUEST, OTHER, Scene, until
+from tests.bot.scene import GUEST, MEMBER, OTHER, Scene, until
 
 
 async def state_of(pool: AsyncConnectionPool, ts: str) -> tuple[str, str | None] | None:
@@ -132,7 +134,11 @@ async def test_a_shared_channel_has_only_what_was_shared_there(house: House, sce
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("@bot", "Ask me something in words"), ("@bot " + "x" * 20_000, "20,000 characters")],
+    [
+        ("@bot", "Ask me something in words"),
+        ("@bot ?! \u200b", "Ask me something in words"),
+        ("@bot " + "x" * 20_000, "20,000 characters"),
+    ],
 )
 async def test_what_is_no_question_gets_a_sentence(
     house: House, scene: Scene, pool: AsyncConnectionPool, text: str, said: str
@@ -257,6 +263,32 @@ async def test_a_deleted_question_is_not_answered(
         return not await scene.from_bot() and bool(await scene.calls("chat.delete"))
 
     await until(gone, "the reply to be taken back")
+
+
+async def test_a_question_deleted_before_its_reply_began_is_no_failure(
+    services_house: House, scene: Scene, pool: AsyncConnectionPool, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its thread is gone, so nothing is said in it, and no error is logged."""
+    services, script = services_house.services, services_house.script
+    script.hold = 0
+    ts = await scene.say("@bot how do we deploy?")
+    payload = {"text": "how do we deploy?"}
+    await inbox.store(services, Incoming("Ev1", "question", MEMBER, scene.channel, ts, ts, payload))
+    async with pool.connection() as connection:
+        row = await (await connection.execute("select id from inbox")).fetchone()
+    assert row is not None
+    job = asyncio.create_task(answer(services, row[0], tries=0, deaths=0))
+
+    async def asked() -> bool:
+        return bool(script.questions)
+
+    await until(asked, "the question")
+    await scene.act("delete", **{"as": MEMBER}, channel=scene.channel, ts=ts)
+    await inbox.withdraw_question(services, Deleted(scene.channel, ts, ts))
+    script.gate.set()
+    await job
+    assert (await ended(pool, ts))[0] == "ignored"
+    assert not [each for each in caplog.records if each.levelname == "ERROR"]
 
 
 async def test_stop_ends_the_answer_with_what_there_is(house: House, scene: Scene) -> None:
