@@ -5,7 +5,6 @@ one, when the answer is whole. What is shared is checked anew for its new reader
 """
 
 import logging
-from collections.abc import Sequence
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -23,7 +22,6 @@ from bot import inbox
 from bot.audiences import audience_of, audience_of_one
 from bot.blocks import (
     SHARE,
-    Block,
     actions,
     below_answer,
     button,
@@ -33,13 +31,14 @@ from bot.blocks import (
     section,
     sources,
 )
-from bot.errors import BotError, SlackFailed
+from bot.errors import BotError, QuestionRefused, SlackFailed
 from bot.feedback import settle_votes
 from bot.inbox import Row
 from bot.mrkdwn import escape, mentions, plain, safe_markdown
 from bot.refusals import MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.replying import progress_of
 from bot.services import BotServices
+from bot.telling import tell
 from retrieval.audience import Audience
 from retrieval.statements import load_statements
 
@@ -71,11 +70,13 @@ async def answer_alone(services: BotServices, inbox_id: int, tries: int, deaths:
             if deaths >= MOST_DEATHS:
                 raise BotError("Given up: its jobs died too often.")
             await _answer_alone(services, row)
+        except QuestionRefused as refusal:
+            await tell(services, row, str(refusal))
         except Exception as error:
             if tries + 1 < MOST_TRIES and may_pass(error):
                 raise
             _log.exception("/ask %s could not be answered", row.id)
-            await _tell(services, row, apology(error))
+            await tell(services, row, apology(error))
             await inbox.finish(services.pool, row, "failed", str(error))
             return
         await inbox.finish(services.pool, row)
@@ -93,11 +94,11 @@ async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -
             if tries + deaths + 1 < MOST_TRIES and may_pass(error):
                 raise
             refusal = _NOT_IN if error.error in ("not_in_channel", "channel_not_found") else None
-            await _tell(services, row, refusal or _NOT_NOW)
+            await tell(services, row, refusal or _NOT_NOW)
             await inbox.finish(services.pool, row, "failed", str(error))
             return
         if refusal is not None:
-            await _tell(services, row, refusal)
+            await tell(services, row, refusal)
         await inbox.finish(services.pool, row)
 
 
@@ -113,7 +114,7 @@ async def _answer_alone(services: BotServices, row: Row) -> None:
         actions(button(SHARE, "Share in channel", str(answer_id))),
         context(_ALONE),
     ]
-    await _tell(services, row, answer.text, blocks)
+    await tell(services, row, answer.text, blocks)
 
 
 async def _find(services: BotServices, row: Row) -> tuple[Answer, int]:
@@ -183,24 +184,3 @@ async def _all_may_read(
     async with pool.connection() as connection:
         row = await (await connection.execute(_SQL["unreadable"], values)).fetchone()
     return row is not None and row[0] == 0
-
-
-async def _tell(
-    services: BotServices,
-    row: Row,
-    text: str,
-    blocks: Sequence[Block] = (),
-) -> None:
-    """Say something to one person: over the response_url while it lives, else in the channel."""
-    message = {"text": fallback(text), "blocks": list(blocks) or [section(escape(text))]}
-    if row.response_url:
-        try:
-            reply = {"response_type": "ephemeral", "replace_original": False, **message}
-            await services.client.respond(row.response_url, reply)
-        except SlackFailed:
-            _log.info("a response_url was used up; telling %s in the channel", row.person)
-        else:
-            return
-    await services.client.call(
-        "chat.postEphemeral", channel=row.channel, user=row.person, **message
-    )

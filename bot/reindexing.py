@@ -11,9 +11,10 @@ from bot import inbox
 from bot.blocks import context, fallback, section
 from bot.errors import SlackFailed
 from bot.inbox import Row
-from bot.mrkdwn import fit, one_line
+from bot.mrkdwn import one_line
 from bot.refusals import MOST_TRIES, may_pass
 from bot.services import BotServices
+from bot.telling import direct_message, tell
 from retrieval.errors import RetrievalError
 from retrieval.indexing import reindex_all
 from retrieval.reports import IndexProgress, IndexReport
@@ -43,19 +44,19 @@ async def reindex(services: BotServices, inbox_id: int, tries: int, deaths: int)
             return
         try:
             if not await services.is_admin(row.person):
-                await _tell(services, row, _REFUSED)
+                await tell(services, row, _REFUSED)
             else:
                 async with inbox.locked(services.pool, f"reindex:{services.workspace}") as alone:
                     if alone:
                         await _reindex(services, row)
                     else:
-                        await _tell(services, row, _RUNNING)
+                        await tell(services, row, _RUNNING)
         except Exception as error:
             if tries + deaths + 1 < MOST_TRIES and may_pass(error):
                 raise
             _log.exception("reindex %s failed", row.id)
             sentence = str(error) if isinstance(error, RetrievalError) else _FAILED
-            await _tell(services, row, sentence)
+            await tell(services, row, sentence)
             await inbox.finish(services.pool, row, "failed", str(error) or type(error).__name__)
             return
         await inbox.finish(services.pool, row)
@@ -70,7 +71,7 @@ async def _reindex(services: BotServices, row: Row) -> None:
     done = await reindex_all(services.pool, services.workspace, services.embedder, report)
     await board.finish(_summary(done))
     if done.failures:
-        await _tell(services, row, _failures(done))
+        await tell(services, row, _failures(done))
 
 
 @dataclass(slots=True)
@@ -111,38 +112,18 @@ async def _open_board(services: BotServices, row: Row) -> _Board:
     if row.reply_ts is not None and row.reply_channel is not None:
         return _Board(services, row.reply_channel, row.reply_ts)
     text = "Reindexing: looking for what changed…"
-    channel = row.channel or await _direct(services, row.person)
+    channel = row.channel or await direct_message(services, row.person)
     message = {"text": text, "blocks": _blocks(text)}
     try:
         posted = await services.client.call("chat.postMessage", channel=channel, **message)
     except SlackFailed as error:
         if error.error not in ("not_in_channel", "channel_not_found", "is_archived"):
             raise
-        channel = await _direct(services, row.person)
+        channel = await direct_message(services, row.person)
         posted = await services.client.call("chat.postMessage", channel=channel, **message)
-        await _tell(services, row, "I am reindexing; the progress is in our direct message.")
+        await tell(services, row, "I am reindexing; the progress is in our direct message.")
     await inbox.place_reply(services.pool, row, channel, posted["ts"])
     return _Board(services, channel, posted["ts"])
-
-
-async def _direct(services: BotServices, person: str) -> str:
-    opened = await services.client.call("conversations.open", users=person)
-    return str(opened["channel"]["id"])
-
-
-async def _tell(services: BotServices, row: Row, text: str) -> None:
-    """Say something that only the person who asked sees."""
-    message = {"text": fallback(text), "blocks": [section(fit(text, 3_000))]}
-    if row.response_url:
-        try:
-            reply = {"response_type": "ephemeral", "replace_original": False, **message}
-            await services.client.respond(row.response_url, reply)
-        except SlackFailed:
-            _log.info("a response_url was used up; telling %s directly", row.person)
-        else:
-            return
-    channel = await _direct(services, row.person)
-    await services.client.call("chat.postMessage", channel=channel, **message)
 
 
 def _blocks(text: str) -> list[object]:

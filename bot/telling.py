@@ -1,0 +1,46 @@
+"""What only the person who asked sees, wherever that can still be said. Decides not what to say."""
+
+import logging
+from collections.abc import Sequence
+
+from bot.blocks import Block, fallback, section
+from bot.errors import SlackFailed
+from bot.inbox import Row
+from bot.mrkdwn import fit
+from bot.services import BotServices
+
+_log = logging.getLogger(__name__)
+
+
+async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Block] = ()) -> None:
+    """Say something to the person of this row alone; without blocks, the plain `text`.
+
+    Over the response_url while it lives (half an hour), else in the channel while the bot and the
+    person are in it, else directly. Raises SlackFailed when none of them works.
+    """
+    message = {"text": fallback(text), "blocks": list(blocks) or [section(fit(text, 3_000))]}
+    if row.response_url:
+        try:
+            reply = {"response_type": "ephemeral", "replace_original": False, **message}
+            await services.client.respond(row.response_url, reply)
+        except SlackFailed:
+            _log.info("a response_url was used up; telling %s otherwise", row.person)
+        else:
+            return
+    if row.channel:
+        try:
+            await services.client.call(
+                "chat.postEphemeral", channel=row.channel, user=row.person, **message
+            )
+        except SlackFailed as error:
+            _log.info("%s cannot be told in %s: %s", row.person, row.channel, error)
+        else:
+            return
+    channel = await direct_message(services, row.person)
+    await services.client.call("chat.postMessage", channel=channel, **message)
+
+
+async def direct_message(services: BotServices, person: str) -> str:
+    """The conversation of the bot with this person alone. Raises SlackFailed."""
+    opened = await services.client.call("conversations.open", users=person)
+    return str(opened["channel"]["id"])

@@ -1,0 +1,36 @@
+"""What one person is told, however little of Slack is left to say it."""
+
+import pytest
+
+from bot.inbox import Row
+from bot.telling import tell
+from tests.bot.house import House
+from tests.bot.scene import MEMBER, OTHER, Scene
+
+
+def row_of(channel: str, response_url: str) -> Row:
+    """A command's row in the inbox."""
+    payload = {"text": "how?", "response_url": response_url}
+    return Row(1, "ask", channel, "", "", MEMBER, payload, "received", None, None)
+
+
+async def test_a_used_up_response_url_leaves_the_channel(
+    services_house: House, scene: Scene
+) -> None:
+    """The person reads it in the channel where they asked, and nobody else does."""
+    gone = f"{scene.url}/response/gone"
+    await tell(services_house.services, row_of(scene.channel, gone), "I found <it>.")
+    (told,) = await scene.from_bot()
+    assert told["ephemeral"]
+    assert "I found &lt;it&gt;." in told["html"]
+    assert await scene.from_bot(person=OTHER) == []
+
+
+@pytest.mark.parametrize("channel", ["C0PEOPLE", ""])
+async def test_where_the_bot_may_not_write_it_writes_directly(
+    services_house: House, scene: Scene, channel: str
+) -> None:
+    """A private channel without the bot, or none at all, is no reason to be silent."""
+    await tell(services_house.services, row_of(channel, ""), f"An answer for {channel or 'none'}.")
+    told = await scene.from_bot(channel=await scene.dm())
+    assert f"An answer for {channel or 'none'}." in told[-1]["text"]
