@@ -5,9 +5,14 @@ import secrets
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_token_skipped
 
 from bot.listeners import register_listeners
 from bot.services import BotServices
+
+_log = logging.getLogger("bot.slack")
+# Bolt finds SLACK_BOT_TOKEN in the environment, and warns that `authorize` is preferred to it.
+_log.addFilter(lambda record: record.getMessage() != warning_token_skipped())
 
 
 def create_app(services: BotServices) -> AsyncApp:
@@ -29,7 +34,7 @@ def create_app(services: BotServices) -> AsyncApp:
 
     app = AsyncApp(
         name="houselore",
-        logger=logging.getLogger("bot.slack"),
+        logger=_log,
         # Without a secret nothing may come over HTTP: an empty one could be signed with by anybody.
         signing_secret=services.signing_secret or secrets.token_hex(32),
         authorize=authorize,

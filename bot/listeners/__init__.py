@@ -1,6 +1,5 @@
-"""The table of what Slack may send, and who listens. Each stores and is done; none calls Slack."""
+"""The table of what Slack may send, and who listens. Each stores and is done; none answers."""
 
-import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.errors import DatabaseDown
 from bot.listeners import (
     buttons,
     commands,
@@ -15,8 +15,10 @@ from bot.listeners import (
     lifecycle,
     mentions,
     messages,
+    outage,
     reactions,
 )
+from bot.recent import Recent
 from bot.services import BotServices
 
 Body = Mapping[str, Any]
@@ -41,21 +43,28 @@ COMMANDS: Mapping[str, OnRequest] = {
     "/houselore": commands.on_houselore,
 }
 
-_log = logging.getLogger(__name__)
+_TOLD_SECONDS = 900
 
 
 def register_listeners(app: AsyncApp, services: BotServices) -> None:
     """Register every listener on the app."""
+    told: outage.Told = Recent(_TOLD_SECONDS)
     for event, on_event in EVENTS.items():
-        _listen(app, event, services, on_event)
+        _listen(app, event, services, on_event, told)
     for command, on_command in COMMANDS.items():
         app.command(command)(_answering(services, on_command))
     app.action(re.compile(".*"))(_answering(services, buttons.on_press))
 
 
-def _listen(app: AsyncApp, event: str, services: BotServices, on_event: OnEvent) -> None:
+def _listen(
+    app: AsyncApp, event: str, services: BotServices, on_event: OnEvent, told: outage.Told
+) -> None:
     async def listener(body: Body) -> None:
-        await on_event(services, body)
+        try:
+            await on_event(services, body)
+        except DatabaseDown:
+            await outage.tell_once(services, told, body)
+            raise  # not acknowledged: Slack delivers it again
 
     app.event(event)(listener)
 

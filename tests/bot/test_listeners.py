@@ -13,7 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from bot.app import create_app
 from bot.listeners import COMMANDS, EVENTS
 from tests.bot.house import House, listening
-from tests.bot.scene import MEMBER, Scene, until
+from tests.bot.scene import MEMBER, OTHER, Scene, until
 
 MANIFEST = json.loads((Path(__file__).parents[2] / "bot" / "manifest.json").read_text())
 SUBTYPES = (
@@ -100,6 +100,22 @@ async def test_a_database_that_is_down_is_not_acknowledged(
     event = {"type": "app_mention", "channel": "C1", "ts": "1.1", "text": "hi", "user": MEMBER}
     await pool.close()
     assert await send(app, event) == 500
+
+
+async def test_who_asks_is_told_once_that_the_database_is_down(
+    services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """A mention that cannot be stored, however often it is delivered, gets one sentence."""
+    app = create_app(services_house.services)
+    ts = await scene.say("@bot how do we deploy?")
+    mention = {"channel": scene.channel, "ts": ts, "text": f"<@{scene.bot}> how?", "user": MEMBER}
+    await pool.close()
+    for event in ("app_mention", "message", "app_mention"):
+        assert await send(app, mention | {"type": event}) == 500
+    (told,) = await scene.from_bot()
+    assert told["ephemeral"]
+    assert "My database does not answer" in told["text"]
+    assert await scene.from_bot(person=OTHER) == []
 
 
 async def test_a_command_says_that_the_database_is_down(

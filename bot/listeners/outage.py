@@ -1,0 +1,40 @@
+"""A question that could not be stored: who asked is told that it waits. Stores nothing itself."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from bot.errors import SlackFailed
+from bot.incoming import Message
+from bot.recent import Recent
+from bot.services import BotServices
+
+WAITING = (
+    "My database does not answer just now. I will answer this as soon as it is back; if I have not "
+    "within ten minutes, please ask again. An admin can run `houselore doctor`."
+)
+
+_log = logging.getLogger(__name__)
+
+Told = Recent[tuple[str, str], bool]
+"""The messages, by channel and ts, whose writers know: Slack delivers each several times."""
+
+
+async def tell_once(services: BotServices, told: Told, body: Mapping[str, Any]) -> None:
+    """Tell the person alone, once a message; events that are no message are nobody's question."""
+    if body["event"]["type"] not in ("app_mention", "message"):
+        return
+    message = Message.from_event(body)
+    if message is None or told.find((message.channel, message.ts)):
+        return
+    told.put((message.channel, message.ts), True)
+    try:
+        await services.client.call(
+            "chat.postEphemeral",
+            channel=message.channel,
+            user=message.person,
+            thread_ts=message.root if message.in_thread else None,
+            text=WAITING,
+        )
+    except SlackFailed:
+        _log.warning("the database is away, and %s could not be told", message.person)
