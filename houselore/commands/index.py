@@ -44,7 +44,8 @@ async def reindex_sources(settings: Settings) -> int:
     async with open_index(settings) as index:
         with progress_bar(Console(stderr=True)) as on_progress:
             report = await reindex_all(index.pool, index.workspace, index.embedder, on_progress)
-    if not (report.added or report.changed or report.unchanged or report.deleted or report.failures):
+    known = report.added + report.changed + report.unchanged + report.deleted
+    if not known and not report.failures:
         raise WrongUse("Nothing has been indexed yet: `houselore index PATH`.")
     show_report(Console(stderr=True), "All sources", report)
     return 1 if report.failures else 0

@@ -34,6 +34,7 @@ def _processor_seconds() -> float:
     ("arguments", "settings", "says"),
     [
         (["ask", "  "], {}, "The question is empty"),
+        (["ask", "?!"], {}, "The question is empty"),
         (["ask", "x" * 20_000], {}, "20,000 characters: ask in 4,000 or fewer"),
         (["search", ""], {}, "nothing to look for"),
         (["run", "--docs", "nowhere"], {}, "There is nothing at"),
@@ -43,6 +44,7 @@ def _processor_seconds() -> float:
         (["run"], {"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is missing"),
         (["status"], {"HOUSELORE_DATA_DIR": "/proc/nowhere"}, "The data folder /proc/nowhere"),
         (["serch", "x"], {}, "Did you mean 'search'?"),
+        (["index", ".", "--reader", "everybody"], {}, "everybody is no reader"),
         (["search", "x", "-k", "0"], {}, "-k"),
     ],
 )
@@ -136,6 +138,33 @@ def test_index_search_and_status(houselore: Houselore, tmp_path: Path, database_
     nowhere = houselore("index", str(tmp_path / "nowhere"), **settings)
     assert nowhere.returncode == 2
     assert "nowhere" in nowhere.stderr
+
+
+def test_reindexing_nothing_says_how_to_begin(houselore: Houselore, database_url: str) -> None:
+    """Where no source was ever indexed, exit code 2 and the command that does it."""
+    result = houselore("reindex", HOUSELORE_DATABASE_URL=database_url)
+    assert result.returncode == 2
+    assert "houselore index PATH" in result.stderr
+
+
+def test_a_broken_world_is_the_users_mistake(
+    houselore: Houselore,
+    tmp_path: Path,
+    database_url: str,
+    redis_url: str,
+    free_ports: Callable[[int], int],
+) -> None:
+    """The sandbox's own sentence about its file is passed on, with exit code 2."""
+    world = tmp_path / "world.json"
+    world.write_text("{bad")
+    result = houselore(
+        *("run", "--port", str(free_ports(2)), "--world", str(world)),
+        HOUSELORE_DATABASE_URL=database_url,
+        HOUSELORE_REDIS_URL=redis_url,
+        HOUSELORE_CHAT_URL="http://127.0.0.1:1/v1",
+    )
+    assert result.returncode == 2
+    assert "world.json is not JSON" in result.stderr
 
 
 def test_asking_an_empty_index_says_how_to_fill_it(

@@ -62,6 +62,7 @@ def test_an_unknown_key_in_the_file_names_the_nearest() -> None:
         ("HOUSELORE_DATABASE_URL", "mysql://localhost/x"),
         ("HOUSELORE_REDIS_URL", "localhost"),
         ("HOUSELORE_CHAT_URL", "localhost:8000"),
+        ("HOUSELORE_SLACK_API_URL", "slack.com"),
         ("HOUSELORE_LOG_LEVEL", "loud"),
         ("HOUSELORE_LINK_SECRET", "short"),
     ],
