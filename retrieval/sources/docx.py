@@ -13,6 +13,8 @@ from retrieval.errors import UnreadableDocument
 from retrieval.sources.content import Content
 
 _MOST_UNPACKED = 200 * 1024 * 1024
+# Its tree takes up to fifty times as much memory: a small file must not end the bot.
+_MOST_XML = 20 * 1024 * 1024
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _LIST = re.compile(r"list (bullet|number|paragraph)(?: (\d))?", re.IGNORECASE)
 
@@ -20,8 +22,11 @@ _LIST = re.compile(r"list (bullet|number|paragraph)(?: (\d))?", re.IGNORECASE)
 def read_docx(data: bytes) -> Content:
     """The paragraphs and tables in order; its properties give the title of one without headings."""
     with ZipFile(BytesIO(data)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > _MOST_UNPACKED:
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > _MOST_UNPACKED:
             raise UnreadableDocument("unpacks to more than 200 MB. Split it, or leave it out.")
+        if any(p.file_size > _MOST_XML for p in parts if p.filename.endswith((".xml", ".rels"))):
+            raise UnreadableDocument("has more than 20 MB of text. Split it, or leave it out.")
     document = docx.Document(BytesIO(data))
     blocks = [
         block
@@ -35,9 +40,9 @@ def read_docx(data: bytes) -> Content:
 
 def _paragraph(paragraph: Paragraph) -> str:
     text = paragraph.text.strip()
-    style = paragraph.style.name if paragraph.style and paragraph.style.name else ""
     if not text:
         return ""
+    style = paragraph.style.name if paragraph.style and paragraph.style.name else ""
     if style == "Title":
         return f"\n# {_one_line(text)}\n"
     if heading := _HEADING.match(style):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import docx
 import pytest
@@ -161,6 +162,14 @@ def locked() -> bytes:
     return data
 
 
+def bomb() -> bytes:
+    """A small Word document that unpacks to twenty-one megabytes of empty paragraphs."""
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", b"<w:p/>" * (21 * 1024 * 1024 // 6))
+    return file.getvalue()
+
+
 @pytest.mark.parametrize(
     ("name", "make", "sentence"),
     [
@@ -168,6 +177,7 @@ def locked() -> bytes:
         ("a.pdf", locked, "a.pdf is locked with a password"),
         ("a.pdf", lambda: pdf(""), "a.pdf holds pictures only"),
         ("a.docx", lambda: b"PK\x03\x04 broken", "a.docx is broken and cannot be read."),
+        ("a.docx", bomb, "a.docx has more than 20 MB of text"),
         ("a.md", lambda: bytes(range(256)) * 20, "a.md is not text"),
         ("a.md", lambda: b"\x01\x02\x03\x04" * 20, "a.md holds binary data"),
         (
