@@ -122,7 +122,8 @@ class Answerer:
             document_id=passage.document_id,
             chunk_id=passage.chunk_id,
             title=note.label,
-            url=passage.url or self._links.link(passage.document_id, passage.chunk_id),
+            url=passage.url
+            or self._links.link(passage.document_id, passage.chunk_id, passage.readers),
             quote=_shortened(note.quote),
         )
 

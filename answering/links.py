@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+from collections.abc import Set
 
 
 class SourceLinks:
     """Makes and checks links that open one passage of one document.
 
     A link is a capability: whoever was shown the citation can open it, nobody can guess another.
-    It names a document and a chunk, and holds for no other.
+    It names a document and a chunk, and holds for no other, and only as long as the document's
+    readers are those it had then.
     """
 
     def __init__(self, base_url: str, secret: bytes) -> None:
@@ -17,15 +19,16 @@ class SourceLinks:
         self._base_url = base_url.rstrip("/")
         self._secret = secret
 
-    def link(self, document_id: int, chunk_id: int) -> str:
-        """The address of the reader page at this chunk."""
-        key = self._sign(document_id, chunk_id)
+    def link(self, document_id: int, chunk_id: int, readers: Set[str]) -> str:
+        """The address of the reader page at this chunk of a document with these readers."""
+        key = self._sign(document_id, chunk_id, readers)
         return f"{self._base_url}/documents/{document_id}?chunk={chunk_id}&key={key}#cited"
 
-    def verify(self, document_id: int, chunk_id: int, key: str) -> bool:
-        """Whether `key` was made by `link` for exactly this document and chunk."""
-        return hmac.compare_digest(self._sign(document_id, chunk_id).encode(), key.encode())
+    def verify(self, document_id: int, chunk_id: int, readers: Set[str], key: str) -> bool:
+        """Whether `key` was made by `link` for exactly this document, chunk and readers."""
+        expected = self._sign(document_id, chunk_id, readers)
+        return hmac.compare_digest(expected.encode(), key.encode())
 
-    def _sign(self, document_id: int, chunk_id: int) -> str:
-        message = f"{document_id}:{chunk_id}".encode()
+    def _sign(self, document_id: int, chunk_id: int, readers: Set[str]) -> str:
+        message = f"{document_id}:{chunk_id}:{','.join(sorted(readers))}".encode()
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:32]

@@ -23,7 +23,7 @@ select
 
 -- name: reader_document
 -- A document's text, and where in it the cited chunk stands (null when it is no longer there).
-select d.title, d.text, d.indexed_at, c.start_offset, c.end_offset
+select d.readers, d.title, d.text, d.indexed_at, c.start_offset, c.end_offset
 from documents d
 left join chunks c on c.document_id = d.id and c.id = %(chunk)s
 where d.id = %(document)s and d.workspace = %(workspace)s

@@ -1,5 +1,6 @@
 """Houselore over HTTP: is it alive, is it ready, and the reader pages. Takes no events."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
 from psycopg_pool import AsyncConnectionPool
@@ -15,6 +16,10 @@ from retrieval.statements import load_statements
 Check = Callable[[], Awaitable[bool]]
 
 _SQL = load_statements("houselore")
+_NOTHING = (
+    "This link opens nothing: it is not whole, its document is gone, or other people may read the "
+    "document now. Ask again to get a new one."
+)
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -45,26 +50,35 @@ def create_web(
     """The application on the reader port."""
 
     async def document(request: Request) -> Response:
-        document_id = request.path_params["document"]
+        document_id = _number(request.path_params["document"])
         chunk_id = _number(request.query_params.get("chunk", ""))
-        key = request.query_params.get("key", "")
-        if chunk_id is None or not links.verify(document_id, chunk_id, key):
-            return _page(message_page("Houselore", "This link does not open anything."), 403)
+        if document_id is None or chunk_id is None:
+            return _refused()
         values = {"document": document_id, "chunk": chunk_id, "workspace": workspace}
         async with pool.connection() as connection:
             cursor = await connection.execute(_SQL["reader_document"], values)
             row = await cursor.fetchone()
         if row is None:
-            return _page(message_page("Houselore", "This document is no longer indexed."), 404)
-        title, text, indexed_at, start, end = row
+            return _refused()
+        readers, title, text, indexed_at, start, end = row
+        key = request.query_params.get("key", "")
+        if not links.verify(document_id, chunk_id, frozenset(readers), key):
+            return _refused()
         cited = None if start is None else (start, end)
-        return _page(reader_page(title, text, cited, indexed_at), 200)
+        # A long document takes seconds, and the bot answers in this process.
+        page = await asyncio.to_thread(reader_page, title, text, cited, indexed_at)
+        return _page(page, 200)
 
     async def style(_: Request) -> Response:
         return Response(STYLE, media_type="text/css", headers={"cache-control": "max-age=3600"})
 
-    reader = [Route("/documents/{document:int}", document), Route("/reader.css", style)]
+    reader = [Route("/documents/{document}", document), Route("/reader.css", style)]
     return Starlette(routes=[*health, *reader])
+
+
+def _refused() -> Response:
+    """One answer for every link that opens nothing: nobody learns which documents there are."""
+    return _page(message_page("Houselore", _NOTHING), 403)
 
 
 def _page(text: str, status: int) -> Response:

@@ -41,7 +41,10 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that a search found, with what a citation needs and its fused score."""
+    """A chunk that a search found, with what a citation needs and its fused score.
+
+    `readers` are those of its document.
+    """
 
     chunk_id: int
     document_id: int
@@ -51,3 +54,4 @@ class Passage:
     text: str
     score: float
     modified_at: datetime | None
+    readers: frozenset[str] = frozenset({PUBLIC})

@@ -88,4 +88,5 @@ def _passage(row: dict[str, Any], score: float) -> Passage:
         text=row["text"],
         score=score,
         modified_at=row["modified_at"],
+        readers=frozenset(row["readers"]),
     )

@@ -24,7 +24,8 @@ async def search_index(settings: Settings, query: str, k: int, *, as_json: bool)
                 "chunk": passage.chunk_id,
                 "document": passage.document_id,
                 "title": passage.title,
-                "url": passage.url or index.links.link(passage.document_id, passage.chunk_id),
+                "url": passage.url
+                or index.links.link(passage.document_id, passage.chunk_id, passage.readers),
                 "score": passage.score,
                 "text": passage.text,
             }

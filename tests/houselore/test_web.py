@@ -10,6 +10,7 @@ from answering.links import SourceLinks
 from houselore.readiness import database_answers
 from houselore.web import Check, create_web, health_routes
 
+_READERS = frozenset({"public"})
 _TEXT = "# Leave\n\nThirty days a year.\n\nAsk your lead.\n"
 
 
@@ -99,7 +100,7 @@ async def test_a_signed_link_opens_the_passage(
     client: httpx.AsyncClient, links: SourceLinks, passage: tuple[int, int]
 ) -> None:
     """The link of a citation shows the document with the passage marked, and forbids scripts."""
-    page = await client.get(links.link(*passage))
+    page = await client.get(links.link(*passage, _READERS))
     assert page.status_code == 200
     assert '<p class="cited" id="cited">Thirty days a year.</p>' in page.text
     assert "<p>Ask your lead.</p>" in page.text
@@ -113,7 +114,7 @@ async def test_no_other_link_opens_anything(
 ) -> None:
     """Another chunk, another document, another key, no key, or nonsense: refused alike."""
     document, chunk = passage
-    good = links.link(document, chunk).split("#")[0]
+    good = links.link(document, chunk, _READERS).split("#")[0]
     for url in (
         good.replace(f"chunk={chunk}", f"chunk={chunk + 1}"),
         good.replace(f"/documents/{document}", f"/documents/{document + 1}"),
@@ -121,6 +122,8 @@ async def test_no_other_link_opens_anything(
         good + "é",
         f"/documents/{document}",
         f"/documents/{document}?chunk=-1&key=x",
+        "/documents/99999999999999999999999?chunk=1&key=x",
+        "/documents/-1?chunk=1&key=x",
         f"/documents/{document}?chunk=99999999999999999999999&key=x",
     ):
         assert (await client.get(url)).status_code == 403, url
@@ -135,11 +138,26 @@ async def test_what_is_gone_is_said_to_be_gone(
     """A replaced passage shows the document and says so; a deleted document is not shown."""
     async with pool.connection() as connection:
         await connection.execute("delete from chunks")
-    page = await client.get(links.link(*passage))
+    page = await client.get(links.link(*passage, _READERS))
     assert page.status_code == 200
     assert "has changed since" in page.text
     async with pool.connection() as connection:
         await connection.execute("delete from documents")
-    page = await client.get(links.link(*passage))
-    assert page.status_code == 404
+    page = await client.get(links.link(*passage, _READERS))
+    assert page.status_code == 403
+    assert "its document is gone" in page.text
+    assert "Thirty" not in page.text
+
+
+async def test_a_link_ends_with_the_readers_it_was_made_for(
+    client: httpx.AsyncClient,
+    links: SourceLinks,
+    passage: tuple[int, int],
+    pool: AsyncConnectionPool,
+) -> None:
+    """A link from when all could read a document does not open it once only one person may."""
+    async with pool.connection() as connection:
+        await connection.execute("update documents set readers = '{person:U1}'")
+    page = await client.get(links.link(*passage, _READERS))
+    assert page.status_code == 403
     assert "Thirty" not in page.text
