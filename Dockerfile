@@ -1,4 +1,5 @@
-# Houselore in a container: `docker build -t houselore . && docker run -p 3000:3000 -p 3001:3001 houselore`
+# Houselore in a container: `docker build -t houselore . && docker run \
+#   -p 127.0.0.1:3000:3000 -p 127.0.0.1:3001:3001 houselore` (the sandbox lets in whoever reaches it)
 FROM python:3.11-slim AS build
 WORKDIR /build
 RUN python -m venv /opt/houselore

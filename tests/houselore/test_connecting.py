@@ -117,6 +117,7 @@ def test_the_doctor_finds_what_is_well_and_what_is_not(
     assert any(line.startswith("✓ database: Postgres 18 with pgvector") for line in lines)
     assert any(line.startswith("✓ embedder: ") and "384" in line for line in lines)
     assert any(line.startswith("! index: ") and "houselore index" in line for line in lines)
+    assert any(line.startswith("! links: ") and "HOUSELORE_PUBLIC_URL" in line for line in lines)
     assert any(line.startswith("✗ chat model: ") and "HOUSELORE_CHAT_URL" in line for line in lines)
 
 
