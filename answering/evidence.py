@@ -59,7 +59,7 @@ async def condense(
     """The best `sentences` sentences of the passages, grouped by passage, best passage first.
 
     A sentence's score is its cosine with the question plus its BM25 among the candidates, each
-    divided by its maximum: on held-out squad2 questions the best three hold the answer for 90%.
+    divided by its maximum: on squad2 the best three hold the answer for 87% of the questions.
     Empty when nothing in the passages is related to the question.
     """
     candidates = _candidates(passages)
