@@ -151,7 +151,7 @@ def _summary(report: IndexReport) -> str:
 
 def _failures(report: IndexReport) -> str:
     shown = report.failures[:_MOST_FAILURES]
-    lines = [f"• {one_line(each.key)}: {one_line(each.reason)}"[:300] for each in shown]
+    lines = [f"• {one_line(each.reason)}"[:300] for each in shown]
     more = len(report.failures) - len(shown)
     if more:
         lines.append(f"… and {more:,} more.")

@@ -67,7 +67,7 @@ async def _index(services: Services, docs: Path, url_prefix: str | None) -> "Ind
     source = FilesSource(docs, frozenset({PUBLIC}), url_prefix)
     report = await index_source(services.pool, services.workspace, source, services.embedder)
     for failure in report.failures:
-        _log.warning("%s is not indexed: %s", failure.key, failure.reason)
+        _log.warning("not indexed: %s", failure.reason)
     _log.info(
         "indexed %s: %d added, %d changed, %d deleted, %d unchanged, in %.1f s",
         *(docs, report.added, report.changed, report.deleted, report.unchanged, report.seconds),

@@ -17,15 +17,6 @@ class Audience:
     workspace: str
     readers: frozenset[str]
 
-    @property
-    def key(self) -> str:
-        """The audience as one string, the same for equal audiences; part of every cache key."""
-        return f"{self.workspace}|{','.join(sorted(self.readers))}"
-
-    def may_read(self, readers: frozenset[str]) -> bool:
-        """Whether a document with these readers may be shown to this audience."""
-        return not self.readers.isdisjoint(readers)
-
 
 def everyone(workspace: str) -> Audience:
     """The audience of what the whole workspace may read."""

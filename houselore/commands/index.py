@@ -85,7 +85,7 @@ def progress_bar(console: Console) -> Iterator[OnProgress]:
 
 
 def show_report(console: Console, name: str, report: IndexReport) -> None:
-    """One line of what changed, and a line for each document that could not be read."""
+    """One line of what changed, and the reason for each document that could not be read."""
     counts = {
         "added": report.added,
         "changed": report.changed,
@@ -99,4 +99,4 @@ def show_report(console: Console, name: str, report: IndexReport) -> None:
         highlight=False,
     )
     for failure in report.failures:
-        console.print(f"  {failure.key}: {failure.reason}", style="yellow", markup=False)
+        console.print(f"  {failure.reason}", style="yellow", markup=False, soft_wrap=True)
