@@ -19,6 +19,7 @@ from answering.writing import Writer
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
 from retrieval.generations import live_generation
+from retrieval.plain import clean
 from retrieval.retriever import HybridRetriever
 
 _PASSAGES = 5
@@ -106,7 +107,7 @@ class Answerer:
             async for chunk in self._model.astream(prompt):
                 clock.mark_once("first_token")
                 cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
-                for words in draft.writer.feed(str(chunk.text)):
+                for words in draft.writer.feed(clean(str(chunk.text))):
                     yield words
         except _model_errors() as error:
             raise ModelUnavailable(

@@ -24,7 +24,8 @@ _ACTING = re.compile(
     r"|(?P<at>@)(?=channel|here|everyone)",
     re.IGNORECASE,
 )
-_UNFINISHED = re.compile(r"[\x21-\x7e]+\Z")
+_UNFINISHED = re.compile(r"[\x00-\x08\x0b-\x1f\x21-\x7f]+\Z")
+_LONGEST_ADDRESS = 1_000
 
 
 def mentions(text: str) -> tuple[str, ...]:
@@ -72,9 +73,9 @@ def one_line(text: str) -> str:
 
 
 def link(url: str, label: str, limit: int = 150) -> str:
-    """A mrkdwn link; only the label when the address is not of the web."""
+    """A mrkdwn link; only the label when the address is not of the web, or endless."""
     shown = fit(one_line(label).replace("|", "¦"), limit)
-    if not re.match(r"https?://[^\s]+\Z", url):
+    if len(url) > _LONGEST_ADDRESS or not re.match(r"https?://[^\s]+\Z", url):
         return shown
     address = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
     return f"<{address.replace('&', '&amp;')}|{shown}>"
@@ -88,7 +89,8 @@ def safe_markdown(text: str) -> str:
 def settled(text: str) -> int:
     """How much of a growing Markdown text can be made safe and sent now.
 
-    What acts in Slack is a run of visible ASCII; the last such run may still become one.
+    What acts in Slack is a run of visible ASCII; the last such run may still become one. Control
+    characters will be taken out, and so part nothing.
     """
     unfinished = _UNFINISHED.search(text)
     return unfinished.start() if unfinished else len(text)

@@ -42,6 +42,7 @@ def test_safe_markdown_leaves_plain_text(text: str) -> None:
 
 
 @given(DANGEROUS, DANGEROUS)
+@example("<\x01", "!channel>")
 def test_pieces_are_as_safe_as_the_whole(first: str, second: str) -> None:
     """A text sent in pieces cut where it is settled cannot act either."""
     whole = first + second
@@ -82,6 +83,7 @@ def test_fit_holds_the_limit(text: str, limit: int) -> None:
         ("https://a.b/c?d=1&e=2", "Deploying", "<https://a.b/c?d=1&amp;e=2|Deploying>"),
         ("https://a.b/|>", "a|b>", "<https://a.b/%7C%3E|a¦b&gt;>"),
         ("javascript:alert(1)", "Click", "Click"),
+        ("https://a.b/" + "%E6" * 500, "Click", "Click"),
         ("https://a.b/ <!channel>", "Click", "Click"),
     ],
 )
