@@ -45,14 +45,15 @@ class Person:
     def from_user(cls, user: Mapping[str, Any], team: str) -> "Person":
         """The person in a user object of Slack's; `team` is the bot's own."""
         profile = user.get("profile", {})
-        outside = ("is_restricted", "is_ultra_restricted", "is_stranger")
+        flags = ("is_restricted", "is_ultra_restricted", "is_stranger")
+        home = user.get("team_id") or team
+        is_outsider = any(user.get(flag) for flag in flags) or home != team
         return cls(
             id=user["id"],
             name=profile.get("display_name") or user.get("real_name") or user.get("name") or "",
-            team=user.get("team_id") or team,
-            is_admin=bool(user.get("is_admin") or user.get("is_owner")),
-            is_outsider=any(user.get(flag) for flag in outside)
-            or (user.get("team_id") or team) != team,
+            team=home,
+            is_admin=not is_outsider and bool(user.get("is_admin") or user.get("is_owner")),
+            is_outsider=is_outsider,
         )
 
 

@@ -15,6 +15,7 @@ class Recent(Generic[K, V]):
     def __init__(self, seconds: float, size: int = 10_000) -> None:
         self._seconds = seconds
         self._size = size
+        self._drops = 0
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
     def find(self, key: K) -> V | None:
@@ -33,8 +34,14 @@ class Recent(Generic[K, V]):
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
         """The value under this key, loaded when it is missing or too old."""
         value = self.find(key)
-        return self.put(key, await load()) if value is None else value
+        if value is not None:
+            return value
+        drops = self._drops
+        value = await load()
+        # What was dropped meanwhile may have been read before it changed.
+        return self.put(key, value) if drops == self._drops else value
 
     def drop(self, key: K) -> None:
-        """Forget the value under this key."""
+        """Forget the value under this key, also one that is being loaded."""
+        self._drops += 1
         self._kept.pop(key, None)

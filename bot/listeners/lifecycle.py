@@ -1,4 +1,4 @@
-"""What happens around the questions: Stop is pressed, members join, the app is removed."""
+"""What happens around the questions: Stop is pressed, members come and go, the app is removed."""
 
 import logging
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ async def on_stopped(services: BotServices, body: Mapping[str, Any]) -> None:
         await inbox.stop_questions(services, event["channel"], thread_ts)
 
 
-async def on_joined(services: BotServices, body: Mapping[str, Any]) -> None:
+async def on_members(services: BotServices, body: Mapping[str, Any]) -> None:
     """Who may read a channel has changed."""
     event = body["event"]
     services.directory.forget_members(event["channel"], event["user"])
