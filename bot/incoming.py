@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.mrkdwn import mentions
+from retrieval.plain import clean
 
 Kind = Literal["question", "ask", "share", "reindex", "vote"]
 
@@ -52,7 +53,7 @@ class Message:
             ts=event["ts"],
             root=thread_ts or event["ts"],
             person=event["user"],
-            text=event.get("text") or "",
+            text=clean(event.get("text") or ""),
             is_direct=event.get("channel_type") == "im",
             in_thread=thread_ts is not None and thread_ts != event["ts"],
         )
@@ -94,8 +95,8 @@ class Edited:
         """The new text in a message_changed event; None when something else of it changed."""
         event = body["event"]
         message, before = event.get("message") or {}, event.get("previous_message") or {}
-        text = message.get("text") or ""
-        if "ts" not in message or text == before.get("text"):
+        text = clean(message.get("text") or "")
+        if "ts" not in message or text == clean(before.get("text") or ""):
             return None
         root = message.get("thread_ts") or message["ts"]
         return cls(event["channel"], message["ts"], root, message.get("user") or "", text)
@@ -133,7 +134,7 @@ class Command:
         """The command in a request body."""
         return cls(
             command=body["command"],
-            text=(body.get("text") or "").strip(),
+            text=clean(body.get("text") or "").strip(),
             person=body["user_id"],
             channel=body["channel_id"],
             response_url=body.get("response_url") or "",

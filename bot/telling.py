@@ -7,6 +7,7 @@ from bot.blocks import Block, fallback, section
 from bot.errors import SlackFailed
 from bot.inbox import Row
 from bot.mrkdwn import fit
+from bot.refusals import may_pass
 from bot.services import BotServices
 
 _log = logging.getLogger(__name__)
@@ -16,7 +17,8 @@ async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Bloc
     """Say something to the person of this row alone; without blocks, the plain `text`.
 
     Over the response_url while it lives (half an hour), else in the channel while the bot and the
-    person are in it, else directly. Raises SlackFailed when none of them works.
+    person are in it, else directly. Who is gone is not told. Raises SlackFailed where it may work
+    later.
     """
     message = {"text": fallback(text), "blocks": list(blocks) or [section(fit(text, 3_000))]}
     if row.response_url:
@@ -36,8 +38,13 @@ async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Bloc
             _log.info("%s cannot be told in %s: %s", row.person, row.channel, error)
         else:
             return
-    channel = await direct_message(services, row.person)
-    await services.client.call("chat.postMessage", channel=channel, **message)
+    try:
+        channel = await direct_message(services, row.person)
+        await services.client.call("chat.postMessage", channel=channel, **message)
+    except SlackFailed as error:
+        if may_pass(error):
+            raise
+        _log.warning("%s cannot be told at all: %s", row.person, error)
 
 
 async def direct_message(services: BotServices, person: str) -> str:

@@ -49,6 +49,37 @@ def test_every_event_of_the_manifest_is_heard() -> None:
     assert set(COMMANDS) == {each["command"] for each in MANIFEST["features"]["slash_commands"]}
 
 
+async def test_who_leaves_a_channel_has_left_its_audience(house: House, scene: Scene) -> None:
+    """Once somebody is out of a channel, their next answer uses nothing of that channel."""
+    channel = await scene.dm()
+    first = await scene.say("how do we deploy?", channel=channel)
+    await scene.reply(first, channel=channel)
+    await scene.act("members", channel=scene.channel, person=MEMBER, remove=True)
+
+    async def told() -> bool:
+        deliveries = (await scene.see("deliveries"))["deliveries"]
+        left = [one for one in deliveries if one["type"] == "member_left_channel"]
+        return bool(left) and left[-1]["acknowledged"]
+
+    await until(told, "the leaving")
+    second = await scene.say("and now?", channel=channel)
+    await scene.reply(second, channel=channel)
+    before, after = (each.audience.readers for each in house.script.questions)
+    assert before - after == {f"channel:{scene.channel}"}
+
+
+async def test_text_that_cannot_be_stored_is_cleaned(
+    services_house: House, pool: AsyncConnectionPool
+) -> None:
+    """NUL and lone surrogates, which Postgres refuses, cost no question."""
+    event = {
+        "type": "app_mention", "channel": "C0ENGINEERING", "ts": "1.1", "user": MEMBER,
+        "text": "how\x00 do \ud800we deploy?",
+    }  # fmt: skip
+    assert await send(create_app(services_house.services), event) == 200
+    assert await rows(pool) == 1
+
+
 @pytest.mark.parametrize("subtype", SUBTYPES)
 async def test_every_kind_of_message_is_acknowledged(
     services_house: House, pool: AsyncConnectionPool, subtype: str
