@@ -5,6 +5,7 @@ one, when the answer is whole. What is shared is checked anew for its new reader
 """
 
 import logging
+from contextlib import suppress
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -46,7 +47,8 @@ _SQL = load_statements("bot")
 _ALONE = "Only you can see this."
 _NOT_IN = "I am not in this channel. Invite me with `/invite`, then press the button again."
 _NOT_FOR_ALL = (
-    "I cannot share this here: it rests on documents that not everyone in this channel may read. "
+    "I cannot share this here: it rests on documents that not everyone in this channel may read, "
+    "or that have changed since. "
     "Ask me in the channel itself, and I will use what everyone here may read."
 )
 _GONE = "I no longer have this answer. Please ask again."
@@ -104,8 +106,9 @@ async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -
 
 async def _answer_alone(services: BotServices, row: Row) -> None:
     stored = await answer_of_inbox(services.pool, row.id)
-    if stored is None:
-        answer, answer_id = await _find(services, row)
+    audience = await audience_of_one(services.directory, services.workspace, row.person)
+    if stored is None or not stored.audience.readers <= audience.readers:
+        answer, answer_id = await _find(services, row, audience)
     else:
         answer, answer_id = stored.answer, stored.id
     blocks = [
@@ -117,11 +120,10 @@ async def _answer_alone(services: BotServices, row: Row) -> None:
     await tell(services, row, answer.text, blocks)
 
 
-async def _find(services: BotServices, row: Row) -> tuple[Answer, int]:
+async def _find(services: BotServices, row: Row, audience: Audience) -> tuple[Answer, int]:
     me = await services.directory.me()
     users = [user for user in mentions(row.text) if user != me.user]
     text = question_text(plain(row.text, me.user, await services.directory.names(users)))
-    audience = await audience_of_one(services.directory, services.workspace, row.person)
     question = Question(text, audience)
     async for step in progress_of(services, question):
         if isinstance(step, Finished):
@@ -146,7 +148,8 @@ async def _share(services: BotServices, row: Row) -> str | None:
     audience = await audience_of(services.directory, services.workspace, row.channel, row.person)
     if not await _all_may_read(services.pool, stored, audience):
         return _NOT_FOR_ALL
-    await inbox.begin_reply(services.pool, row)
+    if not await inbox.begin_reply(services.pool, row):
+        return _UNSURE
     posted = await services.client.call(
         "chat.postMessage",
         channel=row.channel,
@@ -162,14 +165,15 @@ async def _share(services: BotServices, row: Row) -> str | None:
     await place_answer(services.pool, stored.id, row.channel, posted["ts"])
     await settle_votes(services, row.channel, posted["ts"])
     if row.response_url:
-        await services.client.respond(row.response_url, {"delete_original": True})
+        with suppress(SlackFailed):  # it is shared; a private copy may stay
+            await services.client.respond(row.response_url, {"delete_original": True})
     return None
 
 
 async def _all_may_read(
     pool: AsyncConnectionPool, stored: StoredAnswer, audience: Audience
 ) -> bool:
-    """Whether every document that the answer rests on may be read by everyone in the audience."""
+    """Whether everyone in the audience may read each document the answer rests on, as it is now."""
     answer = stored.answer
     ids = {citation.document_id for citation in answer.citations}
     for evidence in answer.evidence:
@@ -180,6 +184,7 @@ async def _all_may_read(
         "ids": sorted(ids),
         "workspace": audience.workspace,
         "readers": sorted(audience.readers),
+        "answer": stored.id,
     }
     async with pool.connection() as connection:
         row = await (await connection.execute(_SQL["unreadable"], values)).fetchone()

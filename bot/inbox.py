@@ -153,9 +153,13 @@ async def claimed(pool: AsyncConnectionPool, inbox_id: int) -> AsyncIterator[Row
         yield row if row and row.state == "received" else None
 
 
-async def begin_reply(pool: AsyncConnectionPool, row: Row) -> None:
-    """Note that a message for this row is about to be posted."""
-    await _execute(pool, "begin_reply", {"id": row.id})
+async def begin_reply(pool: AsyncConnectionPool, row: Row) -> bool:
+    """Note that a message for this row is about to be posted; False when another job did so.
+
+    The lock alone does not rule that out: it is lost when the database restarts.
+    """
+    values = {"id": row.id, "begun": row.payload.get("begun")}
+    return await _value(pool, "begin_reply", values) is not None
 
 
 async def place_reply(pool: AsyncConnectionPool, row: Row, channel: str, ts: str) -> None:

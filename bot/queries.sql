@@ -52,8 +52,11 @@ select pg_try_advisory_lock(hashtextextended(%(key)s, 0));
 select pg_advisory_unlock(hashtextextended(%(key)s, 0));
 
 -- name: begin_reply
--- A message is about to be posted: after a crash it may be there without being known.
-update inbox set payload = payload || '{"begun": true}' where id = %(id)s;
+-- A message is about to be posted: after a crash it may be there without being known. Gives no row
+-- when another job has begun since this one looked.
+update inbox set payload = payload || jsonb_build_object('begun', gen_random_uuid())
+where id = %(id)s and payload ->> 'begun' is not distinct from %(begun)s
+returning id;
 
 -- name: place_reply
 -- Notes which message replies to a row.
@@ -115,11 +118,13 @@ insert into feedback (workspace, answer_id, person, label, surface)
 values (%(workspace)s, %(answer_id)s, %(person)s, %(label)s, %(surface)s);
 
 -- name: unreadable
--- How many of these documents are gone or may not be read by these readers.
+-- How many of these documents are gone, have changed since an answer used them, or may not be read
+-- by these readers.
 select count(*) from unnest(%(ids)s::bigint[]) as wanted (id)
 where not exists (
     select from documents d
     where d.id = wanted.id and d.workspace = %(workspace)s and d.readers && %(readers)s
+    and d.indexed_at <= (select a.created_at from answers a where a.id = %(answer)s)
 );
 
 -- name: status

@@ -47,6 +47,10 @@ class _Withdrawn(Exception):
     """The question was deleted while it was being answered."""
 
 
+class _Overtaken(Exception):
+    """Another job has begun the reply to this row."""
+
+
 class _Stopped(Exception):
     """Somebody pressed Stop."""
 
@@ -71,6 +75,8 @@ async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) 
             if deaths >= MOST_DEATHS:
                 raise QuestionRefused(FAILED)
             await _answer(services, row)
+        except _Overtaken:
+            _log.warning("question %s is answered by another job", row.id)
         except Exception as error:
             if tries + 1 < MOST_TRIES and may_pass(error):
                 raise
@@ -96,6 +102,8 @@ async def _answer(services: BotServices, row: Row) -> None:
     me = await services.directory.me()
     reply = await _open_reply(services, row, me)
     stored = await answer_of_inbox(services.pool, row.id)
+    if stored is not None and not await _is_for(services, row, stored):
+        stored = None
     while stored is None:
         try:
             question = await _question(services, row, me)
@@ -127,6 +135,12 @@ async def _answer(services: BotServices, row: Row) -> None:
         )
         stored = await answer_of_inbox(services.pool, row.id)
     await _show(services, row, reply, stored)
+
+
+async def _is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool:
+    """Whether those who would read an answer that was saved earlier may read all it was made of."""
+    now = await audience_of(services.directory, services.workspace, row.channel, row.person)
+    return stored.audience.readers <= now.readers
 
 
 async def _question(services: BotServices, row: Row, me: Myself) -> Question:
@@ -224,7 +238,8 @@ async def _open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
         place = Place(row.channel, row.thread_ts, asker.team, asker.id)
 
     async def before() -> None:
-        await inbox.begin_reply(services.pool, row)
+        if not await inbox.begin_reply(services.pool, row):
+            raise _Overtaken
 
     async def after(ts: str) -> None:
         await inbox.place_reply(services.pool, row, row.channel, ts)

@@ -6,7 +6,11 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answers import Citation
+from bot.asking import answer_alone
+from bot.asking import share as share_answer
 from bot.commands import Status, describe, word_of
+from bot.inbox import store
+from bot.incoming import Incoming
 from tests.bot.house import House
 from tests.bot.scene import ADMIN, GUEST, MEMBER, OTHER, Message, Scene, until
 
@@ -164,3 +168,38 @@ async def test_only_admins_reindex(house: House, scene: Scene) -> None:
     await scene.command("/houselore", "reindex")
     await only_for(scene, MEMBER, "Only admins can reindex")
     assert await scene.from_bot(person=ADMIN) == []
+
+
+async def test_what_has_changed_since_is_not_shared(
+    house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """An answer from a text that was replaced meanwhile is not posted, whoever may read it now."""
+    document = await new_document(pool, ["public"])
+    house.script.citations = (Citation(1, document, 1, "A", "https://a.example/b", "Run it."),)
+    await scene.command("/ask", "how do we deploy?")
+    answer = await only_for(scene, MEMBER, "Share in channel")
+    async with pool.connection() as connection:
+        await connection.execute("update documents set text = 'b', indexed_at = now()")
+    press = {"as": MEMBER, "channel": scene.channel, "ts": answer["ts"], "action_id": "share"}
+    await scene.act("press", **press)
+    await only_for(scene, MEMBER, "have changed since")
+    assert await scene.from_bot(person=OTHER) == []
+
+
+async def test_who_cannot_be_told_is_given_up(
+    services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """What was asked by somebody who is gone ends, instead of being tried forever."""
+    services = services_house.services
+    payload = {"text": "how?", "response_url": f"{scene.url}/response/none"}
+    ask = Incoming("Ev1", "ask", "U0GONE", "C0NOWHERE", payload=payload)
+    share = Incoming(
+        "Ev2", "share", "U0GONE", "C0NOWHERE", payload={"answer_id": 99, "response_url": ""}
+    )
+    for event in (ask, share):
+        await store(services, event)
+    for inbox_id, act in ((1, answer_alone), (2, share_answer)):
+        await act(services, inbox_id, 0, 0)
+    async with pool.connection() as connection:
+        rows = await (await connection.execute("select state from inbox")).fetchall()
+    assert "received" not in [state for (state,) in rows]

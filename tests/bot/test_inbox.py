@@ -8,6 +8,7 @@ import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from bot import inbox
-from bot.errors import DatabaseDown
+from bot.errors import DatabaseDown, SlackFailed
 from bot.incoming import Incoming
-from tests.bot.house import House, working
-from tests.bot.scene import MEMBER, Scene, until
+from bot.replying import answer
+from tests.bot.house import House, Script, working
+from tests.bot.scene import GUEST, MEMBER, Scene, until
 
 ROOT = Path(__file__).parents[2]
 QUESTION = Incoming("Ev1", "question", MEMBER, "C1", "1.1", "1.1", {"text": "hello?"})
@@ -267,3 +269,58 @@ async def test_a_saved_answer_is_shown_not_made_again(
 
 async def _saved(pool: AsyncConnectionPool) -> bool:
     return await count(pool, "answers") == 1
+
+
+async def test_a_saved_answer_is_not_shown_to_others(
+    services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """When a guest has joined since an answer was saved, another is made for those now there."""
+    services, script = services_house.services, services_house.script
+    script.words = ["Yes."]  # too short to be streamed before it is saved
+    ts = await scene.say("how do we deploy?")
+    question = Incoming("Ev1", "question", MEMBER, scene.channel, ts, ts, {"text": "how?"})
+    await inbox.store(services, question)
+    for method in ("chat.startStream", "chat.postMessage"):
+        fault = {"method": method, "times": 9, "error": "internal_error"}
+        await scene.act("faults", fail=fault)
+    with pytest.raises(SlackFailed):
+        await answer(services, 1, 0, 0)
+    await scene.http.delete(f"{scene.url}/sandbox/faults")
+    assert await _saved(pool)
+    assert await scene.from_bot(ts) == []
+    await scene.act("members", channel=scene.channel, person=GUEST)
+    services.directory.forget_members(scene.channel, GUEST)
+    await answer(services, 1, 1, 0)
+    await scene.reply(ts)
+    assert [each.audience.readers for each in script.questions] == [
+        {"public", f"channel:{scene.channel}"},
+        {f"channel:{scene.channel}"},
+    ]
+
+
+async def test_a_job_that_lost_its_lock_posts_nothing_beside_the_next(
+    services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """The database restarts in mid-answer and two jobs go on: there is one message."""
+    services, script = services_house.services, services_house.script
+    script.hold = 0
+    ts = await scene.say("how do we deploy?")
+    question = Incoming("Ev1", "question", MEMBER, scene.channel, ts, ts, {"text": "how?"})
+    await inbox.store(services, question)
+    jobs = []
+    for number in (1, 2):
+        jobs.append(asyncio.create_task(answer(services, 1, 0, 0)))
+        await until(partial(_asked, script, number), f"question {number}")
+        async with pool.connection() as connection:
+            await connection.execute(
+                "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' "
+                "and database = (select oid from pg_database where datname = current_database())"
+            )
+    script.gate.set()
+    await asyncio.gather(*jobs, return_exceptions=True)
+    assert len(await scene.from_bot(ts)) == 1
+    assert "Run make deploy" in (await scene.reply(ts))["html"]
+
+
+async def _asked(script: Script, number: int) -> bool:
+    return len(script.questions) == number
