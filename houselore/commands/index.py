@@ -24,10 +24,10 @@ OnProgress = Callable[[IndexProgress], Awaitable[None]]
 async def index_paths(
     settings: Settings, paths: list[Path], url_prefix: str | None, readers: list[str] | None
 ) -> int:
-    """Index each file and folder; exit code 1 when a document could not be read."""
+    """Index each file and folder; exit code 1 when there were documents and none could be read."""
     audience = _audience(readers or [PUBLIC])
     sources = [FilesSource(path, audience, url_prefix) for path in paths]
-    failed = 0
+    total = IndexReport()
     async with open_index(settings) as index:
         for source in sources:
             with progress_bar(Console(stderr=True)) as on_progress:
@@ -35,20 +35,25 @@ async def index_paths(
                     index.pool, index.workspace, source, index.embedder, on_progress
                 )
             show_report(Console(stderr=True), source.location, report)
-            failed += len(report.failures)
-    return 1 if failed else 0
+            total += report
+    return _exit_code(total)
 
 
 async def reindex_sources(settings: Settings) -> int:
-    """Bring every source up to date; exit code 1 when a document could not be read."""
+    """Bring every source up to date; exit code 1 when none of their documents could be read."""
     async with open_index(settings) as index:
         with progress_bar(Console(stderr=True)) as on_progress:
             report = await reindex_all(index.pool, index.workspace, index.embedder, on_progress)
-    known = report.added + report.changed + report.unchanged + report.deleted
-    if not known and not report.failures:
+    if report == IndexReport(seconds=report.seconds):
         raise WrongUse("Nothing has been indexed yet: `houselore index PATH`.")
     show_report(Console(stderr=True), "All sources", report)
-    return 1 if report.failures else 0
+    return _exit_code(report)
+
+
+def _exit_code(report: IndexReport) -> int:
+    """A file that is broken or empty is named, and is no reason for a script to stop."""
+    read = report.added + report.changed + report.unchanged
+    return 1 if report.failures and not read else 0
 
 
 def _audience(readers: list[str]) -> frozenset[str]:
