@@ -16,23 +16,28 @@ from retrieval.plain import to_plain
 from retrieval.sentences import split_sentences
 
 # Related is what shares so much of the question's weight in words, or is so near in meaning: on
-# squad2 these turn away 95% of questions about something else and 2% of those with an answer.
-_SHARED_WORDS = 0.4
-_NEAR = 0.38
+# squad2 these turn away 92% of questions about something else and 2% of those with an answer.
+_SHARED_WORDS = 0.3
+_NEAR = 0.35
 # A sentence that scores less than this share of the best one only leads a small model astray.
 _WEAK = 0.4
 # Embedding a sentence takes milliseconds that a person waits for.
 _MOST_CANDIDATES = 24
 _GAP = " … "
+_TABLE_RULE = re.compile(r"\s*\n\|?[ \t]*:?-{2,}:?[ \t]*(?:\||\n|$)")
 _LIST_MARK = re.compile(r"^(?:[-*+>]\s+|\d+[.)]\s+)+")
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The n-th note of an answer: sentences of one passage, its words as they stand in it."""
+    """The n-th note of an answer: sentences of one passage, its words as they stand in it.
+
+    `quote` is the sentences in a row, gaps between them shown.
+    """
 
     n: int
     passage: Passage
+    sentences: tuple[str, ...]
     quote: str
     score: float
 
@@ -87,14 +92,15 @@ async def condense(
 
 
 def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
-    """Every statement of the passages once: headings and questions say nothing by themselves."""
+    """Every statement of the passages once; headings, a table's too, and questions are none."""
     seen: set[str] = set()
     found: list[_Candidate] = []
     for index, passage in enumerate(passages):
         for span in split_sentences(passage.text):
             raw = passage.text[span.start : span.end]
             text = _readable(raw)
-            if raw.startswith("#") or text.endswith(("?", "\uff1f")) or len(text) < 3:
+            heads = raw.startswith("#") or _TABLE_RULE.match(passage.text, span.end)
+            if heads or text.endswith(("?", "\uff1f")) or len(text) < 3:
                 continue
             if text not in seen:
                 seen.add(text)
@@ -125,19 +131,20 @@ def _by_passage(
     """The chosen sentences as one note a passage, in reading order within it."""
     notes = []
     for index, group in groupby(chosen, key=lambda pair: pair[0].passage):
-        members = list(group)
-        notes.append((passages[index], members, max(score for _, score in members)))
+        candidates, scores = zip(*group, strict=True)
+        notes.append((passages[index], candidates, max(scores)))
     notes.sort(key=lambda note: -note[2])
     return tuple(
-        Evidence(n, passage, _quote(passage, [candidate for candidate, _ in members]), score)
-        for n, (passage, members, score) in enumerate(notes, start=1)
+        Evidence(n, passage, tuple(c.text for c in candidates), _quote(passage, candidates), score)
+        for n, (passage, candidates, score) in enumerate(notes, start=1)
     )
 
 
 def _quote(passage: Passage, sentences: Sequence[_Candidate]) -> str:
-    """Sentences joined as they stand; a gap between them is shown."""
+    """Sentences joined as they stand; a gap between them is shown, rows and items are set apart."""
     quote = sentences[0].text
     for before, sentence in pairwise(sentences):
-        near = not passage.text[before.end : sentence.start].strip()
-        quote += (" " if near else _GAP) + sentence.text
+        between = passage.text[before.end : sentence.start]
+        joint = _GAP if between.strip() else "; " if "\n" in between else " "
+        quote += joint + sentence.text
     return quote

@@ -10,7 +10,8 @@ from retrieval.documents import Passage
 
 def note(n: int, quote: str) -> Evidence:
     """A note that quotes a passage of its own."""
-    return Evidence(n, Passage(n, n, f"Page {n}", None, (), quote, 1.0, None), quote, 1.0)
+    passage = Passage(n, n, f"Page {n}", None, (), quote, 1.0, None)
+    return Evidence(n, passage, (quote,), quote, 1.0)
 
 
 NOTES = (
@@ -48,6 +49,28 @@ def test_a_wrong_number_is_never_shown() -> None:
 def test_a_number_from_another_note_does_not_count() -> None:
     """Numbers are looked for in the one note that is cited."""
     assert write("When is lunch?", "Lunch is at 10:00 in the big kitchen.") == ""
+
+
+def test_the_words_of_the_question_are_no_support() -> None:
+    """A sentence made of the question and a word or two of a note is dropped."""
+    text = "You can restore a broken backup server by using Tuesdays."
+    assert write("How can you restore a broken backup server?", text) == ""
+
+
+def test_the_opposite_of_a_note_is_dropped() -> None:
+    """A sentence that denies what its note says, or says what it denies, is dropped."""
+    assert write("When do we deploy?", "We never deploy on Tuesdays from the branch.") == ""
+    writer = Writer("Can I deploy on Fridays?", (note(1, "You cannot deploy on Fridays."),))
+    assert not list(writer.feed("Yes, you can deploy there on Fridays. "))
+    assert not list(writer.close())
+
+
+def test_what_answers_another_question_is_dropped() -> None:
+    """A true sentence about something else than what was asked is no answer."""
+    parking = note(1, "Employees park on deck 3.")
+    writer = Writer("Where do visitors leave their bicycles?", (parking,))
+    assert not list(writer.feed("Employees park on deck 3. "))
+    assert not list(writer.close())
 
 
 def test_saying_the_question_again_is_no_answer() -> None:
