@@ -5,9 +5,10 @@ from pathlib import Path
 
 from jsonschema.validators import validator_for
 
-MANIFEST = json.loads(
-    (Path(__file__).parents[2] / "bot" / "manifest.json").read_text(encoding="utf-8")
-)
+from sandbox.scopes import SCOPES
+
+BOT = Path(__file__).parents[2] / "bot"
+MANIFEST = json.loads((BOT / "manifest.json").read_text(encoding="utf-8"))
 
 
 def test_the_manifest_follows_slacks_schema(shared_data: Path) -> None:
@@ -25,3 +26,11 @@ def test_every_event_has_its_scope(shared_data: Path) -> None:
         # Slack's page of app_mention writes its scope with a dot.
         scopes = {scope.replace(".", ":") for scope in events[name]["scopes"]}
         assert not scopes or scopes & granted, f"{name} needs one of {sorted(scopes)}"
+
+
+def test_no_scope_to_write_is_asked_in_vain() -> None:
+    """Each scope that lets the bot write belongs to a method that its code calls."""
+    code = "".join(path.read_text(encoding="utf-8") for path in BOT.rglob("*.py"))
+    used = {scope for name, any_of in SCOPES.items() if f'"{name}"' in code for scope in any_of}
+    asked = {name for name in MANIFEST["oauth_config"]["scopes"]["bot"] if name.endswith(":write")}
+    assert asked <= used
