@@ -113,7 +113,7 @@ async def _answer_alone(services: BotServices, row: Row) -> None:
         answer, answer_id = stored.answer, stored.id
     blocks = [
         markdown(safe_markdown(answer.text)),
-        *sources(answer.citations),
+        *sources(answer),
         actions(button(SHARE, "Share in channel", str(answer_id))),
         context(_ALONE),
     ]

@@ -86,19 +86,20 @@ def feedback_buttons() -> Block:
     }
 
 
-def sources(citations: Sequence[Citation]) -> list[Block]:
-    """The numbered sources, each a link with a short quotation below it."""
-    shown = citations[:_MOST_SOURCES]
+def sources(answer: Answer) -> list[Block]:
+    """The numbered sources, each a link, with a short quotation unless the answer's text has it."""
+    shown = answer.citations[:_MOST_SOURCES]
     if not shown:
         return []
     each = min(500, _SOURCES_LIMIT // len(shown))
-    return [context(*(_source(citation, each) for citation in shown))]
+    said = one_line(cut(answer.text))
+    return [context(*(_source(citation, each, said) for citation in shown))]
 
 
 def below_answer(answer: Answer, note: str | None = None) -> list[Block]:
     """What stands below an answer's text: its sources, a note, then the feedback buttons."""
     notes = [context(escape(note))] if note else []
-    return [*sources(answer.citations), *notes, feedback_buttons()]
+    return [*sources(answer), *notes, feedback_buttons()]
 
 
 def cut(text: str, limit: int = ANSWER_LIMIT) -> str:
@@ -113,11 +114,13 @@ def fallback(text: str) -> str:
     return fit(text, FALLBACK_LIMIT)
 
 
-def _source(citation: Citation, limit: int) -> str:
+def _source(citation: Citation, limit: int, said: str) -> str:
     place = f"*[{citation.n}]* {link(citation.url, citation.title, limit=80)}"
+    quote = one_line(citation.quote)
+    if quote in said:
+        return place
     room = limit - 80 - len(f"[{citation.n}]")
-    quote = fit(one_line(citation.quote), max(40, room))
-    return f"{place}\n“{quote}”" if quote else place
+    return f"{place}\n“{fit(quote, max(40, room))}”"
 
 
 def _mrkdwn(text: str) -> Block:

@@ -93,6 +93,18 @@ def test_sources_name_link_and_quotation() -> None:
     assert element["verbatim"] is True
 
 
+def test_a_quotation_in_the_answer_is_not_repeated() -> None:
+    """A source whose quotation is the answer is a number and a link; the others keep theirs."""
+    citations = [
+        Citation(1, 2, 3, "Deploying", "https://a.b/c", "Run make\ndeploy."),
+        Citation(2, 2, 4, "Rolling back", "https://a.b/d", "Run make back."),
+    ]
+    answer = _answer("The closest I found:\n\n> Run make deploy. [1]", citations)
+    first, second = below_answer(answer)[0]["elements"]
+    assert first["text"] == "*[1]* <https://a.b/c|Deploying>"
+    assert second["text"].endswith("\n“Run make back.”")
+
+
 def test_long_text_says_that_it_is_shortened() -> None:
     """A text over the limit ends with a note, and is no longer than the limit."""
     assert cut("word " * 4_000).endswith("_… shortened._")
