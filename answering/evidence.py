@@ -24,6 +24,7 @@ _WEAK = 0.4
 # Embedding a sentence takes milliseconds that a person waits for.
 _MOST_CANDIDATES = 24
 _GAP = " … "
+_ENDS = (".", "!", ":", ";", "\u3002", "\uff01")
 _TABLE_RULE = re.compile(r"\s*\n\|?[ \t]*:?-{2,}:?[ \t]*(?:\||\n|$)")
 _LIST_MARK = re.compile(r"^(?:[-*+>]\s+|\d+[.)]\s+)+")
 
@@ -144,7 +145,9 @@ def _quote(passage: Passage, sentences: Sequence[_Candidate]) -> str:
     """Sentences joined as they stand; a gap between them is shown, rows and items are set apart."""
     quote = sentences[0].text
     for before, sentence in pairwise(sentences):
-        between = passage.text[before.end : sentence.start]
-        joint = _GAP if between.strip() else "; " if "\n" in between else " "
-        quote += joint + sentence.text
+        if passage.text[before.end : sentence.start].strip():
+            quote += _GAP
+        else:
+            quote += " " if quote.endswith(_ENDS) else "; "
+        quote += sentence.text
     return quote

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from answering.evidence import Evidence
 from retrieval.lexical import terms
 
-# Of the words of a sentence, at least so many must stand in one sentence of a note, and of the
-# question's words so many: else it answers something else.
-_SUPPORTED, _ASKED = 0.7, 0.5
+# Of the words of a sentence, at least so many must stand in one sentence of a note in the same
+# order, and of the question's words so many there at all: else it answers something else.
+_SUPPORTED, _ASKED = 0.6, 0.5
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['\u2019]t\b",
@@ -22,47 +22,48 @@ class Grounding:
     """The notes of one question, ready to check the sentences of its answer against them."""
 
     def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
-        self._asked = _words(question)
+        self._asked = set(terms(question))
         self._numbers = _numbers(question)
-        stated = [_Stated.of(note, text) for note in evidence for text in note.sentences]
         self._stated = [
-            one for one in stated if len(self._asked & one.words) >= _ASKED * len(self._asked)
+            _Stated(note.n, terms(text), _numbers(text), _denies(text))
+            for note in evidence
+            for text in note.sentences
+            if self._bears_on(f"{note.label} {text}")
         ]
 
     def support(self, sentence: str) -> int | None:
         """The number of the note that a sentence stands on, or None for no note.
 
         A sentence is supported by one sentence of a note that bears on the question: when it says
-        something that the question did not, most of its words stand there, each of its numbers
-        stands there or in the question, and it denies something exactly when that one does.
+        something that the question did not, most of its words stand there in the same order, each
+        of its numbers stands there or in the question, and it denies something exactly when that
+        one does.
         """
         plain = strip_marks(sentence)
-        words, numbers = _words(plain), _numbers(plain) - self._numbers
-        new, denies = words - self._asked, _denies(plain)
+        words, numbers = terms(plain), _numbers(plain) - self._numbers
+        new, denies = set(words) - self._asked, _denies(plain)
         if not new or plain.rstrip().endswith("?"):
             return None
         shares = [
-            (len(words & one.words) / len(words), one.n)
+            (_in_order(words, one.words) / len(words), one.n)
             for one in self._stated
-            if new & one.words and numbers <= one.numbers and denies == one.denies
+            if not new.isdisjoint(one.words) and numbers <= one.numbers and denies == one.denies
         ]
         share, n = max(shares, key=lambda found: found[0], default=(0.0, None))
         return n if share >= _SUPPORTED else None
 
+    def _bears_on(self, text: str) -> bool:
+        return len(self._asked.intersection(terms(text))) >= _ASKED * len(self._asked)
+
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """One sentence of a note, its label counted in."""
+    """One sentence of a note; the label above it says what it is about, and states nothing."""
 
     n: int
-    words: Set[str]
+    words: Sequence[str]
     numbers: Set[str]
     denies: bool
-
-    @classmethod
-    def of(cls, note: Evidence, text: str) -> "_Stated":
-        """What a model's sentence is held against."""
-        return cls(note.n, _words(f"{note.label} {text}"), _numbers(text), _denies(text))
 
 
 def strip_marks(text: str) -> str:
@@ -70,8 +71,14 @@ def strip_marks(text: str) -> str:
     return _MARK.sub("", text)
 
 
-def _words(text: str) -> set[str]:
-    return set(terms(text))
+def _in_order(words: Sequence[str], stated: Sequence[str]) -> int:
+    """The length of the longest common subsequence."""
+    row = [0] * (len(stated) + 1)
+    for word in words:
+        above, row = row, [0]
+        for at, other in enumerate(stated):
+            row.append(above[at] + 1 if word == other else max(above[at + 1], row[at]))
+    return row[-1]
 
 
 def _numbers(text: str) -> set[str]:
