@@ -35,18 +35,20 @@ Port = Annotated[
 
 @app.command(rich_help_panel=_ASK)
 def ask(
-    question: Annotated[str, typer.Argument(help="What you want to know, in quotes.")],
+    question: Annotated[
+        list[str], typer.Argument(help="What you want to know; in quotes where it has a ? or a '.")
+    ],
     as_json: Json = False,
 ) -> None:
     """Ask a question about what everyone may read."""
     from houselore.commands.ask import ask_question
 
-    conclude(ask_question(_settings(), question, as_json=as_json))
+    conclude(ask_question(_settings(), " ".join(question), as_json=as_json))
 
 
 @app.command(rich_help_panel=_ASK)
 def search(
-    query: Annotated[str, typer.Argument(help="What to look for, in quotes.")],
+    query: Annotated[list[str], typer.Argument(help="What to look for.")],
     as_json: Json = False,
     k: Annotated[
         int, typer.Option("-k", min=1, max=100, help="How many passages to show at most.")
@@ -55,7 +57,7 @@ def search(
     """Show the passages that a question would be answered from."""
     from houselore.commands.search import search_index
 
-    conclude(search_index(_settings(), query, k, as_json=as_json))
+    conclude(search_index(_settings(), " ".join(query), k, as_json=as_json))
 
 
 @app.command(rich_help_panel=_ASK)

@@ -36,6 +36,8 @@ def _processor_seconds() -> float:
         (["ask", "  "], {}, "The question is empty"),
         (["ask", "?!"], {}, "The question is empty"),
         (["ask", "x" * 20_000], {}, "20,000 characters: ask in 4,000 or fewer"),
+        (["ask", "--json", "x" * 2_500, "y" * 2_500], {}, "5,001 characters: ask in 4,000"),
+        (["ask", "x" * 2_500, "y" * 2_500, "--json"], {}, "5,001 characters: ask in 4,000"),
         (["search", ""], {}, "nothing to look for"),
         (["run", "--docs", "nowhere"], {}, "There is nothing at"),
         (["worker"], {}, "set SLACK_BOT_TOKEN"),
@@ -141,6 +143,9 @@ def test_index_search_and_status(houselore: Houselore, tmp_path: Path, database_
     assert set(result) == {"chunk", "document", "title", "url", "score", "text"}
     assert result["url"].startswith("https://wiki.example/leave.md")
     assert "thirty days" in result["text"]
+
+    for words in (["-k", "1", "days", "of", "leave", "--json"], ["--json", "days of", "leave"]):
+        assert houselore("search", *words, **settings).stdout == found.stdout
 
     status = json.loads(houselore("status", "--json", **settings).stdout)
     assert (status["documents"], status["sources"], status["chunks"]) == (1, 1, 1)
