@@ -20,7 +20,10 @@ _POLL_SECONDS = 1.0
 _RESTART_SECONDS = 2.0
 _LONGEST_WAIT = 60
 _OLD_HOURS = 24
-_THANKS = "Thank you. This is how I learn which answers help."
+_THANKS = {
+    "good": "Thank you. This is how I learn which answers help.",
+    "bad": "Thank you. I keep this, so that the next model learns from it.",
+}
 
 _log = logging.getLogger(__name__)
 _Act = Callable[[BotServices, int, int, int], Awaitable[None]]
@@ -55,8 +58,8 @@ def register_tasks(jobs: App, services: BotServices) -> None:
         await home.suggest_prompts(services, channel)
 
     @jobs.task(name="thank", queue=answers)
-    async def thank(response_url: str) -> None:
-        thanks = {"response_type": "ephemeral", "replace_original": False, "text": _THANKS}
+    async def thank(response_url: str, label: str) -> None:
+        thanks = {"response_type": "ephemeral", "replace_original": False, "text": _THANKS[label]}
         await services.client.respond(response_url, thanks)
 
 

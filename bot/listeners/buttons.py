@@ -30,7 +30,8 @@ async def _on_feedback(services: BotServices, press: Press) -> None:
     if vote is None or not await feedback.record(services, vote, on_mine=True):
         return
     if press.response_url:
-        await services.jobs.configure_task("thank").defer_async(response_url=press.response_url)
+        thank = services.jobs.configure_task("thank")
+        await thank.defer_async(response_url=press.response_url, label=press.value)
 
 
 def _incoming(press: Press, kind: Kind, payload: Mapping[str, Any]) -> Incoming:

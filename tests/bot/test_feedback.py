@@ -172,7 +172,7 @@ def test_only_thumbs_say_something(reaction: str, label: str | None) -> None:
 async def test_reactions_and_buttons_reach_the_ledger(
     house: House, scene: Scene, pool: AsyncConnectionPool
 ) -> None:
-    """In Slack: 👍, then its removal, then the button, are the label good, none, bad."""
+    """In Slack: 👍, its removal, the button are good, none, bad; each press has its own thanks."""
     ts = await scene.say("@bot how do we deploy?")
     reply = await scene.reply(ts)
     place = {"as": MEMBER, "channel": scene.channel, "ts": reply["ts"]}
@@ -191,11 +191,17 @@ async def test_reactions_and_buttons_reach_the_ledger(
     await scene.act("press", **place, action_id="feedback", value="bad")
     await until(lambda: is_now("bad"), "bad")
 
-    async def thanked() -> bool:
+    async def thanks() -> list[str]:
         seen = await scene.messages(ts) + await scene.messages()
-        return any("Thank you" in one["text"] for one in seen if one["ephemeral"])
+        return [one["text"] for one in seen if one["ephemeral"]]
 
-    await until(thanked, "the thanks")
+    async def is_thanked(words: str) -> bool:
+        return any(words in text for text in await thanks())
+
+    await until(lambda: is_thanked("so that the next model learns from it"), "thanks for bad")
+    assert not await is_thanked("which answers help")
+    await scene.act("press", **place, action_id="feedback", value="good")
+    await until(lambda: is_thanked("which answers help"), "thanks for good")
 
 
 async def test_a_vote_before_the_answer_is_saved_counts(
