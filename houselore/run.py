@@ -27,6 +27,8 @@ from houselore.services import Services, open_services, reader_noted
 from houselore.settings import Settings
 from houselore.starting import docs_folder, indexed_at_start, welcome
 
+_PORT = "`make run PORT=…` or `houselore run --port …`"
+
 
 async def run_bot(settings: Settings, world: Path | None) -> None:
     """Run until Ctrl-C, SIGTERM, or the loss of a part that nothing works without."""
@@ -41,7 +43,7 @@ async def run_worker(settings: Settings) -> None:
 async def _run(settings: Settings, world: Path | None, console: Console) -> None:
     way, docs = settings.connection, docs_folder(settings)
     async with AsyncExitStack() as stack:
-        main = stack.enter_context(bind(settings.host, settings.port, "--port"))
+        main = stack.enter_context(bind(settings.host, settings.port, _PORT))
         reader = stack.enter_context(
             bind(settings.host, settings.reader_port, "HOUSELORE_HTTP_PORT")
         )

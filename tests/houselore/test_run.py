@@ -74,6 +74,7 @@ def test_a_second_one_is_told_that_the_port_is_taken(house: House) -> None:
     assert result.returncode == 2
     assert port in result.stderr
     assert "--port" in result.stderr
+    assert "`make run PORT=…`" in result.stderr
     assert house.process.poll() is None
 
 
