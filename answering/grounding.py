@@ -1,8 +1,7 @@
 """Sentences against the evidence: which note supports one, if any. Asks no model."""
 
 import re
-from collections.abc import Sequence, Set
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from answering.evidence import Evidence
 from retrieval.lexical import terms
@@ -10,6 +9,7 @@ from retrieval.lexical import terms
 # Of the words of a sentence, at least so many must stand in one sentence of a note in the same
 # order, and of the question's words so many there at all: else it answers something else.
 _SUPPORTED, _ASKED = 0.6, 0.5
+_NAME = re.compile(r"\b[^\W\d_]*[A-Z]\w*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['\u2019]t\b",
@@ -25,7 +25,7 @@ class Grounding:
         self._asked = set(terms(question))
         self._numbers = _numbers(question)
         self._stated = [
-            _Stated(note.n, terms(text), _numbers(text), _denies(text))
+            _Stated(note, text)
             for note in evidence
             for text in note.sentences
             if self._bears_on(f"{note.label} {text}")
@@ -36,18 +36,22 @@ class Grounding:
 
         A sentence is supported by one sentence of a note that bears on the question: when it says
         something that the question did not, most of its words stand there in the same order, each
-        of its numbers stands there or in the question, and it denies something exactly when that
-        one does.
+        of its numbers and names stands there or in the question, and it denies something exactly
+        when that one does.
         """
         plain = strip_marks(sentence)
         words, numbers = terms(plain), _numbers(plain) - self._numbers
-        new, denies = set(words) - self._asked, _denies(plain)
+        new, names = set(words) - self._asked, _names(plain) - self._asked
+        denies = _denies(plain)
         if not new or plain.rstrip().endswith("?"):
             return None
         shares = [
             (_in_order(words, one.words) / len(words), one.n)
             for one in self._stated
-            if not new.isdisjoint(one.words) and numbers <= one.numbers and denies == one.denies
+            if not new.isdisjoint(one.words)
+            and numbers <= one.numbers
+            and names <= one.known
+            and denies == one.denies
         ]
         share, n = max(shares, key=lambda found: found[0], default=(0.0, None))
         return n if share >= _SUPPORTED else None
@@ -56,14 +60,15 @@ class Grounding:
         return len(self._asked.intersection(terms(text))) >= _ASKED * len(self._asked)
 
 
-@dataclass(frozen=True, slots=True)
 class _Stated:
-    """One sentence of a note; the label above it says what it is about, and states nothing."""
+    """One sentence of a note; the label above it names what it is about, and states nothing."""
 
-    n: int
-    words: Sequence[str]
-    numbers: Set[str]
-    denies: bool
+    def __init__(self, note: Evidence, text: str) -> None:
+        self.n = note.n
+        self.words = terms(text)
+        self.known = set(self.words).union(terms(note.label))
+        self.numbers = _numbers(text)
+        self.denies = _denies(text)
 
 
 def strip_marks(text: str) -> str:
@@ -83,6 +88,11 @@ def _in_order(words: Sequence[str], stated: Sequence[str]) -> int:
 
 def _numbers(text: str) -> set[str]:
     return set(_NUMBER.findall(text))
+
+
+def _names(text: str) -> set[str]:
+    """The terms of what is written with a capital letter; stop words have none."""
+    return {term for name in _NAME.findall(text) for term in terms(name)}
 
 
 def _denies(text: str) -> bool:

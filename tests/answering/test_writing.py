@@ -46,6 +46,11 @@ def test_a_wrong_number_is_never_shown() -> None:
     assert write("When do we deploy?", "We deploy on Tuesdays at 11:00.") == ""
 
 
+def test_a_wrong_name_is_never_shown() -> None:
+    """A sentence with a name that neither its note nor the question has is dropped."""
+    assert write("Where is lunch?", "Lunch is in the big Berlin kitchen.") == ""
+
+
 def test_a_number_from_another_note_does_not_count() -> None:
     """Numbers are looked for in the one note that is cited."""
     assert write("When is lunch?", "Lunch is at 10:00 in the big kitchen.") == ""
