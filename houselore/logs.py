@@ -19,6 +19,8 @@ _TALKATIVE = (
     "asyncio",
     "alembic",
     "procrastinate",
+    "uvicorn",
+    "bot.slack",  # Bolt's own loggers take their level from it
 )
 
 

@@ -42,6 +42,13 @@ def test_it_says_where_it_is(house: House) -> None:
     assert set(ready["parts"]) == {"database", "redis", "chat model", "slack"}
 
 
+def test_the_log_tells_of_our_own_doings_alone(house: House) -> None:
+    """Without a terminal the log goes to stderr: what we did is there, no library's chatter."""
+    told = re.findall(r" INFO +([\w.]+):", house.output.read_text())
+    assert "houselore.starting" in told
+    assert {name.partition(".")[0] for name in told} == {"houselore"}
+
+
 def test_a_question_is_answered_with_a_source_that_opens(house: House) -> None:
     """A mention in a channel gets one answer, whose link leads to the marked passage."""
     bot = house.world()["app"]["bot_user_id"]
