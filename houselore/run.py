@@ -60,7 +60,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
             if sandbox is not None:
                 access = await sandbox_access(sandbox)
             bot = await stack.enter_async_context(open_bot(settings, services, access))
-            report = await stack.enter_async_context(indexed_at_start(services, docs, settings))
+            indexed = await stack.enter_async_context(indexed_at_start(services, docs, settings))
 
         from bot.app import create_app
         from bot.jobs import run_worker as work
@@ -78,7 +78,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         await stack.enter_async_context(serving(web, reader))
         worker = asyncio.create_task(work(bot))
         stack.push_async_callback(_end, worker)
-        welcome(console, settings, access, report, log)
+        welcome(console, settings, access, indexed, log)
         await _first_loss(worker, services, sandbox)
 
 

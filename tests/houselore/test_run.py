@@ -49,6 +49,15 @@ def test_the_log_tells_of_our_own_doings_alone(house: House) -> None:
     assert {name.partition(".")[0] for name in told} == {"houselore"}
 
 
+def test_the_box_speaks_of_the_documents_given(house: House) -> None:
+    """With documents of one's own nobody is told to ask about Houselore; the model is named."""
+    output = " ".join(re.sub("[│\n]", " ", house.output.read_text()).split())
+    assert "write in #general: @houselore and a question about your documents" in output
+    assert "How do I connect" not in output
+    assert "small demo model (135M); HOUSELORE_CHAT_URL takes a larger one." in output
+    assert "no longer indexed" not in output
+
+
 def test_a_question_is_answered_with_a_source_that_opens(house: House) -> None:
     """A mention in a channel gets one answer, whose link leads to the marked passage."""
     bot = house.world()["app"]["bot_user_id"]
