@@ -1,6 +1,6 @@
 """Block Kit, built so that Slack's limits hold. Knows what a message looks like, sends none."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from answering.answers import Answer, Citation
