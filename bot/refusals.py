@@ -5,6 +5,7 @@ from typing import Final
 from answering.errors import AnsweringError, NotIndexed
 from answering.questions import QUESTION_LIMIT, is_wordless
 from bot.errors import QuestionRefused, SlackFailed
+from bot.wording import is_courtesy
 
 MOST_TRIES: Final = 4
 """How often one job is tried."""
@@ -30,8 +31,8 @@ _PASSING = (
 
 
 def question_text(text: str) -> str:
-    """A question's plain text. Raises QuestionRefused when it is empty or too long."""
-    if is_wordless(text):
+    """A question's plain text. Raises QuestionRefused when it asks nothing or is too long."""
+    if is_wordless(text) or is_courtesy(text):
         raise QuestionRefused(_EMPTY)
     if len(text) > QUESTION_LIMIT:
         raise QuestionRefused(_TOO_LONG.format(size=len(text), limit=QUESTION_LIMIT))

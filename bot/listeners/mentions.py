@@ -6,6 +6,7 @@ from typing import Any
 from bot import threads
 from bot.inbox import store
 from bot.incoming import Message
+from bot.listeners.messages import is_settled
 from bot.services import BotServices
 from bot.threads import Said
 
@@ -17,4 +18,5 @@ async def on_mention(services: BotServices, body: Mapping[str, Any]) -> None:
         return
     said = Said(message.ts, message.text, by_me=False)
     await threads.note(services, message.channel, message.root, said)
-    await store(services, message.question())
+    if not await is_settled(services, message):
+        await store(services, message.question())

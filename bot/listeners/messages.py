@@ -8,6 +8,7 @@ from bot.directory import Myself
 from bot.incoming import Deleted, Edited, Message
 from bot.services import BotServices
 from bot.threads import Said
+from bot.wording import asks_something, is_courtesy
 
 
 async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
@@ -28,6 +29,13 @@ async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
                 await _on_said(services, message, me)
 
 
+async def is_settled(services: BotServices, message: Message) -> bool:
+    """Whether it is only a courtesy in a thread the bot takes part in: nothing is to be said."""
+    if not message.in_thread or not is_courtesy(message.text):
+        return False
+    return await inbox.takes_part(services, message.channel, message.root)
+
+
 async def _on_said(services: BotServices, message: Message, me: Myself) -> None:
     if message.in_thread:
         said = Said(message.ts, message.text, by_me=False)
@@ -37,10 +45,10 @@ async def _on_said(services: BotServices, message: Message, me: Myself) -> None:
 
 
 async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool:
-    """Whether a message is for the bot: direct, by name, or in a thread it takes part in."""
+    """Whether a message is for the bot: direct, by name, or a question in a thread of its own."""
     if message.is_direct or message.mentions(me.user):
-        return True
-    if not message.in_thread or not message.text.strip() or message.is_for_others(me.user):
+        return not await is_settled(services, message)
+    if not message.in_thread or message.is_for_others(me.user) or not asks_something(message.text):
         return False
     return await inbox.takes_part(services, message.channel, message.root)
 

@@ -86,14 +86,32 @@ async def test_a_follow_up_needs_no_mention(house: House, scene: Scene) -> None:
 async def test_talk_among_people_is_left_alone(
     house: House, scene: Scene, pool: AsyncConnectionPool
 ) -> None:
-    """Channel messages, threads without the bot, and words to somebody else are not stored."""
+    """Channel messages, threads without the bot, talk and words to somebody else are not stored."""
     alone = await scene.say("lunch?")
     await scene.say("yes", person=OTHER, thread=alone)
     ts = await scene.say("@bot how do we deploy?")
     await scene.reply(ts)
     await scene.say(f"<@{OTHER}> did you know?", thread=ts)
+    await scene.say("I'll try that tomorrow", person=OTHER, thread=ts)
+    for thanks in ("thanks!", "@bot thank you", ":+1:"):
+        await scene.say(thanks, thread=ts)
     last = await scene.say("@bot and now?")
     await scene.reply(last)
+    async with pool.connection() as connection:
+        rows = await (await connection.execute("select ts from inbox order by id")).fetchall()
+    assert rows == [(ts,), (last,)]
+
+
+async def test_thanks_in_a_direct_thread_get_no_answer(
+    house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """Below an answer in a direct message thanks are left alone, and a request is answered."""
+    channel = await scene.dm()
+    ts = await scene.say("how do we deploy?", channel=channel)
+    await scene.reply(ts, channel=channel)
+    await scene.say("great, thanks!", channel=channel, thread=ts)
+    last = await scene.say("the worker", channel=channel, thread=ts)
+    await scene.reply(ts, channel=channel, count=2)
     async with pool.connection() as connection:
         rows = await (await connection.execute("select ts from inbox order by id")).fetchall()
     assert rows == [(ts,), (last,)]
@@ -137,6 +155,8 @@ async def test_a_shared_channel_has_only_what_was_shared_there(house: House, sce
     [
         ("@bot", "Ask me something in words"),
         ("@bot ?! \u200b", "Ask me something in words"),
+        ("@bot thanks!", "Ask me something in words"),
+        ("@bot :+1:", "Ask me something in words"),
         ("@bot " + "x" * 20_000, "20,000 characters"),
     ],
 )
