@@ -20,7 +20,7 @@ from retrieval.sentences import split_sentences
 _SHARED_WORDS = 0.3
 _NEAR = 0.35
 # A sentence that scores less than this share of the best one only leads a small model astray.
-_WEAK = 0.4
+_WEAK = 0.6
 # Embedding a sentence takes milliseconds that a person waits for.
 _MOST_CANDIDATES = 24
 _GAP = " … "
