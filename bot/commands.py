@@ -17,15 +17,20 @@ from retrieval.statements import load_statements
 
 Word = Literal["status", "reindex", "help", "unknown"]
 
-HELP = (
-    "*I answer questions from your team's documents, with sources.*\n"
-    "• Mention me in a channel: `@houselore how do we deploy?`\n"
-    "• Or write to me directly; in a thread with me you need no mention.\n"
-    "• `/ask how do we deploy?` answers only you; you can share the answer.\n"
-    "• `/houselore status` says what I know and how I am.\n"
-    "• `/houselore reindex` reads the documents anew (admins only).\n"
-    "Tell me with 👍 or 👎 whether an answer helped."
+_ABOUT = "I answer questions from your team's documents, with sources."
+_WAYS = (
+    "Mention me in a channel: `@houselore how do we deploy?`",
+    "Or write to me directly; in a thread with me a question needs no mention.",
+    "`/ask how do we deploy?` answers only you; you can share the answer.",
+    "`/houselore status` says what I know and how I am.",
+    "`/houselore reindex` reads the documents anew (admins only).",
 )
+_VOTE = "Tell me with 👍 or 👎 whether an answer helped."
+
+HELP = "\n".join((f"*{_ABOUT}*", *(f"• {way}" for way in _WAYS), _VOTE))
+"""What the bot can do, as mrkdwn."""
+HELP_MARKDOWN = "\n".join((f"**{_ABOUT}**\n", *(f"- {way}" for way in _WAYS), f"\n{_VOTE}"))
+"""The same as Markdown, for a reply in a thread."""
 EMPTY_ASK = "What would you like to know? For example: `/ask how do we deploy?`"
 LOOKING = "Looking… only you will see the answer."
 UNKNOWN = "I do not know `{word}`. This is what I understand:\n{help}"

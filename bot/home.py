@@ -9,11 +9,8 @@ from bot.services import BotServices
 from retrieval.statements import load_statements
 
 _SQL = load_statements("bot")
-_PROMPTS = (
-    {"title": "What can you do?", "message": "What can Houselore do?"},
-    {"title": "Where do your answers come from?", "message": "Where do answers come from?"},
-    {"title": "How do I reindex?", "message": "How do I reindex the documents?"},
-)
+PROMPTS = ({"title": "What can you do?", "message": "What can Houselore do?"},)
+"""First questions that have an answer whatever is indexed."""
 
 
 async def show_home(services: BotServices, person: str) -> None:
@@ -29,7 +26,7 @@ async def suggest_prompts(services: BotServices, channel: str) -> None:
         "assistant.threads.setSuggestedPrompts",
         channel_id=channel,
         title="Ask me anything your documents say",
-        prompts=list(_PROMPTS),
+        prompts=list(PROMPTS),
     )
 
 

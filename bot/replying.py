@@ -21,6 +21,7 @@ from answering.questions import Question
 from bot import inbox, threads
 from bot.audiences import audience_of
 from bot.blocks import below_answer
+from bot.commands import HELP_MARKDOWN
 from bot.directory import Myself
 from bot.errors import BotError, QuestionRefused, SlackFailed
 from bot.feedback import settle_votes
@@ -30,6 +31,7 @@ from bot.refusals import FAILED, MOST_DEATHS, MOST_TRIES, apology, may_pass, que
 from bot.services import BotServices
 from bot.streaming import Place, Reply
 from bot.threads import Said
+from bot.wording import asks_for_help
 from retrieval.audience import PUBLIC
 
 _PATIENCE = 180.0
@@ -144,7 +146,9 @@ async def _is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool
 
 
 async def _question(services: BotServices, row: Row, me: Myself) -> Question:
-    """The row as a question. Raises QuestionRefused."""
+    """The row as a question. Raises QuestionRefused, with the help for who asks for that."""
+    if asks_for_help(row.text):
+        raise QuestionRefused(HELP_MARKDOWN)
     users = [user for user in mentions(row.text) if user != me.user]
     text = question_text(plain(row.text, me.user, await services.directory.names(users)))
     audience, thread, _ = await asyncio.gather(

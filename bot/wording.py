@@ -24,6 +24,18 @@ _COURTESY = re.compile(
     r"(?:\b(?:thanks|thank you|thx|ty|cheers|ok|okay|great|cool|nice|perfect|awesome|got it"
     r"|very much|so much|a lot|again)\b|[\W_])+"
 )
+_HELP = re.compile(
+    r"help(?: me)?|what can (?:you |houselore )?do(?: for (?:me|us))?"
+    r"|how can (?:you|houselore) help(?: me| us)?"
+)
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether Slack text asks what the bot itself can do, and nothing else."""
+    said = _said(text)
+    opening = _OPENING.match(said)
+    words = re.findall(r"\w+", said[opening.end() if opening else 0 :])
+    return bool(_HELP.fullmatch(" ".join(words)))
 
 
 def asks_something(text: str) -> bool:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from jsonschema.validators import validator_for
 
+from bot.home import PROMPTS
+from bot.wording import asks_for_help
 from sandbox.scopes import SCOPES
 
 BOT = Path(__file__).parents[2] / "bot"
@@ -34,3 +36,10 @@ def test_no_scope_to_write_is_asked_in_vain() -> None:
     used = {scope for name, any_of in SCOPES.items() if f'"{name}"' in code for scope in any_of}
     asked = {name for name in MANIFEST["oauth_config"]["scopes"]["bot"] if name.endswith(":write")}
     assert asked <= used
+
+
+def test_suggested_prompts_have_an_answer() -> None:
+    """What is suggested, here and by the bot, is answered by the help, whatever is indexed."""
+    suggested = MANIFEST["features"]["agent_view"]["suggested_prompts"]
+    assert suggested == list(PROMPTS)
+    assert all(asks_for_help(prompt["message"]) for prompt in suggested)

@@ -172,6 +172,17 @@ async def test_what_is_no_question_gets_a_sentence(
     assert (await ended(pool, ts))[0] == "done"
 
 
+@pytest.mark.parametrize("text", ["@bot what can you do?", "Help!", "What can Houselore do?"])
+async def test_who_asks_for_help_gets_it(house: House, scene: Scene, text: str) -> None:
+    """By mention or directly, what the bot can do is answered with its help, and no search."""
+    channel = scene.channel if "@bot" in text else await scene.dm()
+    ts = await scene.say(text, channel=channel)
+    reply = await scene.reply(ts, channel=channel)
+    assert "/houselore reindex" in reply["text"]
+    assert "<strong>I answer questions" in reply["html"]
+    assert house.script.questions == []
+
+
 async def test_a_long_answer_is_shortened(house: House, scene: Scene) -> None:
     """An answer beyond Slack's limit is cut with a note, and still has its buttons."""
     house.script.words = ["word " * 100] * 40

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.wording import asks_something, is_courtesy
+from bot.wording import asks_for_help, asks_something, is_courtesy
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,36 @@ def test_what_says_more_is_no_courtesy(text: str) -> None:
     assert not is_courtesy(text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "help",
+        "HELP!",
+        "What can you do?",
+        "what can houselore do",
+        "<@U0BOT> What can you do?",
+        "What can <@U0BOT> do?",
+        "hi, how can you help me",
+    ],
+)
+def test_who_asks_for_help_is_known(text: str) -> None:
+    """Case, punctuation, a greeting and the bot's mention make no difference."""
+    assert asks_for_help(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "help with the deploy", "what can we do about outages?", "who can help?"]
+)
+def test_other_questions_are_looked_up(text: str) -> None:
+    """A question about something is not one for help."""
+    assert not asks_for_help(text)
+
+
 @settings(max_examples=200)
 @given(st.text())
 def test_any_text_is_judged(text: str) -> None:
     """No text raises, and none is both a courtesy and a question."""
-    assert not (is_courtesy(text) and asks_something(text))
+    assert not (is_courtesy(text) and (asks_something(text) or asks_for_help(text)))
 
 
 @settings(max_examples=100)
