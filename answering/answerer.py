@@ -149,7 +149,7 @@ class _Draft:
         """What to say instead of an answer: the nearest quotation, or that there is none."""
         self.abstained = True
         self._instead = (
-            _CLOSEST.format(quote=_shortened(self.evidence[0].quote)) if self.evidence else _NOTHING
+            _CLOSEST.format(quote=_shortened(self.evidence[0].best)) if self.evidence else _NOTHING
         )
         return self._instead
 

@@ -33,12 +33,14 @@ _LIST_MARK = re.compile(r"^(?:[-*+>]\s+|\d+[.)]\s+)+")
 class Evidence:
     """The n-th note of an answer: sentences of one passage, its words as they stand in it.
 
-    `quote` is the sentences in a row, gaps between them shown.
+    `quote` is the sentences in a row, gaps between them shown; `best` is the one that bears most
+    on the question.
     """
 
     n: int
     passage: Passage
     sentences: tuple[str, ...]
+    best: str
     quote: str
     score: float
 
@@ -133,11 +135,18 @@ def _by_passage(
     notes = []
     for index, group in groupby(chosen, key=lambda pair: pair[0].passage):
         candidates, scores = zip(*group, strict=True)
-        notes.append((passages[index], candidates, max(scores)))
-    notes.sort(key=lambda note: -note[2])
+        notes.append((max(scores), scores.index(max(scores)), passages[index], candidates))
+    notes.sort(key=lambda note: -note[0])
     return tuple(
-        Evidence(n, passage, tuple(c.text for c in candidates), _quote(passage, candidates), score)
-        for n, (passage, candidates, score) in enumerate(notes, start=1)
+        Evidence(
+            n=n,
+            passage=passage,
+            sentences=tuple(candidate.text for candidate in candidates),
+            best=candidates[best].text,
+            quote=_quote(passage, candidates),
+            score=score,
+        )
+        for n, (score, best, passage, candidates) in enumerate(notes, start=1)
     )
 
 

@@ -12,7 +12,7 @@ DEPLOY = Passage(
     "Deploying",
     None,
     ("Deploying", "When"),
-    "# Deploying\n\nWe deploy on Tuesdays. The coffee machine is new. Hotfixes deploy on any day.",
+    "# Deploying\n\nWe deploy on Tuesdays. The coffee machine is new. We deploy fixes on any day.",
     1.0,
     None,
 )
@@ -46,8 +46,8 @@ async def test_headings_are_not_evidence(embedder: Embedder) -> None:
 
 async def test_a_gap_in_a_quotation_is_shown(embedder: Embedder) -> None:
     """Sentences that do not stand together are joined by an ellipsis."""
-    evidence = await ask("On which days do we deploy, and hotfixes?", embedder, DEPLOY)
-    assert evidence[0].quote == "We deploy on Tuesdays. … Hotfixes deploy on any day."
+    evidence = await ask("When do we deploy?", embedder, DEPLOY)
+    assert evidence[0].quote == "We deploy on Tuesdays. … We deploy fixes on any day."
 
 
 async def test_what_is_unrelated_is_no_evidence(embedder: Embedder) -> None:
@@ -65,3 +65,9 @@ async def test_the_label_names_the_innermost_heading(embedder: Embedder) -> None
     assert (await ask("On which days do we deploy?", embedder, DEPLOY))[
         0
     ].label == "Deploying, When"
+
+
+async def test_the_best_sentence_is_known(embedder: Embedder) -> None:
+    """Of several sentences the one that answers best can be quoted alone."""
+    evidence = await ask("On which day of the week do we deploy?", embedder, DEPLOY)
+    assert evidence[0].best == "We deploy on Tuesdays."

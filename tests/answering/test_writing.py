@@ -11,7 +11,7 @@ from retrieval.documents import Passage
 def note(n: int, quote: str) -> Evidence:
     """A note that quotes a passage of its own."""
     passage = Passage(n, n, f"Page {n}", None, (), quote, 1.0, None)
-    return Evidence(n, passage, (quote,), quote, 1.0)
+    return Evidence(n, passage, (quote,), quote, quote, 1.0)
 
 
 NOTES = (
