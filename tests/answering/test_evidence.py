@@ -69,5 +69,5 @@ async def test_the_label_names_the_innermost_heading(embedder: Embedder) -> None
 
 async def test_the_best_sentence_is_known(embedder: Embedder) -> None:
     """Of several sentences the one that answers best can be quoted alone."""
-    evidence = await ask("On which day of the week do we deploy?", embedder, DEPLOY)
-    assert evidence[0].best == "We deploy on Tuesdays."
+    evidence = await ask("Is the coffee machine of the deploy team new?", embedder, DEPLOY)
+    assert evidence[0].best == "The coffee machine is new."
