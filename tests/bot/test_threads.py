@@ -22,6 +22,12 @@ async def reads(scene: Scene, root: str) -> int:
     return len([call for call in calls if call["arguments"].get("ts") == root])
 
 
+def speakers(house: House, asked: str) -> list[str]:
+    """Who spoke before this question; a mention of an earlier test may be delivered anew here."""
+    (question,) = (each for each in house.script.questions if each.text == asked)
+    return [turn.speaker for turn in question.thread]
+
+
 async def test_the_second_read_is_redis(services_house: House, scene: Scene) -> None:
     """A thread is read from Slack once; what is noted after that comes from Redis."""
     services, me = services_house.services, await services_house.services.directory.me()
@@ -77,8 +83,7 @@ async def test_without_redis_the_bot_is_right(house: House, scene: Scene) -> Non
     object.__setattr__(house.services, "redis", nowhere)
     await scene.say("and how do we roll back?", thread=ts)
     await scene.reply(ts, count=2)
-    question = house.script.questions[1]
-    assert [turn.speaker for turn in question.thread] == ["person", "bot"]
+    assert speakers(house, "and how do we roll back?") == ["person", "bot"]
     await nowhere.aclose()
 
 
@@ -98,8 +103,7 @@ async def test_the_answer_is_part_of_the_next_context(
     await until(lambda: _noted(house, scene, ts, 4), "the second answer in Redis")
     await scene.say("three?", thread=ts)
     await scene.reply(ts, count=3)
-    speakers = [turn.speaker for turn in house.script.questions[2].thread]
-    assert speakers == ["person", "bot", "person", "bot"]
+    assert speakers(house, "three?") == ["person", "bot", "person", "bot"]
     assert await reads(scene, ts) == after_two
 
 
