@@ -132,13 +132,6 @@ async def place_answer(pool: AsyncConnectionPool, answer_id: int, channel: str, 
         )
 
 
-async def find_answer(
-    pool: AsyncConnectionPool, workspace: str, channel: str, ts: str
-) -> StoredAnswer | None:
-    """The answer that this Slack message shows, if it shows one."""
-    return await _one(pool, "find_answer", workspace=workspace, channel=channel, ts=ts)
-
-
 async def answer_of_inbox(pool: AsyncConnectionPool, inbox_id: int) -> StoredAnswer | None:
     """The answer to the question in this inbox row, if it was given."""
     return await _one(pool, "answer_of_inbox", inbox_id=inbox_id)

@@ -21,10 +21,6 @@ returning id;
 -- Notes which Slack message shows the answer.
 update answers set channel = %(channel)s, ts = %(ts)s where id = %(id)s;
 
--- name: find_answer
--- The answer that a Slack message shows.
-select * from answers where workspace = %(workspace)s and channel = %(channel)s and ts = %(ts)s;
-
 -- name: answer_of_inbox
 -- The answer to the question in an inbox row.
 select * from answers where inbox_id = %(inbox_id)s;

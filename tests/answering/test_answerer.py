@@ -8,7 +8,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.answers import Answer, answer_of_inbox, find_answer, place_answer, save_answer
+from answering.answers import Answer, answer_by_id, answer_of_inbox, place_answer, save_answer
 from answering.errors import ModelUnavailable, NotIndexed
 from answering.links import SourceLinks
 from answering.models import open_chat_model
@@ -135,13 +135,14 @@ async def test_an_empty_workspace_is_said_plainly(answerer: Answerer) -> None:
 async def test_an_answer_is_recorded_and_found(
     answerer: Answerer, pool: AsyncConnectionPool
 ) -> None:
-    """What was stored comes back equal, by the Slack message that shows it."""
+    """What was stored comes back equal, with its place in Slack, to its own workspace alone."""
     question = Question("When do we deploy to production?", HOME, (Turn("person", "Hello"),))
     _, answer = await ask(answerer, question)
     answer_id = await save_answer(pool, question, answer, person="U1")
     await place_answer(pool, answer_id, "C1", "1.0")
-    stored = await find_answer(pool, "home", "C1", "1.0")
+    stored = await answer_by_id(pool, "home", answer_id)
     assert stored is not None
     assert (stored.id, stored.answer, stored.audience) == (answer_id, answer, HOME)
-    assert await find_answer(pool, "other", "C1", "1.0") is None
+    assert (stored.channel, stored.ts) == ("C1", "1.0")
+    assert await answer_by_id(pool, "other", answer_id) is None
     assert await answer_of_inbox(pool, 1) is None
