@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test lint format docs pictures lock browser clean
+.PHONY: bench-answers help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -11,7 +11,7 @@ INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 
 help: ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
 
 run: $(INSTALLED) ## Start the bot: make run [DOCS=path] [PORT=3000]
 	@$(BIN)/houselore run $(if $(PORT),--port '$(PORT)') $(if $(DOCS),--docs '$(DOCS)')
@@ -41,6 +41,9 @@ browser: ## Get the browser that the tests drive
 		echo 'The tests need chromium: sudo apt-get install chromium (Debian, Ubuntu),' \
 			'or put a program of that name on the PATH.' >&2; exit 1; \
 	fi
+
+bench-answers: $(INSTALLED) ## Measure answers on squad2: make bench-answers [ARGS='--answerable 60']
+	@$(BIN)/python -m benchmarks.answers $(ARGS)
 
 docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
 	@$(BIN)/python tests/test_readme.py

@@ -1,0 +1,1 @@
+"""Every figure in the docs, one command each."""
