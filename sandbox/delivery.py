@@ -78,11 +78,15 @@ class Delivery:
             return Reply("operation_timeout")
         return Reply("operation_timeout") if reply.status == "timeout" else reply
 
-    async def close(self) -> None:
-        """Gives up what is on its way."""
+    async def give_up(self) -> None:
+        """Forgets the events that the app has not acknowledged; they are not sent again."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Gives up what is on its way."""
+        await self.give_up()
         await self.transport.close()
 
     async def _deliver(self, body: Event, record: Record) -> None:

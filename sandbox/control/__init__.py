@@ -26,7 +26,7 @@ ROUTES = [
     Route("/sandbox/command", control(interacting.command), methods=["POST"]),
     Route("/sandbox/shortcut", control(interacting.shortcut), methods=["POST"]),
     Route("/sandbox/calls", control(testing.calls)),
-    Route("/sandbox/deliveries", control(testing.deliveries)),
+    Route("/sandbox/deliveries", control(testing.deliveries), methods=["GET", "DELETE"]),
     Route("/sandbox/faults", control(testing.faults), methods=["GET", "POST", "DELETE"]),
     Route("/sandbox/uninstall", control(testing.uninstall), methods=["POST"]),
 ]

@@ -12,7 +12,9 @@ async def calls(call: Control) -> dict[str, Any]:
 
 
 async def deliveries(call: Control) -> dict[str, Any]:
-    """GET /sandbox/deliveries: the events sent to the app, the oldest first."""
+    """GET, DELETE /sandbox/deliveries: the events sent, the oldest first; gives up open ones."""
+    if call.http_method == "DELETE":
+        await call.site.delivery.give_up()
     return {"deliveries": [record.shape() for record in call.site.delivery.records]}
 
 

@@ -20,10 +20,11 @@ ROOT = Path(__file__).parents[2]
 
 @asynccontextmanager
 async def open_scene(url: str) -> AsyncIterator[Scene]:
-    """A new channel with an admin, two members and the bot; all faults are off."""
+    """A new channel with an admin, two members and the bot; no fault or event of before is left."""
     async with aiohttp.ClientSession() as http:
         async with http.get(f"{url}/sandbox/world") as answer:
             app = (await answer.json())["app"]
+        await http.delete(f"{url}/sandbox/deliveries")
         scene = Scene(http, url, "", app["bot_user_id"], app["tokens"])
         name = f"test-{uuid4().hex[:8]}"
         made = await scene.act("channels", **{"as": ADMIN}, name=name)

@@ -90,6 +90,21 @@ async def test_events_wait_for_an_app_that_is_away(
     await eventually(lambda: record.acknowledged)
 
 
+async def test_events_that_wait_can_be_given_up(
+    start_sandbox: Start, eventually: Eventually
+) -> None:
+    """What was given up while no connection was open does not arrive when one opens."""
+    bench = await start_sandbox(options=Options(speed=FAST.speed))
+    await bench.say("anyone there?")
+    record = bench.site.delivery.records[-1]
+    await eventually(lambda: bool(record.attempts))
+    await bench.http.delete(f"{bench.url}/sandbox/deliveries")
+    link = await bench.link()
+    await bench.say("and now?")
+    envelope = await link.receive_json()
+    assert envelope["payload"]["event"]["text"] == "and now?"
+
+
 async def test_a_connection_that_dies_gives_back_its_events(
     bench: Any, eventually: Eventually
 ) -> None:
