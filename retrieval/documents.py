@@ -43,11 +43,12 @@ class Chunk:
 class Passage:
     """A chunk that a search found, with what a citation needs and its fused score.
 
-    `readers` are those of its document.
+    `key` and `readers` are those of its document.
     """
 
     chunk_id: int
     document_id: int
+    key: str
     title: str
     url: str | None
     headings: tuple[str, ...]

@@ -166,7 +166,7 @@ limit %(limit)s;
 
 -- name: load_passages
 -- What a citation needs of chunks, if the audience may still read them.
-select c.id, c.document_id, d.title, d.url, c.headings, c.text, d.modified_at, d.readers
+select c.id, c.document_id, d.key, d.title, d.url, c.headings, c.text, d.modified_at, d.readers
 from {chunks} c join documents d on d.id = c.document_id
 where c.id = any(%(ids)s) and c.workspace = %(workspace)s
   and c.readers && %(readers)s and d.readers && %(readers)s;

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
+from typing import Literal
 
 from langchain_core.callbacks import (
     AsyncCallbackManagerForRetrieverRun,
@@ -23,17 +24,26 @@ from retrieval.lexical import terms
 from retrieval.plain import clean
 from retrieval.searching import load_passages, search_dense, search_lexical
 
+Arm = Literal["dense", "lexical"]
+"""One of the two ways to search."""
+ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
+
 _CANDIDATES = 60
 _MOST_ASKED = 1_200  # characters: a little more than the embedder reads
 _ALIKE = 0.9
 
 
 async def search(
-    pool: AsyncConnectionPool, embedder: Embedder, query: str, audience: Audience, k: int
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    query: str,
+    audience: Audience,
+    k: int,
+    arms: frozenset[Arm] = ARMS,
 ) -> list[Passage]:
     """The `k` best passages for `query` that `audience` may read, best first, scores in 0 to 1.
 
-    A query without words, an empty index and k <= 0 give []. Of a very long query the two ends are
+    `arms` are the ways to search; those of one arm alone serve to measure it. A query without words, an empty index and k <= 0 give []. Of a very long query the two ends are
     read. While the live index is of another embedder, terms alone are searched. Raises
     EmbedderUnavailable and IndexUnavailable.
     """
@@ -41,13 +51,15 @@ async def search(
     generation = await live_generation(pool, audience.workspace)
     if not asked or generation is None or k <= 0 or not audience.readers:
         return []
-    vector = await embedder.aembed_query(asked) if generation.reads(embedder) else None
+    asks_dense = "dense" in arms and generation.reads(embedder)
+    vector = await embedder.aembed_query(asked) if asks_dense else None
+    words = terms(asked) if "lexical" in arms else []
     limit = max(_CANDIDATES, 3 * k)
     async with borrow(pool) as connection, connection.transaction():
         dense = (
             await search_dense(connection, generation, audience, vector, limit) if vector else []
         )
-        lexical = await search_lexical(connection, generation, audience, terms(asked), limit)
+        lexical = await search_lexical(connection, generation, audience, words, limit)
         passages = await load_passages(connection, generation, audience, fuse(dense, lexical))
     return list(islice(_distinct(passages), k))
 

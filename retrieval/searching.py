@@ -82,6 +82,7 @@ def _passage(row: dict[str, Any], score: float) -> Passage:
     return Passage(
         chunk_id=row["id"],
         document_id=row["document_id"],
+        key=row["key"],
         title=row["title"],
         url=row["url"],
         headings=tuple(row["headings"]),

@@ -9,6 +9,7 @@ from retrieval.embeddings import Embedder, open_embedder
 DEPLOY = Passage(
     1,
     1,
+    "deploying.md",
     "Deploying",
     None,
     ("Deploying", "When"),
@@ -16,7 +17,9 @@ DEPLOY = Passage(
     1.0,
     None,
 )
-LUNCH = Passage(2, 2, "Lunch", None, ("Lunch",), "Lunch is at noon. Bring your own cup.", 0.5, None)
+LUNCH = Passage(
+    2, 2, "lunch.md", "Lunch", None, ("Lunch",), "Lunch is at noon. Bring your own cup.", 0.5, None
+)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from retrieval.documents import Passage
 
 def note(n: int, quote: str) -> Evidence:
     """A note that quotes a passage of its own."""
-    passage = Passage(n, n, f"Page {n}", None, (), quote, 1.0, None)
+    passage = Passage(n, n, f"{n}.md", f"Page {n}", None, (), quote, 1.0, None)
     return Evidence(n, passage, (quote,), quote, quote, 1.0)
 
 
