@@ -1,0 +1,33 @@
+"""Benchmarks share one page, and none of them touches what another has written."""
+
+from pathlib import Path
+
+from benchmarks.page import write_section
+
+
+def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
+    """Each name has its own place, whatever was written before it and after it."""
+    page = tmp_path / "benchmarks.md"
+    for name in ("retrieval", "ann", "indexing"):
+        write_section(name, f"## About {name}\n\nold", page)
+    before = page.read_text()
+    write_section("ann", r"## About ann" + "\n\nnew \\1 \\g<0>", page)
+    after = page.read_text()
+    assert after == before.replace("## About ann\n\nold", "## About ann\n\nnew \\1 \\g<0>")
+    assert after.startswith("# Benchmarks\n")
+    assert [line for line in after.splitlines() if line.startswith("## ")] == [
+        "## About retrieval",
+        "## About ann",
+        "## About indexing",
+    ]
+
+
+def test_what_a_person_wrote_between_the_sections_stays(tmp_path: Path) -> None:
+    """Text outside of the marks is nobody's to change; the same section twice changes nothing."""
+    page = tmp_path / "benchmarks.md"
+    page.write_text("# Mine\n\nWords of my own.\n")
+    write_section("ann", "## ANN", page)
+    once = page.read_text()
+    write_section("ann", "## ANN", page)
+    assert page.read_text() == once
+    assert once.startswith("# Mine\n\nWords of my own.\n")
