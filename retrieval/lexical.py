@@ -7,6 +7,9 @@ from functools import lru_cache
 
 import snowballstemmer  # type: ignore[import-untyped]  # it comes without types
 
+ANALYSER = "words-2"
+"""The name of this analyser; part of a generation's identity. Change it when terms change."""
+
 LONGEST_TERM = 64
 """Characters of a term; what is longer is cut, so that two long words may meet in one term."""
 
