@@ -12,7 +12,7 @@ from typing import Any
 from answering.errors import AnsweringError, NotIndexed
 from bot.errors import BotError
 from houselore.errors import HouseloreError, WrongUse
-from retrieval.errors import RetrievalError, SourceNotFound
+from retrieval.errors import RetrievalError, SourceNotFound, UnreadableCorpus
 
 
 def conclude(work: Coroutine[Any, Any, int | None]) -> None:
@@ -43,7 +43,7 @@ def complain(error: Exception) -> int:
 def _explain(error: Exception) -> tuple[str, int]:
     if isinstance(error, HouseloreError):
         return str(error), error.exit_code
-    if isinstance(error, SourceNotFound | NotIndexed):
+    if isinstance(error, SourceNotFound | UnreadableCorpus | NotIndexed):
         return str(error), WrongUse.exit_code
     if isinstance(error, RetrievalError | AnsweringError | BotError):
         return str(error), HouseloreError.exit_code

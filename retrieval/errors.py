@@ -4,6 +4,7 @@ RetrievalError
 ├── SourceNotFound        the folder, file or site of a source is not there
 ├── UnreadableDocument    one document cannot be read; the rest of its source goes on
 │   └── EmptyDocument     it can be read and holds no text
+├── UnreadableCorpus      a file to measure on is missing or broken
 ├── EmbedderUnavailable   the embedder cannot be opened, or does not answer
 ├── EmbedderChanged       the index is of another embedder than the one at hand
 └── IndexUnavailable      Postgres cannot be reached, or refuses
@@ -24,6 +25,10 @@ class UnreadableDocument(RetrievalError):
 
 class EmptyDocument(UnreadableDocument):
     """A document holds no text at all."""
+
+
+class UnreadableCorpus(RetrievalError):
+    """A file of documents, questions or judgements to measure on is missing or broken."""
 
 
 class EmbedderUnavailable(RetrievalError):
