@@ -25,6 +25,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+evaluation = typer.Typer(name="eval", help="Measure a part on data of yours.", no_args_is_help=True)
+app.add_typer(evaluation, rich_help_panel="Look after it")
+
 _ASK, _CARE = "Ask", "Look after it"
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 Port = Annotated[
@@ -142,6 +145,31 @@ def sandbox(context: typer.Context, port: Port = None) -> None:
     from houselore.sandbox_process import become_sandbox
 
     conclude(become_sandbox(_settings(port=port), context.args))
+
+
+@evaluation.command()
+def retrieval(
+    corpus: Annotated[Path | None, typer.Option(help="BEIR's corpus.jsonl, also gzipped.")] = None,
+    queries: Annotated[Path | None, typer.Option(help="BEIR's queries.jsonl.")] = None,
+    qrels: Annotated[
+        Path | None, typer.Option(help="BEIR's qrels, or TREC's: which documents are right.")
+    ] = None,
+    passages: Annotated[
+        Path | None, typer.Option(help="Instead: JSON lines with id, title, text.")
+    ] = None,
+    questions: Annotated[
+        Path | None, typer.Option(help="JSON lines with id, question, passage_id.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask a random sample of so many questions only.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Measure dense, lexical and fused search on a corpus, in an index of its own."""
+    from houselore.commands.eval import CorpusFiles, evaluate_retrieval
+
+    files = CorpusFiles(corpus, queries, qrels, passages, questions)
+    conclude(evaluate_retrieval(_settings(), files, limit, as_json=as_json))
 
 
 @app.command("settings-page", hidden=True)

@@ -42,6 +42,15 @@ where workspace = %(workspace)s and state = 'live' and id <> %(generation)s;
 update generations set state = 'live', switched_at = now()
 where workspace = %(workspace)s and id = %(generation)s;
 
+-- name: forget_generations
+-- Takes all of a workspace's generations away; their partitions are dropped in the same transaction.
+delete from generations where workspace = %(workspace)s
+returning id, workspace, embedder, dimensions, splitter, state;
+
+-- name: drop_partition
+-- The chunks of one generation, with their indexes.
+drop table {chunks};
+
 -- name: documents_to_fill
 -- Documents of which a generation has no chunk yet, some at a time.
 select d.id, d.hash, d.key, d.title, d.text, d.version, d.url, d.readers, d.modified_at

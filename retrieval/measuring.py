@@ -1,0 +1,117 @@
+"""A corpus in an index of its own, asked by each arm, and dropped again. Reckons no metric."""
+
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.audience import PUBLIC, everyone
+from retrieval.catalog import forget_source, list_sources
+from retrieval.connections import borrow, borrow_alone
+from retrieval.corpora import Corpus
+from retrieval.documents import Document, Passage
+from retrieval.embeddings import Embedder
+from retrieval.errors import EmptyDocument
+from retrieval.evaluation import Ranked
+from retrieval.generations import Generation
+from retrieval.indexing import index_source
+from retrieval.reports import IndexProgress, IndexReport, OnProgress
+from retrieval.retriever import ARMS, Arm, search
+from retrieval.sources.source import Listed
+from retrieval.statements import load_statements
+
+_SQL = load_statements("retrieval")
+
+ASKED: Mapping[str, frozenset[Arm]] = MappingProxyType(
+    {"dense": frozenset({"dense"}), "lexical": frozenset({"lexical"}), "fused": ARMS}
+)
+"""The ways to search that are measured, by name."""
+PASSAGES = 20
+"""The passages asked for: enough for ten documents, few enough to search as an answer does."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSource:
+    """A corpus as a source of its own."""
+
+    documents: Mapping[str, Document]
+    kind: str = "corpus"
+    location: str = "corpus"
+    readers: frozenset[str] = frozenset({PUBLIC})
+    url_prefix: str | None = None
+
+    def listing(self) -> Iterator[Listed]:
+        """All documents."""
+        return (Listed(key, document.version) for key, document in self.documents.items())
+
+    def read(self, key: str) -> Document:
+        """A document. Raises EmptyDocument for one without a word."""
+        if not self.documents[key].text:
+            raise EmptyDocument(f"{key} is empty.")
+        return self.documents[key]
+
+
+@asynccontextmanager
+async def indexed_corpus(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    corpus: Corpus,
+    embedder: Embedder,
+    on_progress: OnProgress | None = None,
+) -> AsyncIterator[IndexReport]:
+    """`corpus` alone in the index of `workspace` while the block lasts, whatever was there before.
+
+    `workspace` must be for this purpose only; a second run in it waits for the first. What a
+    killed run has left is dropped by the next. Raises EmbedderUnavailable and IndexUnavailable.
+    """
+    async with borrow_alone(pool, f"{workspace}/measuring"):
+        await _drop(pool, workspace)
+        try:
+            source = CorpusSource({document.key: document for document in corpus.documents})
+            yield await index_source(pool, workspace, source, embedder, on_progress)
+        finally:
+            await _drop(pool, workspace)
+
+
+async def ask_all(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    corpus: Corpus,
+    embedder: Embedder,
+    on_progress: OnProgress | None = None,
+) -> dict[str, Ranked]:
+    """Every question by each way of ASKED, one after the other; timed with its embedding.
+
+    The ways take turns, so that a busy moment of the machine is shared by all.
+    """
+    audience = everyone(workspace)
+    rankings: dict[str, dict[str, list[str]]] = {name: {} for name in ASKED}
+    times: dict[str, list[float]] = {name: [] for name in ASKED}
+    for number, (id_, question) in enumerate(corpus.questions.items(), 1):
+        for name, arms in ASKED.items():
+            started = time.perf_counter()
+            passages = await search(pool, embedder, question, audience, PASSAGES, arms)
+            times[name].append(1000 * (time.perf_counter() - started))
+            rankings[name][id_] = rank_documents(passages)
+        if on_progress:
+            await on_progress(IndexProgress(number, len(corpus.questions), question))
+    return {name: Ranked(rankings[name], times[name]) for name in ASKED}
+
+
+def rank_documents(passages: Sequence[Passage]) -> list[str]:
+    """The documents' keys in the order of their best passages."""
+    return list(dict.fromkeys(passage.key for passage in passages))
+
+
+async def _drop(pool: AsyncConnectionPool, workspace: str) -> None:
+    """Take the workspace's documents and generations out of the database."""
+    for source in await list_sources(pool, workspace):
+        await forget_source(pool, workspace, source.id)
+    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["forget_generations"], {"workspace": workspace})
+        for row in await cursor.fetchall():
+            await connection.execute(Generation.from_row(row).statement("drop_partition"))

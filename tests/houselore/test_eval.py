@@ -1,0 +1,114 @@
+"""`houselore eval retrieval`: the figures of a corpus of one's own, and nothing left behind."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psycopg
+import pytest
+
+Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
+
+PASSAGES: list[dict[str, object]] = [
+    {"id": "leave", "title": "Leave", "text": "Everyone has thirty days of leave a year."},
+    {"id": "lunch", "title": "Lunch", "text": "Lunch is served at noon in the garden."},
+    {"id": "vpn", "title": "VPN", "text": "Connect to the VPN before you open the payroll site."},
+]
+QUESTIONS: list[dict[str, object]] = [
+    {"id": "1", "question": "How many days of leave are there?", "passage_id": "leave"},
+    {"id": "2", "question": "When is lunch served?", "passage_id": "lunch"},
+    {"id": "3", "question": "Who is the king?", "passage_id": "lunch", "unanswerable": True},
+]
+
+
+def lines(path: Path, rows: Sequence[Mapping[str, object]]) -> str:
+    """The path of a file with these rows as JSON lines."""
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return str(path)
+
+
+@pytest.fixture
+def squad2(tmp_path: Path) -> list[str]:
+    """The options that name a tiny corpus."""
+    return [
+        *("--passages", lines(tmp_path / "p.jsonl", PASSAGES)),
+        *("--questions", lines(tmp_path / "q.jsonl", QUESTIONS)),
+    ]
+
+
+def count_rows(database_url: str) -> dict[str, int]:
+    """How much there is of what an index is made of, partitions included."""
+    counted = {}
+    with psycopg.connect(database_url) as connection:
+        for table in ("sources", "documents", "chunks", "generations"):
+            ((counted[table],),) = connection.execute(
+                f"select count(*) from {table}".encode()
+            ).fetchall()
+        statement = b"select count(*) from pg_class where relname like 'chunks%'"
+        ((counted["relations"],),) = connection.execute(statement).fetchall()
+    return counted
+
+
+def test_a_corpus_is_measured_and_dropped(
+    houselore: Houselore, squad2: list[str], database_url: str
+) -> None:
+    """Exactly the promised JSON, the figures of an easy corpus, and the database as it was."""
+    before = count_rows(database_url)
+    result = houselore("eval", "retrieval", *squad2, "--json", HOUSELORE_DATABASE_URL=database_url)
+    assert result.returncode == 0, result.stderr
+    given = json.loads(result.stdout)
+    assert list(given) == ["arms", "documents", "chunks", "queries", "index_s"]
+    assert (given["documents"], given["chunks"], given["queries"]) == (3, 3, 2)
+    assert list(given["arms"]) == ["dense", "lexical", "fused"]
+    for arm in given["arms"].values():
+        assert list(arm) == ["ndcg@10", "recall@5", "recall@10", "mrr", "p50_ms", "p95_ms"]
+        assert arm["ndcg@10"] == arm["mrr"] == 1
+        assert 0 < arm["p50_ms"] <= arm["p95_ms"]
+    assert count_rows(database_url) == before
+
+
+def test_beirs_files_give_a_table_with_intervals(
+    houselore: Houselore, tmp_path: Path, database_url: str
+) -> None:
+    """The arms beside each other for a person, of a sample of the questions."""
+    corpus = [{"_id": p["id"], "title": p["title"], "text": p["text"]} for p in PASSAGES]
+    queries = [{"_id": q["id"], "text": q["question"]} for q in QUESTIONS]
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\n1\tleave\t1\n2\tlunch\t1\n")
+    result = houselore(
+        *("eval", "retrieval", "--corpus", lines(tmp_path / "c.jsonl", corpus)),
+        *("--queries", lines(tmp_path / "queries.jsonl", queries)),
+        *("--qrels", str(tmp_path / "qrels.tsv"), "--limit", "1"),
+        HOUSELORE_DATABASE_URL=database_url,
+    )
+    assert result.returncode == 0, result.stderr
+    for words in ("3 documents", "1 question", "nDCG@10", "fused - dense", "p95 ms"):
+        assert words in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ([], "Name either --corpus, --queries and --qrels (BEIR), or --passages and --questions"),
+        (["--corpus", "c.jsonl"], "Name either --corpus"),
+        (["--passages", "p", "--questions", "q", "--qrels", "r"], "Name either --corpus"),
+        (["--passages", "p", "--questions", "q"], "p cannot be read: No such file"),
+    ],
+)
+def test_files_that_are_missing_are_the_users_mistake(
+    houselore: Houselore, options: list[str], says: str, database_url: str
+) -> None:
+    """Exit code 2 and one sentence, before anything is opened."""
+    result = houselore("eval", "retrieval", *options, HOUSELORE_DATABASE_URL=database_url)
+    assert result.returncode == 2, result.stderr
+    assert says in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_a_broken_line_is_named(houselore: Houselore, tmp_path: Path, squad2: list[str]) -> None:
+    """By file and number, exit code 2."""
+    (tmp_path / "q.jsonl").write_text('{"id": "1"\n')
+    result = houselore("eval", "retrieval", *squad2)
+    assert result.returncode == 2
+    assert "q.jsonl, line 1, is not JSON" in result.stderr
