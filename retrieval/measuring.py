@@ -1,9 +1,10 @@
 """A corpus in an index of its own, asked by each arm, and dropped again. Reckons no metric."""
 
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 from psycopg.rows import dict_row
@@ -13,7 +14,7 @@ from retrieval.audience import PUBLIC, everyone
 from retrieval.catalog import forget_source, list_sources
 from retrieval.connections import borrow, borrow_alone
 from retrieval.corpora import Corpus
-from retrieval.documents import Document, Passage
+from retrieval.documents import Document
 from retrieval.embeddings import Embedder
 from retrieval.errors import EmptyDocument
 from retrieval.evaluation import Ranked
@@ -26,12 +27,13 @@ from retrieval.statements import load_statements
 
 _SQL = load_statements("retrieval")
 
-ASKED: Mapping[str, frozenset[Arm]] = MappingProxyType(
+_ARMS: Mapping[str, frozenset[Arm]] = MappingProxyType(
     {"dense": frozenset({"dense"}), "lexical": frozenset({"lexical"}), "fused": ARMS}
 )
-"""The ways to search that are measured, by name."""
 PASSAGES = 20
 """The passages asked for: enough for ten documents, few enough to search as an answer does."""
+Way = Callable[[str], Awaitable[list[str]]]
+"""A question to the keys of the documents found, best first and each once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,34 +79,33 @@ async def indexed_corpus(
             await _drop(pool, workspace)
 
 
+def ways_to_search(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> dict[str, Way]:
+    """Each arm alone and both fused, as an answer's search does it, the embedding included."""
+
+    async def ask(arms: frozenset[Arm], question: str) -> list[str]:
+        passages = await search(pool, embedder, question, everyone(workspace), PASSAGES, arms)
+        return list(dict.fromkeys(passage.key for passage in passages))
+
+    return {name: partial(ask, arms) for name, arms in _ARMS.items()}
+
+
 async def ask_all(
-    pool: AsyncConnectionPool,
-    workspace: str,
-    corpus: Corpus,
-    embedder: Embedder,
-    on_progress: OnProgress | None = None,
+    ways: Mapping[str, Way], corpus: Corpus, on_progress: OnProgress | None = None
 ) -> dict[str, Ranked]:
-    """Every question by each way of ASKED, one after the other; timed with its embedding.
+    """Every question in every way, one after the other.
 
     The ways take turns, so that a busy moment of the machine is shared by all.
     """
-    audience = everyone(workspace)
-    rankings: dict[str, dict[str, list[str]]] = {name: {} for name in ASKED}
-    times: dict[str, list[float]] = {name: [] for name in ASKED}
+    rankings: dict[str, dict[str, list[str]]] = {name: {} for name in ways}
+    times: dict[str, list[float]] = {name: [] for name in ways}
     for number, (id_, question) in enumerate(corpus.questions.items(), 1):
-        for name, arms in ASKED.items():
+        for name, way in ways.items():
             started = time.perf_counter()
-            passages = await search(pool, embedder, question, audience, PASSAGES, arms)
+            rankings[name][id_] = await way(question)
             times[name].append(1000 * (time.perf_counter() - started))
-            rankings[name][id_] = rank_documents(passages)
         if on_progress:
             await on_progress(IndexProgress(number, len(corpus.questions), question))
-    return {name: Ranked(rankings[name], times[name]) for name in ASKED}
-
-
-def rank_documents(passages: Sequence[Passage]) -> list[str]:
-    """The documents' keys in the order of their best passages."""
-    return list(dict.fromkeys(passage.key for passage in passages))
+    return {name: Ranked(rankings[name], times[name]) for name in ways}
 
 
 async def _drop(pool: AsyncConnectionPool, workspace: str) -> None:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -15,7 +16,7 @@ from houselore.services import Index, open_index
 from houselore.settings import Settings
 from retrieval.corpora import Corpus, read_beir, read_squad2
 from retrieval.evaluation import METRICS, Difference, Ranked, difference
-from retrieval.measuring import ask_all, indexed_corpus
+from retrieval.measuring import ask_all, indexed_corpus, ways_to_search
 from retrieval.reports import IndexProgress, IndexReport, OnProgress
 
 _PAIRS = (("fused", "dense"), ("fused", "lexical"), ("dense", "lexical"))
@@ -55,9 +56,11 @@ async def evaluate_retrieval(
     corpus = corpus if limit is None else corpus.sample(limit)
     async with _open_own_index(settings) as index:
         with _progress_bars(Console(stderr=True)) as (on_indexed, on_asked):
-            place = (index.pool, index.workspace, corpus, index.embedder)
-            async with indexed_corpus(*place, on_indexed) as report:
-                arms = await ask_all(*place, on_asked)
+            async with indexed_corpus(
+                index.pool, index.workspace, corpus, index.embedder, on_indexed
+            ) as report:
+                ways = ways_to_search(index.pool, index.workspace, index.embedder)
+                arms = await ask_all(ways, corpus, on_asked)
     out = Console(highlight=False)
     if as_json:
         out.print_json(json.dumps(_as_object(corpus, report, arms)))
@@ -112,11 +115,12 @@ def _as_object(
 def _show(out: Console, corpus: Corpus, report: IndexReport, arms: Mapping[str, Ranked]) -> None:
     out.print(
         f"{report.added:,} documents in {report.chunks:,} passages, indexed in "
-        f"{report.seconds:.1f} s; {len(corpus.questions):,} questions"
+        f"{report.seconds:.1f} s; questions: {len(corpus.questions):,}"
     )
     for failure in report.failures:
         out.print(f"  {failure.reason}", style="yellow", markup=False, soft_wrap=True)
-    table = Table("", *(_HEADS.get(name, name) for name in (*METRICS, "p50_ms", "p95_ms")))
+    heads = (_HEADS.get(name, name) for name in (*METRICS, "p50_ms", "p95_ms"))
+    table = Table("", *heads, box=SIMPLE)
     for name, ranked in arms.items():
         summary = ranked.summary(corpus.grades)
         table.add_row(name, *(f"{summary[m]:.3f}" for m in METRICS), *_times(summary))
@@ -129,15 +133,15 @@ def _times(summary: Mapping[str, float]) -> tuple[str, str]:
 
 
 def _differences(corpus: Corpus, arms: Mapping[str, Ranked]) -> Table:
-    table = Table("difference (95% interval)", *(_HEADS.get(name, name) for name in METRICS))
+    table = Table("", *(f"{one} - {other}" for one, other in _PAIRS), box=SIMPLE)
     figures = {name: ranked.figures(corpus.grades) for name, ranked in arms.items()}
-    for one, other in _PAIRS:
-        found = (difference(figures[one][name], figures[other][name]) for name in METRICS)
-        table.add_row(f"{one} - {other}", *map(_said, found))
+    for metric in METRICS:
+        found = (difference(figures[one][metric], figures[other][metric]) for one, other in _PAIRS)
+        table.add_row(_HEADS.get(metric, metric), *map(_said, found))
+    table.caption = "mean difference and 95% interval; bold: sure"
     return table
 
 
 def _said(found: Difference) -> str:
-    """Bold where it is sure."""
-    text = f"{found.mean:+.3f} ({found.low:+.3f} to {found.high:+.3f})"
+    text = f"{found.mean:+.3f} ({found.low:.3f}, {found.high:.3f})".replace("0.", ".")
     return f"[bold]{text}[/]" if found.is_sure else text

@@ -82,7 +82,14 @@ def test_beirs_files_give_a_table_with_intervals(
         HOUSELORE_DATABASE_URL=database_url,
     )
     assert result.returncode == 0, result.stderr
-    for words in ("3 documents", "1 question", "nDCG@10", "fused - dense", "p95 ms"):
+    for words in (
+        "3 documents",
+        "questions: 1",
+        "nDCG@10",
+        "fused - dense",
+        "95% interval",
+        "p95 ms",
+    ):
         assert words in result.stdout
 
 
