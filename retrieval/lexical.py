@@ -2,10 +2,13 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from operator import add
 
-import snowballstemmer  # type: ignore[import-untyped]  # it comes without types
+import Stemmer  # type: ignore[import-not-found]  # it comes without types
+
+from retrieval.languages import ENGLISH, STOP_WORDS, language_of, likely_languages
 
 ANALYSER = "words-2"
 """The name of this analyser; part of a generation's identity. Change it when terms change."""
@@ -16,62 +19,128 @@ LONGEST_TERM = 64
 # Scripts that set no blanks between words: kana, Chinese, Hangul; Thai, Lao, Khmer, Burmese.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff"
 )
 # Letters with marks that \w does not hold: Latin accents, and the vowel signs of Indic scripts.
-_LETTER = r"\w\u0300-\u036f\u0900-\u0dff"
-_WORD = re.compile(
-    rf"(?P<unspaced>[{_UNSPACED}\U00020000-\U0003ffff]+)"
-    rf"|(?P<word>(?:(?![{_UNSPACED}])[{_LETTER}])+"
-    rf"(?:[-./:@'\u2019](?:(?![{_UNSPACED}])[{_LETTER}])+)*)"
-)
+_LETTERS = rf"(?:[^\W{_UNSPACED}]|[\u0300-\u036f\u0900-\u0dff])++"
+_WORD = re.compile(rf"{_LETTERS}(?:[-./:@'\u2019]{_LETTERS})*+|[{_UNSPACED}]++")
+_ASCII_WORD = re.compile(r"[A-Za-z0-9_]++(?:[-./:@'][A-Za-z0-9_]++)*+")
+_IS_UNSPACED = re.compile(f"[{_UNSPACED}]").match
+_FIRST_UNSPACED = _UNSPACED[0]
+_SIMPLE = re.compile(r"[A-Z]?[a-z]+|[0-9]+")
 _JOINTS = re.compile(r"[-./:@_]+")
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
-_POSSESSIVE = re.compile(r"['\u2019]s?$|['\u2019]")
-_STOP_WORDS_OF_ENGLISH = """
-    a about above after again against all am an and any are aren as at be because been before being
-    below between both but by can could couldn did didn do does doesn doing don down during each few
-    for from further had hadn has hasn have haven having he her here hers herself him himself his
-    how i if in into is isn it its itself just ll me more most my myself no nor not now of off on
-    once only or other our ours ourselves out over own re same she should shouldn so some such than
-    that the their theirs them themselves then there these they this those through to too under
-    until up us ve very was wasn we were weren what when where which while who whom why will with
-    would wouldn you your yours yourself yourselves dont doesnt didnt cant isnt arent wasnt wont
-    im ive youre theyre weve thats whats
-"""
-_STOP_WORDS = frozenset(_STOP_WORDS_OF_ENGLISH.split())
+_BORDER = re.compile(
+    r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
+    r"|(?<=[A-Za-z]{2})(?=[0-9]{2})|(?<=[0-9]{2})(?=[A-Za-z]{2})"
+)
+_APOSTROPHES = re.compile(r"['\u2019]")
+_ENDINGS = frozenset(("", "s", "d", "m", "t", "ll", "re", "ve"))
+_FRENCH, _ITALIAN = "c d j jusqu l lorsqu m n puisqu qu quoiqu s t", "all dall dell nell sull un"
+_ELISIONS = frozenset((*_FRENCH.split(), *_ITALIAN.split()))
+# Scripts of which we stem one language; others are compared as they are written.
+_SCRIPTS = (
+    ("\u0370", "\u03ff", "greek"),
+    ("\u0400", "\u04ff", "russian"),
+    ("\u0530", "\u058f", "armenian"),
+    ("\u0600", "\u06ff", "arabic"),
+    ("\u0900", "\u097f", "hindi"),
+    ("\u0b80", "\u0bff", "tamil"),
+)
+_KEPT_WORDS = 32_768
+_LONGEST_KEPT = 40
 
 
-def terms(text: str) -> list[str]:
-    """The terms of `text` in order, with repeats.
+def terms(text: str, language: str | None = None) -> list[str]:
+    """The terms of `text` in order, with repeats, as an index holds them.
 
-    Words are folded (case, width, Latin accents) and stemmed as English; stop words are left out.
-    Scripts without blanks give character pairs. What is joined (`getUserById`, `HTTP_429`,
-    `team-data`, `docs/setup.md`) gives itself whole, then its parts.
+    Words are folded (case, width, accents) and stemmed by Snowball in `language`, else in the one
+    that the text seems to be in; that language's stop words are left out. Its stem is followed by
+    the English one where the two differ, so that a query too short to show its language finds the
+    word as it is written. Scripts without blanks give character pairs. What is joined
+    (`getUserById`, `HTTP_429`, `team-data`, `docs/setup.md`) gives itself whole, then its parts.
     """
-    found: list[str] = []
-    for match in _WORD.finditer(unicodedata.normalize("NFKC", text)):
-        if match["unspaced"]:
-            found.extend(_pairs(match["unspaced"]))
-        else:
-            found.extend(_of_word(match["word"]))
-    return found
+    words = _words(text)
+    language = language or language_of(_lowered(words))
+    return [term for word in words for term in _terms_of(word, language)]
 
 
-def _pairs(run: str) -> Iterator[str]:
-    if len(run) == 1:
-        yield run
-    for at in range(len(run) - 1):
-        yield run[at : at + 2]
+def query_terms(text: str) -> list[str]:
+    """The terms to search for, each once: as `terms`, in every language the query may be in.
+
+    A few words seldom show their language for sure. What one of the languages leaves out is left
+    out of all.
+    """
+    words = _words(text)
+    likely = likely_languages(_lowered(words))
+    common = frozenset().union(*(STOP_WORDS[language] for language in likely))
+    asked = [word for word in words if word.lower() not in common]
+    found = (term for each in likely for word in asked for term in _terms_of(word, each))
+    return list(dict.fromkeys(found))
 
 
-def _of_word(word: str) -> Iterator[str]:
-    parts = [part for joined in _JOINTS.split(word) for part in _CAMEL.split(joined) if part]
+def _words(text: str) -> list[str]:
+    if text.isascii():
+        return _ASCII_WORD.findall(text)
+    return _WORD.findall(unicodedata.normalize("NFKC", text))
+
+
+def _lowered(words: list[str]) -> set[str]:
+    return {word.lower() for word in set(words)}
+
+
+def _terms_of(word: str, language: str) -> Sequence[str]:
+    if word[0] >= _FIRST_UNSPACED and _IS_UNSPACED(word):
+        return list(map(add, word, word[1:])) or [word]
+    return _kept(word, language) if len(word) <= _LONGEST_KEPT else tuple(_made(word, language))
+
+
+@lru_cache(_KEPT_WORDS)
+def _kept(word: str, language: str) -> tuple[str, ...]:
+    return tuple(_made(word, language))
+
+
+def _made(word: str, language: str) -> Iterator[str]:
+    if _SIMPLE.fullmatch(word):
+        yield from _of_part(word, language)
+        return
+    parts = [part for joined in _JOINTS.split(word) for part in _BORDER.split(joined) if part]
     if len(parts) > 1:
         yield _fold(word).strip("_")[:LONGEST_TERM]
     for part in parts:
-        folded = _POSSESSIVE.sub("", _fold(part))
-        if folded and folded not in _STOP_WORDS:
-            yield _stem(folded[:LONGEST_TERM])
+        yield from _of_part(part, language)
+
+
+def _of_part(part: str, language: str) -> Iterator[str]:
+    bare = _without_apostrophe(part.lower())
+    by_script = _language_by_script(bare)
+    if bare and bare not in STOP_WORDS.get(by_script or language, ()):
+        languages = (by_script,) if by_script else (language, ENGLISH)
+        stems = dict.fromkeys(_stem(bare, each) for each in languages)
+        yield from (stem for stem in stems if stem)
+
+
+def _stem(word: str, language: str) -> str:
+    return _fold(_stemmer(language).stemWord(word[:LONGEST_TERM]))[:LONGEST_TERM]
+
+
+def _without_apostrophe(word: str) -> str:
+    """`the user's` is the user, `l'école` the school, and `don't` one word."""
+    head, *tails = _APOSTROPHES.split(word)
+    if not tails:
+        return word
+    if head in _ELISIONS:
+        return "".join(tails)
+    if tails[-1] in _ENDINGS and not (tails[-1] == "t" and head.endswith("n")):
+        tails.pop()
+    return "".join((head, *tails))
+
+
+def _language_by_script(word: str) -> str | None:
+    if not word.isascii():
+        for first, last, language in _SCRIPTS:
+            if first <= word[0] <= last:
+                return language
+    return None
 
 
 def _fold(word: str) -> str:
@@ -85,9 +154,6 @@ def _fold(word: str) -> str:
     return unicodedata.normalize("NFC", bare)
 
 
-_ENGLISH = snowballstemmer.stemmer("english")
-
-
-@lru_cache(maxsize=65_536)
-def _stem(word: str) -> str:
-    return str(_ENGLISH.stemWord(word)) if word.isascii() else word
+@lru_cache
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(language, 0)  # without its cache: `_kept` is one

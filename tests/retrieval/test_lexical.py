@@ -1,10 +1,12 @@
 """Texts turned into search terms."""
 
+import time
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.lexical import LONGEST_TERM, terms
+from retrieval.lexical import LONGEST_TERM, query_terms, terms
 
 
 @pytest.mark.parametrize(
@@ -23,7 +25,11 @@ from retrieval.lexical import LONGEST_TERM, terms
         ("東", ["東"]),
         ("한국어 text", ["한국", "국어", "text"]),
         ("text混合text", ["text", "混合", "text"]),
-        ("हिन्दी", ["हिन्दी"]),
+        ("हिन्दी", ["हिन्द"]),
+        ("Политика отпусков и отпуск", ["политик", "отпуск", "отпуск"]),
+        ("error HTTP429 in sha256", ["error", "http429", "http", "429", "sha256", "sha", "256"]),
+        ("p53 and UTF-8", ["p53", "utf-8", "utf", "8"]),
+        ("we'll see, don't, O'Brien's", ["see", "obrien"]),
         ("the of and", []),
         ("🙂 … — ' \x00", []),
         ("", []),
@@ -39,3 +45,54 @@ def test_terms_of_many_kinds_of_text(text: str, expected: list[str]) -> None:
 def test_terms_are_short_and_never_empty(text: str) -> None:
     """Any text at all gives terms that fit the index."""
     assert all(0 < len(term) <= LONGEST_TERM for term in terms(text))
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        ("Welche Richtlinie gilt?", "Die Richtlinien sind für alle da."),
+        ("Urlaubsansprüche", "Der Urlaubsanspruch ist in der Richtlinie geregelt."),
+        ("¿Cuál es la política de vacaciones?", "Las políticas se publican en el portal."),
+        ("la fermeture de l’école", "Les écoles sont fermées en été."),
+        ("Che cosa dicono le norme?", "La norma è scritta in questo documento."),
+        ("отпуска", "Правила об отпусках для всех"),  # noqa: RUF001 - real Russian
+        ("Hvor mange feriedage er der?", "Feriedagene er aftalt af os alle."),
+    ],
+)
+def test_other_languages_are_stemmed_as_what_they_are(asked: str, text: str) -> None:
+    """A question finds a text by another form of its word, in each of them."""
+    assert set(query_terms(asked)) & set(terms(text))
+
+
+@pytest.mark.parametrize("word", ["Mitbestimmung", "collaborazione", "épargne", "työntekijöiden"])
+def test_a_word_alone_is_found_in_a_text_of_its_language(word: str) -> None:
+    """One word does not show its language; the same word in a text that does is found by it."""
+    texts = {
+        "Mitbestimmung": "Die {} ist in der Satzung geregelt.",
+        "collaborazione": "La {} con gli altri è nel nostro statuto.",
+        "épargne": "Le plan d’{} est ouvert à tous les salariés.",
+        "työntekijöiden": "Se on {} oikeus, ja se on kaikille sama.",
+    }
+    assert set(query_terms(word)) & set(terms(texts[word].format(word)))
+    assert set(query_terms(word.upper())) & set(terms(texts[word].format(word)))
+
+
+def test_a_query_has_each_term_once_and_no_stop_words() -> None:
+    """In whichever language it is asked."""
+    assert query_terms("the users and the user") == ["user"]
+    assert query_terms("Wie ist das mit dem Urlaub und dem Urlaub?") == ["urlaub"]
+    assert query_terms("what is it in which we were") == []
+
+
+def test_an_english_text_has_one_term_a_word() -> None:
+    """A foreign word or two do not make a text foreign."""
+    assert terms("We die in the café of El Paso") == ["die", "cafe", "el", "paso"]
+
+
+def test_a_long_text_takes_time_in_proportion() -> None:
+    """Time grows with the text, whatever it is made of."""
+    for unit in ("The quick brown foxes jumped. ", "aB", "a-", "é", "東", "x'", "_", "A1"):
+        text = unit * (100_000 // len(unit))
+        started = time.process_time()
+        terms(text)
+        assert time.process_time() - started < 3
