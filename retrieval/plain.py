@@ -11,6 +11,7 @@ _TABLE_RULE = re.compile(
     r"^[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+(?::?-++:?)?[ \t]*+$", re.MULTILINE
 )
 _MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|~~|`+")
+_MARKS = frozenset("\\*_~`")
 _HEADING_MARK = re.compile(r"^ {0,3}#{1,6}[ \t]+|(?<![ \t])[ \t]++#++[ \t]*+$", re.MULTILINE)
 _SPACES = re.compile(r"[ \t]{2,}")
 _KEPT_CONTROLS = frozenset("\n\t")
@@ -18,12 +19,21 @@ _KEPT_CONTROLS = frozenset("\n\t")
 
 def to_plain(markdown: str) -> str:
     """The words of `markdown` without the marks of links, emphasis, headings, tables and tags."""
-    text = _IMAGE_OR_LINK.sub(r"\1", markdown)
-    text = _TAG.sub(" ", _AUTOLINK.sub(r"\1", text))
-    text = _TABLE_RULE.sub("", text).replace("|", " ")
-    text = _HEADING_MARK.sub("", text)
-    text = _MARK.sub(lambda mark: mark[1] or "", text)
-    return _SPACES.sub(" ", html.unescape(text)).strip()
+    text = markdown  # most blocks have few kinds of marks: to look for one costs less than a regex
+    if "[" in text:
+        text = _IMAGE_OR_LINK.sub(r"\1", text)
+    if "<" in text:
+        text = _TAG.sub(" ", _AUTOLINK.sub(r"\1", text))
+    if "|" in text:
+        text = _TABLE_RULE.sub("", text).replace("|", " ")
+    if "#" in text:
+        text = _HEADING_MARK.sub("", text)
+    if not _MARKS.isdisjoint(text):
+        text = _MARK.sub(lambda mark: mark[1] or "", text)
+    text = html.unescape(text)
+    if "  " in text or "\t" in text:
+        text = _SPACES.sub(" ", text)
+    return text.strip()
 
 
 def clean(text: str) -> str:

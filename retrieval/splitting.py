@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial, reduce
 from itertools import groupby
 
 from retrieval.blocks import Block, scan_blocks, scan_lines
@@ -21,6 +22,7 @@ _PIECE_TOKENS = 120
 _SMALL_TOKENS = 60
 _HEADING_CHARACTERS = 300
 _LONGEST_WORD = 100
+_REMEMBERED = 1024
 _CHARACTERS_A_TOKEN = 10  # a megabyte of base64 is one token to some embedders, but not to us
 
 Counter = Callable[[str], int]
@@ -65,13 +67,13 @@ def split(document: Document, count_tokens: Counter) -> list[Chunk]:
     """
     text = document.text
     sections = list(_sections(text))
-    titles = {path[-1]: _heading(text, path[-1]) for path, _ in sections if path}
+    count_tokens = lru_cache(_REMEMBERED)(count_tokens)  # rows and headings often repeat
     units: list[_Unit] = []
     for path, blocks in sections:
         pieces = [p for block in blocks for p in _pieces(text, block, count_tokens)]
         units.extend(_packed(path, pieces))
     return [
-        _chunk(position, unit, [titles[place] for place in unit.path], document, count_tokens)
+        _chunk(position, unit, document, count_tokens)
         for position, unit in enumerate(_merged(units))
     ]
 
@@ -81,9 +83,8 @@ def embedded_text(chunk: Chunk) -> str:
     return to_plain(f"{chunk.context}\n{chunk.text}")
 
 
-def _chunk(
-    position: int, unit: _Unit, titles: list[str], document: Document, count_tokens: Counter
-) -> Chunk:
+def _chunk(position: int, unit: _Unit, document: Document, count_tokens: Counter) -> Chunk:
+    titles = (_heading(document.text, place) for place in unit.path)
     headings = tuple(title for title in titles if title)
     text = document.text[unit.start : unit.end]
     first_line = to_plain(text.partition("\n")[0][:_HEADING_CHARACTERS])
@@ -199,7 +200,7 @@ def _packed(path: tuple[int, ...], pieces: list[_Piece]) -> Iterator[_Unit]:
                 yield unit
                 unit = None
             else:
-                unit = replace(unit, end=piece.end, tokens=tokens)
+                unit = _Unit(path, unit.start, piece.end, tokens, unit.header)
         if unit is None:
             tokens = piece.tokens + piece.header_tokens
             unit = _Unit(path, piece.start, piece.end, tokens, piece.header)
@@ -218,13 +219,21 @@ def _merged(units: list[_Unit]) -> list[_Unit]:
 
 def _joined(family: list[_Unit], depth: int) -> list[_Unit]:
     """All units of a section as one where they fit a chunk; else the small ones with neighbours."""
-    whole = family[0]
-    for unit in family[1:]:
-        whole = _both(whole, unit, depth)
-    if depth and whole.tokens <= CHUNK_TOKENS:
-        return [whole]
+    if len(family) == 1 or (depth and _fit(family)):
+        return [reduce(partial(_both, depth=depth), family)]
     among_small = _paired(family, depth, lambda a, b: max(a, b) < _SMALL_TOKENS)
     return _paired(among_small, depth, lambda a, b: min(a, b) < _SMALL_TOKENS)
+
+
+def _fit(family: list[_Unit]) -> bool:
+    """Whether units in a row fit one chunk, the blanks between them counted."""
+    tokens, end = 0, family[0].start
+    for unit in family:
+        tokens += unit.tokens + (unit.start - end) // _CHARACTERS_A_TOKEN
+        if tokens > CHUNK_TOKENS:
+            return False
+        end = unit.end
+    return True
 
 
 def _paired(family: list[_Unit], depth: int, joins: Callable[[int, int], bool]) -> list[_Unit]:
@@ -232,9 +241,9 @@ def _paired(family: list[_Unit], depth: int, joins: Callable[[int, int], bool]) 
     units = family[:1]
     tokens = family[0].tokens
     for unit in family[1:]:
-        both = _both(units[-1], unit, depth)
-        if both.tokens <= CHUNK_TOKENS and joins(tokens, unit.tokens):
-            units[-1] = both
+        last = units[-1]
+        if joins(tokens, unit.tokens) and _fit([last, unit]):
+            units[-1] = _both(last, unit, depth)
         else:
             units.append(unit)
         tokens = unit.tokens
@@ -244,4 +253,4 @@ def _paired(family: list[_Unit], depth: int, joins: Callable[[int, int], bool]) 
 def _both(first: _Unit, second: _Unit, depth: int) -> _Unit:
     path = first.path if first.path == second.path else first.path[:depth]
     tokens = first.tokens_with(second.start, second.tokens)
-    return replace(first, path=path, end=second.end, tokens=tokens)
+    return _Unit(path, first.start, second.end, tokens, first.header)
