@@ -1,5 +1,7 @@
 """Who can read a conversation, and so what may be used for an answer in it. Reads no document."""
 
+from collections.abc import Set
+
 from bot.directory import Directory
 from retrieval.audience import PUBLIC, Audience
 
@@ -8,8 +10,9 @@ async def audience_of(directory: Directory, workspace: str, channel: str, person
     """The audience of a reply in this conversation to this person.
 
     In a direct message it is that person alone. A channel with outsiders (another workspace,
-    guests) has only what was shared there, not even what is public. Nothing is guessed: raises
-    SlackFailed.
+    guests) has only what was shared there, not even what is public. A user group counts in a
+    private channel whose every member is in it; a public channel is read by others too. Nothing
+    is guessed: raises SlackFailed.
     """
     conversation = await directory.conversation(channel)
     if conversation.is_im:
@@ -17,13 +20,17 @@ async def audience_of(directory: Directory, workspace: str, channel: str, person
     readers = {f"channel:{channel}"}
     if not conversation.is_shared and not await _has_outsiders(directory, channel):
         readers.add(PUBLIC)
+        if conversation.is_private:
+            people = set(await directory.members(channel)) - {(await directory.me()).user}
+            readers |= await _groups_of_all(directory, people)
     return Audience(workspace, frozenset(readers))
 
 
 async def audience_of_one(directory: Directory, workspace: str, person: str) -> Audience:
-    """The audience of what only this person sees: theirs, and that of each channel they are in."""
+    """The audience of what only this person sees: theirs, their channels' and their groups'."""
     readers = {f"person:{person}"}
     readers.update(f"channel:{channel}" for channel in await directory.channels_of(person))
+    readers |= await _groups_of_all(directory, {person})
     if not (await directory.person(person)).is_outsider:
         readers.add(PUBLIC)
     return Audience(workspace, frozenset(readers))
@@ -32,3 +39,10 @@ async def audience_of_one(directory: Directory, workspace: str, person: str) -> 
 async def _has_outsiders(directory: Directory, channel: str) -> bool:
     members = await directory.members(channel)
     return any(person.is_outsider for person in await directory.people(members))
+
+
+async def _groups_of_all(directory: Directory, people: Set[str]) -> set[str]:
+    """The user groups that all of these people are in."""
+    if not people:
+        return set()
+    return {f"group:{group.id}" for group in await directory.groups() if people <= group.members}

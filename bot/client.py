@@ -16,7 +16,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import SlackFailed
 
 _NOT_TWICE = ("chat.postMessage", "chat.postEphemeral", "chat.startStream", "chat.appendStream")
-_FORMS = ("users.", "conversations.info", "conversations.members", "conversations.replies")
+_FORMS = (
+    "users.",
+    "usergroups.",
+    "conversations.info",
+    "conversations.list",
+    "conversations.members",
+    "conversations.replies",
+)
+_PAGE = 200
 _UNREACHABLE = (aiohttp.ClientError, TimeoutError, SlackClientError)
 
 
@@ -50,6 +58,17 @@ class SlackClient(AsyncWebClient):
             raise SlackFailed(f"Slack could not be reached for {method}.") from error
         data = answer.data
         return data if isinstance(data, dict) else {}
+
+    async def pages(self, method: str, key: str, **arguments: Any) -> list[Any]:
+        """All that a method lists under `key`, page after page. Raises SlackFailed."""
+        found: list[Any] = []
+        cursor: str | None = None
+        while True:
+            page = await self.call(method, limit=_PAGE, cursor=cursor, **arguments)
+            found += page[key]
+            cursor = page.get("response_metadata", {}).get("next_cursor") or None
+            if cursor is None:
+                return found
 
     async def respond(self, url: str, message: Mapping[str, Any]) -> None:
         """Post to the response_url of a command or a button. Raises SlackFailed."""

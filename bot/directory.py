@@ -4,6 +4,7 @@ What Slack says is kept for a short while in this process. Decides nothing about
 """
 
 import asyncio
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +13,11 @@ from bot.client import SlackClient
 from bot.errors import SlackFailed
 from bot.recent import Recent
 
-_PAGE = 200
 _ONE_BY_ONE = 10
+# An app installed before it asked for usergroups:read, or a plan without user groups.
+NO_GROUPS = ("missing_scope", "no_permission", "plan_upgrade_required")
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +63,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """A channel or direct message; `is_shared`: with another workspace, or about to be."""
+    """A channel or direct message; `is_shared`: with another workspace, or about to be.
+
+    What is not `is_private` can be read by the whole workspace, not only by its members.
+    """
 
     id: str
     is_im: bool
+    is_private: bool
     is_shared: bool
 
     @classmethod
@@ -72,8 +80,22 @@ class Conversation:
         return cls(
             id=channel["id"],
             is_im=bool(channel.get("is_im")),
+            is_private=any(channel.get(flag) for flag in ("is_private", "is_im", "is_mpim")),
             is_shared=any(channel.get(flag) for flag in flags),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A user group of the workspace and who is in it."""
+
+    id: str
+    members: frozenset[str]
+
+    @classmethod
+    def from_usergroup(cls, group: Mapping[str, Any]) -> "Group":
+        """The group in a usergroup object of Slack's, asked for with its users."""
+        return cls(group["id"], frozenset(group.get("users") or ()))
 
 
 class Directory:
@@ -87,6 +109,7 @@ class Directory:
         self._conversations: Recent[str, Conversation] = Recent(60)
         self._members: Recent[str, tuple[str, ...]] = Recent(60)
         self._channels: Recent[str, tuple[str, ...]] = Recent(60)
+        self._groups: Recent[None, tuple[Group, ...]] = Recent(60)
 
     async def me(self) -> Myself:
         """The bot itself; asked once. Raises SlackFailed, also for a wrong token."""
@@ -104,7 +127,7 @@ class Directory:
         wanted = tuple(users)
         if sum(self._people.find(user) is None for user in wanted) > _ONE_BY_ONE:
             me = await self.me()
-            for user in await self._pages("users.list", "members"):
+            for user in await self._client.pages("users.list", "members"):
                 self._people.put(user["id"], Person.from_user(user, me.team))
         return tuple([await self.person(user) for user in wanted])
 
@@ -131,7 +154,9 @@ class Directory:
         """The ids of everyone in a conversation. Raises SlackFailed."""
 
         async def load() -> tuple[str, ...]:
-            return tuple(await self._pages("conversations.members", "members", channel=channel))
+            return tuple(
+                await self._client.pages("conversations.members", "members", channel=channel)
+            )
 
         return await self._members.get(channel, load)
 
@@ -140,10 +165,31 @@ class Directory:
 
         async def load() -> tuple[str, ...]:
             kinds = "public_channel,private_channel"
-            found = await self._pages("users.conversations", "channels", user=person, types=kinds)
+            found = await self._client.pages(
+                "users.conversations", "channels", user=person, types=kinds
+            )
             return tuple(channel["id"] for channel in found)
 
         return await self._channels.get(person, load)
+
+    async def groups(self) -> tuple[Group, ...]:
+        """The workspace's own user groups; none where Slack lets us see none. Raises SlackFailed.
+
+        Those of another organisation are left out.
+        """
+
+        async def load() -> tuple[Group, ...]:
+            try:
+                answer = await self._client.call("usergroups.list", include_users=True)
+            except SlackFailed as error:
+                if error.error not in NO_GROUPS:
+                    raise
+                _log.info("user groups are not used: %s", error)
+                return ()
+            groups = [group for group in answer["usergroups"] if not group.get("is_external")]
+            return tuple(Group.from_usergroup(group) for group in groups)
+
+        return await self._groups.get(None, load)
 
     def forget_person(self, person: str) -> None:
         """Read a person's name and standing anew."""
@@ -159,13 +205,3 @@ class Directory:
     async def _load_person(self, user: str) -> Person:
         answer = await self._client.call("users.info", user=user)
         return Person.from_user(answer["user"], (await self.me()).team)
-
-    async def _pages(self, method: str, key: str, **arguments: Any) -> list[Any]:
-        found: list[Any] = []
-        cursor: str | None = None
-        while True:
-            page = await self._client.call(method, limit=_PAGE, cursor=cursor, **arguments)
-            found += page[key]
-            cursor = page.get("response_metadata", {}).get("next_cursor") or None
-            if cursor is None:
-                return found

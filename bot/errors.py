@@ -3,6 +3,7 @@
 BotError
 ├── SlackFailed       Slack refused a call or could not be reached
 ├── DatabaseDown      the inbox or the job queue could not be written or read
+├── NameNotFound      a name that is nobody's, or several people's; the message says whose it may be
 └── QuestionRefused   the question cannot be answered as it stands; the message says what to do
 """
 
@@ -21,6 +22,10 @@ class SlackFailed(BotError):
 
 class DatabaseDown(BotError):
     """The inbox or the job queue could not be written or read."""
+
+
+class NameNotFound(BotError):
+    """A name that is nobody's, or several people's or channels'."""
 
 
 class QuestionRefused(BotError):

@@ -34,6 +34,14 @@ Port = Annotated[
     int | None,
     typer.Option("--port", min=1, max=65534, help="The port of the sandbox or the Events API."),
 ]
+As = Annotated[
+    str | None,
+    typer.Option("--as", metavar="@PERSON", help="Use what this person may read, as in a DM."),
+]
+In = Annotated[
+    str | None,
+    typer.Option("--in", metavar="'#CHANNEL'", help="With --as: as the bot would answer there."),
+]
 
 
 @app.command(rich_help_panel=_ASK)
@@ -42,11 +50,15 @@ def ask(
         list[str], typer.Argument(help="What you want to know; in quotes where it has a ? or a '.")
     ],
     as_json: Json = False,
+    as_person: As = None,
+    in_channel: In = None,
 ) -> None:
-    """Ask a question about what everyone may read."""
+    """Ask a question about what everyone may read, or what somebody may."""
     from houselore.commands.ask import ask_question
+    from houselore.people import Asker
 
-    conclude(ask_question(_settings(), " ".join(question), as_json=as_json))
+    asker = Asker(as_person, in_channel)
+    conclude(ask_question(_settings(), " ".join(question), asker, as_json=as_json))
 
 
 @app.command(rich_help_panel=_ASK)
@@ -56,11 +68,15 @@ def search(
     k: Annotated[
         int, typer.Option("-k", min=1, max=100, help="How many passages to show at most.")
     ] = 5,
+    as_person: As = None,
+    in_channel: In = None,
 ) -> None:
     """Show the passages that a question would be answered from."""
     from houselore.commands.search import search_index
+    from houselore.people import Asker
 
-    conclude(search_index(_settings(), " ".join(query), k, as_json=as_json))
+    asker = Asker(as_person, in_channel)
+    conclude(search_index(_settings(), " ".join(query), k, asker, as_json=as_json))
 
 
 @app.command(rich_help_panel=_ASK)
@@ -69,15 +85,19 @@ def index(
     url_prefix: Annotated[
         str | None, typer.Option(help="Where the files can be read, for the links to them.")
     ] = None,
-    reader: Annotated[
+    readers: Annotated[
         list[str] | None,
-        typer.Option(help="Who may read them: public (the default), channel:C…, person:U…"),
+        typer.Option(
+            metavar="public|'#channel'|@person,…",
+            help="Who may read them, by name or id (channel:C…, person:U…, group:S…): all of the "
+            "workspace unless you say.",
+        ),
     ] = None,
 ) -> None:
     """Index Markdown, HTML, text, PDF and Word files; again, only what has changed."""
     from houselore.commands.index import index_paths
 
-    conclude(index_paths(_settings(), paths, url_prefix, reader))
+    conclude(index_paths(_settings(), paths, url_prefix, readers))
 
 
 @app.command(rich_help_panel=_ASK)

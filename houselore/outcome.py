@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from answering.errors import AnsweringError, NotIndexed
-from bot.errors import BotError
+from bot.errors import BotError, NameNotFound
 from houselore.errors import HouseloreError, WrongUse
 from retrieval.errors import RetrievalError, SourceNotFound, UnreadableCorpus
 
@@ -43,7 +43,7 @@ def complain(error: Exception) -> int:
 def _explain(error: Exception) -> tuple[str, int]:
     if isinstance(error, HouseloreError):
         return str(error), error.exit_code
-    if isinstance(error, SourceNotFound | UnreadableCorpus | NotIndexed):
+    if isinstance(error, SourceNotFound | UnreadableCorpus | NotIndexed | NameNotFound):
         return str(error), WrongUse.exit_code
     if isinstance(error, RetrievalError | AnsweringError | BotError):
         return str(error), HouseloreError.exit_code

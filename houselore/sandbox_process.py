@@ -19,6 +19,8 @@ from houselore.embedded.folders import private_folder
 from houselore.errors import PartUnusable, ServerDidNotStart, WrongUse
 from houselore.settings import Settings
 
+_NOTE = "sandbox.url"
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
@@ -52,8 +54,7 @@ class Sandbox:
             if self._process.returncode == WrongUse.exit_code:
                 raise WrongUse(str(error)) from error
             raise
-        tokens = world["app"]["tokens"]
-        return Workspace(self.url, world["team"]["name"], tokens["bot"], tokens["app"])
+        return _workspace(self.url, world)
 
     async def ended(self) -> None:
         """Return when it has ended by itself."""
@@ -66,14 +67,27 @@ class Sandbox:
 
 @asynccontextmanager
 async def sandbox_process(settings: Settings, world: Path | None) -> AsyncIterator[Sandbox]:
-    """Run a sandbox on the settings' port while the block lasts."""
+    """Run a sandbox on the settings' port while the block lasts, and note where it is."""
     log = private_folder(settings.folder() / "logs") / "sandbox.log"
     process = start_child(_command(settings, world), log=log)
     sandbox = Sandbox(f"http://127.0.0.1:{settings.port}", process, log)
+    note = settings.folder() / _NOTE
+    note.write_text(sandbox.url, encoding="utf-8")
     try:
         yield sandbox
     finally:
+        note.unlink(missing_ok=True)
         await sandbox.stop()
+
+
+async def sandbox_beside(settings: Settings) -> Workspace | None:
+    """The sandbox of the Houselore that runs on the same data folder, if one does."""
+    note = settings.folder() / _NOTE
+    if not note.is_file():
+        return None
+    url = note.read_text(encoding="utf-8")
+    world = await asyncio.to_thread(_world, url)
+    return _workspace(url, world) if world else None
 
 
 async def become_sandbox(settings: Settings, options: list[str]) -> None:
@@ -104,6 +118,11 @@ def _command(settings: Settings, world: Path | None) -> list[str]:
             raise WrongUse(f"There is no world file {world}.")
         command += ["--world", str(world.absolute())]
     return command
+
+
+def _workspace(url: str, world: dict[str, Any]) -> Workspace:
+    tokens = world["app"]["tokens"]
+    return Workspace(url, world["team"]["name"], tokens["bot"], tokens["app"])
 
 
 def _world(url: str) -> dict[str, Any]:

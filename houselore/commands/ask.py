@@ -10,13 +10,13 @@ from answering.answers import Answer, Citation
 from answering.progress import Finished, Reading, Words
 from answering.questions import QUESTION_LIMIT, Question, is_wordless
 from houselore.errors import WrongUse
+from houselore.people import Asker, find_audience
 from houselore.services import Services, open_services
 from houselore.settings import Settings
-from retrieval.audience import everyone
 
 
-async def ask_question(settings: Settings, text: str, *, as_json: bool) -> None:
-    """Answer `text` from what everyone may read, streamed or as one JSON object."""
+async def ask_question(settings: Settings, text: str, asker: Asker, *, as_json: bool) -> None:
+    """Answer `text` from what the asker's audience may read, streamed or as one JSON object."""
     text = text.strip()
     if is_wordless(text):
         raise WrongUse('The question is empty: ask something, such as `houselore ask "…"`.')
@@ -24,11 +24,12 @@ async def ask_question(settings: Settings, text: str, *, as_json: bool) -> None:
         raise WrongUse(
             f"The question has {len(text):,} characters: ask in {QUESTION_LIMIT:,} or fewer."
         )
+    audience = await find_audience(settings, asker)
     waiting = Console(stderr=True)
     with waiting.status("Opening the house…") as status:
         async with open_services(settings) as services:
             status.update("Searching…")
-            question = Question(text, everyone(settings.workspace))
+            question = Question(text, audience)
             out = Console(highlight=False, soft_wrap=True)
             answer = await _hear(services, question, None if as_json else out, status)
     if as_json:

@@ -1,6 +1,5 @@
 """`houselore index` and `houselore reindex`: files into the index, with a progress bar."""
 
-import re
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,14 +8,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from houselore.errors import WrongUse
+from houselore.people import read_readers
 from houselore.services import open_index
 from houselore.settings import Settings
-from retrieval.audience import PUBLIC
 from retrieval.indexing import index_source, reindex_all
 from retrieval.reports import IndexProgress, IndexReport
 from retrieval.sources.files import FilesSource
-
-_READER = re.compile(r"channel:[CGD][A-Z0-9]+|person:[UW][A-Z0-9]+")
 
 OnProgress = Callable[[IndexProgress], Awaitable[None]]
 
@@ -25,7 +22,7 @@ async def index_paths(
     settings: Settings, paths: list[Path], url_prefix: str | None, readers: list[str] | None
 ) -> int:
     """Index each file and folder; exit code 1 when there were documents and none could be read."""
-    audience = _audience(readers or [PUBLIC])
+    audience = await read_readers(settings, readers)
     sources = [FilesSource(path, audience, url_prefix) for path in paths]
     total = IndexReport()
     async with open_index(settings) as index:
@@ -54,16 +51,6 @@ def _exit_code(report: IndexReport) -> int:
     """A file that is broken or empty is named, and is no reason for a script to stop."""
     read = report.added + report.changed + report.unchanged
     return 1 if report.failures and not read else 0
-
-
-def _audience(readers: list[str]) -> frozenset[str]:
-    """The readers, once it is sure that each may be somebody: a slip would hide the documents."""
-    for reader in readers:
-        if reader != PUBLIC and not _READER.fullmatch(reader):
-            raise WrongUse(
-                f"{reader} is no reader: say {PUBLIC}, channel:C… or person:U…, with Slack's id."
-            )
-    return frozenset(readers)
 
 
 @contextmanager

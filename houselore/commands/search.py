@@ -6,18 +6,20 @@ from rich.console import Console
 
 from answering.questions import is_wordless
 from houselore.errors import WrongUse
+from houselore.people import Asker, find_audience
 from houselore.services import open_index
 from houselore.settings import Settings
-from retrieval.audience import everyone
 from retrieval.retriever import search
 
 
-async def search_index(settings: Settings, query: str, k: int, *, as_json: bool) -> None:
-    """Print the `k` best passages for `query` among what everyone may read."""
+async def search_index(
+    settings: Settings, query: str, k: int, asker: Asker, *, as_json: bool
+) -> None:
+    """Print the `k` best passages for `query` among what the asker's audience may read."""
     if is_wordless(query):
         raise WrongUse('There is nothing to look for: `houselore search "words"`.')
+    audience = await find_audience(settings, asker)
     async with open_index(settings) as index:
-        audience = everyone(settings.workspace)
         passages = await search(index.pool, index.embedder, query, audience, k)
         results = [
             {

@@ -46,7 +46,11 @@ def _processor_seconds() -> float:
         (["run"], {"SLACK_APP_TOKEN": "xapp-1"}, "SLACK_BOT_TOKEN is missing"),
         (["status"], {"HOUSELORE_DATA_DIR": "/proc/nowhere"}, "The data folder /proc/nowhere"),
         (["serch", "x"], {}, "Did you mean 'search'?"),
-        (["index", ".", "--reader", "everybody"], {}, "everybody is no reader"),
+        (["index", ".", "--readers", "everybody"], {}, "everybody is no reader"),
+        (["index", ".", "--readers", "public,"], {}, "A reader is empty"),
+        (["index", ".", "--readers", "@ana"], {}, "no Slack to ask who @ana is"),
+        (["search", "x", "--in", "#team"], {}, "Say who asks in #team"),
+        (["search", "x", "--as", "@ana"], {}, "start `make run` beside"),
         (["search", "x", "-k", "0"], {}, "-k"),
     ],
 )

@@ -107,6 +107,26 @@ def test_it_needs_less_than_one_and_a_half_gigabytes(house: House) -> None:
     assert sum(rss for pid, _, rss in rows if pid in family) < 1_500_000
 
 
+def test_readers_and_askers_have_the_sandboxs_names(house: House) -> None:
+    """Beside a running house its sandbox says who is who: what is for a channel is found there."""
+    (house.folder / "pay.md").write_text("# Pay\n\nThe zanzibar bonus is paid in June.\n")
+    indexed = house.command("index", "pay.md", "--readers", "#people-team")
+    assert indexed.returncode == 0, indexed.stderr
+
+    def finds(*asker: str) -> bool:
+        found = house.command("search", "zanzibar bonus", *asker)
+        assert found.returncode == 0, found.stderr
+        return "June" in found.stdout
+
+    assert finds("--as", "@lena")
+    assert finds("--as", "@lena", "--in", "#people-team")
+    assert not finds("--as", "@lena", "--in", "#general")
+    assert not finds("--as", "@jonas")
+    refused = house.command("search", "bonus", "--as", "@jonas", "--in", "#people-team")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "@jonas is not in #people-team" in refused.stderr
+
+
 def test_ctrl_c_leaves_nothing_behind(house: House, processes_of: ProcessesOf) -> None:
     """It ends within seconds with exit code 0, says no traceback, and no process stays."""
     start = time.monotonic()
