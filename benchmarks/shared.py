@@ -5,7 +5,7 @@ import json
 import os
 import random
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
+from retrieval.connections import open_pool
 from retrieval.embeddings import Embedder
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
@@ -53,7 +54,7 @@ async def squad2_index(embedder: Embedder) -> AsyncIterator[AsyncConnectionPool]
         texts = _passages_as_files(Path(folder, "passages"))
         async with embedded_postgres(Path(folder, "postgres"), durable=False) as url:
             upgrade(url)
-            async with AsyncConnectionPool(url, open=False) as pool:
+            async with open_pool(url, "home") as pool:
                 source = FilesSource(texts, frozenset({"public"}))
                 await index_source(pool, "home", source, embedder)
                 yield pool
@@ -68,7 +69,7 @@ def _passages_as_files(folder: Path) -> Path:
     return folder
 
 
-def write_result(name: str, result: dict[str, float | int | str]) -> None:
+def write_result(name: str, result: Mapping[str, object]) -> None:
     """Keep a result as JSON beside the benchmarks, and print it."""
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=2)

@@ -80,8 +80,10 @@ async def open_bot(
 
     from bot.jobs import make_jobs, register_tasks
     from bot.services import BotServices
+    from retrieval.connections import confined_to
 
-    jobs = make_jobs(PsycopgConnector(conninfo=services.database_url))
+    confine = confined_to(settings.workspace)
+    jobs = make_jobs(PsycopgConnector(conninfo=services.database_url, configure=confine))
     bot = BotServices(
         workspace=settings.workspace,
         pool=services.pool,

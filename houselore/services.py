@@ -69,7 +69,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         lease = await take_lease(stack, settings, {"postgres"})
         url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=False)
-        yield Store(settings.workspace, url, await _pool(stack, url))
+        yield Store(settings.workspace, url, await _pool(stack, settings, url))
 
 
 @asynccontextmanager
@@ -81,7 +81,7 @@ async def open_index(settings: Settings) -> AsyncIterator[Index]:
         lease = await take_lease(stack, settings, {"postgres"})
         url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=False)
-        pool = await _pool(stack, url)
+        pool = await _pool(stack, settings, url)
         yield Index(settings.workspace, pool, await embedder, open_links(settings))
 
 
@@ -97,7 +97,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         lease = await take_lease(stack, settings, {"postgres", "redis", "chat_model"})
         url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=migrate)
-        pool = await _pool(stack, url)
+        pool = await _pool(stack, settings, url)
         redis = await redis_client(stack, settings, lease)
         links = open_links(settings)
         chat = await chat_address(settings, lease)
@@ -179,11 +179,14 @@ async def _migrated(settings: Settings, url: str, *, migrate: bool) -> None:
         )
 
 
-async def _pool(stack: AsyncExitStack, url: str) -> "AsyncConnectionPool":
-    from psycopg_pool import AsyncConnectionPool
+async def _pool(stack: AsyncExitStack, settings: Settings, url: str) -> "AsyncConnectionPool":
+    from retrieval.connections import open_pool
+    from retrieval.errors import IndexUnavailable
 
-    pool = AsyncConnectionPool(url, min_size=1, max_size=20, timeout=15, open=False)
-    return await stack.enter_async_context(pool)
+    try:
+        return await stack.enter_async_context(open_pool(url, settings.workspace))
+    except IndexUnavailable as error:
+        raise DatabaseUnusable(str(error)) from error
 
 
 async def redis_client(stack: AsyncExitStack, settings: Settings, lease: Lease) -> "Redis":

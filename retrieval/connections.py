@@ -1,7 +1,7 @@
 """A connection of the pool for a while, its errors in our words. Opens no pool."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
@@ -12,7 +12,43 @@ from retrieval.errors import IndexUnavailable
 from retrieval.statements import load_statements
 
 _SQL = load_statements("retrieval")
+ROLE = "houselore_app"
+"""What every connection acts as: a role that owns nothing, so that no policy lets it pass."""
 _SECONDS_BETWEEN_TRIES = 0.2
+
+
+@asynccontextmanager
+async def open_pool(
+    url: str, workspace: str, *, min_size: int = 1, max_size: int = 20, patience: float = 15
+) -> AsyncIterator[AsyncConnectionPool]:
+    """Connections that see one workspace alone, whatever a statement forgets to say.
+
+    `patience` is how many seconds one waits for a free one. Raises IndexUnavailable.
+    """
+    confine = confined_to(workspace)
+    try:
+        async with await AsyncConnection.connect(url, connect_timeout=10) as connection:
+            await confine(connection)
+    except psycopg.Error as error:
+        raise IndexUnavailable(
+            f"The database cannot be used: {_first_line(error)}. Its login must be allowed to act "
+            f"as the role {ROLE}, which `houselore migrate` makes."
+        ) from error
+    pool = AsyncConnectionPool(
+        url, min_size=min_size, max_size=max_size, timeout=patience, configure=confine, open=False
+    )
+    async with pool:
+        yield pool
+
+
+def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
+    """What makes a new connection see one workspace alone; for pools that others open, too."""
+
+    async def confine(connection: AsyncConnection) -> None:
+        await connection.execute(_SQL["confine"], {"role": ROLE, "workspace": workspace})
+        await connection.commit()
+
+    return confine
 
 
 @asynccontextmanager

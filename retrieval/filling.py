@@ -1,24 +1,24 @@
 """Documents split, embedded some at a time and written, each whole. Decides not which."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 from psycopg import AsyncConnection
 
 from retrieval.documents import Chunk, Document
 from retrieval.embeddings import Embedder
-from retrieval.generations import Generation
+from retrieval.generations import Generation, ensure_vector_index
+from retrieval.segments import tidy_segments
 from retrieval.splitting import embedded_text, split
 from retrieval.store import (
     Embedded,
+    Ready,
     documents_to_fill,
     hash_text,
-    holds_document,
     known_vectors,
+    rewrite_chunks,
     to_vector,
-    write_chunks,
-    write_document,
+    write_documents,
 )
 
 _CHUNKS_AT_ONCE = 64
@@ -63,34 +63,27 @@ class Filler:
             vectors = await known_vectors(self._connection, self._generation, known_id)
         self._waiting.append(Prepared(document, hash_, known_id, chunks, vectors))
 
-    async def write(self, source_id: int) -> AsyncIterator[tuple[Prepared, int]]:
-        """Embed and write what was gathered; each document with its number of chunks."""
-        async for prepared, chunks in self._embedded():
-            await write_document(
-                self._connection,
-                source_id,
-                self._generation,
-                prepared.document,
-                prepared.hash,
-                chunks,
-            )
-            yield prepared, len(chunks)
+    async def write(self, source_id: int) -> list[Prepared]:
+        """Embed and write what was gathered, all or nothing; what was written."""
+        waiting, ready = await self._embedded()
+        if waiting:
+            await write_documents(self._connection, source_id, self._generation, ready)
+            await tidy_segments(self._connection, self._generation)
+        return waiting
 
     async def rewrite(self) -> None:
         """Embed and write the chunks of what was gathered; the documents' rows stay."""
-        async for prepared, chunks in self._embedded():
-            assert prepared.known_id is not None  # noqa: S101 - only stored documents are rewritten
-            async with self._connection.transaction():
-                if await holds_document(self._connection, prepared.known_id, prepared.hash):
-                    await write_chunks(
-                        self._connection,
-                        self._generation,
-                        prepared.known_id,
-                        prepared.document.readers,
-                        chunks,
-                    )
+        waiting, ready = await self._embedded()
+        stored = {
+            prepared.known_id: each
+            for prepared, each in zip(waiting, ready, strict=True)
+            if prepared.known_id is not None
+        }
+        if stored:
+            await rewrite_chunks(self._connection, self._generation, stored)
+            await tidy_segments(self._connection, self._generation)
 
-    async def _embedded(self) -> AsyncIterator[tuple[Prepared, list[Embedded]]]:
+    async def _embedded(self) -> tuple[list[Prepared], list[Ready]]:
         waiting, self._waiting = self._waiting, []
         vectors = {hash_: vector for p in waiting for hash_, vector in p.vectors.items()}
         due = {hash_: read for p in waiting for _, read, hash_ in p.chunks if hash_ not in vectors}
@@ -99,18 +92,27 @@ class Filler:
             some = hashes[first : first + _CHUNKS_AT_ONCE]
             numbers = await self._embedder.aembed_documents([due[hash_] for hash_ in some])
             vectors.update(zip(some, map(to_vector, numbers), strict=True))
-        for prepared in waiting:
-            chunks = [
-                Embedded(chunk, read, hash_, vectors[hash_])
-                for chunk, read, hash_ in prepared.chunks
-            ]
-            yield prepared, chunks
+        ready = [
+            Ready(
+                prepared.document,
+                prepared.hash,
+                [
+                    Embedded(chunk, read, hash_, vectors[hash_])
+                    for chunk, read, hash_ in prepared.chunks
+                ],
+            )
+            for prepared in waiting
+        ]
+        return waiting, ready
 
 
 async def fill_generation(
     connection: AsyncConnection, generation: Generation, embedder: Embedder
 ) -> None:
-    """Bring every stored document that `generation` lacks into it, from its stored text."""
+    """Bring every stored document that `generation` lacks into it, from its stored text.
+
+    So too those that it holds for other readers than they have now; nothing is embedded again.
+    """
     filler = Filler(connection, generation, embedder)
     after = 0
     while stored := await documents_to_fill(connection, generation, after, _DOCUMENTS_AT_ONCE):
@@ -120,6 +122,7 @@ async def fill_generation(
                 await filler.rewrite()
             after = document_id
     await filler.rewrite()
+    await ensure_vector_index(connection, generation)
 
 
 def _split(document: Document, embedder: Embedder) -> list[tuple[Chunk, str, str]]:

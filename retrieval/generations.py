@@ -9,21 +9,27 @@ from psycopg_pool import AsyncConnectionPool
 
 from retrieval.connections import borrow
 from retrieval.embeddings import Embedder
+from retrieval.lexical import ANALYSER
 from retrieval.splitting import SPLITTER
 from retrieval.statements import load_statements
 
 _SQL = load_statements("retrieval")
+_FEWEST_INDEXED = 10_000  # fewer are scanned sooner than a graph is walked
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One whole index of a workspace; its embedder, dimensions and splitter are its identity."""
+    """One whole index of a workspace.
+
+    Embedder, dimensions, splitter and analyser are its identity.
+    """
 
     id: int
     workspace: str
     embedder: str
     dimensions: int
     splitter: str
+    analyser: str
     state: Literal["building", "live", "retired"]
 
     @classmethod
@@ -36,9 +42,10 @@ class Generation:
         return (self.embedder, self.dimensions) == (embedder.name, embedder.dimensions)
 
     def statement(self, name: str) -> sql.Composed:
-        """A statement of `queries.sql` on this generation's own partition of the chunks."""
+        """A statement of `queries.sql` on this generation's own chunks and postings."""
         return sql.SQL(_SQL[name]).format(
             chunks=sql.Identifier(f"chunks_g{self.id}"),
+            postings=sql.Identifier(f"postings_g{self.id}"),
             generation=sql.Literal(self.id),
             dimensions=sql.Literal(self.dimensions),
         )
@@ -53,7 +60,7 @@ async def live_generation(pool: AsyncConnectionPool, workspace: str) -> Generati
 async def ensure_generation(
     pool: AsyncConnectionPool, workspace: str, embedder: Embedder
 ) -> Generation:
-    """A generation for this embedder and today's splitter, made where there is none.
+    """A generation for this embedder and today's splitter and analyser, made where there is none.
 
     The first of a workspace is live at once. Any later one is `building` until it is filled and
     switched to, while the live one goes on answering.
@@ -65,6 +72,7 @@ async def ensure_generation(
             "embedder": embedder.name,
             "dimensions": embedder.dimensions,
             "splitter": SPLITTER,
+            "analyser": ANALYSER,
         }
         found = await _one(connection, "find_generation", identity)
         if found:
@@ -72,9 +80,21 @@ async def ensure_generation(
         state = "building" if await find_live(connection, workspace) else "live"
         made = await _one(connection, "insert_generation", {**identity, "state": state})
         assert made is not None  # noqa: S101 - "insert … returning" gives its row
-        await connection.execute(made.statement("create_partition"))
-        await connection.execute(made.statement("create_vector_index"))
+        await connection.execute(_SQL["make_partitions"], {"generation": made.id})
         return made
+
+
+async def ensure_vector_index(connection: AsyncConnection, generation: Generation) -> None:
+    """Build the graph of nearest neighbours once there are so many chunks that a scan is slow.
+
+    Built over all rows at once it takes a fraction of the time that row by row would take.
+    """
+    cursor = await connection.execute(
+        generation.statement("lacks_vector_index"), {"fewest": _FEWEST_INDEXED}
+    )
+    row = await cursor.fetchone()
+    if row and row[0]:
+        await connection.execute(_SQL["build_vector_index"], {"generation": generation.id})
 
 
 async def switch_generation(pool: AsyncConnectionPool, generation: Generation) -> None:

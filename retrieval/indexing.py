@@ -58,6 +58,7 @@ async def index_source(
         known = await known_documents(connection, source_id)
         sync = _Sync(connection, generation, source_id, source, embedder, known)
         report = await sync.run(listed, on_progress)
+        await fill_generation(connection, generation, embedder)  # what has other readers now
         await finish_sync(connection, source_id)
     return replace(report, seconds=time.monotonic() - started)
 
@@ -162,9 +163,11 @@ class _Sync:
             yield title
 
     async def _flushed(self) -> AsyncIterator[str]:
-        async for prepared, chunks in self._filler.write(self._source_id):
+        for prepared in await self._filler.write(self._source_id):
             is_new = prepared.known_id is None
-            self._report += IndexReport(added=int(is_new), changed=int(not is_new), chunks=chunks)
+            self._report += IndexReport(
+                added=int(is_new), changed=int(not is_new), chunks=len(prepared.chunks)
+            )
             yield prepared.document.title
 
     async def _read(self, key: str) -> Document | None:

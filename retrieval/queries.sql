@@ -1,36 +1,48 @@
--- Every statement of retrieval. `{chunks}` is a generation's own partition, `{dimensions}` its size.
+-- Every statement of retrieval. `{chunks}` and `{postings}` are a generation's own partitions,
+-- `{dimensions}` is the size of its vectors.
+
+-- name: confine
+-- A connection acts as this role and sees this workspace until it ends.
+select set_config('role', %(role)s, false), set_config('houselore.workspace', %(workspace)s, false);
 
 -- name: live_generation
 -- The generation that questions are answered from.
-select id, workspace, embedder, dimensions, splitter, state
+select id, workspace, embedder, dimensions, splitter, analyser, state
 from generations where workspace = %(workspace)s and state = 'live';
 
 -- name: find_generation
 -- The newest generation of this identity that is not retired.
-select id, workspace, embedder, dimensions, splitter, state
+select id, workspace, embedder, dimensions, splitter, analyser, state
 from generations
 where workspace = %(workspace)s and embedder = %(embedder)s and dimensions = %(dimensions)s
-  and splitter = %(splitter)s and state <> 'retired'
+  and splitter = %(splitter)s and analyser = %(analyser)s and state <> 'retired'
 order by state = 'live' desc, id desc limit 1;
 
 -- name: insert_generation
 -- A new generation; its partition and vector index are made in the same transaction.
-insert into generations (workspace, embedder, dimensions, splitter, state, switched_at)
-values (%(workspace)s, %(embedder)s, %(dimensions)s, %(splitter)s, %(state)s,
+insert into generations (workspace, embedder, dimensions, splitter, analyser, state, switched_at)
+values (%(workspace)s, %(embedder)s, %(dimensions)s, %(splitter)s, %(analyser)s, %(state)s,
         case when %(state)s = 'live' then now() end)
-returning id, workspace, embedder, dimensions, splitter, state;
+returning id, workspace, embedder, dimensions, splitter, analyser, state;
 
 -- name: lock_generations
 -- One change of a workspace's generations at a time, until the transaction ends.
 select pg_advisory_xact_lock(hashtextextended(%(workspace)s, 3));
 
--- name: create_partition
--- The chunks of one generation.
-create table {chunks} partition of chunks for values in ({generation});
+-- name: make_partitions
+-- A place for the chunks and the postings of one generation.
+select make_generation_partition(%(generation)s);
 
--- name: create_vector_index
+-- name: lacks_vector_index
+-- Whether a generation has so many chunks and no graph of nearest neighbours yet.
+select not exists (
+        select from pg_indexes
+        where schemaname = current_schema() and indexname = 'chunks_g' || {generation} || '_embedding'
+    ) and (select count(*) from (select from {chunks} limit %(fewest)s) as first_ones) = %(fewest)s;
+
+-- name: build_vector_index
 -- Approximate nearest neighbours by cosine, in half precision.
-create index on {chunks} using hnsw ((embedding::halfvec({dimensions})) halfvec_cosine_ops);
+select build_vector_index(%(generation)s);
 
 -- name: retire_live_generation
 -- Takes the pointer away from the live generation; the next statement gives it to another.
@@ -45,18 +57,20 @@ where workspace = %(workspace)s and id = %(generation)s;
 -- name: forget_generations
 -- Takes all of a workspace's generations away; their partitions are dropped in the same transaction.
 delete from generations where workspace = %(workspace)s
-returning id, workspace, embedder, dimensions, splitter, state;
+returning id, workspace, embedder, dimensions, splitter, analyser, state;
 
 -- name: drop_partition
 -- The chunks of one generation, with their indexes.
 drop table {chunks};
 
 -- name: documents_to_fill
--- Documents of which a generation has no chunk yet, some at a time.
+-- Documents of which a generation has no chunk for the readers they have now, some at a time.
 select d.id, d.hash, d.key, d.title, d.text, d.version, d.url, d.readers, d.modified_at
 from documents d
 where d.workspace = %(workspace)s and d.id > %(after)s
-  and not exists (select from {chunks} c where c.document_id = d.id)
+  and not exists (
+      select from {chunks} c join reader_sets r on r.id = c.reader_set
+      where c.document_id = d.id and r.readers = d.readers)
 order by d.id limit %(limit)s;
 
 -- name: hold_document
@@ -94,16 +108,9 @@ select pg_advisory_unlock(hashtextextended(%(name)s, 7));
 select key, id, version, hash from documents where source_id = %(source)s;
 
 -- name: set_document_readers
--- Who may read a source's documents now.
+-- Who may read a source's documents now; their chunks follow when the generation is filled.
 update documents set readers = %(readers)s
 where source_id = %(source)s and readers is distinct from %(readers)s;
-
--- name: set_chunk_readers
--- The same for their chunks, in every generation.
-update chunks c set readers = %(readers)s
-from documents d
-where d.source_id = %(source)s and c.document_id = d.id
-  and c.readers is distinct from %(readers)s;
 
 -- name: upsert_document
 -- A document as it is now.
@@ -135,13 +142,130 @@ update sources set synced_at = now() where id = %(source)s;
 select hash, embedding::text from {chunks} where document_id = %(document)s;
 
 -- name: delete_chunks
--- A document's chunks in one generation.
-delete from {chunks} where document_id = %(document)s;
+-- The chunks of documents in one generation.
+delete from {chunks} where document_id = any(%(documents)s);
 
--- name: copy_chunks
+-- name: delete_all_chunks
+-- The chunks of documents in every generation: one that is not live is filled before it ever is.
+delete from chunks where document_id = any(%(documents)s);
+
+-- name: make_incoming
+-- Where chunks are copied to: COPY cannot write to a table under row-level security.
+create temporary table if not exists incoming_chunks (
+    document_id bigint, position int, headings text[], text text, start_offset int, end_offset int,
+    hash text, reader_set int, terms int, embedding halfvec
+) on commit delete rows;
+
+-- name: copy_incoming
 -- Chunks in bulk.
-copy {chunks} (generation, workspace, document_id, position, headings, text, start_offset,
-    end_offset, hash, readers, embedding, terms) from stdin;
+copy incoming_chunks (document_id, position, headings, text, start_offset, end_offset, hash,
+    reader_set, terms, embedding) from stdin;
+
+-- name: insert_incoming
+-- The copied chunks in their generation.
+insert into {chunks} (generation, workspace, document_id, position, headings, text, start_offset,
+    end_offset, hash, reader_set, terms, embedding)
+select %(generation)s, %(workspace)s, document_id, position, headings, text, start_offset,
+    end_offset, hash, reader_set, terms, embedding
+from incoming_chunks
+returning document_id, position, id;
+
+-- name: insert_reader_set
+-- A set of readers, if it is a new one.
+insert into reader_sets (workspace, readers) values (%(workspace)s, %(readers)s)
+on conflict do nothing;
+
+-- name: find_reader_set
+-- The number of a set of readers.
+select id from reader_sets where workspace = %(workspace)s and readers = %(readers)s;
+
+-- name: share_segments
+-- Keeps a generation's segments from being merged until the transaction ends.
+select pg_advisory_xact_lock_shared(hashtextextended('segments', %(generation)s));
+
+-- name: hold_segments
+-- Keeps all writers of a generation's chunks waiting until the transaction ends.
+select pg_advisory_xact_lock(hashtextextended('segments', %(generation)s));
+
+-- name: insert_segment
+-- A segment of the inverted index.
+insert into segments (generation, workspace, reader_set, chunks, terms)
+values (%(generation)s, %(workspace)s, %(reader_set)s, %(chunks)s, %(terms)s)
+returning id;
+
+-- name: insert_postings
+-- A segment's postings: for each term its packed entries.
+insert into {postings} (generation, workspace, segment, term, entries)
+select %(generation)s, %(workspace)s, %(segment)s, term, entries
+from unnest(%(terms)s::text[], %(entries)s::bytea[]) as packed (term, entries);
+
+-- name: list_segments
+-- A generation's segments, the smallest of each set of readers first.
+select id, reader_set, chunks from segments
+where generation = %(generation)s and workspace = %(workspace)s
+order by reader_set, chunks, id;
+
+-- name: merge_segments
+-- Several segments of one set of readers as one: the entries of each term are joined.
+with merged as (
+    insert into segments (generation, workspace, reader_set, chunks, terms)
+    select generation, workspace, reader_set, sum(chunks), sum(terms) from segments
+    where id = any(%(segments)s) group by generation, workspace, reader_set
+    returning id
+), gone as (
+    delete from segments where id = any(%(segments)s)
+), taken as (
+    delete from {postings} where segment = any(%(segments)s) returning term, entries
+)
+insert into {postings} (generation, workspace, segment, term, entries)
+select %(generation)s, %(workspace)s, merged.id, term, string_agg(entries, ''::bytea)
+from taken cross join merged group by merged.id, term;
+
+-- name: count_dead
+-- How many chunks of each set of readers are gone that segments still hold.
+select reader_set, count(*) from dead_chunks
+where generation = %(generation)s and workspace = %(workspace)s group by reader_set;
+
+-- name: take_dead
+-- The chunks of a set of readers that are gone, which are then forgotten.
+delete from dead_chunks
+where generation = %(generation)s and workspace = %(workspace)s and reader_set = %(reader_set)s
+returning chunk, terms;
+
+-- name: segment_postings
+-- All postings of a segment.
+select term, entries from {postings} where segment = %(segment)s;
+
+-- name: set_postings
+-- A segment's postings without what is gone.
+update {postings} p set entries = packed.entries
+from unnest(%(terms)s::text[], %(entries)s::bytea[]) as packed (term, entries)
+where p.segment = %(segment)s and p.term = packed.term;
+
+-- name: delete_empty_postings
+-- Terms that no chunk of a segment holds any more.
+delete from {postings} where segment = %(segment)s and entries = ''::bytea;
+
+-- name: shrink_segment
+-- A segment's size without what is gone.
+update segments set chunks = chunks - %(chunks)s, terms = terms - %(terms)s
+where id = %(segment)s;
+
+-- name: read_as_of_now
+-- One state of the index for all statements of a transaction, whoever merges meanwhile.
+set transaction isolation level repeatable read, read only;
+
+-- name: visible_segments
+-- The segments that an audience may search, with how much they hold.
+select s.id, s.reader_set, s.chunks, s.terms
+from reader_sets r join segments s on s.reader_set = r.id and s.generation = %(generation)s
+where r.workspace = %(workspace)s and r.readers && %(readers)s;
+
+-- name: visible_dead
+-- What of it is gone.
+select d.chunk, d.terms
+from reader_sets r join dead_chunks d on d.reader_set = r.id and d.generation = %(generation)s
+where r.workspace = %(workspace)s and r.readers && %(readers)s;
 
 -- name: tune_search
 -- More candidates, and further ones while a filter starves the scan (pgvector 0.8 and newer).
@@ -154,28 +278,196 @@ select set_config('hnsw.ef_search', %(ef_search)s::text, true),
 -- The chunks nearest to a vector that the audience may read, with their cosine similarity.
 select id, 1 - (embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) as score
 from {chunks}
-where workspace = %(workspace)s and readers && %(readers)s
+where workspace = %(workspace)s and reader_set = any(%(reader_sets)s)
 order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
 limit %(limit)s;
 
--- name: search_lexical
--- The chunks that hold any of the terms and that the audience may read: each term counts by how rare
--- it is (ts_rank alone knows no such weight), how often it stands there and how long the chunk is.
-with asked as materialized (
-    select query, ln(1 + (total - found + 0.5) / (found + 0.5)) as weight
-    from unnest(%(terms)s::tsquery[]) as query,
-        lateral (select count(*) as found from {chunks} where terms @@ query) as frequency,
-        (select count(*) as total from {chunks}) as size
-)
-select id, (select sum(weight * ts_rank(terms, query, 1)) from asked) as score
+-- name: search_dense_exact
+-- The same by comparing every vector: an index on the distance does not serve for `+ 0`.
+select id, 1 - (embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) as score
 from {chunks}
-where workspace = %(workspace)s and readers && %(readers)s and terms @@ %(query)s::tsquery
-order by score desc, id
+where workspace = %(workspace)s and reader_set = any(%(reader_sets)s)
+order by (embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) + 0, id
 limit %(limit)s;
+
+-- name: find_postings
+-- The entries of the terms in the segments that the audience may search.
+select term, entries from {postings}
+where workspace = %(workspace)s and term = any(%(terms)s) and segment = any(%(segments)s);
 
 -- name: load_passages
 -- What a citation needs of chunks, if the audience may still read them.
 select c.id, c.document_id, d.key, d.title, d.url, c.headings, c.text, d.modified_at, d.readers
 from {chunks} c join documents d on d.id = c.document_id
 where c.id = any(%(ids)s) and c.workspace = %(workspace)s
-  and c.readers && %(readers)s and d.readers && %(readers)s;
+  and c.reader_set = any(%(reader_sets)s) and d.readers && %(readers)s;
+
+-- Generations in public
+
+-- name: grow_golden
+-- A golden question from each answer that more people found good than bad: the first thing it cites.
+-- A document that has changed since then is looked at before it counts (its hash is left empty).
+insert into golden_questions
+    (workspace, question, quote, document_id, document_hash, readers, answer_id)
+select a.workspace, a.question, cited.quote, d.id,
+    case when d.indexed_at <= a.created_at then d.hash else '' end, a.readers, a.id
+from (
+    select answer_id from feedback where workspace = %(workspace)s and is_current
+    group by answer_id
+    having count(*) filter (where label = 'good') > count(*) filter (where label = 'bad')
+) as liked
+join answers a on a.id = liked.answer_id and a.workspace = %(workspace)s
+cross join lateral jsonb_to_recordset(a.citations)
+    as cited (n int, document_id bigint, quote text)
+join documents d on d.id = cited.document_id and d.workspace = a.workspace
+where not a.abstained and a.thread = '[]' and d.readers && a.readers
+  and cited.n::text = substring(a.text from '\[(\d{1,3})\]')
+on conflict (answer_id) do nothing;
+
+-- name: drop_turned_golden
+-- Golden questions whose answer is liked no more.
+delete from golden_questions g
+where g.workspace = %(workspace)s and g.answer_id is not null
+  and not coalesce((
+    select count(*) filter (where label = 'good') > count(*) filter (where label = 'bad')
+    from feedback where answer_id = g.answer_id and is_current
+  ), false);
+
+-- name: unsure_golden
+-- Golden questions whose document has changed since it was looked at, with the document's text.
+select g.id, g.quote, d.hash, d.text
+from golden_questions g join documents d on d.id = g.document_id
+where g.workspace = %(workspace)s and g.document_hash <> d.hash
+order by g.id;
+
+-- name: keep_golden
+-- The quote still stands in the document as it is now.
+update golden_questions set document_hash = %(hash)s where id = %(id)s;
+
+-- name: drop_golden
+-- The quote stands there no more, or somebody wants the question gone.
+delete from golden_questions where workspace = %(workspace)s and id = %(id)s returning id;
+
+-- name: list_golden
+-- The golden questions whose document their audience may still read, oldest first.
+select g.id, g.question, g.quote, g.document_id, d.title, g.readers, g.answer_id is null as by_hand
+from golden_questions g join documents d on d.id = g.document_id
+where g.workspace = %(workspace)s and d.readers && g.readers
+order by g.id;
+
+-- name: add_golden
+-- A golden question by hand; the same question again takes the place of the first.
+insert into golden_questions (workspace, question, quote, document_id, document_hash, readers)
+values (%(workspace)s, %(question)s, %(quote)s, %(document)s, %(hash)s, %(readers)s)
+on conflict (workspace, md5(question)) where answer_id is null do update set
+    quote = excluded.quote, document_id = excluded.document_id,
+    document_hash = excluded.document_hash, readers = excluded.readers;
+
+-- name: documents_with
+-- Documents that hold these words as they stand, blanks aside, newest first.
+select id, hash, title, readers from documents
+where workspace = %(workspace)s
+  and position(regexp_replace(%(quote)s, '\s+', ' ', 'g')
+               in regexp_replace(text, '\s+', ' ', 'g')) > 0
+order by id desc limit 2;
+
+-- name: begin_run
+-- A new run; those that still count as running were broken off, for only one runs at a time.
+with broken as (
+    update reindex_runs set state = 'broken off', finished_at = seen_at
+    where workspace = %(workspace)s and state = 'running'
+)
+insert into reindex_runs (workspace, kind, scope, started_by)
+values (%(workspace)s, %(kind)s, %(scope)s, %(started_by)s)
+returning id;
+
+-- name: note_progress
+-- How far a run is; tells whether somebody wants it to end.
+update reindex_runs set step = %(step)s, done = %(done)s, total = %(total)s,
+    seconds_left = %(seconds_left)s, seen_at = now()
+where id = %(id)s returning cancelled_by;
+
+-- name: end_run
+-- A run's end and what came of it.
+update reindex_runs set state = %(state)s, outcome = %(outcome)s, seconds_left = null,
+    seen_at = now(), finished_at = now()
+where id = %(id)s;
+
+-- name: cancel_run
+-- Asks the run that goes on to end.
+update reindex_runs set cancelled_by = %(cancelled_by)s
+where workspace = %(workspace)s and state = 'running'
+returning id;
+
+-- name: last_run
+-- The newest run of a workspace; one that nobody holds the lock of has died.
+select id, kind, scope, started_by,
+    case when state = 'running' and not exists (
+        select from pg_locks
+        where locktype = 'advisory' and objsubid = 1
+          and database = (select oid from pg_database where datname = current_database())
+          and (classid::bigint << 32) | objid::bigint = hashtextextended(%(lock)s, 7)
+    ) then 'broken off' else state end as state,
+    step, done, total, seconds_left, cancelled_by, outcome, started_at, seen_at, finished_at
+from reindex_runs where workspace = %(workspace)s order by id desc limit 1;
+
+-- name: count_documents
+-- How many documents a workspace has.
+select count(*) from documents where workspace = %(workspace)s;
+
+-- name: some_documents
+-- Some documents, as if drawn by lot: by their hash.
+select key, title, text from documents where workspace = %(workspace)s order by hash limit %(limit)s;
+
+-- name: lacking_documents
+-- Documents that a generation has no chunk of for the readers they have now.
+select d.id, d.hash, d.readers from documents d
+where d.workspace = %(workspace)s
+  and not exists (
+      select from {chunks} c join reader_sets r on r.id = c.reader_set
+      where c.document_id = d.id and r.readers = d.readers);
+
+-- name: find_candidate
+-- The generation that waits for a decision.
+select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from
+from generations where workspace = %(workspace)s and state = 'candidate' order by id desc limit 1;
+
+-- name: find_previous
+-- The generation that was live before the one that is.
+select p.id, p.workspace, p.embedder, p.embedder_url, p.dimensions, p.splitter, p.analyser, p.state,
+    p.switched_from
+from generations g join generations p on p.id = g.switched_from
+where g.workspace = %(workspace)s and g.state = 'live';
+
+-- name: keep_as_candidate
+-- A generation that is built and waits for a decision, with what speaks for and against it.
+update generations set state = 'candidate', comparison = %(comparison)s where id = %(generation)s;
+
+-- name: old_generations
+-- Generations that nobody goes back to: all but the live one, the one before it for some days, and
+-- the newest that is being built or waits for a decision.
+select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from
+from generations g
+where workspace = %(workspace)s and state <> 'live'
+  and not exists (
+      select from generations live where live.workspace = g.workspace and live.state = 'live'
+      and live.switched_from = g.id and live.switched_at > now() - make_interval(days => %(days)s))
+  and (state = 'retired' or exists (
+      select from generations newer where newer.workspace = g.workspace
+      and newer.state in ('building', 'candidate', 'live') and newer.id > g.id))
+order by id;
+
+-- name: wait_shortly
+-- Whoever needs a table for himself does not keep all others waiting long.
+select set_config('lock_timeout', %(seconds)s, true);
+
+-- name: drop_generation
+-- A generation with its chunks and postings.
+select drop_generation(%(generation)s);
+
+-- name: index_state
+-- The live generation, and the one that is being built or waits for a decision, for a status.
+select id, embedder, dimensions, state, comparison, switched_at, created_at
+from generations
+where workspace = %(workspace)s and state in ('live', 'building', 'candidate')
+order by state = 'live' desc, id desc;

@@ -1,5 +1,6 @@
 """A question to the passages that bear on it: dense and lexical search, fused. Writes no answer."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Literal
@@ -20,8 +21,9 @@ from retrieval.embeddings import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.fusion import fuse
 from retrieval.generations import live_generation
-from retrieval.lexical import terms
+from retrieval.lexical import query_terms, terms
 from retrieval.plain import clean
+from retrieval.scope import find_scope, read_as_of_now
 from retrieval.searching import load_passages, search_dense, search_lexical
 
 Arm = Literal["dense", "lexical"]
@@ -43,24 +45,30 @@ async def search(
 ) -> list[Passage]:
     """The `k` best passages for `query` that `audience` may read, best first, scores in 0 to 1.
 
-    `arms` are the ways to search; those of one arm alone serve to measure it. A query without words, an empty index and k <= 0 give []. Of a very long query the two ends are
-    read. While the live index is of another embedder, terms alone are searched. Raises
-    EmbedderUnavailable and IndexUnavailable.
+    `arms` are the ways to search; one alone serves to measure it. A query without words, an empty
+    index and k <= 0 give []. Of a very long query the two ends are read. While the live index is of
+    another embedder, terms alone are searched. Raises EmbedderUnavailable and IndexUnavailable.
     """
     asked = _asked(query)
     generation = await live_generation(pool, audience.workspace)
     if not asked or generation is None or k <= 0 or not audience.readers:
         return []
     asks_dense = "dense" in arms and generation.reads(embedder)
-    vector = await embedder.aembed_query(asked) if asks_dense else None
-    words = terms(asked) if "lexical" in arms else []
+    words = query_terms(asked) if "lexical" in arms else []
     limit = max(_CANDIDATES, 3 * k)
-    async with borrow(pool) as connection, connection.transaction():
-        dense = (
-            await search_dense(connection, generation, audience, vector, limit) if vector else []
-        )
-        lexical = await search_lexical(connection, generation, audience, words, limit)
-        passages = await load_passages(connection, generation, audience, fuse(dense, lexical))
+    embedding = asyncio.create_task(embedder.aembed_query(asked)) if asks_dense else None
+    try:
+        async with borrow(pool) as connection, connection.transaction():
+            await read_as_of_now(connection)
+            scope = await find_scope(connection, generation, audience)
+            lexical = await search_lexical(connection, scope, words, limit)
+            vector = await embedding if embedding else None
+            dense = await search_dense(connection, scope, vector, limit) if vector else []
+            best = dict(islice(fuse(dense, lexical).items(), limit))
+            passages = await load_passages(connection, scope, best)
+    finally:
+        if embedding:
+            embedding.cancel()
     return list(islice(_distinct(passages), k))
 
 

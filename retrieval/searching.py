@@ -1,81 +1,73 @@
-"""The two ways to search a generation's chunks, by vector and by term. Fuses nothing."""
+"""The two ways to search what an audience may read, by vector and by term. Fuses nothing."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
-from retrieval.audience import Audience
 from retrieval.documents import Passage
-from retrieval.generations import Generation
+from retrieval.postings import rank
+from retrieval.scope import Scope
 from retrieval.statements import load_statements
-from retrieval.store import quote_term, to_vector
+from retrieval.store import to_vector
 
 _SQL = load_statements("retrieval")
+_MOST_SCANNED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
+_SHORTEST_LIST, _LONGEST_LIST = 100, 1_000  # the latter is pgvector's limit
 
 Hit = tuple[int, float]
 """A chunk's id and one arm's score of it."""
 
 
 async def search_dense(
-    connection: AsyncConnection,
-    generation: Generation,
-    audience: Audience,
-    vector: Sequence[float],
-    limit: int,
+    connection: AsyncConnection, scope: Scope, vector: Sequence[float], limit: int
 ) -> list[Hit]:
-    """The nearest chunks that the audience may read, with their cosine similarity, best first."""
-    await connection.execute(_SQL["tune_search"], {"ef_search": min(1000, max(100, limit))})
-    values = {"vector": to_vector(vector), "limit": limit}
-    return await _hits(connection, generation, "search_dense", audience, values)
+    """The nearest chunks of the scope with their cosine similarity, best first.
+
+    Exact in a narrow scope; in a wide one by the graph, which is walked on while the scope's
+    filter leaves too few. Within a transaction.
+    """
+    if not scope.reader_sets:
+        return []
+    if scope.size.chunks <= _MOST_SCANNED:
+        statement = "search_dense_exact"
+    else:
+        statement = "search_dense"
+        ef_search = min(_LONGEST_LIST, max(_SHORTEST_LIST, limit))
+        await connection.execute(_SQL["tune_search"], {"ef_search": ef_search})
+    values = {**scope.values(), "vector": to_vector(vector), "limit": limit}
+    cursor = await connection.execute(scope.generation.statement(statement), values)
+    return [(int(chunk), float(score)) for chunk, score in await cursor.fetchall()]
 
 
 async def search_lexical(
-    connection: AsyncConnection,
-    generation: Generation,
-    audience: Audience,
-    query: Sequence[str],
-    limit: int,
+    connection: AsyncConnection, scope: Scope, terms: Sequence[str], limit: int
 ) -> list[Hit]:
-    """The chunks that hold any of the terms and that the audience may read, best first."""
-    if not query:
+    """The chunks of the scope with the highest BM25, best first."""
+    if not terms or not scope.segments:
         return []
-    asked = [quote_term(term) for term in dict.fromkeys(query)]
-    values = {"terms": asked, "query": " | ".join(asked), "limit": limit}
-    return await _hits(connection, generation, "search_lexical", audience, values)
+    postings: defaultdict[str, list[bytes]] = defaultdict(list)
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(
+            scope.generation.statement("find_postings"), {**scope.values(), "terms": list(terms)}
+        )
+        for term, entries in await cursor.fetchall():
+            postings[term].append(entries)
+    return rank(postings, scope.size, scope.dead, limit)
 
 
 async def load_passages(
-    connection: AsyncConnection,
-    generation: Generation,
-    audience: Audience,
-    scores: Mapping[int, float],
+    connection: AsyncConnection, scope: Scope, scores: Mapping[int, float]
 ) -> list[Passage]:
     """The chunks of `scores` as passages in its order; what has gone meanwhile is left out."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
-            generation.statement("load_passages"), {"ids": list(scores), **_only_for(audience)}
+            scope.generation.statement("load_passages"), {**scope.values(), "ids": list(scores)}
         )
         rows = {row["id"]: row for row in await cursor.fetchall()}
     return [_passage(rows[at], score) for at, score in scores.items() if at in rows]
-
-
-async def _hits(
-    connection: AsyncConnection,
-    generation: Generation,
-    statement: str,
-    audience: Audience,
-    values: dict[str, Any],
-) -> list[Hit]:
-    cursor = await connection.execute(
-        generation.statement(statement), {**values, **_only_for(audience)}
-    )
-    return [(int(chunk), float(score)) for chunk, score in await cursor.fetchall()]
-
-
-def _only_for(audience: Audience) -> dict[str, Any]:
-    return {"workspace": audience.workspace, "readers": sorted(audience.readers)}
 
 
 def _passage(row: dict[str, Any], score: float) -> Passage:

@@ -1,7 +1,8 @@
 """Sources, documents and chunks as rows in Postgres, each document written whole. Searches none."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
@@ -10,12 +11,11 @@ from psycopg.rows import dict_row
 from retrieval.documents import Chunk, Document
 from retrieval.generations import Generation
 from retrieval.lexical import terms
+from retrieval.segments import write_segment
 from retrieval.sources.source import Source
 from retrieval.statements import load_statements
 
 _SQL = load_statements("retrieval")
-_MOST_POSITIONS = 255  # Postgres keeps no more of one lexeme
-_LAST_POSITION = 16_383
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,15 @@ class Embedded:
     read: str
     hash: str
     vector: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document ready to be stored: its hash and its embedded chunks."""
+
+    document: Document
+    hash: str
+    chunks: Sequence[Embedded]
 
 
 def hash_text(text: str) -> str:
@@ -48,7 +57,10 @@ class KnownDocument:
 
 
 async def upsert_source(connection: AsyncConnection, workspace: str, source: Source) -> int:
-    """The source's row, and its readers on all its documents and chunks at once; its id."""
+    """The source's row, and its readers on all its documents at once; its id.
+
+    From then on nobody else is shown them; their chunks follow when the generation is filled.
+    """
     readers = sorted(source.readers)
     async with connection.transaction():
         cursor = await connection.execute(
@@ -62,8 +74,8 @@ async def upsert_source(connection: AsyncConnection, workspace: str, source: Sou
             },
         )
         ((source_id,),) = await cursor.fetchall()
-        for statement in ("set_document_readers", "set_chunk_readers"):
-            await connection.execute(_SQL[statement], {"source": source_id, "readers": readers})
+        values = {"source": source_id, "readers": readers}
+        await connection.execute(_SQL["set_document_readers"], values)
     return int(source_id)
 
 
@@ -105,7 +117,10 @@ async def delete_documents(
 async def documents_to_fill(
     connection: AsyncConnection, generation: Generation, after: int, limit: int
 ) -> list[tuple[int, str, Document]]:
-    """Stored documents with ids beyond `after` that `generation` lacks: id, hash, the document."""
+    """Stored documents with ids beyond `after` that `generation` lacks or has for other readers.
+
+    Each with its id, its hash and the document.
+    """
     values = {"workspace": generation.workspace, "after": after, "limit": limit}
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(generation.statement("documents_to_fill"), values)
@@ -116,64 +131,110 @@ async def documents_to_fill(
     ]
 
 
-async def holds_document(connection: AsyncConnection, document_id: int, hash_: str) -> bool:
+async def write_documents(
+    connection: AsyncConnection,
+    source: int,
+    generation: Generation,
+    documents: Sequence[Ready],
+) -> None:
+    """Documents with their chunks in the place of what was there, in one transaction.
+
+    Chunks of other generations go as well: they are of an earlier text, and filling brings them.
+    """
+    async with connection.transaction():
+        ids = [await _upsert_document(connection, source, generation, each) for each in documents]
+        await connection.execute(_SQL["share_segments"], {"generation": generation.id})
+        await connection.execute(_SQL["delete_all_chunks"], {"documents": ids})
+        await _insert_chunks(connection, generation, dict(zip(ids, documents, strict=True)))
+
+
+async def rewrite_chunks(
+    connection: AsyncConnection, generation: Generation, documents: Mapping[int, Ready]
+) -> None:
+    """The chunks of stored documents, by id, in the place of those of this generation.
+
+    In one transaction. A document that has changed meanwhile is left to who changed it.
+    """
+    async with connection.transaction():
+        await connection.execute(_SQL["share_segments"], {"generation": generation.id})
+        held = {
+            id_: ready
+            for id_, ready in sorted(documents.items())
+            if await _holds_document(connection, id_, ready.hash)
+        }
+        values = {"documents": list(held)}
+        await connection.execute(generation.statement("delete_chunks"), values)
+        await _insert_chunks(connection, generation, held)
+
+
+async def _upsert_document(
+    connection: AsyncConnection, source: int, generation: Generation, ready: Ready
+) -> int:
+    document = ready.document
+    cursor = await connection.execute(
+        _SQL["upsert_document"],
+        {
+            "workspace": generation.workspace,
+            "source": source,
+            "key": document.key,
+            "title": document.title,
+            "url": document.url,
+            "text": document.text,
+            "version": document.version,
+            "hash": ready.hash,
+            "readers": sorted(document.readers),
+            "modified_at": document.modified_at,
+        },
+    )
+    ((document_id,),) = await cursor.fetchall()
+    return int(document_id)
+
+
+async def _insert_chunks(
+    connection: AsyncConnection, generation: Generation, documents: Mapping[int, Ready]
+) -> None:
+    """The chunks of documents, by the documents' ids, and a segment for each set of readers."""
+    sets = {
+        readers: await _reader_set(connection, generation.workspace, readers)
+        for readers in {ready.document.readers for ready in documents.values()}
+    }
+    found: dict[tuple[int, int], tuple[int, list[str]]] = {}
+    await connection.execute(_SQL["make_incoming"])
+    async with connection.cursor() as cursor, cursor.copy(_SQL["copy_incoming"]) as copy:
+        for document_id, ready in documents.items():
+            reader_set = sets[ready.document.readers]
+            for embedded in ready.chunks:
+                chunk, words = embedded.chunk, terms(embedded.read)
+                found[document_id, chunk.position] = (reader_set, words)
+                row = (
+                    *(document_id, chunk.position, list(chunk.headings), chunk.text),
+                    *(chunk.start, chunk.end, embedded.hash),
+                    *(reader_set, len(words), embedded.vector),
+                )
+                await copy.write_row(row)
+    place = {"generation": generation.id, "workspace": generation.workspace}
+    cursor = await connection.execute(generation.statement("insert_incoming"), place)
+    segments: defaultdict[int, list[tuple[int, list[str]]]] = defaultdict(list)
+    for document_id, position, chunk_id in await cursor.fetchall():
+        reader_set, words = found[document_id, position]
+        segments[reader_set].append((chunk_id, words))
+    for reader_set, chunks in segments.items():
+        await write_segment(connection, generation, reader_set, chunks)
+
+
+async def _reader_set(connection: AsyncConnection, workspace: str, readers: frozenset[str]) -> int:
+    values = {"workspace": workspace, "readers": sorted(readers)}
+    await connection.execute(_SQL["insert_reader_set"], values)
+    cursor = await connection.execute(_SQL["find_reader_set"], values)
+    ((reader_set,),) = await cursor.fetchall()
+    return int(reader_set)
+
+
+async def _holds_document(connection: AsyncConnection, document_id: int, hash_: str) -> bool:
     """Whether the document still has this hash; it keeps it until the transaction ends."""
     values = {"document": document_id, "hash": hash_}
     cursor = await connection.execute(_SQL["hold_document"], values)
     return await cursor.fetchone() is not None
-
-
-async def write_document(
-    connection: AsyncConnection,
-    source: int,
-    generation: Generation,
-    document: Document,
-    hash_: str,
-    chunks: Sequence[Embedded],
-) -> int:
-    """The document and its chunks in the place of what was there, in one transaction; its id."""
-    async with connection.transaction():
-        cursor = await connection.execute(
-            _SQL["upsert_document"],
-            {
-                "workspace": generation.workspace,
-                "source": source,
-                "key": document.key,
-                "title": document.title,
-                "url": document.url,
-                "text": document.text,
-                "version": document.version,
-                "hash": hash_,
-                "readers": sorted(document.readers),
-                "modified_at": document.modified_at,
-            },
-        )
-        ((document_id,),) = await cursor.fetchall()
-        await write_chunks(connection, generation, document_id, document.readers, chunks)
-    return int(document_id)
-
-
-async def write_chunks(
-    connection: AsyncConnection,
-    generation: Generation,
-    document_id: int,
-    readers: frozenset[str],
-    chunks: Sequence[Embedded],
-) -> None:
-    """A document's chunks in one generation in the place of those before; within a transaction."""
-    await connection.execute(generation.statement("delete_chunks"), {"document": document_id})
-    async with (
-        connection.cursor() as cursor,
-        cursor.copy(generation.statement("copy_chunks")) as copy,
-    ):
-        for embedded in chunks:
-            chunk = embedded.chunk
-            row = (
-                *(generation.id, generation.workspace, document_id, chunk.position),
-                *(list(chunk.headings), chunk.text, chunk.start, chunk.end, embedded.hash),
-                *(sorted(readers), embedded.vector, _tsvector(terms(embedded.read))),
-            )
-            await copy.write_row(row)
 
 
 async def known_vectors(
@@ -184,20 +245,3 @@ async def known_vectors(
         generation.statement("known_vectors"), {"document": document_id}
     )
     return dict(await cursor.fetchall())
-
-
-def _tsvector(found: Sequence[str]) -> str:
-    """Terms with their positions, as Postgres reads a tsvector."""
-    places: dict[str, list[int]] = {}
-    for position, term in enumerate(found, 1):
-        places.setdefault(term, []).append(min(position, _LAST_POSITION))
-    return " ".join(
-        f"{quote_term(term)}:{','.join(map(str, at[:_MOST_POSITIONS]))}"
-        for term, at in places.items()
-    )
-
-
-def quote_term(term: str) -> str:
-    """A term as Postgres reads it within a tsvector or a tsquery."""
-    escaped = term.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"

@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool
 from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
 from houselore.migrations import upgrade
+from retrieval.connections import open_pool
 
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -52,8 +53,15 @@ def database_url(_postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture
 async def pool(database_url: str) -> AsyncIterator[AsyncConnectionPool]:
-    """A connection pool on this test's database."""
-    async with AsyncConnectionPool(database_url, min_size=1, max_size=8, open=False) as opened:
+    """The application's connections to this test's database, for the workspace `home`."""
+    async with open_pool(database_url, "home", max_size=8) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def owner(database_url: str) -> AsyncIterator[psycopg.AsyncConnection]:
+    """A connection of the database's owner, whom no policy holds, to look behind the curtain."""
+    async with await psycopg.AsyncConnection.connect(database_url, autocommit=True) as opened:
         yield opened
 
 

@@ -5,8 +5,7 @@ import json
 import sys
 from typing import Any
 
-from psycopg_pool import AsyncConnectionPool
-
+from retrieval.connections import open_pool
 from retrieval.embeddings import open_embedder
 from tests.bot.house import Script, listening, open_house, working
 
@@ -16,7 +15,7 @@ async def run(settings: dict[str, Any]) -> None:
     script = Script(words=settings["words"], pause=settings["pause"])
     embedder = open_embedder("embedded:")
     async with (
-        AsyncConnectionPool(settings["database"], min_size=1, max_size=8, open=False) as pool,
+        open_pool(settings["database"], "home", max_size=8) as pool,
         open_house(
             pool, settings["redis"], settings["api"], settings["bot"], embedder, script
         ) as house,

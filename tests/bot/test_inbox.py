@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
@@ -96,11 +97,10 @@ async def test_a_row_and_its_job_come_together(
 
 
 async def test_neither_row_nor_job_without_the_other(
-    services_house: House, pool: AsyncConnectionPool
+    services_house: House, pool: AsyncConnectionPool, owner: psycopg.AsyncConnection
 ) -> None:
     """When the job cannot be made, the row is not stored either."""
-    async with pool.connection() as connection:
-        await connection.execute("alter table procrastinate_jobs add check (task_name <> 'answer')")
+    await owner.execute("alter table procrastinate_jobs add check (task_name <> 'answer')")
     with pytest.raises(DatabaseDown):
         await inbox.store(services_house.services, QUESTION)
     assert await count(pool, "inbox") == 0
@@ -299,7 +299,7 @@ async def test_a_saved_answer_is_not_shown_to_others(
 
 
 async def test_a_job_that_lost_its_lock_posts_nothing_beside_the_next(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, owner: psycopg.AsyncConnection
 ) -> None:
     """The database restarts in mid-answer and two jobs go on: there is one message."""
     services, script = services_house.services, services_house.script
@@ -311,11 +311,10 @@ async def test_a_job_that_lost_its_lock_posts_nothing_beside_the_next(
     for number in (1, 2):
         jobs.append(asyncio.create_task(answer(services, 1, 0, 0)))
         await until(partial(_asked, script, number), f"question {number}")
-        async with pool.connection() as connection:
-            await connection.execute(
-                "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' "
-                "and database = (select oid from pg_database where datname = current_database())"
-            )
+        await owner.execute(
+            "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' "
+            "and database = (select oid from pg_database where datname = current_database())"
+        )
     script.gate.set()
     await asyncio.gather(*jobs, return_exceptions=True)
     assert len(await scene.from_bot(ts)) == 1

@@ -2,10 +2,9 @@
 
 import asyncio
 
-from psycopg_pool import AsyncConnectionPool
-
 from bot import inbox
 from bot.incoming import Incoming
+from retrieval.connections import open_pool
 from retrieval.embeddings import Embedder
 from tests.bot.house import House, Script, open_house, working
 from tests.bot.scene import MEMBER, Scene
@@ -14,7 +13,7 @@ from tests.bot.scene import MEMBER, Scene
 async def test_each_workspace_does_its_own_jobs(
     services_house: House,
     scene: Scene,
-    pool: AsyncConnectionPool,
+    database_url: str,
     redis_url: str,
     embedder: Embedder,
 ) -> None:
@@ -23,7 +22,10 @@ async def test_each_workspace_does_its_own_jobs(
     asked = Incoming("Ev1", "question", MEMBER, scene.channel, ts, ts, {"text": "how?"})
     url, token, stranger = f"{scene.url}/api/", scene.tokens["bot"], Script()
     async with (
-        open_house(pool, redis_url, url, token, embedder, stranger, workspace="elsewhere") as other,
+        open_pool(database_url, "elsewhere", max_size=8) as theirs,
+        open_house(
+            theirs, redis_url, url, token, embedder, stranger, workspace="elsewhere"
+        ) as other,
         working(other.services),
     ):
         await inbox.store(services_house.services, asked)

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
@@ -261,11 +262,10 @@ async def test_a_database_that_is_away_is_said(minilm: Embedder) -> None:
 
 
 async def test_a_database_without_our_tables_is_said(
-    pool: AsyncConnectionPool, minilm: Embedder
+    pool: AsyncConnectionPool, owner: psycopg.AsyncConnection, minilm: Embedder
 ) -> None:
     """The sentence says which command makes them."""
-    async with pool.connection() as connection:
-        await connection.execute("drop table chunks, generations cascade")
+    await owner.execute("drop table chunks, generations cascade")
     with pytest.raises(IndexUnavailable, match="houselore migrate"):
         await index_source(pool, HOME, Library({"a": "Text."}), minilm)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval.audience import PUBLIC, Audience, everyone
+from retrieval.connections import open_pool
 from retrieval.embeddings import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.indexing import index_source
@@ -132,9 +133,9 @@ async def test_no_search_finds_what_its_audience_may_not_read(
     audiences: list[frozenset[str]],
 ) -> None:
     """Over random readers and audiences: all that may be read is found, and nothing else."""
-    async with AsyncConnectionPool(database_url, min_size=1, max_size=3, open=False) as pool:
+    async with open_pool(database_url, HOME, max_size=3) as pool:
         async with pool.connection() as connection:
-            await connection.execute("truncate sources, documents, chunks cascade")
+            await connection.execute("delete from sources")
         for number, readers in enumerate(shelves):
             texts = {f"{number}": f"Plan {number} has code name Falcon {'wing ' * number}."}
             source = Library(texts, *readers, location=str(number))
