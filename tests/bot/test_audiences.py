@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ PEOPLE = [
     {"id": "U0PIA", "name": "pia", "role": "partner", "team": "T0OTHER"},
 ]
 BOTH = ["U0ANA", "U0BEN"]
-CHANNELS = [
+CHANNELS: list[dict[str, Any]] = [
     {"id": "C0OPEN", "name": "open", "members": BOTH},
     {"id": "C0LEADS", "name": "leads", "private": True, "members": BOTH},
     {"id": "C0MIXED", "name": "mixed", "private": True, "members": [*BOTH, "U0CLEO"]},

@@ -1,6 +1,7 @@
 """Names to ids against a real Web API: exact, or refused with what may have been meant."""
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ PEOPLE = [
     {"id": "U0BAUER", "name": "bauer", "real_name": "Ana Bauer"},
     {"id": "U0ONCALL", "name": "oncall", "real_name": "Otto Ncall"},
 ]
-CHANNELS = [
+CHANNELS: list[dict[str, Any]] = [
     {"id": "C0DATA", "name": "team-data", "members": ["U0ANA"]},
     {"id": "C0DATES", "name": "team-dates", "members": ["U0ANA"]},
     {"id": "C0SECRET", "name": "the-secret", "private": True, "members": ["U0ANA"], "app": False},

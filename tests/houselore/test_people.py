@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from houselore.settings import Settings
 from tests.bot.town import Town, running_town, world
 
 PEOPLE = [{"id": "U0ANA", "name": "ana"}, {"id": "U0BEN", "name": "ben"}]
-CHANNELS = [
+CHANNELS: list[dict[str, Any]] = [
     {"id": "C0DATA", "name": "team-data", "private": True, "members": ["U0ANA"]},
     {"id": "C0OPEN", "name": "open", "members": ["U0ANA", "U0BEN"]},
 ]
