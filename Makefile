@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-answers help run install test lint format docs pictures lock browser clean
+.PHONY: bench-answers bench-retrieval help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -9,6 +9,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 py
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
+INSTALLED_BENCH := .venv/.installed-bench
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -45,6 +46,9 @@ browser: ## Get the browser that the tests drive
 bench-answers: $(INSTALLED) ## Measure answers on squad2: make bench-answers [ARGS='--answerable 60']
 	@$(BIN)/python -m benchmarks.answers $(ARGS)
 
+bench-retrieval: $(INSTALLED_BENCH) ## Measure search beside PGVectorStore [ARGS='--sets squad2 --queries 200']
+	@$(BIN)/python -m benchmarks.retrieval $(ARGS)
+
 docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
 	@$(BIN)/python tests/test_readme.py
 	@$(BIN)/houselore settings-page >docs/configuration.md
@@ -78,4 +82,9 @@ $(INSTALLED): requirements.txt pyproject.toml
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
 	@echo 'Installing what the tests need…'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-dev.txt
+	@touch $@
+
+$(INSTALLED_BENCH): requirements-bench.txt $(INSTALLED)
+	@echo 'Installing what the benchmarks need…'
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-bench.txt
 	@touch $@

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes requirements.txt and requirements-dev.txt from pyproject.toml, in a clean environment.
+# Writes requirements.txt, -dev.txt and -bench.txt from pyproject.toml, in clean environments.
 set -euo pipefail
 cd "$(dirname "$0")"
 python=${1:-python3}
@@ -16,7 +16,8 @@ work = Path(sys.argv[1])
 project = tomllib.loads(Path("pyproject.toml").read_text())
 needs = project["project"]["dependencies"] + project["build-system"]["requires"]
 (work / "run.in").write_text("\n".join(needs))
-(work / "dev.in").write_text("\n".join(project["project"]["optional-dependencies"]["dev"]))
+for extra, wanted in project["project"]["optional-dependencies"].items():
+    (work / f"{extra}.in").write_text("\n".join(wanted))
 PYTHON
 
 # From 3 on it asks for Python 3.11.5, and Debian 12 has 3.11.2; tests/houselore/test_locks.py finds
@@ -32,6 +33,13 @@ echo 'soupsieve<3' >"$work/constraints.txt"
 "${pip[@]}" install -r "$work/dev.in"
 "${pip[@]}" freeze | grep -v '^async-timeout==' >"$work/all.txt"
 
+# A benchmark needs nothing that the tests do; what both need is of one version.
+"$python" -m venv "$work/bench"
+pip=("$work/bench/bin/pip" --quiet --disable-pip-version-check)
+"${pip[@]}" install --no-deps -r "$work/run.txt"
+"${pip[@]}" install -r "$work/bench.in" -c "$work/all.txt"
+"${pip[@]}" freeze >"$work/more.txt"
+
 {
     echo "# All that runs, locked by \`make lock\`; installed with --no-deps."
     cat "$work/run.txt"
@@ -40,3 +48,7 @@ echo 'soupsieve<3' >"$work/constraints.txt"
     echo "# What lint and tests need besides, locked by \`make lock\`; installed with --no-deps."
     grep -vxFf "$work/run.txt" "$work/all.txt"
 } >requirements-dev.txt
+{
+    echo "# What the benchmarks need besides, locked by \`make lock\`; installed with --no-deps."
+    grep -vxFf <(sed 's/ ;.*//' "$work/run.txt") "$work/more.txt"
+} >requirements-bench.txt

@@ -2,9 +2,11 @@
 
 import gzip
 import json
+import random
 import re
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -109,6 +111,16 @@ SETS: Mapping[str, Callable[[], Corpus]] = MappingProxyType(
     }
 )
 """What the retriever is measured on, by name."""
+
+
+def shrink(corpus: Corpus, count: int, seed: int = 7) -> Corpus:
+    """All documents that are judged, and of the others as many as make up `count`."""
+    judged = {key for grades in corpus.grades.values() for key in grades}
+    others = [document.key for document in corpus.documents if document.key not in judged]
+    chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
+    room = min(len(others), max(0, count - len(judged)))
+    kept = judged.union(chance.sample(others, room))
+    return replace(corpus, documents=tuple(d for d in corpus.documents if d.key in kept))
 
 
 def _cranfield_parts(name: str) -> list[tuple[str, dict[str, str]]]:

@@ -50,7 +50,7 @@ def _missing(locked: dict[str, Requirement]) -> Iterator[str]:
 
 def test_every_line_pins_one_version() -> None:
     """Each line is `name==version`, and no line names a place to get it from."""
-    for file in ("requirements.txt", "requirements-dev.txt"):
+    for file in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
         for requirement in _locked(file).values():
             assert requirement.url is None
             assert [specifier.operator for specifier in requirement.specifier] == ["=="]
@@ -61,6 +61,7 @@ def test_nothing_is_missing() -> None:
     runtime = _locked("requirements.txt")
     assert not list(_missing(runtime))
     assert not list(_missing(runtime | _locked("requirements-dev.txt")))
+    assert not list(_missing(runtime | _locked("requirements-bench.txt")))
 
 
 def test_the_oldest_python_takes_them() -> None:
@@ -84,6 +85,7 @@ def test_the_project_gets_what_it_asks_for() -> None:
     for lines, locked in (
         (project["dependencies"], runtime),
         (project["optional-dependencies"]["dev"], everything),
+        (project["optional-dependencies"]["bench"], runtime | _locked("requirements-bench.txt")),
     ):
         for wanted in map(Requirement, lines):
             (pin,) = locked[canonicalize_name(wanted.name)].specifier
@@ -91,7 +93,6 @@ def test_the_project_gets_what_it_asks_for() -> None:
 
 
 def test_no_torch() -> None:
-    """The bot's own installation brings no torch."""
-    assert (
-        not {"torch", "transformers", "sentence-transformers"} & _locked("requirements.txt").keys()
-    )
+    """Neither the bot's own installation nor the benchmarks' brings torch."""
+    for file in ("requirements.txt", "requirements-bench.txt"):
+        assert not {"torch", "transformers", "sentence-transformers"} & _locked(file).keys()

@@ -1,0 +1,40 @@
+"""An embedder that embeds no passage twice, so that two stores share one embedding. Fakes none."""
+
+import time
+
+from retrieval.embeddings import Embedder
+
+
+class Remembering(Embedder):
+    """Another embedder's vectors; `seconds` is what its passages took. Questions are not kept."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self.name, self.dimensions = embedder.name, embedder.dimensions
+        self.seconds = 0.0
+        self._embedder = embedder
+        self._known: dict[str, list[float]] = {}
+
+    def count_tokens(self, text: str) -> int:
+        """As the embedder's."""
+        return self._embedder.count_tokens(text)
+
+    async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
+        """As the embedder's; what is known takes no time."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        started = time.perf_counter()
+        vectors = await self._embedder.aembed_documents(new) if new else []
+        self.seconds += time.perf_counter() - started
+        self._known.update(zip(new, vectors, strict=True))
+        return [self._known[text] for text in texts]
+
+    async def aembed_query(self, text: str) -> list[float]:
+        """As the embedder's, each time anew."""
+        return await self._embedder.aembed_query(text)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """As the embedder's."""
+        return self._embedder.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        """As the embedder's."""
+        return self._embedder.embed_query(text)
