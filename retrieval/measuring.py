@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval.audience import PUBLIC, everyone
@@ -18,7 +17,6 @@ from retrieval.documents import Document
 from retrieval.embeddings import Embedder
 from retrieval.errors import EmptyDocument
 from retrieval.evaluation import Ranked
-from retrieval.generations import Generation
 from retrieval.indexing import index_source
 from retrieval.reports import IndexProgress, IndexReport, OnProgress
 from retrieval.retriever import ARMS, Arm, search
@@ -109,10 +107,13 @@ async def ask_all(
 
 
 async def _drop(pool: AsyncConnectionPool, workspace: str) -> None:
-    """Take the workspace's documents and generations out of the database."""
+    """Take the workspace's generations, then its documents, out of the database."""
+    place = {"workspace": workspace}
+    async with borrow(pool) as connection:
+        cursor = await connection.execute(_SQL["retire_generations"], place)
+        for (generation,) in await cursor.fetchall():
+            await connection.execute(_SQL["drop_generation"], {"generation": generation})
     for source in await list_sources(pool, workspace):
         await forget_source(pool, workspace, source.id)
-    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_SQL["forget_generations"], {"workspace": workspace})
-        for row in await cursor.fetchall():
-            await connection.execute(Generation.from_row(row).statement("drop_partition"))
+    async with borrow(pool) as connection:
+        await connection.execute(_SQL["forget_reader_sets"], place)

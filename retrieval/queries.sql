@@ -54,14 +54,13 @@ where workspace = %(workspace)s and state = 'live' and id <> %(generation)s;
 update generations set state = 'live', switched_at = now()
 where workspace = %(workspace)s and id = %(generation)s;
 
--- name: forget_generations
--- Takes all of a workspace's generations away; their partitions are dropped in the same transaction.
-delete from generations where workspace = %(workspace)s
-returning id, workspace, embedder, dimensions, splitter, analyser, state;
+-- name: retire_generations
+-- Takes a whole workspace out of answering, so that its generations can be dropped.
+update generations set state = 'retired' where workspace = %(workspace)s returning id;
 
--- name: drop_partition
--- The chunks of one generation, with their indexes.
-drop table {chunks};
+-- name: forget_reader_sets
+-- Who could read the documents of a workspace that has none left.
+delete from reader_sets where workspace = %(workspace)s;
 
 -- name: documents_to_fill
 -- Documents of which a generation has no chunk for the readers they have now, some at a time.

@@ -41,11 +41,14 @@ def count_rows(database_url: str) -> dict[str, int]:
     """How much there is of what an index is made of, partitions included."""
     counted = {}
     with psycopg.connect(database_url) as connection:
-        for table in ("sources", "documents", "chunks", "generations"):
+        for table in (
+            *("sources", "documents", "chunks", "generations"),
+            *("postings", "segments", "dead_chunks", "reader_sets"),
+        ):
             ((counted[table],),) = connection.execute(
                 f"select count(*) from {table}".encode()
             ).fetchall()
-        statement = b"select count(*) from pg_class where relname like 'chunks%'"
+        statement = b"select count(*) from pg_class where relname ~ '^(chunks|postings)'"
         ((counted["relations"],),) = connection.execute(statement).fetchall()
     return counted
 
