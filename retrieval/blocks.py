@@ -8,6 +8,7 @@ from typing import Literal
 Kind = Literal["heading", "paragraph", "item", "table", "code", "rule"]
 
 _LINE = re.compile(r"[^\n]+\n?|\n+")
+_LONGEST_WRAPPED = 200  # characters; no editor wraps so far out: such a line is a paragraph
 _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _UNDERLINE = re.compile(r" {0,3}(?:={2,}|-{2,})[ \t\r]*$")
@@ -115,6 +116,7 @@ def _interrupts(lines: list[_Line], at: int) -> bool:
     line = lines[at].text
     return (
         not line.strip()
+        or (len(lines[at - 1].text) > _LONGEST_WRAPPED and not line.startswith(("  ", "\t")))
         or _ITEM.match(line) is not None
         or _FENCE.match(line) is not None
         or _HEADING.match(line) is not None

@@ -10,7 +10,7 @@ from retrieval.documents import Chunk, Document
 from retrieval.plain import to_plain
 from retrieval.sentences import split_prose
 
-SPLITTER = "structure-1"
+SPLITTER = "structure-2"
 """The name of this way to split; part of a generation's identity. Change it when chunks change."""
 
 CHUNK_TOKENS = 180
@@ -31,7 +31,10 @@ Counter = Callable[[str], int]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A run that fits a chunk; `header` is the first line of the table or code it continues."""
+    """A run that fits a chunk; `header` is the first line of the table or code it continues.
+
+    `block_tokens` is what its whole block has where it is the first of it, else 0.
+    """
 
     start: int
     end: int
@@ -39,6 +42,7 @@ class _Piece:
     header: str = ""
     header_tokens: int = 0
     binds: bool = False
+    block_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def split(document: Document, count_tokens: Counter) -> list[Chunk]:
     count_tokens = lru_cache(_REMEMBERED)(count_tokens)  # rows and headings often repeat
     units: list[_Unit] = []
     for path, blocks in sections:
-        pieces = [p for block in blocks for p in _pieces(text, block, count_tokens)]
+        pieces = [p for block in blocks for p in _block_pieces(text, block, count_tokens)]
         units.extend(_packed(path, pieces))
     return [
         _chunk(position, unit, document, count_tokens)
@@ -136,6 +140,14 @@ def _heading(text: str, place: int) -> str:
     return to_plain(text[place : end if end >= 0 else len(text)][:_HEADING_CHARACTERS])
 
 
+def _block_pieces(text: str, block: Block, count_tokens: Counter) -> list[_Piece]:
+    pieces = list(_pieces(text, block, count_tokens))
+    if len(pieces) > 1:
+        tokens = sum(piece.tokens for piece in pieces)
+        pieces[0] = replace(pieces[0], block_tokens=tokens)
+    return pieces
+
+
 def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[_Piece]:
     """The block whole where it is short, else its rows, lines or sentences, else cuts of them."""
     if block.end - block.start <= _PIECE_TOKENS * _CHARACTERS_A_TOKEN:
@@ -187,7 +199,11 @@ def _word_end(text: str, start: int, stop: int, end: int) -> int:
 
 
 def _packed(path: tuple[int, ...], pieces: list[_Piece]) -> Iterator[_Unit]:
-    """Pieces of one section in units of about the same size, as few as the budget allows."""
+    """Pieces of one section in units of about the same size, as few as the budget allows.
+
+    A block that does not fit into what is left of a unit half full begins the next one: measured,
+    that finds more of what is asked for with fewer words around it.
+    """
     total = sum(piece.tokens for piece in pieces)
     share = total / max(1, -(-total // _PACKED_TOKENS))
     unit: _Unit | None = None
@@ -195,7 +211,8 @@ def _packed(path: tuple[int, ...], pieces: list[_Piece]) -> Iterator[_Unit]:
     for piece in pieces:
         if unit:
             tokens = unit.tokens_with(piece.start, piece.tokens)
-            enough = not bound and tokens - piece.tokens / 2 > share
+            splits = unit.tokens + piece.block_tokens > _PACKED_TOKENS and 2 * unit.tokens >= share
+            enough = not bound and (splits or tokens - piece.tokens / 2 > share)
             if enough or tokens > (CHUNK_TOKENS if bound else _PACKED_TOKENS):
                 yield unit
                 unit = None

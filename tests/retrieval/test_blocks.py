@@ -52,6 +52,15 @@ def test_a_fence_left_open_runs_to_the_end() -> None:
     assert (block.kind, text[block.start : block.end]) == ("code", "```\n# not a heading\n\nrest")
 
 
+def test_a_very_long_line_is_a_paragraph_of_its_own() -> None:
+    """Texts that wrap no lines have one a paragraph, without blank lines between them."""
+    lines = ["One " * 60, "Two " * 60, "three", "four"]
+    text = "\n".join(lines)
+    found = [text[block.start : block.end] for block in scan_blocks(text)]
+    assert found == [lines[0].rstrip(), lines[1].rstrip(), "three\nfour"]
+    assert len(scan_blocks(f"- {lines[0]}\n  goes on")) == 1
+
+
 @settings(max_examples=150, deadline=None)
 @given(MARKDOWN | st.text(max_size=200))
 def test_blocks_hold_all_that_is_not_blank(text: str) -> None:

@@ -64,6 +64,13 @@ def test_a_heading_does_not_stand_alone_above_a_full_section() -> None:
     assert all(chunk.context == "Title > Long" for chunk in chunks[1:])
 
 
+def test_a_paragraph_that_does_not_fit_begins_a_chunk() -> None:
+    """It is not torn for the sake of a chunk that is half full already."""
+    first, second = paragraph("one", 100), paragraph("two", 150)
+    chunks = split(document(f"{first}\n\n{second}"), words)
+    assert [chunk.text for chunk in chunks] == [first, second]
+
+
 def test_a_long_table_is_cut_between_rows_and_its_header_embedded_again() -> None:
     """No row is torn, the header is in the context of later chunks and not in their text."""
     rows = "\n".join(f"| city {n} | {n} people live there |" for n in range(100))
