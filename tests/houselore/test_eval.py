@@ -1,7 +1,10 @@
 """`houselore eval retrieval`: the figures of a corpus of one's own, and nothing left behind."""
 
 import json
+import signal
 import subprocess
+import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -68,6 +71,36 @@ def test_a_corpus_is_measured_and_dropped(
         assert list(arm) == ["ndcg@10", "recall@5", "recall@10", "mrr", "p50_ms", "p95_ms"]
         assert arm["ndcg@10"] == arm["mrr"] == 1
         assert 0 < arm["p50_ms"] <= arm["p95_ms"]
+    assert count_rows(database_url) == before
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_what_is_interrupted_leaves_nothing(
+    houselore: Houselore,
+    environment: dict[str, str],
+    tmp_path: Path,
+    squad2: list[str],
+    database_url: str,
+    sent: signal.Signals,
+    code: int,
+) -> None:
+    """After Ctrl-C it is dropped at once; what a killed run leaves, the next one drops."""
+    before = count_rows(database_url)
+    many = [{"id": f"p{n}", "text": f"Passage {n} is {'long ' * 100}."} for n in range(400)]
+    slow = [*("--passages", lines(tmp_path / "many.jsonl", many)), *squad2[2:]]
+    (tmp_path / "q.jsonl").write_text('{"id": "1", "question": "What?", "passage_id": "p1"}\n')
+    settings = {**environment, "HOUSELORE_DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "houselore", "eval", "retrieval", *slow]
+    with subprocess.Popen(command, env=settings, stderr=subprocess.DEVNULL) as running:
+        while not count_rows(database_url)["documents"]:
+            assert running.poll() is None
+            time.sleep(0.05)
+        running.send_signal(sent)
+    assert running.returncode == code
+    if sent == signal.SIGKILL:
+        lines(tmp_path / "q.jsonl", QUESTIONS)
+        result = houselore("eval", "retrieval", *squad2, HOUSELORE_DATABASE_URL=database_url)
+        assert result.returncode == 0, result.stderr
     assert count_rows(database_url) == before
 
 
