@@ -9,22 +9,24 @@ from langchain_core.messages import BaseMessage
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answers import Answer, Citation
-from answering.errors import ModelUnavailable, NotIndexed
+from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
 from answering.evidence import Evidence, condense
+from answering.follow_ups import background_of, with_question_before
 from answering.links import SourceLinks
-from answering.progress import Finished, Progress, Reading, Searching, Words
+from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.prompts import HOUSE_PROMPT, PROMPT_VERSION, format_notes, format_thread
 from answering.questions import Question
 from answering.writing import Writer
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
-from retrieval.generations import live_generation
+from retrieval.generations import Generation, live_generation
 from retrieval.plain import clean
-from retrieval.retriever import HybridRetriever
+from retrieval.retriever import HybridRetriever, still_stand
 
 _PASSAGES = 5
 _SENTENCES = 3
 _QUOTE_CHARACTERS = 400
+_ATTEMPTS = 3
 _NOTHING = (
     "I found nothing about this in what everyone here may read. "
     "Try other words, or ask an admin to index the documents that say it."
@@ -53,9 +55,22 @@ class Answerer:
         """Searching, then Reading, then Words as they are written and checked, then Finished.
 
         Without related evidence the answer says so; when no sentence of the model is supported, it
-        is the nearest quotation. Raises NotIndexed and ModelUnavailable.
+        is the nearest quotation. When a document that it rests on changes meanwhile, it is
+        Restarted. Raises NotIndexed, ModelUnavailable and EvidenceChanged.
         """
         clock = _Clock()
+        for attempts_left in reversed(range(_ATTEMPTS)):
+            try:
+                async for step in self._attempt(question, clock):
+                    yield step
+                return
+            except EvidenceChanged:
+                if not attempts_left:
+                    raise
+                yield Restarted()
+
+    async def _attempt(self, question: Question, clock: "_Clock") -> AsyncIterator[Progress]:
+        """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
         yield Searching()
         generation = await live_generation(self._pool, question.audience.workspace)
         if generation is None:
@@ -65,7 +80,9 @@ class Answerer:
         if evidence:
             yield Reading(tuple(dict.fromkeys(note.passage.title for note in evidence)))
             async for words in self._write(draft, clock):
+                await self._check_stands(generation, draft)
                 yield Words(words)
+        await self._check_stands(generation, draft)
         if not draft.text:
             yield Words(draft.abstain())
         clock.mark("total")
@@ -83,15 +100,28 @@ class Answerer:
             )
         )
 
+    async def _check_stands(self, generation: Generation, draft: "_Draft") -> None:
+        chunks = {note.passage.chunk_id for note in draft.evidence}
+        audience = draft.question.audience
+        if not await still_stand(self._pool, generation, audience, chunks):
+            raise EvidenceChanged(
+                "The documents about this are being changed just now. Please ask again in a minute."
+            )
+
     async def _evidence(self, question: Question, clock: "_Clock") -> tuple[Evidence, ...]:
         retriever = HybridRetriever(
-            pool=self._pool, embedder=self._embedder, audience=question.audience, k=_PASSAGES
+            pool=self._pool,
+            embedder=self._embedder,
+            audience=question.audience,
+            k=_PASSAGES,
+            background=background_of(question),
         )
-        wanted = _search_text(question)
-        documents = await retriever.ainvoke(wanted)
+        documents = await retriever.ainvoke(question.text)
         clock.mark("retrieve")
         passages: list[Passage] = [document.metadata["passage"] for document in documents]
-        evidence = await condense(wanted, passages, self._embedder, _SENTENCES)
+        evidence = await condense(
+            with_question_before(question), passages, self._embedder, _SENTENCES
+        )
         clock.mark("condense")
         return evidence
 
@@ -167,12 +197,6 @@ class _Clock:
     def mark_once(self, step: str) -> None:
         if step not in self.marks:
             self.mark(step)
-
-
-def _search_text(question: Question) -> str:
-    """A follow-up is searched together with the question before it, which says what it is about."""
-    asked = [turn.text for turn in question.thread if turn.speaker == "person"]
-    return f"{question.text}\n{asked[-1]}" if asked else question.text
 
 
 def _shortened(quote: str) -> str:

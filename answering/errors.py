@@ -2,6 +2,7 @@
 
 AnsweringError
 ├── ModelUnavailable   the chat model does not answer; the same question may work later
+├── EvidenceChanged    what an answer rests on is being changed faster than it can be written
 └── NotIndexed         there is no index yet: nothing has been indexed in this workspace
 """
 
@@ -12,6 +13,10 @@ class AnsweringError(Exception):
 
 class ModelUnavailable(AnsweringError):
     """The chat model does not answer; the same question may work later."""
+
+
+class EvidenceChanged(AnsweringError):
+    """What an answer rests on was changed or deleted while it was written, several times over."""
 
 
 class NotIndexed(AnsweringError):

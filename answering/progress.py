@@ -25,10 +25,15 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Restarted:
+    """A document changed while the answer was written: the words so far are void."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
-    """The whole answer; its text is all Words in a row."""
+    """The whole answer; its text is all Words since the last Restarted."""
 
     answer: Answer
 
 
-Progress = Searching | Reading | Words | Finished
+Progress = Searching | Reading | Words | Restarted | Finished

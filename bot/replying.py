@@ -16,7 +16,7 @@ from answering.answers import (
     place_answer,
     save_answer,
 )
-from answering.progress import Finished, Progress, Reading, Words
+from answering.progress import Finished, Progress, Reading, Restarted, Words
 from answering.questions import Question
 from bot import inbox, threads
 from bot.audiences import audience_of
@@ -173,6 +173,8 @@ async def _write(services: BotServices, row: Row, reply: Reply, question: Questi
                     status = None
                 if await reply.add(text):
                     await _check(services, row, reply)
+            case Restarted():
+                reply.restart()
             case Finished(answer):
                 await _check(services, row, reply)
                 return answer

@@ -4,6 +4,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -53,23 +54,29 @@ def chunks_of(entries: bytes) -> Ids:
 
 
 def rank(
-    postings: Mapping[str, Sequence[bytes]], size: Size, dead: Ids, limit: int
+    postings: Mapping[str, Sequence[bytes]],
+    size: Size,
+    dead: Ids,
+    limit: int,
+    importance: Mapping[str, float] = MappingProxyType({}),
 ) -> list[tuple[int, float]]:
     """The `limit` chunks of the highest BM25 among a question's postings, best first.
 
     `postings` has each term's entries in one or more parts; chunks in `dead` count for nothing, nor
-    does a term's frequency know them. Robertson and Zaragoza, "The Probabilistic Relevance
+    does a term's frequency know them. A term's weight is multiplied by its `importance`, which is 1
+    where none is said. Robertson and Zaragoza, "The Probabilistic Relevance
     Framework: BM25 and Beyond", 2009; the idf is Lucene's, which is never negative.
     """
-    per_term = [_alive(parts, dead) for parts in postings.values()]
-    found = [entries for entries in per_term if len(entries)]
+    alive = {term: _alive(parts, dead) for term, parts in postings.items()}
+    found = {term: entries for term, entries in alive.items() if len(entries)}
     if not found or size.chunks <= 0:
         return []
-    ids, places = _places([entries["chunk"] for entries in found])
+    ids, places = _places([entries["chunk"] for entries in found.values()])
     scores = np.zeros(len(ids), dtype=np.float32)
     average = max(1.0, size.terms / size.chunks)
-    for entries, at in zip(found, places, strict=True):
-        scores[at] += _weights(entries, size.chunks, average)  # a chunk stands once in a term
+    for (term, entries), at in zip(found.items(), places, strict=True):
+        weights = _weights(entries, size.chunks, average)
+        scores[at] += importance.get(term, 1.0) * weights  # a chunk stands once in a term
     hits = _highest(scores, ids, limit)
     return [(int(ids[at]), float(scores[at])) for at in hits]
 

@@ -7,23 +7,24 @@ select set_config('role', %(role)s, false), set_config('houselore.workspace', %(
 
 -- name: live_generation
 -- The generation that questions are answered from.
-select id, workspace, embedder, dimensions, splitter, analyser, state
+select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from
 from generations where workspace = %(workspace)s and state = 'live';
 
 -- name: find_generation
--- The newest generation of this identity that is not retired.
-select id, workspace, embedder, dimensions, splitter, analyser, state
+-- The newest generation of this identity, the live one first and a retired one last.
+select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from
 from generations
 where workspace = %(workspace)s and embedder = %(embedder)s and dimensions = %(dimensions)s
-  and splitter = %(splitter)s and analyser = %(analyser)s and state <> 'retired'
-order by state = 'live' desc, id desc limit 1;
+  and splitter = %(splitter)s and analyser = %(analyser)s
+order by array_position(array['live', 'candidate', 'building', 'retired'], state), id desc limit 1;
 
 -- name: insert_generation
 -- A new generation; its partition and vector index are made in the same transaction.
-insert into generations (workspace, embedder, dimensions, splitter, analyser, state, switched_at)
-values (%(workspace)s, %(embedder)s, %(dimensions)s, %(splitter)s, %(analyser)s, %(state)s,
-        case when %(state)s = 'live' then now() end)
-returning id, workspace, embedder, dimensions, splitter, analyser, state;
+insert into generations
+    (workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_at)
+values (%(workspace)s, %(embedder)s, %(embedder_url)s, %(dimensions)s, %(splitter)s, %(analyser)s,
+        %(state)s, case when %(state)s = 'live' then now() end)
+returning id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from;
 
 -- name: lock_generations
 -- One change of a workspace's generations at a time, until the transaction ends.
@@ -46,12 +47,13 @@ select build_vector_index(%(generation)s);
 
 -- name: retire_live_generation
 -- Takes the pointer away from the live generation; the next statement gives it to another.
-update generations set state = 'retired'
+update generations set state = %(state)s
 where workspace = %(workspace)s and state = 'live' and id <> %(generation)s;
 
 -- name: make_live
 -- Moves the pointer.
-update generations set state = 'live', switched_at = now()
+update generations
+set state = 'live', switched_at = now(), switched_from = %(switched_from)s, comparison = null
 where workspace = %(workspace)s and id = %(generation)s;
 
 -- name: retire_generations
@@ -71,6 +73,10 @@ where d.workspace = %(workspace)s and d.id > %(after)s
       select from {chunks} c join reader_sets r on r.id = c.reader_set
       where c.document_id = d.id and r.readers = d.readers)
 order by d.id limit %(limit)s;
+
+-- name: is_live
+-- Whether a generation still answers questions.
+select from generations where id = %(generation)s and state = 'live';
 
 -- name: hold_document
 -- A document as long as it has this hash, kept so until the transaction ends.
@@ -293,6 +299,11 @@ limit %(limit)s;
 -- The entries of the terms in the segments that the audience may search.
 select term, entries from {postings}
 where workspace = %(workspace)s and term = any(%(terms)s) and segment = any(%(segments)s);
+
+-- name: count_standing
+-- How many of these chunks are still there for an audience.
+select count(*) from {chunks} c join documents d on d.id = c.document_id
+where c.id = any(%(ids)s) and c.workspace = %(workspace)s and d.readers && %(readers)s;
 
 -- name: load_passages
 -- What a citation needs of chunks, if the audience may still read them.

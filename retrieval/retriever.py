@@ -1,7 +1,7 @@
 """A question to the passages that bear on it: dense and lexical search, fused. Writes no answer."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Literal
 
@@ -17,21 +17,21 @@ from pydantic import ConfigDict
 from retrieval.audience import Audience
 from retrieval.connections import borrow
 from retrieval.documents import Passage
+from retrieval.embedders import embedder_of
 from retrieval.embeddings import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.fusion import fuse
-from retrieval.generations import live_generation
-from retrieval.lexical import query_terms, terms
-from retrieval.plain import clean
+from retrieval.generations import Generation, live_generation
+from retrieval.lexical import terms
+from retrieval.query import Query
 from retrieval.scope import find_scope, read_as_of_now
-from retrieval.searching import load_passages, search_dense, search_lexical
+from retrieval.searching import count_standing, load_passages, search_dense, search_lexical
 
 Arm = Literal["dense", "lexical"]
 """One of the two ways to search."""
 ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
 
 _CANDIDATES = 60
-_MOST_ASKED = 1_200  # characters: a little more than the embedder reads
 _ALIKE = 0.9
 
 
@@ -42,21 +42,25 @@ async def search(
     audience: Audience,
     k: int,
     arms: frozenset[Arm] = ARMS,
+    background: str = "",
+    generation: Generation | None = None,
 ) -> list[Passage]:
     """The `k` best passages for `query` that `audience` may read, best first, scores in 0 to 1.
 
-    `arms` are the ways to search; one alone serves to measure it. A query without words, an empty
-    index and k <= 0 give []. Of a very long query the two ends are read. While the live index is of
-    another embedder, terms alone are searched. Raises EmbedderUnavailable and IndexUnavailable.
+    `background` is what was said just before, for a follow-up means little by itself. `arms` are
+    the ways to search; one alone serves to measure it, as another `generation` than the live one
+    serves to compare it. A query without words, an empty index and k <= 0 give []. Of a very long
+    query the two ends are read. While the index is of another embedder that cannot be opened beside
+    this one, terms alone are searched. Raises EmbedderUnavailable and IndexUnavailable.
     """
-    asked = _asked(query)
-    generation = await live_generation(pool, audience.workspace)
-    if not asked or generation is None or k <= 0 or not audience.readers:
+    wanted = Query.of(query, background)
+    generation = generation or await live_generation(pool, audience.workspace)
+    if not wanted.text or generation is None or k <= 0 or not audience.readers:
         return []
-    asks_dense = "dense" in arms and generation.reads(embedder)
-    words = query_terms(asked) if "lexical" in arms else []
+    reader = await embedder_of(generation, embedder) if "dense" in arms else None
+    words = wanted.terms() if "lexical" in arms else {}
     limit = max(_CANDIDATES, 3 * k)
-    embedding = asyncio.create_task(embedder.aembed_query(asked)) if asks_dense else None
+    embedding = asyncio.create_task(wanted.vector(reader)) if reader else None
     try:
         async with borrow(pool) as connection, connection.transaction():
             await read_as_of_now(connection)
@@ -72,6 +76,19 @@ async def search(
     return list(islice(_distinct(passages), k))
 
 
+async def still_stand(
+    pool: AsyncConnectionPool, generation: Generation, audience: Audience, chunks: Collection[int]
+) -> bool:
+    """Whether each of these chunks is still in the index, for this audience to read.
+
+    Raises IndexUnavailable.
+    """
+    if not chunks:
+        return True
+    async with borrow(pool) as connection:
+        return await count_standing(connection, generation, audience, chunks) == len(chunks)
+
+
 class HybridRetriever(BaseRetriever):
     """`search` as a LangChain retriever, for one audience. Asynchronous only.
 
@@ -84,11 +101,19 @@ class HybridRetriever(BaseRetriever):
     embedder: Embedder
     audience: Audience
     k: int = 8
+    background: str = ""
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
-        passages = await search(self.pool, self.embedder, query, self.audience, self.k)
+        passages = await search(
+            self.pool,
+            self.embedder,
+            query,
+            self.audience,
+            self.k,
+            background=self.background,
+        )
         return [
             LangChainDocument(
                 page_content=passage.text,
@@ -102,15 +127,6 @@ class HybridRetriever(BaseRetriever):
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
         raise RetrievalError("This retriever is asynchronous: call ainvoke instead of invoke.")
-
-
-def _asked(query: str) -> str:
-    """What is searched for of a query: its words, or both ends of very many; empty without any."""
-    words = clean(query).strip()
-    if len(words) > _MOST_ASKED:
-        half = _MOST_ASKED // 2
-        words = f"{words[:half]}\n{words[-half:]}"
-    return words if any(character.isalnum() for character in words) else ""
 
 
 def _distinct(passages: Sequence[Passage]) -> Iterator[Passage]:

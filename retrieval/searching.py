@@ -1,13 +1,15 @@
 """The two ways to search what an audience may read, by vector and by term. Fuses nothing."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
+from retrieval.audience import Audience
 from retrieval.documents import Passage
+from retrieval.generations import Generation
 from retrieval.postings import rank
 from retrieval.scope import Scope
 from retrieval.statements import load_statements
@@ -43,9 +45,9 @@ async def search_dense(
 
 
 async def search_lexical(
-    connection: AsyncConnection, scope: Scope, terms: Sequence[str], limit: int
+    connection: AsyncConnection, scope: Scope, terms: Mapping[str, float], limit: int
 ) -> list[Hit]:
-    """The chunks of the scope with the highest BM25, best first."""
+    """The chunks of the scope with the highest BM25, best first; each term with its weight."""
     if not terms or not scope.segments:
         return []
     postings: defaultdict[str, list[bytes]] = defaultdict(list)
@@ -55,7 +57,7 @@ async def search_lexical(
         )
         for term, entries in await cursor.fetchall():
             postings[term].append(entries)
-    return rank(postings, scope.size, scope.dead, limit)
+    return rank(postings, scope.size, scope.dead, limit, terms)
 
 
 async def load_passages(
@@ -68,6 +70,20 @@ async def load_passages(
         )
         rows = {row["id"]: row for row in await cursor.fetchall()}
     return [_passage(rows[at], score) for at, score in scores.items() if at in rows]
+
+
+async def count_standing(
+    connection: AsyncConnection, generation: Generation, audience: Audience, chunks: Collection[int]
+) -> int:
+    """How many of the chunks are in the index now, in documents that the audience may read now."""
+    values = {
+        "ids": list(chunks),
+        "workspace": audience.workspace,
+        "readers": sorted(audience.readers),
+    }
+    cursor = await connection.execute(generation.statement("count_standing"), values)
+    ((count,),) = await cursor.fetchall()
+    return int(count)
 
 
 def _passage(row: dict[str, Any], score: float) -> Passage:

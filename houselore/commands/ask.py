@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from answering.answers import Answer, Citation
-from answering.progress import Finished, Reading, Words
+from answering.progress import Finished, Reading, Restarted, Words
 from answering.questions import QUESTION_LIMIT, Question, is_wordless
 from houselore.errors import WrongUse
 from houselore.people import Asker, find_audience
@@ -47,6 +47,8 @@ async def _hear(services: Services, question: Question, out: Console | None, sta
             case Words(text=words) if out is not None:
                 status.stop()
                 out.print(words, end="", markup=False)
+            case Restarted() if out is not None:
+                out.print("\n\nA document changed meanwhile; once more:\n", style="yellow")
             case Finished(answer=answer):
                 return answer
     raise AssertionError("an answer ends with Finished")

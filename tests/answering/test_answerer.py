@@ -9,10 +9,10 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.answers import Answer, answer_by_id, answer_of_inbox, place_answer, save_answer
-from answering.errors import ModelUnavailable, NotIndexed
+from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
 from answering.links import SourceLinks
 from answering.models import open_chat_model
-from answering.progress import Finished, Progress, Reading, Searching, Words
+from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.questions import Question, Turn
 from houselore.embedded.chat_model import embedded_chat_model
 from retrieval.audience import Audience, everyone
@@ -115,6 +115,58 @@ async def test_a_follow_up_is_searched_with_the_question_before(answerer: Answer
     )
     _, answer = await ask(answerer, Question("And who must approve it?", HOME, thread))
     assert "Priya" in " ".join(citation.quote for citation in answer.citations)
+
+
+async def test_a_document_edited_in_mid_answer_is_answered_anew(
+    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+) -> None:
+    """What was begun on the old text is void; the answer and its quotes are of the new one."""
+    question = Question("When do we deploy to production?", HOME)
+    handbook = tmp_path / "handbook"
+    progress: list[Progress] = []
+    async for step in answerer.answer(question):
+        progress.append(step)
+        if isinstance(step, Reading) and Restarted() not in progress:
+            text = "# Deploying\n\nWe deploy to production on Fridays at 16:00.\n"
+            (handbook / "deploy.md").write_text(text)
+            await index_source(pool, "home", FilesSource(handbook), embedder)
+            progress.append(Restarted())
+    last = progress[-1]
+    assert isinstance(last, Finished)
+    assert progress.count(Restarted()) == 2  # the test's own mark, and the answerer's
+    quoted = " ".join((last.answer.text, *(citation.quote for citation in last.answer.citations)))
+    assert "Fridays" in quoted
+    assert "Tuesdays" not in quoted
+
+
+async def test_a_document_deleted_in_mid_answer_is_not_cited(
+    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+) -> None:
+    """Nothing is left to answer from, and the reply says so."""
+    handbook = tmp_path / "handbook"
+    async for step in answerer.answer(Question("When do we deploy to production?", HOME)):
+        if isinstance(step, Reading):
+            (handbook / "deploy.md").unlink()
+            await index_source(pool, "home", FilesSource(handbook), embedder)
+        if isinstance(step, Finished):
+            assert not step.answer.citations
+            assert step.answer.abstained
+
+
+async def test_documents_that_change_all_the_time_end_in_a_sentence(
+    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+) -> None:
+    """After a few attempts the person is asked to come back, and nothing outdated is said."""
+    handbook = tmp_path / "handbook"
+    version = 0
+    with pytest.raises(EvidenceChanged, match="ask again"):
+        async for step in answerer.answer(Question("When do we deploy to production?", HOME)):
+            assert not isinstance(step, Words)
+            if isinstance(step, Reading):
+                version += 1
+                text = f"# Deploying\n\nWe deploy to production {version} times a day.\n"
+                (handbook / "deploy.md").write_text(text)
+                await index_source(pool, "home", FilesSource(handbook), embedder)
 
 
 async def test_a_dead_model_is_said_plainly(

@@ -1,0 +1,22 @@
+"""What a follow-up is about: the turns of its thread that say so. Asks no model."""
+
+from answering.questions import Question
+
+_ANSWER_CHARACTERS = 200  # of the last answer: its beginning names what it speaks of
+
+
+def background_of(question: Question) -> str:
+    """The question before and the beginning of the last answer; empty at a thread's start.
+
+    On mtrag's follow-ups this finds .965 of the ideal ranking (nDCG@10), the last turn alone .885;
+    a change of the subject costs .012 (docs/log.md).
+    """
+    asked = [turn.text for turn in question.thread if turn.speaker == "person"]
+    said = [turn.text for turn in question.thread if turn.speaker == "bot"]
+    return "\n".join((*asked[-1:], *(text[:_ANSWER_CHARACTERS] for text in said[-1:])))
+
+
+def with_question_before(question: Question) -> str:
+    """The question with the one before it, which sentences may answer, too."""
+    asked = [turn.text for turn in question.thread if turn.speaker == "person"]
+    return "\n".join((question.text, *asked[-1:]))
