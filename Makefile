@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-answers bench-retrieval help run install test lint format docs pictures lock browser clean
+.PHONY: bench-answers bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -48,6 +48,9 @@ bench-answers: $(INSTALLED) ## Measure answers on squad2: make bench-answers [AR
 
 bench-retrieval: $(INSTALLED_BENCH) ## Measure search beside PGVectorStore [ARGS='--sets squad2 --queries 200']
 	@$(BIN)/python -m benchmarks.retrieval $(ARGS)
+
+bench-splitting: $(INSTALLED_BENCH) ## Measure our splitter beside LangChain's recursive one
+	@$(BIN)/python -m benchmarks.splitting
 
 docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
 	@$(BIN)/python tests/test_readme.py
