@@ -64,6 +64,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
 
         from bot.app import create_app
         from bot.jobs import run_worker as work
+        from houselore.freshness import keep_fresh
         from houselore.web import create_web, health_routes
 
         app = create_app(bot)
@@ -78,6 +79,11 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         await stack.enter_async_context(serving(web, reader))
         worker = asyncio.create_task(work(bot))
         stack.push_async_callback(_end, worker)
+        if settings.sync_seconds:
+            fresh = keep_fresh(
+                services.pool, services.workspace, services.embedder, settings.sync_seconds
+            )
+            stack.push_async_callback(_end, asyncio.create_task(fresh))
         welcome(console, settings, access, indexed, log)
         await _first_loss(worker, services, sandbox)
 

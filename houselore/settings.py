@@ -67,6 +67,12 @@ class Settings(BaseSettings):
         description="Where the files of `docs` can be read, such as `https://wiki.example.org/`; "
         "a citation links to this followed by the file's path. Default: Houselore's own page.",
     )
+    sync_seconds: float = Field(
+        30,
+        ge=0,
+        le=3600,
+        description="How often `run` looks for changes in what is indexed; 0: only when asked to.",
+    )
     data_dir: Path = Field(
         Path(".houselore"), description="The folder for everything that Houselore keeps."
     )
