@@ -63,7 +63,7 @@ create table postings (
 create index postings_term on postings (term, segment);
 create index postings_segment on postings (segment);
 
--- Chunks that are gone and that segments still hold.
+-- Chunks that are gone and that segments still hold; one without terms is in no segment.
 create table dead_chunks (
     generation bigint not null references generations on delete cascade,
     workspace text not null,
@@ -82,7 +82,7 @@ begin
     return null;
 end $$;
 create trigger chunks_note_dead after delete on chunks
-    for each row execute function note_dead_chunk();
+    for each row when (old.terms > 0) execute function note_dead_chunk();
 """
 
 SECURITY = """
