@@ -16,6 +16,7 @@ from answering.links import SourceLinks
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.prompts import HOUSE_PROMPT, PROMPT_VERSION, format_notes, format_thread
 from answering.questions import Question
+from answering.rewriting import rewrite
 from answering.writing import Writer
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
@@ -35,7 +36,10 @@ _CLOSEST = "The closest I found:\n\n> {quote} [1]"
 
 
 class Answerer:
-    """Answers questions from one workspace's index with one chat model."""
+    """Answers questions from one workspace's index with one chat model.
+
+    `rewrites` says whether that model is able to rewrite a follow-up so that it stands alone.
+    """
 
     def __init__(
         self,
@@ -44,10 +48,14 @@ class Answerer:
         model: BaseChatModel,
         model_name: str,
         links: SourceLinks,
+        *,
+        rewrites: bool = False,
     ) -> None:
         self._pool = pool
         self._embedder = embedder
+        self._chat_model = model
         self._model = HOUSE_PROMPT | model
+        self._rewrites = rewrites
         self._model_name = model_name
         self._links = links
 
@@ -116,12 +124,15 @@ class Answerer:
             k=_PASSAGES,
             background=background_of(question),
         )
-        documents = await retriever.ainvoke(question.text)
+        asked = question.text
+        if self._rewrites:
+            asked = await rewrite(self._chat_model, question)
+            clock.mark("rewrite")
+        documents = await retriever.ainvoke(asked)
         clock.mark("retrieve")
         passages: list[Passage] = [document.metadata["passage"] for document in documents]
-        evidence = await condense(
-            with_question_before(question), passages, self._embedder, _SENTENCES
-        )
+        wanted = with_question_before(question) if asked == question.text else asked
+        evidence = await condense(wanted, passages, self._embedder, _SENTENCES)
         clock.mark("condense")
         return evidence
 

@@ -254,7 +254,8 @@ async def _answerer(
     model = open_chat_model(chat.url, name, chat.api_key)
     base = (settings.chat_gguf or bundled_gguf()).stem if embedded else settings.chat_model
     served = await ensure_served(pool, settings.workspace, base, base)
-    return Answerer(pool, embedder, model, served.name, links)
+    rewrites = not embedded if settings.chat_rewrites is None else settings.chat_rewrites
+    return Answerer(pool, embedder, model, served.name, links, rewrites=rewrites)
 
 
 async def _forget(task: "asyncio.Task[Embedder]") -> None:

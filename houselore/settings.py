@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     )
     chat_model: str = Field("house", description="The model's name at that endpoint.")
     chat_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
+    chat_rewrites: bool | None = Field(
+        None,
+        description="Whether the chat model rewrites a follow-up so that it can be searched for "
+        "alone. Default: an endpoint's does, the embedded model is too small for it.",
+    )
     chat_gguf: Path | None = Field(
         None,
         description="A GGUF file for the embedded chat model. Default: SmolLM2-135M-Instruct.",
