@@ -75,7 +75,8 @@ async def test_a_channel_has_what_all_its_readers_may_see(
     A public channel is read by colleagues who are no members, and a shared one by strangers.
     """
     found = await audience_of(directory, "home", channel, "U0ANA")
-    assert (found.workspace, found.readers) == ("home", readers)
+    assert found.workspace == "home"
+    assert found.readers == readers
 
 
 async def test_a_person_has_their_channels_and_groups(directory: Directory) -> None:
