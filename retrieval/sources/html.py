@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from bs4 import BeautifulSoup, CData, Tag
 from bs4.element import NavigableString, PageElement
 
+from retrieval.errors import UnreadableDocument
 from retrieval.sources.content import Content
 from retrieval.sources.decoding import decode
 
@@ -15,7 +16,10 @@ _DROPPED = (
     "footer head"
 )
 _DROPPED_TAGS = frozenset(_DROPPED.split())
-_HIDDEN = "[hidden], [aria-hidden=true], [role=navigation], [role=banner], [role=contentinfo]"
+_DROPPED_ROLES = frozenset(("navigation", "banner", "contentinfo"))
+# Its tree takes eighty times as much memory, and two seconds a megabyte.
+_MOST_BYTES = 10 * 1024 * 1024
+_HEADING = re.compile(r"h[1-6]")
 _BLOCK_TAGS = (
     "p div section article main header body html figure figcaption blockquote dl dd dt details "
     "summary address fieldset center form"
@@ -25,14 +29,17 @@ _EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 
 
 def read_html(data: bytes) -> Content:
-    """Headings, lists, tables, code and links of the page's main part; the title of its head."""
+    """Headings, lists, tables, code and links of the page's main part; the title of its head.
+
+    Raises UnreadableDocument for a page that is too large.
+    """
+    if len(data) > _MOST_BYTES:
+        raise UnreadableDocument("is a page of more than 10 MB. Split it, or leave it out.")
     declared = _CHARSET.search(data[:4096])
     soup = BeautifulSoup(decode(data, declared[1].decode() if declared else None), "lxml")
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     main = _main(soup)
-    for tag in main.find_all(_DROPPED_TAGS):
-        tag.decompose()
-    for tag in main.select(_HIDDEN):
+    for tag in [each for each in main.descendants if isinstance(each, Tag) and _is_dropped(each)]:
         if not tag.decomposed:
             tag.decompose()
     heading = main.find("h1")
@@ -43,11 +50,27 @@ def read_html(data: bytes) -> Content:
 
 
 def _main(soup: BeautifulSoup) -> Tag:
-    for selector in ("main", "[role=main]", "article", "body"):
-        found = soup.select(selector)
-        if len(found) == 1 and found[0].get_text(strip=True):
+    """The one element that says it is the page's main part, else its body."""
+    for found in (
+        soup.find_all("main", limit=2),
+        soup.find_all(role="main", limit=2),
+        soup.find_all("article", limit=2),
+    ):
+        if len(found) == 1 and isinstance(found[0], Tag) and found[0].get_text(strip=True):
             return found[0]
     return soup.body or soup
+
+
+def _is_dropped(tag: Tag) -> bool:
+    """Whether it is none of the page's text: a menu, a script, or hidden."""
+    if tag.name in _DROPPED_TAGS:
+        return True
+    given = tag.attrs
+    return bool(given) and (
+        "hidden" in given
+        or given.get("aria-hidden") == "true"
+        or given.get("role") in _DROPPED_ROLES
+    )
 
 
 def _markdown(element: PageElement) -> Iterator[str]:
@@ -58,7 +81,7 @@ def _markdown(element: PageElement) -> Iterator[str]:
     if not isinstance(element, Tag):
         return
     name = element.name
-    if re.fullmatch(r"h[1-6]", name):
+    if _HEADING.fullmatch(name):
         yield f"\n\n{'#' * int(name[1])} {_line(element)}\n\n"
     elif name == "pre":
         yield f"\n\n```\n{element.get_text().strip(chr(10))}\n```\n\n"

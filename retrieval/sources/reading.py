@@ -15,10 +15,13 @@ from retrieval.sources.html import read_html
 from retrieval.sources.markdown import read_markdown
 from retrieval.sources.pdf import read_pdf
 
-READER = "r1"
+READER = "r2"
 """The version of the readers: change it when one gives other text, and all is read anew."""
 
+MOST_CHARACTERS = 10_000_000
+"""Of a document's text: some three thousand pages, and the better part of an hour to embed."""
 _LONGEST_TITLE = 200
+_HEADING_WITHIN = 50_000  # characters; what stands further down is no title
 _INDEX_NAMES = frozenset(("index", "readme", "_index"))
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 
@@ -53,13 +56,18 @@ def read_bytes(data: bytes, name: str) -> Content:
         raise UnreadableDocument(f"{name} {error}") from error
     except Exception as error:  # a broken file makes the parsers fail in any way there is
         raise UnreadableDocument(f"{name} is broken and cannot be read.") from error
+    if len(content.text) > MOST_CHARACTERS:
+        raise UnreadableDocument(
+            f"{name} has {len(content.text) / 1e6:.0f} million characters of text; the most is "
+            f"{MOST_CHARACTERS // 1_000_000} million. Split it, or leave it out."
+        )
     text = _BLANK_LINES.sub("\n\n\n", clean(content.text)).strip()
     given = " ".join(to_plain(clean(content.title)).split())
     return Content(text, (given or _first_heading(text) or _readable(name))[:_LONGEST_TITLE])
 
 
 def _first_heading(text: str) -> str:
-    for block in scan_blocks(text):
+    for block in scan_blocks(text[:_HEADING_WITHIN]):
         if block.kind == "heading":
             return to_plain(text[block.start : block.end][:1000].partition("\n")[0])
     return ""
