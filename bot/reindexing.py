@@ -16,8 +16,9 @@ from bot.refusals import MOST_TRIES, may_pass
 from bot.services import BotServices
 from bot.telling import direct_message, tell
 from retrieval.errors import RetrievalError
-from retrieval.indexing import reindex_all
-from retrieval.reports import IndexProgress, IndexReport
+from retrieval.reindexing import RunProgress
+from retrieval.reindexing import reindex as reindex_index
+from retrieval.reports import IndexReport
 
 _PAUSE = 1.0
 _BAR = 20
@@ -65,10 +66,12 @@ async def reindex(services: BotServices, inbox_id: int, tries: int, deaths: int)
 async def _reindex(services: BotServices, row: Row) -> None:
     board = await _open_board(services, row)
 
-    async def report(progress: IndexProgress) -> None:
+    async def report(progress: RunProgress) -> None:
         await board.show(progress)
 
-    done = await reindex_all(services.pool, services.workspace, services.embedder, report)
+    done = await reindex_index(
+        services.pool, services.workspace, services.embedder, f"<@{row.person}>", None, report
+    )
     await board.finish(_summary(done))
     if done.failures:
         await tell(services, row, _failures(done))
@@ -83,7 +86,7 @@ class _Board:
     ts: str
     at: float = 0.0
 
-    async def show(self, progress: IndexProgress) -> None:
+    async def show(self, progress: RunProgress) -> None:
         """Documents done of all. An update that Slack will not take is left out."""
         if time.monotonic() - self.at < _PAUSE:
             return
@@ -131,7 +134,7 @@ def _blocks(text: str) -> list[object]:
     return [section(first), *([context(rest)] if rest else [])]
 
 
-def _bar(progress: IndexProgress) -> str:
+def _bar(progress: RunProgress) -> str:
     share = progress.done / progress.total if progress.total else 0.0
     filled = round(share * _BAR)
     bar = "█" * filled + "░" * (_BAR - filled)

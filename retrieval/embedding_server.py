@@ -21,7 +21,9 @@ class ServedEmbedder(Embedder):
 
     def __init__(self, address: str, model: str, api_key: str | None = None) -> None:
         self.name = model
+        self.url = f"{address}#{model}"
         self._address = address
+        self._api_key = api_key
         self._client = OpenAIEmbeddings(
             model=model,
             base_url=address,
@@ -31,6 +33,11 @@ class ServedEmbedder(Embedder):
             max_retries=3,
         )
         self.dimensions = len(self.embed_query("How long is a vector?"))
+
+    def neighbour(self, url: str) -> Embedder | None:
+        """Another model of the same server, with the same key."""
+        address, _, model = url.partition("#")
+        return ServedEmbedder(address, model, self._api_key) if address == self._address else None
 
     def count_tokens(self, text: str) -> int:
         """About how many tokens `text` is."""

@@ -7,6 +7,11 @@ RetrievalError
 ├── UnreadableCorpus      a file to measure on is missing or broken
 ├── EmbedderUnavailable   the embedder cannot be opened, or does not answer
 ├── EmbedderChanged       the index is of another embedder than the one at hand
+├── GoldenRefused         a golden question that no document answers
+├── GenerationMoved       the live index became another one in mid-work
+├── ReindexRefused        a reindexing, switch or rollback that cannot be done as things stand
+│   └── RunGoesOn         because another one goes on
+├── ReindexCancelled      somebody wanted a run to end
 └── IndexUnavailable      Postgres cannot be reached, or refuses
 """
 
@@ -37,6 +42,26 @@ class EmbedderUnavailable(RetrievalError):
 
 class EmbedderChanged(RetrievalError):
     """The live index is of another embedder than the one at hand."""
+
+
+class GoldenRefused(RetrievalError):
+    """A golden question whose words no document holds."""
+
+
+class GenerationMoved(RetrievalError):
+    """The live index became another one in mid-work; whoever writes begins again with that."""
+
+
+class ReindexRefused(RetrievalError):
+    """A reindexing, a switch or a rollback cannot be done as things stand."""
+
+
+class RunGoesOn(ReindexRefused):
+    """Another reindexing, switch or rollback goes on."""
+
+
+class ReindexCancelled(RetrievalError):
+    """Somebody wanted a run to end, and it did; what it had done is kept."""
 
 
 class IndexUnavailable(RetrievalError):

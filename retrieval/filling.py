@@ -8,11 +8,13 @@ from psycopg import AsyncConnection
 from retrieval.documents import Chunk, Document
 from retrieval.embeddings import Embedder
 from retrieval.generations import Generation, ensure_vector_index
+from retrieval.reports import IndexProgress, OnProgress
 from retrieval.segments import tidy_segments
 from retrieval.splitting import embedded_text, split
 from retrieval.store import (
     Embedded,
     Ready,
+    count_held,
     documents_to_fill,
     hash_text,
     known_vectors,
@@ -107,20 +109,27 @@ class Filler:
 
 
 async def fill_generation(
-    connection: AsyncConnection, generation: Generation, embedder: Embedder
+    connection: AsyncConnection,
+    generation: Generation,
+    embedder: Embedder,
+    on_progress: OnProgress | None = None,
 ) -> None:
     """Bring every stored document that `generation` lacks into it, from its stored text.
 
     So too those that it holds for other readers than they have now; nothing is embedded again.
+    Progress counts documents, those that it held before included.
     """
     filler = Filler(connection, generation, embedder)
+    done, total = await count_held(connection, generation) if on_progress else (0, 0)
     after = 0
     while stored := await documents_to_fill(connection, generation, after, _DOCUMENTS_AT_ONCE):
         for document_id, hash_, document in stored:
             await filler.add(document, hash_, document_id)
             if filler.is_full:
                 await filler.rewrite()
-            after = document_id
+            after, done = document_id, done + 1
+            if on_progress:
+                await on_progress(IndexProgress(done, max(done, total), document.title))
     await filler.rewrite()
     await ensure_vector_index(connection, generation)
 

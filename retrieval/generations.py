@@ -14,6 +14,8 @@ from retrieval.splitting import SPLITTER
 from retrieval.statements import load_statements
 
 _SQL = load_statements("retrieval")
+KEPT_DAYS = 30
+"""How long the generation before the live one is kept."""
 _FEWEST_INDEXED = 10_000  # fewer are scanned sooner than a graph is walked
 
 
@@ -21,7 +23,8 @@ _FEWEST_INDEXED = 10_000  # fewer are scanned sooner than a graph is walked
 class Generation:
     """One whole index of a workspace.
 
-    Embedder, dimensions, splitter and analyser are its identity.
+    Embedder, dimensions, splitter and analyser are its identity. `switched_from` was live before
+    it, if it ever was live itself and that one is still there.
     """
 
     id: int
@@ -30,7 +33,9 @@ class Generation:
     dimensions: int
     splitter: str
     analyser: str
-    state: Literal["building", "live", "retired"]
+    state: Literal["building", "candidate", "live", "retired"]
+    embedder_url: str
+    switched_from: int | None
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> "Generation":
@@ -62,23 +67,17 @@ async def ensure_generation(
 ) -> Generation:
     """A generation for this embedder and today's splitter and analyser, made where there is none.
 
-    The first of a workspace is live at once. Any later one is `building` until it is filled and
-    switched to, while the live one goes on answering.
+    The first of a workspace is live at once. Any later one is `building` until it is filled; then
+    it is live, or a `candidate` that waits for a decision. One that was live before is `retired`.
     """
     async with borrow(pool) as connection, connection.transaction():
         await connection.execute(_SQL["lock_generations"], {"workspace": workspace})
-        identity = {
-            "workspace": workspace,
-            "embedder": embedder.name,
-            "dimensions": embedder.dimensions,
-            "splitter": SPLITTER,
-            "analyser": ANALYSER,
-        }
-        found = await _one(connection, "find_generation", identity)
+        found = await find_same(connection, workspace, embedder)
         if found:
             return found
         state = "building" if await find_live(connection, workspace) else "live"
-        made = await _one(connection, "insert_generation", {**identity, "state": state})
+        values = {**_identity(workspace, embedder), "state": state, "embedder_url": embedder.url}
+        made = await _one(connection, "insert_generation", values)
         assert made is not None  # noqa: S101 - "insert … returning" gives its row
         await connection.execute(_SQL["make_partitions"], {"generation": made.id})
         return made
@@ -97,18 +96,57 @@ async def ensure_vector_index(connection: AsyncConnection, generation: Generatio
         await connection.execute(_SQL["build_vector_index"], {"generation": generation.id})
 
 
-async def switch_generation(pool: AsyncConnectionPool, generation: Generation) -> None:
-    """Make `generation` the live one, and retire the one before it."""
-    place = {"workspace": generation.workspace, "generation": generation.id}
-    async with borrow(pool) as connection, connection.transaction():
-        await connection.execute(_SQL["lock_generations"], place)
-        await connection.execute(_SQL["retire_live_generation"], place)
-        await connection.execute(_SQL["make_live"], place)
-
-
 async def find_live(connection: AsyncConnection, workspace: str) -> Generation | None:
     """As `live_generation`, on a connection that is already held."""
     return await _one(connection, "live_generation", {"workspace": workspace})
+
+
+async def find_same(
+    connection: AsyncConnection, workspace: str, embedder: Embedder
+) -> Generation | None:
+    """The generation of this embedder and today's ways: live, else the nearest to being so."""
+    return await _one(connection, "find_generation", _identity(workspace, embedder))
+
+
+async def find_candidate(connection: AsyncConnection, workspace: str) -> Generation | None:
+    """The generation that waits for a decision."""
+    return await _one(connection, "find_candidate", {"workspace": workspace})
+
+
+async def find_previous(connection: AsyncConnection, workspace: str) -> Generation | None:
+    """The generation that was live before the one that is."""
+    return await _one(connection, "find_previous", {"workspace": workspace})
+
+
+async def keep_as_candidate(
+    connection: AsyncConnection, generation: Generation, comparison: str
+) -> None:
+    """Let a generation that is built wait for a decision; `comparison` says how it did."""
+    values = {"generation": generation.id, "comparison": comparison}
+    await connection.execute(_SQL["keep_as_candidate"], values)
+
+
+async def old_generations(connection: AsyncConnection, workspace: str) -> list[Generation]:
+    """Those that nobody goes back to any more."""
+    values = {"workspace": workspace, "days": KEPT_DAYS}
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["old_generations"], values)
+        return [Generation.from_row(row) for row in await cursor.fetchall()]
+
+
+def lock_of(workspace: str) -> str:
+    """The name of the lock of whoever builds, switches or drops generations."""
+    return f"{workspace}/generation"
+
+
+def _identity(workspace: str, embedder: Embedder) -> dict[str, Any]:
+    return {
+        "workspace": workspace,
+        "embedder": embedder.name,
+        "dimensions": embedder.dimensions,
+        "splitter": SPLITTER,
+        "analyser": ANALYSER,
+    }
 
 
 async def _one(

@@ -8,19 +8,22 @@ from dataclasses import replace
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from retrieval.catalog import list_sources
+from retrieval.building import Built, is_due, ready_generation
 from retrieval.connections import borrow_alone
 from retrieval.documents import Document
+from retrieval.embedders import embedder_of
 from retrieval.embeddings import Embedder
-from retrieval.errors import EmbedderChanged, EmptyDocument, SourceNotFound, UnreadableDocument
-from retrieval.filling import Filler, fill_generation
-from retrieval.generations import (
-    Generation,
-    ensure_generation,
-    find_live,
-    switch_generation,
+from retrieval.errors import (
+    EmbedderChanged,
+    EmptyDocument,
+    GenerationMoved,
+    RunGoesOn,
+    UnreadableDocument,
 )
+from retrieval.filling import Filler, fill_generation
+from retrieval.generations import Generation, find_live, live_generation
 from retrieval.reports import Failure, IndexProgress, IndexReport, OnProgress
+from retrieval.runs import recorded_run
 from retrieval.sources.source import Listed, Source
 from retrieval.store import (
     KnownDocument,
@@ -42,65 +45,109 @@ async def index_source(
 ) -> IndexReport:
     """Bring `source` into the live index and report what was done.
 
-    Unchanged documents are neither read nor embedded; those that are gone are deleted; each one is
-    written in a transaction of its own, so that a killed run is gone on with by the next. A second
-    indexer of the same source waits for the first. Where the embedder or the splitter has changed,
-    every document is first brought into a new generation, which then becomes the live one.
-    Raises SourceNotFound, EmbedderUnavailable and IndexUnavailable, what is done so far is kept.
+    Unchanged documents are neither read nor embedded; those that are gone are deleted; they are
+    written a batch at a time, so that a killed run is gone on with by the next. A second indexer of
+    the same source waits for the first. Where the embedder or a way of ours has changed, a new
+    generation is built first (`ready_generation`). Raises SourceNotFound, EmbedderUnavailable,
+    EmbedderChanged and IndexUnavailable; what is done so far is kept.
     """
     started = time.monotonic()
     listed = await asyncio.to_thread(lambda: list(source.listing()))
-    await _ready_generation(pool, workspace, embedder)
-    lock = f"{workspace}/{source.kind}/{source.location}"
-    async with borrow_alone(pool, lock) as connection:
-        generation = await _live_for(connection, workspace, embedder)
-        source_id = await upsert_source(connection, workspace, source)
-        known = await known_documents(connection, source_id)
-        sync = _Sync(connection, generation, source_id, source, embedder, known)
-        report = await sync.run(listed, on_progress)
-        await fill_generation(connection, generation, embedder)  # what has other readers now
-        await finish_sync(connection, source_id)
-    return replace(report, seconds=time.monotonic() - started)
+    if await can_be_written(pool, workspace, embedder):  # what is new need not wait for a build
+        report = await sync_source(pool, workspace, source, listed, embedder, on_progress)
+        built = await _ready(pool, workspace, embedder, on_progress, can_wait=True)
+    else:
+        built = await _ready(pool, workspace, embedder, on_progress, can_wait=False)
+        report = await sync_source(pool, workspace, source, listed, embedder, on_progress)
+    notes = (built.describe(),) if built else ()
+    return replace(report, seconds=time.monotonic() - started, notes=notes)
 
 
-async def reindex_all(
+async def can_be_written(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> bool:
+    """Whether there is a live index whose embedder can be had here."""
+    live = await live_generation(pool, workspace)
+    return live is not None and await embedder_of(live, embedder) is not None
+
+
+async def sync_source(
     pool: AsyncConnectionPool,
     workspace: str,
+    source: Source,
+    listed: list[Listed],
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> IndexReport:
-    """`index_source` for every source the workspace has, as one report.
+    """As `index_source`, into the live generation as it is; `listed` is the source's listing.
 
-    A source that is not there is a failure in the report; its documents stay in the index.
-    Progress is told by source, each from 0 to its own total.
+    When the pointer moves meanwhile it goes on with the generation that is live then.
     """
-    report = IndexReport()
-    for known in await list_sources(pool, workspace):
-        try:
-            report += await index_source(pool, workspace, known.open(), embedder, on_progress)
-        except SourceNotFound as error:
-            report += IndexReport(failures=(Failure(known.location, str(error)),))
-    return report
+    before = IndexReport()
+    async with borrow_alone(pool, f"{workspace}/{source.kind}/{source.location}") as connection:
+        source_id = await upsert_source(connection, workspace, source)
+        while True:
+            generation, reader = await _live_for(connection, workspace, embedder)
+            known = await known_documents(connection, source_id)
+            sync = _Sync(connection, generation, source_id, source, reader, known)
+            try:
+                report = await sync.run(listed, on_progress)
+                await fill_generation(connection, generation, reader)  # what has other readers now
+                if await find_live(connection, workspace) == generation:
+                    break
+            except GenerationMoved:
+                report = sync.report
+            before += replace(report, unchanged=0, failures=(), left_out=())
+        await finish_sync(connection, source_id)
+    again = before.added + before.changed
+    return replace(before + report, unchanged=report.unchanged - again)
 
 
-async def _ready_generation(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> None:
-    """See to it that the live generation is of this embedder and lacks no stored document."""
-    async with borrow_alone(pool, f"{workspace}/generation") as connection:
-        generation = await ensure_generation(pool, workspace, embedder)
-        await fill_generation(connection, generation, embedder)
-        if generation.state == "building":
-            await switch_generation(pool, generation)
-            await fill_generation(connection, generation, embedder)  # what came in meanwhile
+async def _ready(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    on_progress: OnProgress | None,
+    *,
+    can_wait: bool,
+) -> Built | None:
+    """`ready_generation`, as a run that others can follow where it has something to build.
+
+    While another run goes on, which may be building it, it `can_wait` until next time.
+    """
+    is_first = await live_generation(pool, workspace) is None
+    if is_first or not await is_due(pool, workspace, embedder):
+        return await ready_generation(pool, workspace, embedder, on_progress)
+    try:
+        async with recorded_run(pool, workspace, "reindex", None, "indexing") as recorder:
+            await recorder.begin_step("building a new index")
+
+            async def tell(progress: IndexProgress) -> None:
+                await recorder.note(progress)
+                if on_progress:
+                    await on_progress(progress)
+
+            built = await ready_generation(pool, workspace, embedder, tell)
+            recorder.outcome = built.describe() if built else None
+            return built
+    except RunGoesOn:
+        if can_wait:
+            return None
+        return await ready_generation(pool, workspace, embedder, on_progress)
 
 
-async def _live_for(connection: AsyncConnection, workspace: str, embedder: Embedder) -> Generation:
+async def _live_for(
+    connection: AsyncConnection, workspace: str, embedder: Embedder
+) -> tuple[Generation, Embedder]:
+    """The live generation and what embeds for it. Raises EmbedderChanged."""
     generation = await find_live(connection, workspace)
-    if generation is None or not generation.reads(embedder):
+    reader = await embedder_of(generation, embedder) if generation else None
+    if generation is None or reader is None:
+        name = generation.embedder if generation else "none"
         raise EmbedderChanged(
-            f"Another process has just moved the index away from the embedder {embedder.name}. "
-            "Give all processes the same setting and index again."
+            f"The index in use is of the embedder {name}, and this process has {embedder.name}. "
+            "Give it the same HOUSELORE_EMBEDDINGS, or move the index: `houselore reindex "
+            "--switch` where one waits, `houselore rollback` to the one before."
         )
-    return generation
+    return generation, reader
 
 
 class _Sync:
@@ -120,7 +167,7 @@ class _Sync:
         self._source = source
         self._known = known
         self._filler = Filler(connection, generation, embedder)
-        self._report = IndexReport()
+        self.report = IndexReport()
 
     async def run(self, listed: list[Listed], on_progress: OnProgress | None) -> IndexReport:
         """Delete what is gone, write what is new or changed, count the rest."""
@@ -130,12 +177,12 @@ class _Sync:
         await delete_documents(self._connection, self._source_id, gone)
         due = [item.key for item in wanted.values() if not self._is_known(item)]
         done = len(wanted) - len(due)
-        self._report = IndexReport(unchanged=done, deleted=len(gone), left_out=left_out)
+        self.report = IndexReport(unchanged=done, deleted=len(gone), left_out=left_out)
         async for title in self._written(due):
             done += 1
             if on_progress:
                 await on_progress(IndexProgress(done, len(wanted), title))
-        return self._report
+        return self.report
 
     def _is_known(self, item: Listed) -> bool:
         known = self._known.get(item.key)
@@ -152,7 +199,7 @@ class _Sync:
             known = self._known.get(key)
             if known and known.hash == hash_:
                 await refresh_document(self._connection, known.id, document)
-                self._report += IndexReport(unchanged=1)
+                self.report += IndexReport(unchanged=1)
                 yield document.title
                 continue
             await self._filler.add(document, hash_, known.id if known else None)
@@ -165,7 +212,7 @@ class _Sync:
     async def _flushed(self) -> AsyncIterator[str]:
         for prepared in await self._filler.write(self._source_id):
             is_new = prepared.known_id is None
-            self._report += IndexReport(
+            self.report += IndexReport(
                 added=int(is_new), changed=int(not is_new), chunks=len(prepared.chunks)
             )
             yield prepared.document.title
@@ -178,8 +225,8 @@ class _Sync:
             reason = str(error)
             if key in self._known and isinstance(error, EmptyDocument):
                 await delete_documents(self._connection, self._source_id, [key])
-                self._report += IndexReport(deleted=1)
+                self.report += IndexReport(deleted=1)
             elif key in self._known:
                 reason += " Its earlier text stays in the index."
-            self._report += IndexReport(failures=(Failure(key, reason),))
+            self.report += IndexReport(failures=(Failure(key, reason),))
             return None

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import safetensors.numpy
 from tokenizers import Tokenizer
 
-from retrieval.embeddings import Embedder
+from retrieval.embeddings import EMBEDDED, Embedder
 from retrieval.encoder import Shape, open_encoder
 from retrieval.errors import EmbedderUnavailable
 
@@ -34,6 +34,7 @@ class MiniLM(Embedder):
 
     name = "all-MiniLM-L6-v2-ct2-int8"
     dimensions = 384
+    url = EMBEDDED
 
     def __init__(self) -> None:
         self._tokenizer = Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))

@@ -23,7 +23,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """Numbers of documents; `chunks` is how many were written; `left_out` are no failures."""
+    """Numbers of documents; `chunks` is how many were written; `left_out` are no failures.
+
+    `notes` are sentences about the index itself, such as that a new one is in use.
+    """
 
     added: int = 0
     changed: int = 0
@@ -33,6 +36,7 @@ class IndexReport:
     failures: tuple[Failure, ...] = ()
     seconds: float = 0.0
     left_out: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __add__(self, other: "IndexReport") -> "IndexReport":
         """Two reports as one."""
@@ -45,7 +49,20 @@ class IndexReport:
             failures=self.failures + other.failures,
             seconds=self.seconds + other.seconds,
             left_out=self.left_out + other.left_out,
+            notes=self.notes + other.notes,
         )
+
+    def describe(self) -> str:
+        """The numbers in a row, such as `2 added, 1 changed, 40 unchanged`."""
+        counts = {
+            "added": self.added,
+            "changed": self.changed,
+            "deleted": self.deleted,
+            "unchanged": self.unchanged,
+            "not read": len(self.failures),
+        }
+        said = ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+        return f"{said or 'No documents'}."
 
 
 OnProgress = Callable[[IndexProgress], Awaitable[None]]

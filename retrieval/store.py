@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 
 from retrieval.documents import Chunk, Document
+from retrieval.errors import GenerationMoved
 from retrieval.generations import Generation
 from retrieval.lexical import terms
 from retrieval.segments import write_segment
@@ -131,6 +132,14 @@ async def documents_to_fill(
     ]
 
 
+async def count_held(connection: AsyncConnection, generation: Generation) -> tuple[int, int]:
+    """How many of a workspace's documents `generation` holds, and how many there are."""
+    values = {"workspace": generation.workspace}
+    ((total,),) = await (await connection.execute(_SQL["count_documents"], values)).fetchall()
+    lacking = await connection.execute(generation.statement("lacking_documents"), values)
+    return total - len(await lacking.fetchall()), total
+
+
 async def write_documents(
     connection: AsyncConnection,
     source: int,
@@ -140,10 +149,14 @@ async def write_documents(
     """Documents with their chunks in the place of what was there, in one transaction.
 
     Chunks of other generations go as well: they are of an earlier text, and filling brings them.
+    Raises GenerationMoved, with nothing written, where `generation` is live no more.
     """
     async with connection.transaction():
         ids = [await _upsert_document(connection, source, generation, each) for each in documents]
         await connection.execute(_SQL["share_segments"], {"generation": generation.id})
+        cursor = await connection.execute(_SQL["is_live"], {"generation": generation.id})
+        if await cursor.fetchone() is None:
+            raise GenerationMoved(f"Generation {generation.id} was replaced just now. Index again.")
         await connection.execute(_SQL["delete_all_chunks"], {"documents": ids})
         await _insert_chunks(connection, generation, dict(zip(ids, documents, strict=True)))
 

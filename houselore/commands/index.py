@@ -11,7 +11,8 @@ from houselore.errors import WrongUse
 from houselore.people import read_readers
 from houselore.services import open_index
 from houselore.settings import Settings
-from retrieval.indexing import index_source, reindex_all
+from retrieval.indexing import index_source
+from retrieval.reindexing import reindex
 from retrieval.reports import IndexProgress, IndexReport
 from retrieval.sources.files import FilesSource
 
@@ -40,7 +41,9 @@ async def reindex_sources(settings: Settings) -> int:
     """Bring every source up to date; exit code 1 when none of their documents could be read."""
     async with open_index(settings) as index:
         with progress_bar(Console(stderr=True)) as on_progress:
-            report = await reindex_all(index.pool, index.workspace, index.embedder, on_progress)
+            report = await reindex(
+                index.pool, index.workspace, index.embedder, "the terminal", None, on_progress
+            )
     if report == IndexReport(seconds=report.seconds):
         raise WrongUse("Nothing has been indexed yet: `houselore index PATH`.")
     show_report(Console(stderr=True), "All sources", report)

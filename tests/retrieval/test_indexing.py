@@ -13,7 +13,8 @@ from retrieval.catalog import forget_source, list_sources
 from retrieval.embeddings import Embedder
 from retrieval.errors import IndexUnavailable, SourceNotFound
 from retrieval.generations import live_generation
-from retrieval.indexing import index_source, reindex_all
+from retrieval.indexing import index_source
+from retrieval.reindexing import reindex
 from retrieval.reports import IndexProgress, IndexReport
 from retrieval.retriever import search
 from retrieval.sources.files import FilesSource
@@ -188,7 +189,7 @@ async def test_another_embedder_gets_a_generation_of_its_own(
     before = await live_generation(pool, HOME)
     half = Halved(minilm)
 
-    assert len(await search(pool, half, "sleeping cats", everyone(HOME), 3)) == 1  # by terms
+    assert len(await search(pool, half, "an animal", everyone(HOME), 3)) == 3  # by the one before
     one.read_keys.clear()
     assert numbers(await index_source(pool, HOME, one, half)) == (0, 0, 2, 0, 0)
     after = await live_generation(pool, HOME)
@@ -213,7 +214,7 @@ async def test_a_document_that_an_index_lacks_is_filled_in(
 async def test_sources_are_listed_read_again_and_forgotten(
     pool: AsyncConnectionPool, minilm: Embedder, tmp_path: Path
 ) -> None:
-    """`reindex_all` follows every source; one that is gone is a failure and keeps its documents."""
+    """`reindex` follows every source; one that is gone is a failure and keeps its documents."""
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "a.md").write_text(f"# {name}\n\nText of {name}.")
@@ -222,7 +223,7 @@ async def test_sources_are_listed_read_again_and_forgotten(
     (tmp_path / "one" / "b.md").write_text("More.")
     (tmp_path / "two" / "a.md").unlink()
     (tmp_path / "two").rmdir()
-    report = await reindex_all(pool, HOME, minilm)
+    report = await reindex(pool, HOME, minilm, "the terminal")
     assert numbers(report) == (1, 0, 1, 0, 1)
     assert "two is not there" in report.failures[0].reason
 

@@ -1,0 +1,45 @@
+"""How long something still takes, from how long it took so far. Shows it to nobody."""
+
+import time
+from collections.abc import Callable
+
+_FIRST_SECONDS = 1.0
+_MOST_SEEN = 40
+_BETWEEN = 0.25
+
+
+class Pace:
+    """Told how far a work is, again and again, it reckons the seconds left.
+
+    The speed is that of the last reports, ten seconds of them or more, so that a slow beginning is
+    forgotten.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._seen: list[tuple[float, int]] = []
+
+    def left(self, done: int, total: int) -> float | None:
+        """Seconds until `done` is `total`; None as long as there is too little to reckon from."""
+        now = self._clock()
+        if self._seen and done < self._seen[-1][1]:
+            self._seen.clear()
+        if not self._seen or now - self._seen[-1][0] >= _BETWEEN:
+            self._seen = [*self._seen[-_MOST_SEEN:], (now, done)]
+        began, first = self._seen[0]
+        if done >= total:
+            return 0.0
+        if done == first or now - began < _FIRST_SECONDS:
+            return None
+        return (total - done) * (now - began) / (done - first)
+
+
+def in_words(seconds: float) -> str:
+    """A duration as one says it: `8 s`, `3 min`, `1 h 20 min`."""
+    if seconds < 59.5:
+        return f"{max(1, round(seconds))} s"
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
