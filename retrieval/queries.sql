@@ -303,13 +303,14 @@ where workspace = %(workspace)s and term = any(%(terms)s) and segment = any(%(se
 -- name: count_standing
 -- How many of these chunks are still there for an audience.
 select count(*) from {chunks} c join documents d on d.id = c.document_id
-where c.id = any(%(ids)s) and c.workspace = %(workspace)s and d.readers && %(readers)s;
+where c.generation = {generation} and c.id = any(%(ids)s) and c.workspace = %(workspace)s
+  and d.readers && %(readers)s;
 
 -- name: load_passages
 -- What a citation needs of chunks, if the audience may still read them.
 select c.id, c.document_id, d.key, d.title, d.url, c.headings, c.text, d.modified_at, d.readers
 from {chunks} c join documents d on d.id = c.document_id
-where c.id = any(%(ids)s) and c.workspace = %(workspace)s
+where c.generation = {generation} and c.id = any(%(ids)s) and c.workspace = %(workspace)s
   and c.reader_set = any(%(reader_sets)s) and d.readers && %(readers)s;
 
 -- Generations in public
@@ -475,9 +476,12 @@ select set_config('lock_timeout', %(seconds)s, true);
 -- A generation with its chunks and postings.
 select drop_generation(%(generation)s);
 
+-- name: count_golden
+-- How many golden questions there are.
+select count(*) from golden_questions where workspace = %(workspace)s;
+
 -- name: index_state
 -- The live generation, and the one that is being built or waits for a decision, for a status.
-select id, embedder, dimensions, state, comparison, switched_at, created_at
-from generations
+select id, embedder, state, comparison from generations
 where workspace = %(workspace)s and state in ('live', 'building', 'candidate')
 order by state = 'live' desc, id desc;
