@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-answers bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
+.PHONY: bench-answers bench-embedders bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -45,6 +45,12 @@ browser: ## Get the browser that the tests drive
 
 bench-answers: $(INSTALLED) ## Measure answers on squad2: make bench-answers [ARGS='--answerable 60']
 	@$(BIN)/python -m benchmarks.answers $(ARGS)
+
+bench-embedders: $(INSTALLED_BENCH) ## Measure what runs MiniLM [ARGS='--texts 60 --rounds 3']
+	@$(BIN)/python -m benchmarks.embedders $(ARGS)
+
+bench-indexing: $(INSTALLED) ## Measure indexing beside the bare embedder [ARGS='--documents 200']
+	@$(BIN)/python -m benchmarks.indexing $(ARGS)
 
 bench-retrieval: $(INSTALLED_BENCH) ## Measure search beside PGVectorStore [ARGS='--sets squad2 --queries 200']
 	@$(BIN)/python -m benchmarks.retrieval $(ARGS)

@@ -16,7 +16,7 @@ from ctranslate2.specs import (  # type: ignore[import-untyped]  # as above
 Weights = Mapping[str, npt.NDArray[np.float32]]
 """A checkpoint's arrays by their names."""
 
-_LARGEST_WEIGHT = 95
+LARGEST_WEIGHT = 95
 """Of 127: CPUs without VNNI add two products in 16 bits, where larger ones would overflow."""
 
 
@@ -29,7 +29,13 @@ class Shape:
     epsilon: float = 1e-12
 
 
-def open_encoder(weights: Weights, shape: Shape, words: list[str], threads: int) -> Any:
+def open_encoder(
+    weights: Weights,
+    shape: Shape,
+    words: list[str],
+    threads: int,
+    largest_weight: int = LARGEST_WEIGHT,
+) -> Any:
     """A `ctranslate2.Encoder` of `threads` batches at a time, each on one core.
 
     `words` is the vocabulary in the order of its numbers. Each row of what a layer reads has a
@@ -46,7 +52,7 @@ def open_encoder(weights: Weights, shape: Shape, words: list[str], threads: int)
     )
     _set_embeddings(encoder, weights)
     for number, layer in enumerate(encoder.layer):
-        _set_layer(layer, weights, f"encoder.layer.{number}")
+        _set_layer(layer, _Rows(weights, largest_weight), f"encoder.layer.{number}")
     model = transformer_spec.TransformerEncoderModelSpec(encoder)
     model.register_vocabulary(words)
     model.config.unk_token = "[UNK]"  # noqa: S105 - a word, not a secret
@@ -69,24 +75,32 @@ def _set_embeddings(encoder: Any, weights: Weights) -> None:
     _set_norm(encoder.layernorm_embedding, weights, "embeddings.LayerNorm")
 
 
-def _set_layer(layer: Any, weights: Weights, name: str) -> None:
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Weights, and the largest that one of a row becomes in 8 bits."""
+
+    weights: Weights
+    largest: int
+
+
+def _set_layer(layer: Any, rows: _Rows, name: str) -> None:
     attention = layer.self_attention
     reads = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
-    _set_linear(attention.linear[0], weights, *reads)
-    _set_linear(attention.linear[1], weights, f"{name}.attention.output.dense")
-    _set_norm(attention.layer_norm, weights, f"{name}.attention.output.LayerNorm")
-    _set_linear(layer.ffn.linear_0, weights, f"{name}.intermediate.dense")
-    _set_linear(layer.ffn.linear_1, weights, f"{name}.output.dense")
-    _set_norm(layer.ffn.layer_norm, weights, f"{name}.output.LayerNorm")
+    _set_linear(attention.linear[0], rows, *reads)
+    _set_linear(attention.linear[1], rows, f"{name}.attention.output.dense")
+    _set_norm(attention.layer_norm, rows.weights, f"{name}.attention.output.LayerNorm")
+    _set_linear(layer.ffn.linear_0, rows, f"{name}.intermediate.dense")
+    _set_linear(layer.ffn.linear_1, rows, f"{name}.output.dense")
+    _set_norm(layer.ffn.layer_norm, rows.weights, f"{name}.output.LayerNorm")
 
 
-def _set_linear(linear: Any, weights: Weights, *names: str) -> None:
+def _set_linear(linear: Any, rows: _Rows, *names: str) -> None:
     """The layers of these names as one, each of its rows in 8 bits of its own scale."""
-    weight = np.concatenate([weights[f"{name}.weight"] for name in names])
-    scale = _LARGEST_WEIGHT / np.abs(weight).max(axis=1)
+    weight = np.concatenate([rows.weights[f"{name}.weight"] for name in names])
+    scale = rows.largest / np.abs(weight).max(axis=1)
     linear.weight = np.rint(weight * scale[:, None]).astype(np.int8)
     linear.weight_scale = scale.astype(np.float32)
-    linear.bias = np.concatenate([weights[f"{name}.bias"] for name in names])
+    linear.bias = np.concatenate([rows.weights[f"{name}.bias"] for name in names])
 
 
 def _set_norm(norm: Any, weights: Weights, name: str) -> None:
