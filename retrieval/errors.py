@@ -6,6 +6,7 @@ RetrievalError
 │   └── EmptyDocument     it can be read and holds no text
 ├── UnreadableCorpus      a file to measure on is missing or broken
 ├── EmbedderUnavailable   the embedder cannot be opened, or does not answer
+├── RerankerUnavailable   the cross-encoder's address is no address, or it does not answer
 ├── EmbedderChanged       the index is of another embedder than the one at hand
 ├── GoldenRefused         a golden question that no document answers
 ├── GenerationMoved       the live index became another one in mid-work
@@ -38,6 +39,10 @@ class UnreadableCorpus(RetrievalError):
 
 class EmbedderUnavailable(RetrievalError):
     """The embedder's files are missing or changed, or its server does not answer."""
+
+
+class RerankerUnavailable(RetrievalError):
+    """The cross-encoder's address is not understood, or its server does not answer."""
 
 
 class EmbedderChanged(RetrievalError):
