@@ -22,6 +22,7 @@ from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
 from retrieval.generations import Generation, live_generation
 from retrieval.plain import clean
+from retrieval.reranking import Reranker
 from retrieval.retriever import HybridRetriever, still_stand
 
 _PASSAGES = 5
@@ -50,12 +51,14 @@ class Answerer:
         links: SourceLinks,
         *,
         rewrites: bool = False,
+        reranker: Reranker | None = None,
     ) -> None:
         self._pool = pool
         self._embedder = embedder
         self._chat_model = model
         self._model = HOUSE_PROMPT | model
         self._rewrites = rewrites
+        self._reranker = reranker
         self._model_name = model_name
         self._links = links
 
@@ -123,6 +126,7 @@ class Answerer:
             audience=question.audience,
             k=_PASSAGES,
             background=background_of(question),
+            reranker=self._reranker,
         )
         asked = question.text
         if self._rewrites:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from answering.answerer import Answerer
     from answering.links import SourceLinks
     from retrieval.embeddings import Embedder
+    from retrieval.reranking import Reranker
 
 _LINK_KEY = "link.key"
 _READER_NOTE = "reader.url"
@@ -230,6 +231,20 @@ def _open_embedder(url: str, api_key: str | None) -> "Embedder":
         raise PartUnusable(str(error)) from error
 
 
+def open_reranker(settings: Settings) -> "Reranker | None":
+    """The cross-encoder, where one is set. Raises PartUnusable."""
+    from retrieval.errors import RerankerUnavailable
+    from retrieval.reranking import Reranker
+
+    if settings.reranker is None:
+        return None
+    key = settings.reranker_api_key
+    try:
+        return Reranker(settings.reranker, key.get_secret_value() if key else None)
+    except RerankerUnavailable as error:
+        raise PartUnusable(str(error)) from error
+
+
 async def chat_address(settings: Settings, lease: Lease) -> Address:
     """Where the chat model is, and its key. Raises ServerDidNotStart."""
     if settings.chat_url == EMBEDDED:
@@ -255,7 +270,8 @@ async def _answerer(
     base = (settings.chat_gguf or bundled_gguf()).stem if embedded else settings.chat_model
     served = await ensure_served(pool, settings.workspace, base, base)
     rewrites = not embedded if settings.chat_rewrites is None else settings.chat_rewrites
-    return Answerer(pool, embedder, model, served.name, links, rewrites=rewrites)
+    reranker = open_reranker(settings)
+    return Answerer(pool, embedder, model, served.name, links, rewrites=rewrites, reranker=reranker)
 
 
 async def _forget(task: "asyncio.Task[Embedder]") -> None:

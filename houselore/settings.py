@@ -106,6 +106,12 @@ class Settings(BaseSettings):
         "all-MiniLM-L6-v2 in this process.",
     )
     embeddings_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
+    reranker: str | None = Field(
+        None,
+        description="A cross-encoder, `https://host/v1#model-name`, behind `/rerank` as vLLM, "
+        "llama.cpp, Jina and Cohere have it. Measure it first: `houselore eval retrieval`.",
+    )
+    reranker_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
     host: str = Field(
         "127.0.0.1", description="The address to listen on; `0.0.0.0` in a container."
     )
@@ -151,7 +157,9 @@ class Settings(BaseSettings):
     def _redis(cls, value: SecretStr) -> SecretStr:
         return _with_scheme(value, "redis://", "rediss://", "unix://")
 
-    @field_validator("slack_api_url", "chat_url", "embeddings", "public_url", "docs_url")
+    @field_validator(
+        "slack_api_url", "chat_url", "embeddings", "reranker", "public_url", "docs_url"
+    )
     @classmethod
     def _web(cls, value: str | None) -> str | None:
         if value not in (None, EMBEDDED) and not value.startswith(("http://", "https://")):

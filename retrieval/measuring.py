@@ -19,7 +19,8 @@ from retrieval.errors import EmptyDocument
 from retrieval.evaluation import Ranked
 from retrieval.indexing import index_source
 from retrieval.reports import IndexProgress, IndexReport, OnProgress
-from retrieval.retriever import ARMS, Arm, search
+from retrieval.reranking import Reranker
+from retrieval.retriever import ARMS, Arm, search, search_reranked
 from retrieval.sources.source import Listed
 from retrieval.statements import load_statements
 
@@ -77,14 +78,29 @@ async def indexed_corpus(
             await _drop(pool, workspace)
 
 
-def ways_to_search(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> dict[str, Way]:
-    """Each arm alone and both fused, as an answer's search does it, the embedding included."""
+def ways_to_search(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    reranker: Reranker | None = None,
+) -> dict[str, Way]:
+    """Each arm alone and both fused, as an answer's search does it, the embedding included.
+
+    Where there is a reranker, both fused and reranked as well.
+    """
 
     async def ask(arms: frozenset[Arm], question: str) -> list[str]:
         passages = await search(pool, embedder, question, everyone(workspace), PASSAGES, arms)
         return list(dict.fromkeys(passage.key for passage in passages))
 
-    return {name: partial(ask, arms) for name, arms in _ARMS.items()}
+    async def ask_reranked(question: str) -> list[str]:
+        assert reranker is not None  # noqa: S101 - only offered where there is one
+        audience = everyone(workspace)
+        passages = await search_reranked(pool, embedder, reranker, question, audience, PASSAGES)
+        return list(dict.fromkeys(passage.key for passage in passages))
+
+    ways: dict[str, Way] = {name: partial(ask, arms) for name, arms in _ARMS.items()}
+    return {**ways, "reranked": ask_reranked} if reranker else ways
 
 
 async def ask_all(

@@ -9,7 +9,7 @@ import aiohttp
 from retrieval.documents import Passage
 from retrieval.errors import RerankerUnavailable
 
-CANDIDATES = 30
+RERANKED = 30
 """How many passages a cross-encoder reads for one question."""
 _SECONDS = 5.0  # a person waits
 

@@ -1,7 +1,7 @@
 """A question to the passages that bear on it: dense and lexical search, fused. Writes no answer."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal
 
@@ -11,6 +11,7 @@ from langchain_core.callbacks import (
 )
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
+from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from pydantic import ConfigDict
 
@@ -24,7 +25,8 @@ from retrieval.fusion import fuse
 from retrieval.generations import Generation, live_generation
 from retrieval.lexical import terms
 from retrieval.query import Query
-from retrieval.scope import find_scope, read_as_of_now
+from retrieval.reranking import RERANKED, Reranker
+from retrieval.scope import Scope, find_scope, read_as_of_now
 from retrieval.searching import count_standing, load_passages, search_dense, search_lexical
 
 Arm = Literal["dense", "lexical"]
@@ -32,6 +34,7 @@ Arm = Literal["dense", "lexical"]
 ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
 
 _CANDIDATES = 60
+_WIDER, _MOST_CANDIDATES = 5, 1_500
 _ALIKE = 0.9
 
 
@@ -59,21 +62,30 @@ async def search(
         return []
     reader = await embedder_of(generation, embedder) if "dense" in arms else None
     words = wanted.terms() if "lexical" in arms else {}
-    limit = max(_CANDIDATES, 3 * k)
     embedding = asyncio.create_task(wanted.vector(reader)) if reader else None
     try:
         async with borrow(pool) as connection, connection.transaction():
             await read_as_of_now(connection)
             scope = await find_scope(connection, generation, audience)
-            lexical = await search_lexical(connection, scope, words, limit)
-            vector = await embedding if embedding else None
-            dense = await search_dense(connection, scope, vector, limit) if vector else []
-            best = dict(islice(fuse(dense, lexical).items(), limit))
-            passages = await load_passages(connection, scope, best)
+            return await _found(connection, scope, words, embedding, k)
     finally:
         if embedding:
             embedding.cancel()
-    return list(islice(_distinct(passages), k))
+
+
+async def search_reranked(
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    reranker: Reranker,
+    query: str,
+    audience: Audience,
+    k: int,
+    background: str = "",
+) -> list[Passage]:
+    """As `search`, the best of more passages by a cross-encoder; by `search` while it is away."""
+    most = max(k, RERANKED)
+    passages = await search(pool, embedder, query, audience, most, background=background)
+    return (await reranker.order_if_up(query, passages))[:k]
 
 
 async def still_stand(
@@ -102,18 +114,12 @@ class HybridRetriever(BaseRetriever):
     audience: Audience
     k: int = 8
     background: str = ""
+    reranker: Reranker | None = None
 
     async def _aget_relevant_documents(
         self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
-        passages = await search(
-            self.pool,
-            self.embedder,
-            query,
-            self.audience,
-            self.k,
-            background=self.background,
-        )
+        passages = await self._passages(query)
         return [
             LangChainDocument(
                 page_content=passage.text,
@@ -123,10 +129,38 @@ class HybridRetriever(BaseRetriever):
             for passage in passages
         ]
 
+    async def _passages(self, query: str) -> list[Passage]:
+        pool, embedder, before = self.pool, self.embedder, self.background
+        audience, k = self.audience, self.k
+        if self.reranker is None:
+            return await search(pool, embedder, query, audience, k, background=before)
+        return await search_reranked(pool, embedder, self.reranker, query, audience, k, before)
+
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[LangChainDocument]:
         raise RetrievalError("This retriever is asynchronous: call ainvoke instead of invoke.")
+
+
+async def _found(
+    connection: AsyncConnection,
+    scope: Scope,
+    words: Mapping[str, float],
+    embedding: asyncio.Task[list[float]] | None,
+    k: int,
+) -> list[Passage]:
+    """The `k` best distinct passages, among more candidates where nearly all of them are alike."""
+    limit = max(_CANDIDATES, 3 * k)
+    while True:
+        lexical = await search_lexical(connection, scope, words, limit)
+        vector = await embedding if embedding else None
+        dense = await search_dense(connection, scope, vector, limit) if vector else []
+        best = dict(islice(fuse(dense, lexical).items(), limit))
+        passages = await load_passages(connection, scope, best)
+        found = list(islice(_distinct(passages), k))
+        if len(found) == k or len(best) < limit or limit >= _MOST_CANDIDATES:
+            return found
+        limit = min(_WIDER * limit, _MOST_CANDIDATES)
 
 
 def _distinct(passages: Sequence[Passage]) -> Iterator[Passage]:

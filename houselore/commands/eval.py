@@ -12,14 +12,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from houselore.errors import WrongUse
-from houselore.services import Index, open_index
+from houselore.services import Index, open_index, open_reranker
 from houselore.settings import Settings
 from retrieval.corpora import Corpus, read_beir, read_squad2
 from retrieval.evaluation import METRICS, Difference, Ranked, difference
 from retrieval.measuring import ask_all, indexed_corpus, ways_to_search
 from retrieval.reports import IndexProgress, IndexReport, OnProgress
 
-_PAIRS = (("fused", "dense"), ("fused", "lexical"), ("dense", "lexical"))
+_PAIRS = (
+    ("fused", "dense"),
+    ("fused", "lexical"),
+    ("dense", "lexical"),
+    ("reranked", "fused"),
+)
 _HEADS = {"ndcg@10": "nDCG@10", "mrr": "MRR", "p50_ms": "p50 ms", "p95_ms": "p95 ms"}
 
 
@@ -59,7 +64,8 @@ async def evaluate_retrieval(
             async with indexed_corpus(
                 index.pool, index.workspace, corpus, index.embedder, on_indexed
             ) as report:
-                ways = ways_to_search(index.pool, index.workspace, index.embedder)
+                reranker = open_reranker(settings)
+                ways = ways_to_search(index.pool, index.workspace, index.embedder, reranker)
                 arms = await ask_all(ways, corpus, on_asked)
     out = Console(highlight=False)
     if as_json:
@@ -133,10 +139,11 @@ def _times(summary: Mapping[str, float]) -> tuple[str, str]:
 
 
 def _differences(corpus: Corpus, arms: Mapping[str, Ranked]) -> Table:
-    table = Table("", *(f"{one} - {other}" for one, other in _PAIRS), box=SIMPLE)
+    pairs = [pair for pair in _PAIRS if arms.keys() >= set(pair)]
+    table = Table("", *(f"{one} - {other}" for one, other in pairs), box=SIMPLE)
     figures = {name: ranked.figures(corpus.grades) for name, ranked in arms.items()}
     for metric in METRICS:
-        found = (difference(figures[one][metric], figures[other][metric]) for one, other in _PAIRS)
+        found = (difference(figures[one][metric], figures[other][metric]) for one, other in pairs)
         table.add_row(_HEADS.get(metric, metric), *map(_said, found))
     table.caption = "mean difference and 95% interval; bold: sure"
     return table

@@ -8,10 +8,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
+from retrieval.audience import everyone
 from retrieval.documents import Passage
+from retrieval.embeddings import Embedder
 from retrieval.errors import RerankerUnavailable
+from retrieval.indexing import index_source
 from retrieval.reranking import Reranker
+from retrieval.retriever import HybridRetriever
+from tests.retrieval.library import Library
 
 PASSAGES = [
     Passage(n, n, f"{n}.md", f"Page {n}", None, ("Part",), text, 1.0 / n, None)
@@ -107,3 +113,23 @@ def test_a_wrong_url_says_what_to_write(url: str) -> None:
     """Before anything is asked."""
     with pytest.raises(RerankerUnavailable, match="https://host/v1#model-name"):
         Reranker(url)
+
+
+async def test_a_search_reads_more_and_keeps_the_best(
+    pool: AsyncConnectionPool, minilm: Embedder
+) -> None:
+    """The retriever gives what the cross-encoder prefers, though search ranks it low."""
+    texts = {f"{n}": f"The office number {n} is for meetings of team {n}." for n in range(8)}
+    texts["odd"] = "Zebra stripes."
+    await index_source(pool, "home", Library(texts), minilm)
+
+    def prefers_zebras(asked: dict[str, Any]) -> dict[str, Any]:
+        scores = ["Zebra" in text for text in asked["documents"]]
+        return {"results": [{"index": n, "relevance_score": s} for n, s in enumerate(scores)]}
+
+    with server(prefers_zebras) as (url, _):
+        retriever = HybridRetriever(
+            pool=pool, embedder=minilm, audience=everyone("home"), k=1, reranker=Reranker(url)
+        )
+        (found,) = await retriever.ainvoke("office for meetings")
+    assert found.page_content == "Zebra stripes."
