@@ -20,7 +20,6 @@ from answering.answers import (
 from answering.progress import Finished
 from answering.questions import Question
 from bot import inbox
-from bot.audiences import audience_of, audience_of_one
 from bot.blocks import (
     SHARE,
     actions,
@@ -106,7 +105,7 @@ async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -
 
 async def _answer_alone(services: BotServices, row: Row) -> None:
     stored = await answer_of_inbox(services.pool, row.id)
-    audience = await audience_of_one(services.directory, services.workspace, row.person)
+    audience = await services.memberships.audience(None, row.person)
     if stored is None or not stored.audience.readers <= audience.readers:
         answer, answer_id = await _find(services, row, audience)
     else:
@@ -145,7 +144,7 @@ async def _share(services: BotServices, row: Row) -> str | None:
         return _SHARED
     if row.payload.get("begun"):
         return _UNSURE
-    audience = await audience_of(services.directory, services.workspace, row.channel, row.person)
+    audience = await services.memberships.audience(row.channel, row.person)
     if not await _all_may_read(services.pool, stored, audience):
         return _NOT_FOR_ALL
     if not await inbox.begin_reply(services.pool, row):

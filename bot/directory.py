@@ -192,15 +192,22 @@ class Directory:
         return await self._groups.get(None, load)
 
     def forget_person(self, person: str) -> None:
-        """Read a person's name and standing anew."""
+        """Read a person's name and standing, and where they are, anew."""
         self._people.drop(person)
+        self._channels.drop(person)
 
-    def forget_members(self, channel: str, person: str) -> None:
-        """Read a channel's members, and a person's channels and standing, anew."""
+    def known_person(self, person: str) -> Person | None:
+        """A person as they were when last asked of, if that is not long ago."""
+        return self._people.find(person)
+
+    def forget_channel(self, channel: str) -> None:
+        """Read with whom a channel is shared, and who is in it, anew."""
         self._members.drop(channel)
         self._conversations.drop(channel)
-        self._channels.drop(person)
-        self.forget_person(person)
+
+    def forget_groups(self) -> None:
+        """Read who is in which user group anew."""
+        self._groups.drop(None)
 
     async def _load_person(self, user: str) -> Person:
         answer = await self._client.call("users.info", user=user)

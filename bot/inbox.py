@@ -30,8 +30,10 @@ TASKS: Mapping[str, str] = {
     "ask": "answer_alone",
     "share": "share",
     "reindex": "reindex",
+    "rollback": "rollback",
+    "cancel": "cancel",
 }
-"""The task that acts on each kind of row; votes need none."""
+"""The task that acts on each kind of row; votes and memberships need none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from bot.mrkdwn import mentions
 from retrieval.plain import clean
 
-Kind = Literal["question", "ask", "share", "reindex", "vote"]
+Kind = Literal["question", "ask", "share", "reindex", "rollback", "cancel", "vote", "membership"]
 
 _SAID = (None, "file_share", "thread_broadcast", "me_message")
 
@@ -18,7 +18,7 @@ class Incoming:
 
     event_id: str
     kind: Kind
-    person: str
+    person: str | None
     channel: str | None = None
     ts: str | None = None
     thread_ts: str | None = None

@@ -19,7 +19,6 @@ from answering.answers import (
 from answering.progress import Finished, Progress, Reading, Restarted, Words
 from answering.questions import Question
 from bot import inbox, threads
-from bot.audiences import audience_of
 from bot.blocks import below_answer
 from bot.commands import HELP_MARKDOWN
 from bot.directory import Myself
@@ -141,7 +140,7 @@ async def _answer(services: BotServices, row: Row) -> None:
 
 async def _is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool:
     """Whether those who would read an answer that was saved earlier may read all it was made of."""
-    now = await audience_of(services.directory, services.workspace, row.channel, row.person)
+    now = await services.memberships.audience(row.channel, row.person)
     return stored.audience.readers <= now.readers
 
 
@@ -152,7 +151,7 @@ async def _question(services: BotServices, row: Row, me: Myself) -> Question:
     users = [user for user in mentions(row.text) if user != me.user]
     text = question_text(plain(row.text, me.user, await services.directory.names(users)))
     audience, thread, _ = await asyncio.gather(
-        audience_of(services.directory, services.workspace, row.channel, row.person),
+        services.memberships.audience(row.channel, row.person),
         threads.turns_before(services, row, me),
         _set_status(services, row, _STATUS, "processing"),
     )

@@ -12,6 +12,7 @@ from answering.progress import Progress
 from answering.questions import Question
 from bot.client import SlackClient
 from bot.directory import Directory
+from bot.memberships import Memberships
 from retrieval.embeddings import Embedder
 
 
@@ -42,11 +43,15 @@ class BotServices:
     admins: frozenset[str] = frozenset()
     client: SlackClient = field(init=False, repr=False)
     directory: Directory = field(init=False, repr=False)
+    memberships: Memberships = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         client = SlackClient(self.slack_token, self.slack_api_url.rstrip("/") + "/")
         object.__setattr__(self, "client", client)
-        object.__setattr__(self, "directory", Directory(client))
+        directory = Directory(client)
+        object.__setattr__(self, "directory", directory)
+        memberships = Memberships(self.pool, self.workspace, directory)
+        object.__setattr__(self, "memberships", memberships)
 
     async def is_admin(self, person: str) -> bool:
         """Whether this person may do what only admins may, asked anew. Raises SlackFailed."""

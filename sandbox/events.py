@@ -8,12 +8,15 @@ from sandbox.happenings import (
     ChannelMade,
     Deleted,
     Edited,
+    GroupChanged,
     Happening,
     HomeOpened,
     Joined,
     Left,
+    PersonChanged,
     Posted,
     Reacted,
+    SharingChanged,
     Stopped,
     Uninstalled,
 )
@@ -94,6 +97,12 @@ class Events:
                 return self._membership("member_joined_channel", channel, person, extra)
             case Left(channel, person):
                 return self._membership("member_left_channel", channel, person, {})
+            case SharingChanged():
+                return self._sharing(happening)
+            case PersonChanged(person):
+                return self._person(person)
+            case GroupChanged():
+                return self._group(happening)
             case ChannelMade(channel):
                 return self._made(channel)
             case HomeOpened(person, tab):
@@ -198,6 +207,42 @@ class Events:
             **extra,
         }
         return [(name, event)]
+
+    def _sharing(self, sharing: SharingChanged) -> list[tuple[str, Event]]:
+        channel = sharing.channel
+        if self.workspace.bot not in channel.members:
+            return []
+        name = "channel_shared" if sharing.shared else "channel_unshared"
+        event: Event = {"type": name, "channel": channel.id, "event_ts": self.workspace.clock.ts()}
+        if sharing.shared:
+            event["connected_team_id"] = sharing.team
+        else:
+            event["previously_connected_team_id"] = sharing.team
+            event["is_ext_shared"] = bool(channel.shared_with)
+        return [(name, event)]
+
+    def _person(self, person: str) -> list[tuple[str, Event]]:
+        workspace = self.workspace
+        user = workspace.people[person].to_slack(workspace.team_id, workspace.domain)
+        ts = workspace.clock.ts()
+        event = {"type": "user_change", "user": user, "cache_ts": int(float(ts)), "event_ts": ts}
+        return [("user_change", event)]
+
+    def _group(self, changed: GroupChanged) -> list[tuple[str, Event]]:
+        ts = self.workspace.clock.ts()
+        event = {
+            "type": "subteam_members_changed",
+            "subteam_id": changed.group,
+            "team_id": self.workspace.team_id,
+            "date_previous_update": 1_700_000_000,
+            "date_update": int(float(ts)),
+            "added_users": list(changed.added),
+            "added_users_count": str(len(changed.added)),
+            "removed_users": list(changed.removed),
+            "removed_users_count": str(len(changed.removed)),
+            "event_ts": ts,
+        }
+        return [("subteam_members_changed", event)]
 
     def _made(self, channel: Channel) -> list[tuple[str, Event]]:
         if channel.kind != "public":

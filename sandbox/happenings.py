@@ -73,6 +73,31 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class SharingChanged:
+    """A channel is shared with another workspace, or no longer."""
+
+    channel: Channel
+    team: str
+    shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonChanged:
+    """Somebody has another role."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChanged:
+    """Other people are in a user group."""
+
+    group: str
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelMade:
     """A channel or a direct message is new."""
 
@@ -151,6 +176,9 @@ Happening = (
     | Reacted
     | Joined
     | Left
+    | SharingChanged
+    | PersonChanged
+    | GroupChanged
     | ChannelMade
     | ChannelRead
     | StatusChanged

@@ -18,9 +18,10 @@ _EVERY_SCOPE = """
     users:read.email
 """
 _EVERY_EVENT = """
-    agent_session_stopped app_home_opened app_mention app_uninstalled channel_created
-    member_joined_channel member_left_channel message.channels message.groups message.im
-    message.mpim reaction_added reaction_removed tokens_revoked
+    agent_session_stopped app_home_opened app_mention app_uninstalled channel_created channel_shared
+    channel_unshared member_joined_channel member_left_channel message.channels message.groups
+    message.im message.mpim reaction_added reaction_removed subteam_members_changed tokens_revoked
+    user_change
 """
 
 

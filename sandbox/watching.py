@@ -20,6 +20,7 @@ from sandbox.happenings import (
     PromptsSet,
     Reacted,
     Redrawn,
+    SharingChanged,
     StatusChanged,
     Vanished,
     ViewGone,
@@ -83,7 +84,7 @@ class Watchers:
                     self._message_gone(message)
             case Vanished(message):
                 self._message_gone(message)
-            case ChannelMade(channel) | Joined(channel):
+            case ChannelMade(channel) | Joined(channel) | SharingChanged(channel):
                 self._channel(channel)
             case ChannelRead(channel, person):
                 self._channel(channel, [person])

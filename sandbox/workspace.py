@@ -13,12 +13,15 @@ from sandbox.happenings import (
     ChannelMade,
     Deleted,
     Edited,
+    GroupChanged,
     Happening,
     Joined,
     Left,
+    PersonChanged,
     Posted,
     Reacted,
     Redrawn,
+    SharingChanged,
     Vanished,
 )
 from sandbox.ids import new_id
@@ -26,7 +29,7 @@ from sandbox.manifest import App
 from sandbox.messages import Blocks, Message, to_slack
 from sandbox.people import Person
 from sandbox.rendering.names import Names
-from sandbox.world import World
+from sandbox.world import Group, World
 
 
 class Workspace:
@@ -128,6 +131,25 @@ class Workspace:
         self.note(channel, person, "channel_leave", f"<@{person}> has left the channel")
         channel.members.remove(person)
         self.tell(Left(channel, person))
+
+    def share(self, channel: Channel, team: str, *, undo: bool) -> None:
+        """Shares a channel with another workspace, or ends that."""
+        others = tuple(one for one in channel.shared_with if one != team)
+        channel.shared_with = others if undo else (*others, team)
+        self.tell(SharingChanged(channel, team, not undo))
+
+    def change_person(self, person: Person) -> None:
+        """Somebody as they are from now on."""
+        self.people[person.id] = person
+        self.tell(PersonChanged(person.id))
+
+    def change_group(self, group: Group) -> None:
+        """A user group as it is from now on."""
+        before = next(set(one.members) for one in self.groups if one.id == group.id)
+        self.groups = tuple(group if one.id == group.id else one for one in self.groups)
+        added = tuple(one for one in group.members if one not in before)
+        removed = tuple(sorted(before - set(group.members)))
+        self.tell(GroupChanged(group.id, added, removed))
 
     def note(
         self, channel: Channel, person: str, subtype: str, text: str, inviter: str | None = None

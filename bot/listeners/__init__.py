@@ -30,12 +30,18 @@ EVENTS: Mapping[str, OnEvent] = {
     "app_home_opened": home.on_opened,
     "app_mention": mentions.on_mention,
     "app_uninstalled": lifecycle.on_gone,
+    "channel_shared": lifecycle.on_sharing,
+    "channel_unshared": lifecycle.on_sharing,
     "member_joined_channel": lifecycle.on_members,
     "member_left_channel": lifecycle.on_members,
     "message": messages.on_message,
     "reaction_added": reactions.on_reaction,
     "reaction_removed": reactions.on_reaction,
+    "subteam_created": lifecycle.on_groups,
+    "subteam_members_changed": lifecycle.on_groups,
+    "subteam_updated": lifecycle.on_groups,
     "tokens_revoked": lifecycle.on_gone,
+    "user_change": lifecycle.on_person,
 }
 """Every event of the manifest (its `message.…` are one type); what nobody hears is sent again."""
 

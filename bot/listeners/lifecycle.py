@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import inbox
+from bot.directory import Person
+from bot.incoming import Incoming
 from bot.services import BotServices
 
 _log = logging.getLogger(__name__)
@@ -19,9 +21,37 @@ async def on_stopped(services: BotServices, body: Mapping[str, Any]) -> None:
 
 
 async def on_members(services: BotServices, body: Mapping[str, Any]) -> None:
-    """Who may read a channel has changed."""
-    event = body["event"]
-    services.directory.forget_members(event["channel"], event["user"])
+    """Somebody came into a channel or left it; the bot itself reads nothing."""
+    channel, person = body["event"]["channel"], body["event"]["user"]
+    if person != (await services.directory.me()).user:
+        await _changed(services, body, channel, person)
+
+
+async def on_sharing(services: BotServices, body: Mapping[str, Any]) -> None:
+    """A channel is shared with another workspace, or no longer."""
+    await _changed(services, body, body["event"]["channel"], None)
+
+
+async def on_person(services: BotServices, body: Mapping[str, Any]) -> None:
+    """Somebody's profile or standing changed; of most such changes nothing depends on it."""
+    user = body["event"]["user"]
+    now = Person.from_user(user, (await services.directory.me()).team)
+    known = services.directory.known_person(now.id)
+    if now.is_outsider if known is None else known != now:
+        await _changed(services, body, None, now.id)
+
+
+async def on_groups(services: BotServices, body: Mapping[str, Any]) -> None:
+    """A user group was made, changed or switched off."""
+    await _changed(services, body, None, None)
+
+
+async def _changed(
+    services: BotServices, body: Mapping[str, Any], channel: str | None, person: str | None
+) -> None:
+    """Who may read what has changed: for us at once, for other processes before they answer."""
+    services.memberships.forget(channel, person)
+    await inbox.store(services, Incoming(body["event_id"], "membership", person, channel))
 
 
 async def on_gone(services: BotServices, body: Mapping[str, Any]) -> None:

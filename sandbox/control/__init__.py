@@ -2,7 +2,7 @@
 
 from starlette.routing import Route, WebSocketRoute
 
-from sandbox.control import acting, interacting, reading, testing
+from sandbox.control import acting, interacting, reading, standing, testing
 from sandbox.control.request import control
 
 ROUTES = [
@@ -19,6 +19,9 @@ ROUTES = [
     Route("/sandbox/dm", control(acting.direct), methods=["POST"]),
     Route("/sandbox/channels", control(acting.make_channel), methods=["POST"]),
     Route("/sandbox/members", control(acting.members), methods=["POST"]),
+    Route("/sandbox/share", control(standing.share), methods=["POST"]),
+    Route("/sandbox/role", control(standing.role), methods=["POST"]),
+    Route("/sandbox/group", control(standing.group), methods=["POST"]),
     Route("/sandbox/stop", control(acting.stop), methods=["POST"]),
     Route("/sandbox/press", control(interacting.press), methods=["POST"]),
     Route("/sandbox/submit", control(interacting.submit), methods=["POST"]),

@@ -289,7 +289,7 @@ async def test_a_saved_answer_is_not_shown_to_others(
     assert await _saved(pool)
     assert await scene.from_bot(ts) == []
     await scene.act("members", channel=scene.channel, person=GUEST)
-    services.directory.forget_members(scene.channel, GUEST)
+    services.memberships.forget(scene.channel, GUEST)
     await answer(services, 1, 1, 0)
     await scene.reply(ts)
     assert [each.audience.readers for each in script.questions] == [
