@@ -13,9 +13,11 @@ from redis.exceptions import RedisError
 from bot.errors import DatabaseDown
 from bot.mrkdwn import escape, fit
 from bot.services import BotServices
+from retrieval.errors import IndexUnavailable
+from retrieval.standing import Standing, read_standing
 from retrieval.statements import load_statements
 
-Word = Literal["status", "reindex", "help", "unknown"]
+Word = Literal["status", "reindex", "cancel", "rollback", "help", "unknown"]
 
 _ABOUT = "I answer questions from your team's documents, with sources."
 _WAYS = (
@@ -23,7 +25,10 @@ _WAYS = (
     "Or write to me directly; in a thread with me a question needs no mention.",
     "`/ask how do we deploy?` answers only you; you can share the answer.",
     "`/houselore status` says what I know and how I am.",
-    "`/houselore reindex` reads the documents anew (admins only).",
+    "`/houselore reindex` reads the documents anew; with a source or a #channel only those, with "
+    "`--dry-run` it only says what would be done, and how long it takes (admins only).",
+    "`/houselore cancel` ends a reindex, `/houselore rollback` goes back to the index before the "
+    "last switch (admins only).",
 )
 _VOTE = "Tell me with 👍 or 👎 whether an answer helped."
 
@@ -53,11 +58,17 @@ class Status:
     failed: int
     last_error: str | None
     redis: Literal["up", "down", "not used"]
+    standing: Standing | None = None
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any], redis: Literal["up", "down", "not used"]) -> "Status":
+    def from_row(
+        cls,
+        row: Mapping[str, Any],
+        redis: Literal["up", "down", "not used"],
+        standing: Standing | None = None,
+    ) -> "Status":
         """The status in a row of the status statement."""
-        return cls(**row, redis=redis)
+        return cls(**row, redis=redis, standing=standing)
 
 
 def word_of(text: str) -> Word:
@@ -65,7 +76,7 @@ def word_of(text: str) -> Word:
     match text.split()[:1]:
         case []:
             return "help"
-        case ["status" | "reindex" | "help" as word]:
+        case ["status" | "reindex" | "cancel" | "rollback" | "help" as word]:
             return word
         case _:
             return "unknown"
@@ -85,11 +96,12 @@ async def read_status(services: BotServices) -> Status:
         ):
             await cursor.execute(_SQL["status"], {"workspace": services.workspace})
             row = await cursor.fetchone()
-    except psycopg.Error as error:
+        standing = await read_standing(services.pool, services.workspace)
+    except (psycopg.Error, IndexUnavailable) as error:
         raise DatabaseDown(
             "My database does not answer just now. An admin can run `houselore doctor`."
         ) from error
-    return Status.from_row(row or {}, await _redis(services))
+    return Status.from_row(row or {}, await _redis(services), standing)
 
 
 def describe(status: Status, *, with_errors: bool) -> str:
@@ -104,6 +116,7 @@ def describe(status: Status, *, with_errors: bool) -> str:
     synced = _ago(status.synced_at) if status.synced_at else "never"
     lines = [
         f"*Index* · {index}",
+        *_index_lines(status, with_errors=with_errors),
         f"*Last sync* · {synced}",
         f"*Model* · {escape(status.model or 'not asked yet')}",
         f"*Jobs* · {status.waiting:,} waiting, {status.failed:,} failed in the last day",
@@ -113,6 +126,16 @@ def describe(status: Status, *, with_errors: bool) -> str:
     if with_errors and status.last_error:
         lines.append(f"*Last error* · {fit(status.last_error, 300)}")
     return "\n".join(lines)
+
+
+def _index_lines(status: Status, *, with_errors: bool) -> list[str]:
+    """What is built or waits, and the last run; source names and failures are for admins."""
+    standing = status.standing
+    if standing is None:
+        return []
+    run = standing.run if with_errors else standing.run_for_all
+    lines = {"New index": standing.other, "Last reindex": run}
+    return [f"*{name}* · {fit(said, 500)}" for name, said in lines.items() if said]
 
 
 async def _redis(services: BotServices) -> Literal["up", "down", "not used"]:

@@ -48,6 +48,8 @@ def register_tasks(jobs: App, services: BotServices) -> None:
     _register(jobs, services, "answer_alone", answers, asking.answer_alone)
     _register(jobs, services, "share", answers, asking.share)
     _register(jobs, services, "reindex", index, reindexing.reindex)
+    _register(jobs, services, "rollback", index, reindexing.roll_back)
+    _register(jobs, services, "cancel", answers, reindexing.cancel)  # never behind what it cancels
 
     @jobs.task(name="show_home", queue=answers, retry=2)
     async def show_home(person: str) -> None:

@@ -1,62 +1,110 @@
-"""/houselore reindex: read every source anew, with its progress in one message.
+"""/houselore reindex, cancel, rollback: who may ask, what they mean, and who is told what.
 
-The index itself is retrieval's; here is who may ask, who is told, and one reindexing at a time.
+The index itself is retrieval's, one run at a time, whether it was begun here or in a terminal.
 """
 
 import logging
-import time
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot import inbox
-from bot.blocks import context, fallback, section
-from bot.errors import SlackFailed
+from bot.board import open_board, summary
+from bot.errors import NameNotFound
 from bot.inbox import Row
-from bot.mrkdwn import one_line
+from bot.mrkdwn import escape, one_line
+from bot.naming import Names
 from bot.refusals import MOST_TRIES, may_pass
 from bot.services import BotServices
-from bot.telling import direct_message, tell
-from retrieval.errors import RetrievalError
-from retrieval.reindexing import RunProgress
+from bot.telling import tell
+from retrieval.catalog import list_sources
+from retrieval.choosing import choose_sources
+from retrieval.errors import ReindexCancelled, ReindexRefused, RetrievalError, RunGoesOn
+from retrieval.reindexing import plan, rollback, switch
 from retrieval.reindexing import reindex as reindex_index
 from retrieval.reports import IndexReport
+from retrieval.runs import cancel_run, last_run
 
-_PAUSE = 1.0
-_BAR = 20
 _MOST_FAILURES = 20
 _REFUSED = (
-    "Only admins can reindex. Ask an admin of this workspace, or of Houselore, to run "
-    "`/houselore reindex`."
+    "Only admins can {verb}. Ask an admin of this workspace, or of Houselore, to run "
+    "`/houselore {word}`."
 )
-_RUNNING = "A reindex is running already. I will not start a second one beside it."
+_VERBS: Mapping[str, str] = {
+    "reindex": "reindex",
+    "cancel": "cancel a reindex",
+    "rollback": "go back to an earlier index",
+}
 _FAILED = (
     "The reindex stopped: something went wrong on my side. What was indexed before still works."
 )
+_KEPT = "What was done by then is kept; `/houselore reindex` goes on with it."
+_DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"  # Slack's apps make one dash of two
 
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked of a reindexing; `word` means its sources, None all."""
+
+    word: str | None = None
+    dry_run: bool = False
+    switch: bool = False
+
+    @classmethod
+    def of(cls, text: str) -> "Wish":
+        """The wish in `reindex docs/ --dry-run`."""
+        words, options = [], set()
+        for word in text.split()[1:]:
+            bare = word.lstrip(_DASHES)
+            if bare != word and bare in ("dry-run", "switch"):
+                options.add(bare)
+            else:
+                words.append(word)
+        return cls(" ".join(words) or None, "dry-run" in options, "switch" in options)
+
+
 async def reindex(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Reindex for an admin who asked, and say how it goes; say no to others, and to a second one.
+    """Reindex for an admin who asked, or say what that would do; and say how it goes.
 
     `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
     """
+    await _for_an_admin(services, inbox_id, tries + deaths, "reindex", _reindex)
+
+
+async def roll_back(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Go back to the index before the last switch."""
+    await _for_an_admin(services, inbox_id, tries + deaths, "rollback", _roll_back)
+
+
+async def cancel(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Ask the run that goes on, here or in a terminal, to end."""
+    await _for_an_admin(services, inbox_id, tries + deaths, "cancel", _cancel)
+
+
+async def _for_an_admin(
+    services: BotServices,
+    inbox_id: int,
+    before: int,
+    word: str,
+    act: Callable[[BotServices, Row], Awaitable[None]],
+) -> None:
+    """Act on a row if an admin asked, and tell anyone what came of it; `before`: earlier tries."""
     async with inbox.claimed(services.pool, inbox_id) as row:
         if row is None:
             return
         try:
-            if not await services.is_admin(row.person):
-                await tell(services, row, _REFUSED)
+            if await services.is_admin(row.person):
+                await act(services, row)
             else:
-                async with inbox.locked(services.pool, f"reindex:{services.workspace}") as alone:
-                    if alone:
-                        await _reindex(services, row)
-                    else:
-                        await tell(services, row, _RUNNING)
+                await tell(services, row, _REFUSED.format(verb=_VERBS[word], word=word))
+        except (ReindexRefused, NameNotFound) as error:
+            await tell(services, row, escape(str(error)))
         except Exception as error:
-            if tries + deaths + 1 < MOST_TRIES and may_pass(error):
+            if before + 1 < MOST_TRIES and may_pass(error):
                 raise
-            _log.exception("reindex %s failed", row.id)
-            sentence = str(error) if isinstance(error, RetrievalError) else _FAILED
+            _log.exception("%s %s failed", word, row.id)
+            sentence = escape(str(error)) if isinstance(error, RetrievalError) else _FAILED
             await tell(services, row, sentence)
             await inbox.finish(services.pool, row, "failed", str(error) or type(error).__name__)
             return
@@ -64,92 +112,82 @@ async def reindex(services: BotServices, inbox_id: int, tries: int, deaths: int)
 
 
 async def _reindex(services: BotServices, row: Row) -> None:
-    board = await _open_board(services, row)
-
-    async def report(progress: RunProgress) -> None:
-        await board.show(progress)
-
-    done = await reindex_index(
-        services.pool, services.workspace, services.embedder, f"<@{row.person}>", None, report
-    )
-    await board.finish(_summary(done))
+    wish = Wish.of(row.text)
+    pool, workspace, embedder = services.pool, services.workspace, services.embedder
+    word = await _meant(services, wish.word)
+    if wish.dry_run:
+        planned = await plan(pool, workspace, embedder, word)
+        await tell(services, row, escape(planned.describe()))
+        return
+    if not wish.switch:
+        choose_sources(await list_sources(pool, workspace), word)
+    await _make_sure_of_room(services)
+    board = await open_board(services, row, "Reindexing: looking for what changed…")
+    me = await _name(services, row)
+    try:
+        if wish.switch:
+            live = await switch(pool, workspace, embedder, me, board.show)
+            await board.finish(f"Generation {live.id} is live.")
+            return
+        done = await reindex_index(pool, workspace, embedder, me, word, board.show)
+    except ReindexCancelled as error:
+        await board.finish(f"{escape(str(error))}\n{_KEPT}")
+        return
+    except ReindexRefused as error:
+        await board.finish(escape(str(error)))
+        return
+    await board.finish(summary(done))
     if done.failures:
         await tell(services, row, _failures(done))
 
 
-@dataclass(slots=True)
-class _Board:
-    """The one message that shows the progress, updated at most once a second."""
+async def _roll_back(services: BotServices, row: Row) -> None:
+    await _make_sure_of_room(services)
+    board = await open_board(services, row, "Going back to the index before…")
+    try:
+        live = await rollback(
+            services.pool,
+            services.workspace,
+            services.embedder,
+            await _name(services, row),
+            board.show,
+        )
+    except (ReindexCancelled, ReindexRefused) as error:
+        await board.finish(escape(str(error)))
+        return
+    await board.finish(
+        f"Generation {live.id} is live again, with the documents of today.\n"
+        "The newer one is kept: `/houselore reindex --switch` takes it again."
+    )
 
-    services: BotServices
-    channel: str
-    ts: str
-    at: float = 0.0
 
-    async def show(self, progress: RunProgress) -> None:
-        """Documents done of all. An update that Slack will not take is left out."""
-        if time.monotonic() - self.at < _PAUSE:
-            return
-        self.at = time.monotonic()
-        try:
-            await self._update(_bar(progress))
-        except SlackFailed:
-            _log.info("an update of the reindexing message was lost")
+async def _cancel(services: BotServices, row: Row) -> None:
+    run = await cancel_run(services.pool, services.workspace, await _name(services, row))
+    if run is None:
+        await tell(services, row, "No reindex is running.")
+    else:
+        said = f"Cancelling: {run.describe()}. It ends after the batch it is at."
+        await tell(services, row, escape(said))
 
-    async def finish(self, summary: str) -> None:
-        """The last word. Raises SlackFailed."""
-        await self._update(summary)
 
-    async def _update(self, text: str) -> None:
-        await self.services.client.call(
-            "chat.update",
-            channel=self.channel,
-            ts=self.ts,
-            text=fallback(text),
-            blocks=_blocks(text),
+async def _make_sure_of_room(services: BotServices) -> None:
+    """Refuse before anything is posted. Raises RunGoesOn."""
+    run = await last_run(services.pool, services.workspace)
+    if run is not None and run.state == "running":
+        raise RunGoesOn(
+            f"A reindex is running already: {run.describe()}. `/houselore cancel` ends it."
         )
 
 
-async def _open_board(services: BotServices, row: Row) -> _Board:
-    """The message of a reindexing that died, or a new one: here, or where we may write."""
-    if row.reply_ts is not None and row.reply_channel is not None:
-        return _Board(services, row.reply_channel, row.reply_ts)
-    text = "Reindexing: looking for what changed…"
-    channel = row.channel or await direct_message(services, row.person)
-    message = {"text": text, "blocks": _blocks(text)}
-    try:
-        posted = await services.client.call("chat.postMessage", channel=channel, **message)
-    except SlackFailed as error:
-        if error.error not in ("not_in_channel", "channel_not_found", "is_archived"):
-            raise
-        channel = await direct_message(services, row.person)
-        posted = await services.client.call("chat.postMessage", channel=channel, **message)
-        await tell(services, row, "I am reindexing; the progress is in our direct message.")
-    await inbox.place_reply(services.pool, row, channel, posted["ts"])
-    return _Board(services, channel, posted["ts"])
+async def _meant(services: BotServices, word: str | None) -> str | None:
+    """A source as it was typed; a channel by its id. Raises NameNotFound and SlackFailed."""
+    if word is None or not word.startswith(("#", "<#")):
+        return word
+    return f"channel:{await Names(services.client).channel(word)}"
 
 
-def _blocks(text: str) -> list[object]:
-    first, _, rest = text.partition("\n")
-    return [section(first), *([context(rest)] if rest else [])]
-
-
-def _bar(progress: RunProgress) -> str:
-    share = progress.done / progress.total if progress.total else 0.0
-    filled = round(share * _BAR)
-    bar = "█" * filled + "░" * (_BAR - filled)
-    return f"Reindexing: {progress.done:,} of {progress.total:,} documents\n`{bar}` {share:.0%}"
-
-
-def _summary(report: IndexReport) -> str:
-    parts = (
-        f"{report.added:,} added",
-        f"{report.changed:,} changed",
-        f"{report.deleted:,} deleted",
-        f"{report.unchanged:,} unchanged",
-    )
-    failed = f"\n:warning: {len(report.failures):,} could not be read." if report.failures else ""
-    return f"Reindexed in {report.seconds:.0f} s: {', '.join(parts)}.{failed}"
+async def _name(services: BotServices, row: Row) -> str:
+    return f"{(await services.directory.person(row.person)).name} in Slack"
 
 
 def _failures(report: IndexReport) -> str:

@@ -27,6 +27,12 @@ app = typer.Typer(
 
 evaluation = typer.Typer(name="eval", help="Measure a part on data of yours.", no_args_is_help=True)
 app.add_typer(evaluation, rich_help_panel="Look after it")
+golden = typer.Typer(
+    name="golden",
+    help="The questions that a new index is compared by.",
+    invoke_without_command=True,
+)
+app.add_typer(golden, rich_help_panel="Look after it")
 
 _ASK, _CARE = "Ask", "Look after it"
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
@@ -101,11 +107,43 @@ def index(
 
 
 @app.command(rich_help_panel=_ASK)
-def reindex() -> None:
-    """Bring everything that was indexed before up to date."""
-    from houselore.commands.index import reindex_sources
+def reindex(
+    source: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[SOURCE|'#CHANNEL']",
+            help="Only this source, by its path or the end of it, or those for a channel.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be done, and how long it takes.")
+    ] = False,
+    switch: Annotated[
+        bool, typer.Option("--switch", help="Take the new index that waits for a decision.")
+    ] = False,
+) -> None:
+    """Bring what was indexed before up to date; rebuild the index where that is due."""
+    from houselore.commands.reindex import reindex_sources, show_plan, take_candidate
 
-    conclude(reindex_sources(_settings()))
+    if switch:
+        conclude(take_candidate(_settings()))
+    conclude((show_plan if dry_run else reindex_sources)(_settings(), source))
+
+
+@app.command(rich_help_panel=_CARE)
+def cancel() -> None:
+    """End the reindexing that goes on, wherever it was begun; what is done is kept."""
+    from houselore.commands.reindex import cancel_reindexing
+
+    conclude(cancel_reindexing(_settings()))
+
+
+@app.command(rich_help_panel=_CARE)
+def rollback() -> None:
+    """Go back to the index before the last switch, with the documents as they are now."""
+    from houselore.commands.reindex import go_back
+
+    conclude(go_back(_settings()))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -165,6 +203,36 @@ def sandbox(context: typer.Context, port: Port = None) -> None:
     from houselore.sandbox_process import become_sandbox
 
     conclude(become_sandbox(_settings(port=port), context.args))
+
+
+@golden.callback()
+def golden_list(context: typer.Context) -> None:
+    """List the questions that a new index is compared by, before it takes the old one's place."""
+    from houselore.commands.golden import list_questions
+
+    if context.invoked_subcommand is None:
+        conclude(list_questions(_settings()))
+
+
+@golden.command("add")
+def golden_add(
+    question: Annotated[str, typer.Argument(help="The question.")],
+    quote: Annotated[str, typer.Argument(help="Words of a document that answer it, as written.")],
+) -> None:
+    """Keep a question whose answer is known."""
+    from houselore.commands.golden import add_question
+
+    conclude(add_question(_settings(), question, quote))
+
+
+@golden.command("drop")
+def golden_drop(
+    number: Annotated[int, typer.Argument(help="Its number in the list.")],
+) -> None:
+    """Forget a question."""
+    from houselore.commands.golden import drop_question
+
+    conclude(drop_question(_settings(), number))
 
 
 @evaluation.command()

@@ -1,6 +1,6 @@
 """Sources looked at again and again while the bot runs, so that an edit is soon an answer.
 
-Finds no change itself: indexing does.
+Finds no change itself: indexing does. Builds no new index: who cancelled that has a reason.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ async def _refresh(
 ) -> str:
     """Why the source could not be brought up to date; empty when it is."""
     try:
-        report = await index_source(pool, workspace, source.open(), embedder)
+        report = await index_source(pool, workspace, source.open(), embedder, builds=False)
     except RetrievalError as error:
         return str(error)
     except Exception:  # one source that is odd must not end the watch over the others

@@ -12,7 +12,23 @@ from typing import Any
 from answering.errors import AnsweringError, NotIndexed
 from bot.errors import BotError, NameNotFound
 from houselore.errors import HouseloreError, WrongUse
-from retrieval.errors import RetrievalError, SourceNotFound, UnreadableCorpus
+from retrieval.errors import (
+    GoldenRefused,
+    ReindexRefused,
+    RetrievalError,
+    RunGoesOn,
+    SourceNotFound,
+    UnreadableCorpus,
+)
+
+_MENDABLE = (
+    SourceNotFound,
+    UnreadableCorpus,
+    GoldenRefused,
+    ReindexRefused,
+    NotIndexed,
+    NameNotFound,
+)
 
 
 def conclude(work: Coroutine[Any, Any, int | None]) -> None:
@@ -43,7 +59,7 @@ def complain(error: Exception) -> int:
 def _explain(error: Exception) -> tuple[str, int]:
     if isinstance(error, HouseloreError):
         return str(error), error.exit_code
-    if isinstance(error, SourceNotFound | UnreadableCorpus | NotIndexed | NameNotFound):
+    if isinstance(error, _MENDABLE) and not isinstance(error, RunGoesOn):
         return str(error), WrongUse.exit_code
     if isinstance(error, RetrievalError | AnsweringError | BotError):
         return str(error), HouseloreError.exit_code

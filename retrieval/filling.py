@@ -7,6 +7,7 @@ from psycopg import AsyncConnection
 
 from retrieval.documents import Chunk, Document
 from retrieval.embeddings import Embedder
+from retrieval.errors import EmbedderUnavailable
 from retrieval.generations import Generation, ensure_vector_index
 from retrieval.reports import IndexProgress, OnProgress
 from retrieval.segments import tidy_segments
@@ -41,7 +42,8 @@ class Prepared:
 class Filler:
     """Gathers documents until they make a good batch for the embedder, then writes them.
 
-    Chunks whose text has not changed keep their vector. Not for two tasks at once.
+    A batch is embedded while the one before it is written and the one after it is split. Chunks
+    whose text has not changed keep their vector. Not for two tasks at once.
     """
 
     def __init__(
@@ -51,6 +53,12 @@ class Filler:
         self._generation = generation
         self._embedder = embedder
         self._waiting: list[Prepared] = []
+        self._ahead: tuple[list[Prepared], asyncio.Task[list[Ready]]] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that was added is written."""
+        return not self._waiting and self._ahead is None
 
     @property
     def is_full(self) -> bool:
@@ -66,16 +74,19 @@ class Filler:
         self._waiting.append(Prepared(document, hash_, known_id, chunks, vectors))
 
     async def write(self, source_id: int) -> list[Prepared]:
-        """Embed and write what was gathered, all or nothing; what was written."""
-        waiting, ready = await self._embedded()
+        """Begin to embed what was gathered, and write what was given to the embedder before.
+
+        All or nothing; what was written. To be called until the filler `is_empty`.
+        """
+        waiting, ready = await self._turn()
         if waiting:
             await write_documents(self._connection, source_id, self._generation, ready)
             await tidy_segments(self._connection, self._generation)
         return waiting
 
     async def rewrite(self) -> None:
-        """Embed and write the chunks of what was gathered; the documents' rows stay."""
-        waiting, ready = await self._embedded()
+        """As `write`, but the chunks alone; the documents' rows stay."""
+        waiting, ready = await self._turn()
         stored = {
             prepared.known_id: each
             for prepared, each in zip(waiting, ready, strict=True)
@@ -85,16 +96,28 @@ class Filler:
             await rewrite_chunks(self._connection, self._generation, stored)
             await tidy_segments(self._connection, self._generation)
 
-    async def _embedded(self) -> tuple[list[Prepared], list[Ready]]:
-        waiting, self._waiting = self._waiting, []
+    async def _turn(self) -> tuple[list[Prepared], list[Ready]]:
+        """The batch before, once it is embedded; what was gathered becomes the batch ahead."""
+        before, self._ahead = self._ahead, None
+        if self._waiting:
+            embedding = asyncio.create_task(self._embedded(self._waiting))
+            embedding.add_done_callback(_forgive)
+            self._ahead, self._waiting = (self._waiting, embedding), []
+        if before is None:
+            return [], []
+        waiting, embedding = before
+        return waiting, await embedding
+
+    async def _embedded(self, waiting: list[Prepared]) -> list[Ready]:
         vectors = {hash_: vector for p in waiting for hash_, vector in p.vectors.items()}
         due = {hash_: read for p in waiting for _, read, hash_ in p.chunks if hash_ not in vectors}
         hashes = list(due)
         for first in range(0, len(hashes), _CHUNKS_AT_ONCE):
             some = hashes[first : first + _CHUNKS_AT_ONCE]
             numbers = await self._embedder.aembed_documents([due[hash_] for hash_ in some])
+            self._check(numbers)
             vectors.update(zip(some, map(to_vector, numbers), strict=True))
-        ready = [
+        return [
             Ready(
                 prepared.document,
                 prepared.hash,
@@ -105,7 +128,22 @@ class Filler:
             )
             for prepared in waiting
         ]
-        return waiting, ready
+
+    def _check(self, vectors: list[list[float]]) -> None:
+        """Let no vector in that could not be compared. Raises EmbedderUnavailable."""
+        found = {len(vector) for vector in vectors} - {self._generation.dimensions}
+        if found:
+            raise EmbedderUnavailable(
+                f"The embedder {self._embedder.name} gave a vector of {found.pop()} numbers; this "
+                f"index has {self._generation.dimensions}. Nothing of that batch was written. Was "
+                "its model replaced? Give the earlier one back, or reindex with the new one."
+            )
+
+
+def _forgive(embedding: asyncio.Task[list[Ready]]) -> None:
+    """Look at the error of a batch that nobody waits for, since the one before it failed first."""
+    if not embedding.cancelled():
+        embedding.exception()
 
 
 async def fill_generation(
@@ -117,20 +155,27 @@ async def fill_generation(
     """Bring every stored document that `generation` lacks into it, from its stored text.
 
     So too those that it holds for other readers than they have now; nothing is embedded again.
-    Progress counts documents, those that it held before included.
+    Progress is told a batch at a time, in documents, those that it held before included.
     """
     filler = Filler(connection, generation, embedder)
-    done, total = await count_held(connection, generation) if on_progress else (0, 0)
-    after = 0
+    held, total = await count_held(connection, generation) if on_progress else (0, 0)
+    after = added = 0
+
+    async def write(title: str) -> None:
+        await filler.rewrite()
+        if on_progress:
+            done = held + added
+            await on_progress(IndexProgress(done, max(done, total), title))
+
+    title = ""
     while stored := await documents_to_fill(connection, generation, after, _DOCUMENTS_AT_ONCE):
         for document_id, hash_, document in stored:
             await filler.add(document, hash_, document_id)
+            after, added, title = document_id, added + 1, document.title
             if filler.is_full:
-                await filler.rewrite()
-            after, done = document_id, done + 1
-            if on_progress:
-                await on_progress(IndexProgress(done, max(done, total), document.title))
-    await filler.rewrite()
+                await write(title)
+    while not filler.is_empty:
+        await write(title)
     await ensure_vector_index(connection, generation)
 
 

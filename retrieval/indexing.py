@@ -42,17 +42,22 @@ async def index_source(
     source: Source,
     embedder: Embedder,
     on_progress: OnProgress | None = None,
+    *,
+    builds: bool = True,
 ) -> IndexReport:
     """Bring `source` into the live index and report what was done.
 
     Unchanged documents are neither read nor embedded; those that are gone are deleted; they are
     written a batch at a time, so that a killed run is gone on with by the next. A second indexer of
     the same source waits for the first. Where the embedder or a way of ours has changed, a new
-    generation is built first (`ready_generation`). Raises SourceNotFound, EmbedderUnavailable,
-    EmbedderChanged and IndexUnavailable; what is done so far is kept.
+    generation is built (`ready_generation`), unless `builds` is false. Raises SourceNotFound,
+    EmbedderUnavailable, EmbedderChanged, ReindexCancelled and IndexUnavailable; what is done so far
+    is kept.
     """
     started = time.monotonic()
     listed = await asyncio.to_thread(lambda: list(source.listing()))
+    if not builds:
+        return await sync_source(pool, workspace, source, listed, embedder, on_progress)
     if await can_be_written(pool, workspace, embedder):  # what is new need not wait for a build
         report = await sync_source(pool, workspace, source, listed, embedder, on_progress)
         built = await _ready(pool, workspace, embedder, on_progress, can_wait=True)
@@ -206,8 +211,9 @@ class _Sync:
             if self._filler.is_full:
                 async for title in self._flushed():
                     yield title
-        async for title in self._flushed():
-            yield title
+        while not self._filler.is_empty:
+            async for title in self._flushed():
+                yield title
 
     async def _flushed(self) -> AsyncIterator[str]:
         for prepared in await self._filler.write(self._source_id):

@@ -404,6 +404,10 @@ update reindex_runs set state = %(state)s, outcome = %(outcome)s, seconds_left =
     seen_at = now(), finished_at = now()
 where id = %(id)s;
 
+-- name: forget_run
+-- A run that never began.
+delete from reindex_runs where id = %(id)s;
+
 -- name: cancel_run
 -- Asks the run that goes on to end.
 update reindex_runs set cancelled_by = %(cancelled_by)s

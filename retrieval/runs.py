@@ -12,7 +12,7 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval.connections import borrow
-from retrieval.errors import ReindexCancelled, RunGoesOn
+from retrieval.errors import ReindexCancelled, ReindexRefused, RunGoesOn
 from retrieval.pace import Pace, in_words
 from retrieval.reports import IndexProgress
 from retrieval.statements import load_statements
@@ -56,9 +56,14 @@ class Run:
         """Whether a run that counts as running has given no sign for a while: it may be dead."""
         return (datetime.now(UTC) - self.seen_at).total_seconds() > _QUIET_SECONDS
 
-    def describe(self) -> str:
-        """The run in a sentence, such as `A reindexing, 120 of 400 documents, 3 min left`."""
-        said = _NAMES[self.kind] + (f" of {self.scope}" if self.scope else "")
+    def describe(self, *, for_all: bool = False) -> str:
+        """The run in a sentence, such as `A reindexing, 120 of 400 documents, 3 min left`.
+
+        What is `for_all` tells neither a source's name nor what went wrong.
+        """
+        said = _NAMES[self.kind] + (f" of {self.scope}" if self.scope and not for_all else "")
+        if for_all and self.state == "failed":
+            return f"{said}, failed"
         if self.state != "running":
             return (
                 f"{said}, {self.state}: {self.outcome}" if self.outcome else f"{said}, {self.state}"
@@ -115,7 +120,7 @@ async def recorded_run(
 ) -> AsyncIterator[Recorder]:
     """The one run of a workspace while the block lasts, with its end noted however it ends.
 
-    Raises RunGoesOn when there is another.
+    One that is refused is no run and is forgotten. Raises RunGoesOn when there is another.
     """
     async with _alone(pool, workspace) as alone:
         if not alone:
@@ -129,6 +134,10 @@ async def recorded_run(
             yield recorder
         except ReindexCancelled as error:
             await _end(recorder, "cancelled", str(error))
+            raise
+        except ReindexRefused:
+            async with borrow(pool) as connection:
+                await connection.execute(_SQL["forget_run"], {"id": recorder.id})
             raise
         except Exception as error:
             await _end(recorder, "failed", str(error))

@@ -22,15 +22,15 @@ async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) 
 
 
 async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Answer status and help, store a reindex."""
+    """Answer status and help, store what is to be done to the index."""
     command = Command.from_body(body)
     match word_of(command.text):
         case "help":
             await ack(HELP)
         case "status":
             await _status(services, ack)
-        case "reindex":
-            await _store(services, command, "reindex", ack)
+        case "reindex" | "cancel" | "rollback" as kind:
+            await _store(services, command, kind, ack)
         case "unknown":
             await ack(unknown(command.text))
 

@@ -1,4 +1,4 @@
-"""`houselore index` and `houselore reindex`: files into the index, with a progress bar."""
+"""`houselore index`: files into the index, with a progress bar."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -7,12 +7,12 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from houselore.errors import WrongUse
 from houselore.people import read_readers
 from houselore.services import open_index
 from houselore.settings import Settings
 from retrieval.indexing import index_source
-from retrieval.reindexing import reindex
+from retrieval.pace import in_words
+from retrieval.reindexing import RunProgress
 from retrieval.reports import IndexProgress, IndexReport
 from retrieval.sources.files import FilesSource
 
@@ -34,23 +34,10 @@ async def index_paths(
                 )
             show_report(Console(stderr=True), source.location, report)
             total += report
-    return _exit_code(total)
+    return exit_code(total)
 
 
-async def reindex_sources(settings: Settings) -> int:
-    """Bring every source up to date; exit code 1 when none of their documents could be read."""
-    async with open_index(settings) as index:
-        with progress_bar(Console(stderr=True)) as on_progress:
-            report = await reindex(
-                index.pool, index.workspace, index.embedder, "the terminal", None, on_progress
-            )
-    if report == IndexReport(seconds=report.seconds):
-        raise WrongUse("Nothing has been indexed yet: `houselore index PATH`.")
-    show_report(Console(stderr=True), "All sources", report)
-    return _exit_code(report)
-
-
-def _exit_code(report: IndexReport) -> int:
+def exit_code(report: IndexReport) -> int:
     """A file that is broken or empty is named, and is no reason for a script to stop."""
     read = report.added + report.changed + report.unchanged
     return 1 if report.failures and not read else 0
@@ -60,27 +47,38 @@ def _exit_code(report: IndexReport) -> int:
 def progress_bar(console: Console) -> Iterator[OnProgress]:
     """A bar on `console` while the block runs, and what moves it."""
     bar = Progress(
-        TextColumn("Indexing"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
         TextColumn("{task.fields[title]}", markup=False),
         console=console,
         transient=True,
     )
     with bar:
-        task = bar.add_task("", total=None, title="")
+        task = bar.add_task("Indexing", total=None, title="", left="")
 
         async def on_progress(progress: IndexProgress) -> None:
+            step, left = "Indexing", ""
+            if isinstance(progress, RunProgress):
+                step = progress.step.capitalize()
+                if progress.seconds_left:
+                    left = f"{in_words(progress.seconds_left)} left"
             bar.update(
-                task, completed=progress.done, total=progress.total, title=progress.title[:40]
+                task,
+                description=step,
+                completed=progress.done,
+                total=progress.total,
+                title=progress.title[:40],
+                left=left,
             )
 
         yield on_progress
 
 
 def show_report(console: Console, name: str, report: IndexReport) -> None:
-    """One line of what changed, and the reason for each document that could not be read."""
+    """What changed, what became of a new index, and why documents could not be read."""
     counts = {
         "added": report.added,
         "changed": report.changed,
@@ -93,5 +91,7 @@ def show_report(console: Console, name: str, report: IndexReport) -> None:
         markup=False,
         highlight=False,
     )
+    for note in report.notes:
+        console.print(note, markup=False, highlight=False, soft_wrap=True)
     for failure in report.failures:
         console.print(f"  {failure.reason}", style="yellow", markup=False, soft_wrap=True)

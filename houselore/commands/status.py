@@ -9,6 +9,7 @@ from rich.table import Table
 
 from houselore.services import Store, open_store
 from houselore.settings import Settings
+from retrieval.standing import read_standing
 from retrieval.statements import load_statements
 
 _SQL = load_statements("houselore")
@@ -18,6 +19,12 @@ async def show_status(settings: Settings, *, as_json: bool) -> None:
     """Print what is indexed, asked and answered."""
     async with open_store(settings) as store:
         status = await count(store)
+        standing = await read_standing(store.pool, store.workspace)
+    status |= {
+        "golden_questions": standing.golden,
+        "waiting_generation": standing.other,
+        "last_run": standing.run,
+    }
     out = Console(highlight=False)
     if as_json:
         out.print_json(json.dumps(status, default=str))

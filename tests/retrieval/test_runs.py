@@ -4,7 +4,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval import runs
-from retrieval.errors import ReindexCancelled, ReindexRefused
+from retrieval.errors import IndexUnavailable, ReindexCancelled, ReindexRefused
 from retrieval.reports import IndexProgress
 from retrieval.runs import cancel_run, last_run, recorded_run
 
@@ -64,13 +64,17 @@ async def test_a_run_is_cancelled_from_elsewhere(pool: AsyncConnectionPool) -> N
 
 
 async def test_what_goes_wrong_is_noted(pool: AsyncConnectionPool) -> None:
-    """A run that fails says why to those who look later."""
+    """A run that fails says why to those who look later; one that was refused leaves no trace."""
+    with pytest.raises(IndexUnavailable):
+        async with recorded_run(pool, HOME, "reindex", "hr/", "the terminal"):
+            raise IndexUnavailable("The disk is full.")
     with pytest.raises(ReindexRefused):
-        async with recorded_run(pool, HOME, "reindex", None, "the terminal"):
-            raise ReindexRefused("The disk is full.")
+        async with recorded_run(pool, HOME, "rollback", None, "the terminal"):
+            raise ReindexRefused("There is nothing to go back to.")
     run = await last_run(pool, HOME)
     assert run is not None
-    assert (run.state, run.outcome) == ("failed", "The disk is full.")
+    assert run.describe() == "A reindexing of hr/, failed: The disk is full."
+    assert run.describe(for_all=True) == "A reindexing, failed"
 
 
 async def test_a_run_whose_process_died_is_broken_off(pool: AsyncConnectionPool) -> None:
