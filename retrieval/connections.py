@@ -35,7 +35,13 @@ async def open_pool(
             f"as the role {ROLE}, which `houselore migrate` makes."
         ) from error
     pool = AsyncConnectionPool(
-        url, min_size=min_size, max_size=max_size, timeout=patience, configure=confine, open=False
+        url,
+        min_size=min_size,
+        max_size=max_size,
+        timeout=patience,
+        configure=confine,
+        check=AsyncConnectionPool.check_connection,  # else each that a restart cut fails once more
+        open=False,
     )
     async with pool:
         yield pool
@@ -61,10 +67,8 @@ async def borrow(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnection]:
         raise IndexUnavailable(
             "The database lacks Houselore's tables. Run `houselore migrate`."
         ) from error
-    except psycopg.OperationalError as error:
-        raise IndexUnavailable(f"The database cannot be reached: {_first_line(error)}") from error
     except psycopg.Error as error:
-        raise IndexUnavailable(f"The database refuses: {_first_line(error)}") from error
+        raise IndexUnavailable(_sentence(error)) from error
 
 
 @asynccontextmanager
@@ -95,6 +99,29 @@ async def _try_lock(connection: AsyncConnection, name: str) -> bool:
     cursor = await connection.execute(_SQL["try_lock"], {"name": name})
     row = await cursor.fetchone()
     return bool(row and row[0])
+
+
+def _sentence(error: psycopg.Error) -> str:
+    """What happened, and what to do; what was being written is as it was before."""
+    said = _first_line(error)
+    match error:
+        case psycopg.errors.DiskFull():
+            return (
+                f"The database's disk is full ({said}). The index is as it was before this batch. "
+                "Make room, then run it again."
+            )
+        case psycopg.errors.OutOfMemory() | psycopg.errors.ConfigurationLimitExceeded():
+            return f"The database has no memory left for this ({said}). Give it more, or try later."
+        case psycopg.errors.ReadOnlySqlTransaction():
+            return "The database takes no changes now: it is a replica, or set to read only."
+        case psycopg.errors.AdminShutdown() | psycopg.errors.CrashShutdown():
+            return (
+                f"The database ended the connection ({said}). Run it again: it goes on from here."
+            )
+        case psycopg.OperationalError():
+            return f"The database cannot be reached: {said}"
+        case _:
+            return f"The database refuses: {said}"
 
 
 def _first_line(error: psycopg.Error) -> str:

@@ -32,6 +32,7 @@ class ServedEmbedder(Embedder):
             chunk_size=_BATCH,
             max_retries=3,
         )
+        self.dimensions = 0  # not known yet
         self.dimensions = len(self.embed_query("How long is a vector?"))
 
     def neighbour(self, url: str) -> Embedder | None:
@@ -47,7 +48,7 @@ class ServedEmbedder(Embedder):
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """A vector of length 1 for each text, in order."""
         try:
-            return [_unit(vector) for vector in self._client.embed_documents(texts)]
+            return self._checked(texts, self._client.embed_documents(texts))
         except openai.OpenAIError as error:
             raise self._unavailable(error) from error
 
@@ -58,13 +59,31 @@ class ServedEmbedder(Embedder):
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         """As `embed_documents`, without blocking."""
         try:
-            return [_unit(vector) for vector in await self._client.aembed_documents(texts)]
+            return self._checked(texts, await self._client.aembed_documents(texts))
         except openai.OpenAIError as error:
             raise self._unavailable(error) from error
 
     async def aembed_query(self, text: str) -> list[float]:
         """As `embed_query`, without blocking."""
         return (await self.aembed_documents([text]))[0]
+
+    def _checked(self, texts: list[str], vectors: list[list[float]]) -> list[list[float]]:
+        """The vectors at length 1, if they are as many and as long as they must be."""
+        lengths = {len(vector) for vector in vectors}
+        wanted = self.dimensions or max(lengths, default=0)
+        if len(vectors) != len(texts) or lengths - {wanted} or (texts and not wanted):
+            raise EmbedderUnavailable(
+                f"The embedder {self.name} at {self._address} answers {len(texts)} texts with "
+                f"{len(vectors)} vectors of {' and '.join(map(str, sorted(lengths))) or 'no'} "
+                f"numbers; they had {self.dimensions} before. Has its model been replaced? Give "
+                "the earlier one back, or start Houselore again and reindex with the new one."
+            )
+        if not all(math.isfinite(sum(vector)) for vector in vectors):
+            raise EmbedderUnavailable(
+                f"The embedder {self.name} at {self._address} answers with numbers that are none "
+                "(NaN). Its server is at fault: restart it, or choose another model."
+            )
+        return [_unit(vector) for vector in vectors]
 
     def _unavailable(self, error: openai.OpenAIError) -> EmbedderUnavailable:
         return EmbedderUnavailable(

@@ -56,7 +56,10 @@ def _pages(reader: PdfReader) -> Iterator[str]:
 
 
 def _without_running_heads(pages: list[str]) -> list[str]:
-    """The pages without first and last lines that most of them share, page numbers aside."""
+    """The pages without first and last lines that most of them share, page numbers aside.
+
+    A page keeps one line at least: where all pages are alike, it is their text.
+    """
     lines = [page.splitlines() for page in pages]
     edges = Counter(edge for page in lines if page for edge in {_edge(page[0]), _edge(page[-1])})
     running = {
@@ -66,9 +69,9 @@ def _without_running_heads(pages: list[str]) -> list[str]:
     }
     kept = []
     for page in lines:
-        if page and _edge(page[0]) in running:
+        if len(page) > 1 and _edge(page[0]) in running:
             page = page[1:]
-        if page and _edge(page[-1]) in running:
+        if len(page) > 1 and _edge(page[-1]) in running:
             page = page[:-1]
         kept.append("\n".join(page))
     return kept

@@ -13,14 +13,17 @@ from retrieval.errors import EmbedderUnavailable
 
 
 class Endpoint(BaseHTTPRequestHandler):
-    """Answers with vectors of the text's length; knows the model `m` and the key `secret`."""
+    """Answers with vectors of the text's length; knows the model `m` and the key `secret`.
+
+    A text that says `shrink` or `nan` gets a vector with two numbers, or with one that is none.
+    """
 
     def do_POST(self) -> None:
         """`/v1/embeddings` as OpenAI has it."""
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         known = asked["model"] == "m" and self.headers["Authorization"] == "Bearer secret"
         data = [
-            {"object": "embedding", "index": at, "embedding": [3.0, 4.0, float(len(text))]}
+            {"object": "embedding", "index": at, "embedding": self.vector(text)}
             for at, text in enumerate(asked["input"])
         ]
         usage = {"prompt_tokens": 1, "total_tokens": 1}
@@ -31,6 +34,11 @@ class Endpoint(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def vector(self, text: str) -> list[float]:
+        """A text's vector."""
+        whole = [3.0, 4.0, math.nan if "nan" in text else float(len(text))]
+        return whole[:2] if "shrink" in text else whole
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
@@ -69,3 +77,16 @@ def test_a_server_that_refuses_is_said_without_the_key(address: str, model: str)
         open_embedder(f"{address}#{model}", "wrong-key")
     assert address in str(caught.value)
     assert "wrong-key" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("shrink", "numbers; they had 3 before"), ("nan", "numbers that are none")]
+)
+async def test_a_server_whose_vectors_change_is_refused(address: str, text: str, said: str) -> None:
+    """A vector that cannot be compared never gets as far as the index."""
+    embedder = open_embedder(f"{address}#m", "secret")
+    with pytest.raises(EmbedderUnavailable, match=said):
+        await embedder.aembed_documents(["one", text])
+    with pytest.raises(EmbedderUnavailable, match=said):
+        await embedder.aembed_query(text)
+    assert await embedder.aembed_documents([]) == []
