@@ -42,7 +42,7 @@ async def measure(names: list[str], queries: int, documents: int) -> list[SetFig
         corpus = shrink(whole, documents).sample(queries)
         with console.status(f"{name}: {len(corpus.documents):,} documents"):
             measured.append(await _measure_set(name, corpus, len(whole.documents), embedder))
-        console.print(measured[-1].in_brief())
+        console.print(measured[-1].in_brief(), soft_wrap=True)
     return measured
 
 
