@@ -87,14 +87,19 @@ def unknown(text: str) -> str:
     return UNKNOWN.format(word=fit(text.split()[0].replace("`", ""), 40), help=HELP)
 
 
-async def read_status(services: BotServices) -> Status:
-    """The status now. Raises DatabaseDown."""
+async def read_status(services: BotServices, person: str) -> Status:
+    """The status now, for one person's eyes: what they may not read is not even counted.
+
+    Raises DatabaseDown and SlackFailed.
+    """
     try:
+        audience = await services.memberships.audience(None, person, _DATABASE_SECONDS)
+        values = {"workspace": services.workspace, "readers": sorted(audience.readers)}
         async with (
             services.pool.connection(timeout=_DATABASE_SECONDS) as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
-            await cursor.execute(_SQL["status"], {"workspace": services.workspace})
+            await cursor.execute(_SQL["status"], values)
             row = await cursor.fetchone()
         standing = await read_standing(services.pool, services.workspace)
     except (psycopg.Error, IndexUnavailable) as error:
@@ -110,7 +115,7 @@ def describe(status: Status, *, with_errors: bool) -> str:
         index = "No documents are indexed yet."
     else:
         index = (
-            f"{status.documents:,} documents in {status.chunks:,} chunks, "
+            f"{status.documents:,} documents that you may read, in {status.chunks:,} chunks, "
             f"generation {status.generation}"
         )
     synced = _ago(status.synced_at) if status.synced_at else "never"

@@ -15,7 +15,7 @@ PROMPTS = ({"title": "What can you do?", "message": "What can Houselore do?"},)
 
 async def show_home(services: BotServices, person: str) -> None:
     """Publish the Home tab for one person. Raises SlackFailed."""
-    status = await read_status(services)
+    status = await read_status(services, person)
     view = home_view(status, await _recent(services, person), await services.is_admin(person))
     await services.client.call("views.publish", user_id=person, view=view)
 

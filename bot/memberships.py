@@ -26,12 +26,14 @@ class Memberships:
         self._newest: int | None = None
         self._known: frozenset[int] = frozenset()
 
-    async def audience(self, channel: str | None, person: str) -> Audience:
+    async def audience(
+        self, channel: str | None, person: str, patience: float | None = None
+    ) -> Audience:
         """The audience of a reply to this person there, or (without a channel) to them alone.
 
-        Raises SlackFailed.
+        `patience` is how many seconds the database is waited for. Raises SlackFailed.
         """
-        await self._catch_up()
+        await self._catch_up(patience)
         if channel is None:
             return await audience_of_one(self._directory, self._workspace, person)
         return await audience_of(self._directory, self._workspace, channel, person)
@@ -45,10 +47,10 @@ class Memberships:
         if person is not None:
             self._directory.forget_person(person)
 
-    async def _catch_up(self) -> None:
+    async def _catch_up(self, patience: float | None) -> None:
         since = None if self._newest is None else self._newest - _OVERLAP
         values = {"workspace": self._workspace, "since": since}
-        async with self._pool.connection() as connection:
+        async with self._pool.connection(patience) as connection:
             rows = await (await connection.execute(_SQL["memberships"], values)).fetchall()
         changes = {row[1]: (row[2], row[3]) for row in rows if row[1] is not None}
         for change in changes.keys() - self._known:

@@ -134,13 +134,16 @@ from (select coalesce(max(id), 0) as id from inbox where workspace = %(workspace
 left join inbox i on i.workspace = %(workspace)s and i.kind = 'membership' and i.id > %(since)s;
 
 -- name: status
--- The figures of /houselore status.
+-- The figures of /houselore status; of what is indexed only what these readers may know of.
 select
-    (select count(*) from documents where workspace = %(workspace)s) as documents,
+    (select count(*) from documents
+     where workspace = %(workspace)s and readers && %(readers)s) as documents,
     (select count(*) from chunks c join generations g on g.id = c.generation
+     join reader_sets r on r.id = c.reader_set and r.readers && %(readers)s
      where c.workspace = %(workspace)s and g.state = 'live') as chunks,
     (select id from generations where workspace = %(workspace)s and state = 'live') as generation,
-    (select max(synced_at) from sources where workspace = %(workspace)s) as synced_at,
+    (select max(synced_at) from sources
+     where workspace = %(workspace)s and readers && %(readers)s) as synced_at,
     coalesce(
         (select name from models where workspace = %(workspace)s and state = 'served'),
         (select model from answers where workspace = %(workspace)s order by id desc limit 1)

@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.commands import EMPTY_ASK, HELP, LOOKING, describe, read_status, unknown, word_of
-from bot.errors import DatabaseDown
+from bot.errors import DatabaseDown, SlackFailed
 from bot.inbox import store
 from bot.incoming import Command, Kind
 from bot.services import BotServices
@@ -28,17 +28,17 @@ async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: Asyn
         case "help":
             await ack(HELP)
         case "status":
-            await _status(services, ack)
+            await _status(services, command.person, ack)
         case "reindex" | "cancel" | "rollback" as kind:
             await _store(services, command, kind, ack)
         case "unknown":
             await ack(unknown(command.text))
 
 
-async def _status(services: BotServices, ack: AsyncAck) -> None:
+async def _status(services: BotServices, person: str, ack: AsyncAck) -> None:
     try:
-        status = await read_status(services)
-    except DatabaseDown as error:
+        status = await read_status(services, person)
+    except (DatabaseDown, SlackFailed) as error:
         await ack(str(error))
         return
     await ack(describe(status, with_errors=False))

@@ -8,11 +8,13 @@ from psycopg_pool import AsyncConnectionPool
 from answering.answers import Citation
 from bot.asking import answer_alone
 from bot.asking import share as share_answer
-from bot.commands import Status, describe, word_of
+from bot.commands import Status, describe, read_status, word_of
 from bot.inbox import store
 from bot.incoming import Incoming
+from retrieval.indexing import index_source
 from tests.bot.house import House
 from tests.bot.scene import ADMIN, GUEST, MEMBER, OTHER, Message, Scene, until
+from tests.retrieval.library import Library
 
 
 async def new_document(pool: AsyncConnectionPool, readers: list[str]) -> int:
@@ -142,11 +144,24 @@ async def test_status_has_the_figures(house: House, scene: Scene) -> None:
     assert "up" in shown.split("Redis")[1]
 
 
+async def test_the_status_counts_nothing_hidden(services_house: House, scene: Scene) -> None:
+    """What others may read adds nothing to anybody's figures: not even that it is there is told."""
+    services = services_house.services
+    open_to_all = Library({"a": "Lunch is at noon."}, "public")
+    await index_source(services.pool, "home", open_to_all, services.embedder)
+    before = [describe(await read_status(services, MEMBER), with_errors=False)]
+    hidden = Library({"b": "Level 5 is paid more."}, f"person:{OTHER}", location="hidden")
+    await index_source(services.pool, "home", hidden, services.embedder)
+    assert [describe(await read_status(services, MEMBER), with_errors=False)] == before
+    assert "1 documents" in before[0]
+    assert "2 documents" in describe(await read_status(services, OTHER), with_errors=False)
+
+
 def test_the_status_reads_well() -> None:
     """Counts, times and errors as a person reads them; errors only for admins."""
     status = Status(1200, 5400, 3, datetime.now(UTC), "house", 2, 1, "It <broke>", "down")
     shown = describe(status, with_errors=True)
-    assert "1,200 documents in 5,400 chunks, generation 3" in shown
+    assert "1,200 documents that you may read, in 5,400 chunks, generation 3" in shown
     assert "just now" in shown
     assert "It &lt;broke&gt;" in shown
     assert "answers are slower" in shown
