@@ -84,8 +84,8 @@ class Filler:
             await tidy_segments(self._connection, self._generation)
         return waiting
 
-    async def rewrite(self) -> None:
-        """As `write`, but the chunks alone; the documents' rows stay."""
+    async def rewrite(self) -> int:
+        """As `write`, but the chunks alone, the documents' rows stay; of how many documents."""
         waiting, ready = await self._turn()
         stored = {
             prepared.known_id: each
@@ -95,6 +95,7 @@ class Filler:
         if stored:
             await rewrite_chunks(self._connection, self._generation, stored)
             await tidy_segments(self._connection, self._generation)
+        return len(stored)
 
     async def _turn(self) -> tuple[list[Prepared], list[Ready]]:
         """The batch before, once it is embedded; what was gathered becomes the batch ahead."""
@@ -158,20 +159,20 @@ async def fill_generation(
     Progress is told a batch at a time, in documents, those that it held before included.
     """
     filler = Filler(connection, generation, embedder)
-    held, total = await count_held(connection, generation) if on_progress else (0, 0)
-    after = added = 0
+    done, total = await count_held(connection, generation) if on_progress else (0, 0)
+    after = 0
 
     async def write(title: str) -> None:
-        await filler.rewrite()
+        nonlocal done
+        done += await filler.rewrite()
         if on_progress:
-            done = held + added
             await on_progress(IndexProgress(done, max(done, total), title))
 
     title = ""
     while stored := await documents_to_fill(connection, generation, after, _DOCUMENTS_AT_ONCE):
         for document_id, hash_, document in stored:
             await filler.add(document, hash_, document_id)
-            after, added, title = document_id, added + 1, document.title
+            after, title = document_id, document.title
             if filler.is_full:
                 await write(title)
     while not filler.is_empty:

@@ -101,6 +101,7 @@ class _Sample:
     seconds: list[float] = field(default_factory=list)
     texts: list[list[str]] = field(default_factory=list)
     same: int = 0
+    unread: set[str] = field(default_factory=set)
 
     @property
     def chunks(self) -> float:
@@ -143,6 +144,8 @@ class _Look:
         sample = _Sample(len(due))
         self._samples.append(sample)
         await self._read_some(source, due, held, sample)
+        due = [key for key in due if key not in sample.unread]
+        self._unchanged += len(sample.unread & held.keys())  # their earlier text stays
         new = sum(key not in held for key in due)
         same = round(sample.same / len(sample.texts) * len(due)) if sample.texts else 0
         same = min(same, len(due) - new)
@@ -200,6 +203,7 @@ class _Look:
                 document = await asyncio.to_thread(source.read, key)
             except RetrievalError as error:
                 self._failures.append(Failure(key, str(error)))
+                sample.unread.add(key)
                 continue
             known = held.get(key)
             if known and known.hash == hash_text(f"{document.title}\0{document.text}"):

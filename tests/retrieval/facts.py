@@ -43,3 +43,10 @@ BY_WORD = {
 
 BY_MEANING = {"salary": "When do I get my money?", "doctor": "I caught a cold, what now?"}
 """Questions that only a model of meaning finds."""
+
+
+def long_texts() -> dict[str, str]:
+    """Eight documents of many chunks each."""
+    return {
+        str(n): " ".join(f"Fact {n} has part {part} too." for part in range(600)) for n in range(8)
+    }

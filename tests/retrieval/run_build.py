@@ -1,0 +1,31 @@
+"""A new index built by a process of its own, to be killed: python -m tests.retrieval.run_build URL.
+
+It waits for ever once some documents are written.
+"""
+
+import asyncio
+import sys
+
+from retrieval.connections import open_pool
+from retrieval.indexing import index_source
+from retrieval.reports import IndexProgress
+from tests.retrieval.facts import long_texts
+from tests.retrieval.hashed import Hashed
+from tests.retrieval.library import Library
+
+
+async def run(url: str) -> None:
+    """Say on standard output how many documents are written, and wait."""
+
+    async def wait(progress: IndexProgress) -> None:
+        if progress.done > 0:
+            sys.stdout.write(f"{progress.done}\n")
+            sys.stdout.flush()
+            await asyncio.Event().wait()
+
+    async with open_pool(url, "home", max_size=4) as pool:
+        await index_source(pool, "home", Library(long_texts()), Hashed(), wait)
+
+
+if __name__ == "__main__":
+    asyncio.run(run(sys.argv[1]))
