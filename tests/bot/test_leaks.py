@@ -20,6 +20,7 @@ from answering.questions import Turn
 from houselore.web import create_web
 from retrieval.connections import open_pool
 from retrieval.embeddings import Embedder
+from retrieval.indexing import index_source
 from retrieval.retriever import search
 from tests.bot.office import LINKS, Office, Place, Remembering, attack, open_office, places
 from tests.bot.vault import Vault
@@ -132,6 +133,29 @@ async def _trace(office: Office, place: Place, text: str) -> tuple[Answer, list[
     office.statements.clear()
     answer, _ = await office.ask(place, text)
     return replace(answer, timings_ms={}), list(office.statements)
+
+
+async def test_who_may_read_no_longer_finds_nothing(office: Office) -> None:
+    """Once a document has other readers it is theirs alone, without its text being read again."""
+    vault, chance = office.vault, random.Random(office.vault.seed)
+    for shelf in vault.shelves(vault.secrets, "vault", each=True):
+        await index_source(office.pool, "home", shelf, office.embedder)
+    first, *others = (secret.readers for secret in vault.secrets)
+    vault.secrets = [
+        replace(secret, readers=readers, document=replace(secret.document, readers=readers))
+        for secret, readers in zip(vault.secrets, [*others, first], strict=True)
+    ]
+    for shelf in vault.shelves(vault.secrets, "vault", each=True):
+        report = await index_source(office.pool, "home", shelf, office.embedder)
+        assert (report.added, report.changed) == (0, 0)
+    shown = 0
+    for _ in range(50):
+        place, secret = chance.choice(places(vault)), chance.choice(vault.secrets)
+        text = attack(chance, secret)
+        _, told = await office.ask(place, text)
+        assert vault.leaks(told, place.channel, place.asker, text) == set(), (place, text)
+        shown += secret.code in told and secret.code not in text
+    assert shown
 
 
 async def test_silence_takes_as_long(office: Office) -> None:

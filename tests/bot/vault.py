@@ -123,8 +123,13 @@ class Vault:
             ],
         )
 
-    def shelves(self, secrets: list[Secret], place: str) -> list[Shelf]:
-        """These secrets as sources, one for each set of readers."""
+    def shelves(self, secrets: list[Secret], place: str, *, each: bool = False) -> list[Shelf]:
+        """These secrets as sources, one for each set of readers, or one for `each` of them."""
+        if each:
+            return [
+                Shelf(one.document.key, one.readers, {one.document.key: one.document})
+                for one in secrets
+            ]
         sets = dict.fromkeys(secret.readers for secret in secrets)
         return [
             Shelf(
