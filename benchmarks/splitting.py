@@ -18,7 +18,8 @@ from benchmarks.shared import DATA, write_result
 from retrieval.documents import Document
 from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
 from retrieval.evaluation import Difference, difference
-from retrieval.splitting import CHUNK_TOKENS, embedded_text, split
+from retrieval.packing import CHUNK_TOKENS
+from retrieval.splitting import embedded_text, split
 
 _FOLDER = DATA / "chunking_eval"
 _CORPORA = ("state_of_the_union", "wikitexts")

@@ -34,7 +34,7 @@ Arm = Literal["dense", "lexical"]
 ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
 
 _CANDIDATES = 60
-_WIDER, _MOST_CANDIDATES = 5, 1_500
+_WIDER, _MOST_CANDIDATES = 5, 600
 _ALIKE = 0.9
 
 

@@ -1,66 +1,27 @@
 """Documents to chunks along their structure, measured in the embedder's tokens. Embeds nothing."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import lru_cache, partial, reduce
-from itertools import groupby
+from dataclasses import replace
+from functools import lru_cache
 
 from retrieval.blocks import Block, scan_blocks, scan_lines
 from retrieval.documents import Chunk, Document
+from retrieval.packing import CHARACTERS_A_TOKEN, Piece, Unit, merge, pack
 from retrieval.plain import to_plain
 from retrieval.sentences import split_prose
 
 SPLITTER = "structure-2"
 """The name of this way to split; part of a generation's identity. Change it when chunks change."""
 
-CHUNK_TOKENS = 180
-"""The most tokens a chunk's text and a repeated table header may have, read as plain words."""
 CONTEXT_TOKENS = 64
 """The most tokens of title and headings; with CHUNK_TOKENS below the 254 that MiniLM reads."""
-_PACKED_TOKENS = 160  # leaves room for a heading that would else stand alone
 _PIECE_TOKENS = 120
-_SMALL_TOKENS = 60
 _HEADING_CHARACTERS = 300
 _LONGEST_WORD = 100
 _REMEMBERED = 1024
-_CHARACTERS_A_TOKEN = 10  # a megabyte of base64 is one token to some embedders, but not to us
 
 Counter = Callable[[str], int]
 """Text to its number of tokens."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A run that fits a chunk; `header` is the first line of the table or code it continues.
-
-    `block_tokens` is what its whole block has where it is the first of it, else 0.
-    """
-
-    start: int
-    end: int
-    tokens: int
-    header: str = ""
-    header_tokens: int = 0
-    binds: bool = False
-    block_tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """Pieces in a row that become one chunk, under the headings they share.
-
-    `path` holds the places of the headings, so that two of one name are told apart.
-    """
-
-    path: tuple[int, ...]
-    start: int
-    end: int
-    tokens: int
-    header: str = ""
-
-    def tokens_with(self, start: int, tokens: int) -> int:
-        """Its tokens with `tokens` more that begin at `start`, the blanks between them counted."""
-        return self.tokens + tokens + (start - self.end) // _CHARACTERS_A_TOKEN
 
 
 def split(document: Document, count_tokens: Counter) -> list[Chunk]:
@@ -72,13 +33,12 @@ def split(document: Document, count_tokens: Counter) -> list[Chunk]:
     text = document.text
     sections = list(_sections(text))
     count_tokens = lru_cache(_REMEMBERED)(count_tokens)  # rows and headings often repeat
-    units: list[_Unit] = []
+    units: list[Unit] = []
     for path, blocks in sections:
         pieces = [p for block in blocks for p in _block_pieces(text, block, count_tokens)]
-        units.extend(_packed(path, pieces))
+        units.extend(pack(path, pieces))
     return [
-        _chunk(position, unit, document, count_tokens)
-        for position, unit in enumerate(_merged(units))
+        _chunk(position, unit, document, count_tokens) for position, unit in enumerate(merge(units))
     ]
 
 
@@ -87,7 +47,7 @@ def embedded_text(chunk: Chunk) -> str:
     return to_plain(f"{chunk.context}\n{chunk.text}")
 
 
-def _chunk(position: int, unit: _Unit, document: Document, count_tokens: Counter) -> Chunk:
+def _chunk(position: int, unit: Unit, document: Document, count_tokens: Counter) -> Chunk:
     titles = (_heading(document.text, place) for place in unit.path)
     headings = tuple(title for title in titles if title)
     text = document.text[unit.start : unit.end]
@@ -115,7 +75,7 @@ def _context(names: tuple[str, ...], count_tokens: Counter) -> str:
 
 
 def _measure(text: str, count_tokens: Counter) -> int:
-    return max(count_tokens(to_plain(text)), -(-len(text) // _CHARACTERS_A_TOKEN))
+    return max(count_tokens(to_plain(text)), -(-len(text) // CHARACTERS_A_TOKEN))
 
 
 def _sections(text: str) -> Iterator[tuple[tuple[int, ...], list[Block]]]:
@@ -140,7 +100,7 @@ def _heading(text: str, place: int) -> str:
     return to_plain(text[place : end if end >= 0 else len(text)][:_HEADING_CHARACTERS])
 
 
-def _block_pieces(text: str, block: Block, count_tokens: Counter) -> list[_Piece]:
+def _block_pieces(text: str, block: Block, count_tokens: Counter) -> list[Piece]:
     pieces = list(_pieces(text, block, count_tokens))
     if len(pieces) > 1:
         tokens = sum(piece.tokens for piece in pieces)
@@ -148,12 +108,12 @@ def _block_pieces(text: str, block: Block, count_tokens: Counter) -> list[_Piece
     return pieces
 
 
-def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[_Piece]:
+def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Piece]:
     """The block whole where it is short, else its rows, lines or sentences, else cuts of them."""
-    if block.end - block.start <= _PIECE_TOKENS * _CHARACTERS_A_TOKEN:
+    if block.end - block.start <= _PIECE_TOKENS * CHARACTERS_A_TOKEN:
         tokens = _measure(text[block.start : block.end], count_tokens)
         if tokens <= _PIECE_TOKENS:
-            yield _Piece(block.start, block.end, tokens, binds=block.kind == "heading")
+            yield Piece(block.start, block.end, tokens, binds=block.kind == "heading")
             return
     if block.kind in ("table", "code"):
         yield from _line_pieces(text, block, count_tokens)
@@ -162,9 +122,9 @@ def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[_Piece]:
         yield from _cut(text, span.start, span.end, _PIECE_TOKENS, count_tokens)
 
 
-def _line_pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[_Piece]:
+def _line_pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Piece]:
     lines = list(scan_lines(text, block.start, block.end))
-    header = text[slice(*lines[0])].strip()[: _PIECE_TOKENS * _CHARACTERS_A_TOKEN]
+    header = text[slice(*lines[0])].strip()[: _PIECE_TOKENS * CHARACTERS_A_TOKEN]
     header_tokens = _measure(header, count_tokens)
     if header_tokens > _PIECE_TOKENS // 3:
         header, header_tokens = "", 0
@@ -173,16 +133,16 @@ def _line_pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[_Pi
             yield replace(piece, header=header, header_tokens=header_tokens) if number else piece
 
 
-def _cut(text: str, start: int, end: int, budget: int, count_tokens: Counter) -> Iterator[_Piece]:
+def _cut(text: str, start: int, end: int, budget: int, count_tokens: Counter) -> Iterator[Piece]:
     """`text[start:end]` in runs of at most `budget` tokens, cut between words where it can be."""
     while start < end:
-        stop = _word_end(text, start, start + budget * _CHARACTERS_A_TOKEN, end)
+        stop = _word_end(text, start, start + budget * CHARACTERS_A_TOKEN, end)
         tokens = _measure(text[start:stop], count_tokens)
         while tokens > budget and stop - start > 1:
             shorter = start + max(1, (stop - start) * budget // (tokens + 1))
             stop = _word_end(text, start, shorter, end)
             tokens = _measure(text[start:stop], count_tokens)
-        yield _Piece(start, stop, tokens)
+        yield Piece(start, stop, tokens)
         start = stop
         while start < end and text[start].isspace():
             start += 1
@@ -196,78 +156,3 @@ def _word_end(text: str, start: int, stop: int, end: int) -> int:
         if text[place].isspace():
             return place
     return stop
-
-
-def _packed(path: tuple[int, ...], pieces: list[_Piece]) -> Iterator[_Unit]:
-    """Pieces of one section in units of about the same size, as few as the budget allows.
-
-    A block that does not fit into what is left of a unit half full begins the next one: measured,
-    that finds more of what is asked for with fewer words around it.
-    """
-    total = sum(piece.tokens for piece in pieces)
-    share = total / max(1, -(-total // _PACKED_TOKENS))
-    unit: _Unit | None = None
-    bound = False
-    for piece in pieces:
-        if unit:
-            tokens = unit.tokens_with(piece.start, piece.tokens)
-            splits = unit.tokens + piece.block_tokens > _PACKED_TOKENS and 2 * unit.tokens >= share
-            enough = not bound and (splits or tokens - piece.tokens / 2 > share)
-            if enough or tokens > (CHUNK_TOKENS if bound else _PACKED_TOKENS):
-                yield unit
-                unit = None
-            else:
-                unit = _Unit(path, unit.start, piece.end, tokens, unit.header)
-        if unit is None:
-            tokens = piece.tokens + piece.header_tokens
-            unit = _Unit(path, piece.start, piece.end, tokens, piece.header)
-        bound = piece.binds
-    if unit:
-        yield unit
-
-
-def _merged(units: list[_Unit]) -> list[_Unit]:
-    """Units of small sections joined with their siblings, the deepest first."""
-    for depth in range(max((len(unit.path) for unit in units), default=0), -1, -1):
-        families = [list(g) for _, g in groupby(units, key=lambda unit: unit.path[:depth])]
-        units = [unit for family in families for unit in _joined(family, depth)]
-    return units
-
-
-def _joined(family: list[_Unit], depth: int) -> list[_Unit]:
-    """All units of a section as one where they fit a chunk; else the small ones with neighbours."""
-    if len(family) == 1 or (depth and _fit(family)):
-        return [reduce(partial(_both, depth=depth), family)]
-    among_small = _paired(family, depth, lambda a, b: max(a, b) < _SMALL_TOKENS)
-    return _paired(among_small, depth, lambda a, b: min(a, b) < _SMALL_TOKENS)
-
-
-def _fit(family: list[_Unit]) -> bool:
-    """Whether units in a row fit one chunk, the blanks between them counted."""
-    tokens, end = 0, family[0].start
-    for unit in family:
-        tokens += unit.tokens + (unit.start - end) // _CHARACTERS_A_TOKEN
-        if tokens > CHUNK_TOKENS:
-            return False
-        end = unit.end
-    return True
-
-
-def _paired(family: list[_Unit], depth: int, joins: Callable[[int, int], bool]) -> list[_Unit]:
-    """Neighbours as one where both fit a chunk and `joins` says so of their own tokens."""
-    units = family[:1]
-    tokens = family[0].tokens
-    for unit in family[1:]:
-        last = units[-1]
-        if joins(tokens, unit.tokens) and _fit([last, unit]):
-            units[-1] = _both(last, unit, depth)
-        else:
-            units.append(unit)
-        tokens = unit.tokens
-    return units
-
-
-def _both(first: _Unit, second: _Unit, depth: int) -> _Unit:
-    path = first.path if first.path == second.path else first.path[:depth]
-    tokens = first.tokens_with(second.start, second.tokens)
-    return _Unit(path, first.start, second.end, tokens, first.header)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from retrieval.documents import Chunk, Document
 from retrieval.embeddings import Embedder
-from retrieval.splitting import CHUNK_TOKENS, CONTEXT_TOKENS, embedded_text, split
+from retrieval.packing import CHUNK_TOKENS
+from retrieval.splitting import CONTEXT_TOKENS, embedded_text, split
 
 READ_BY_MINILM = 254
 
