@@ -58,7 +58,8 @@ def in_32_bits(weights: Weights, tokens: list[int]) -> Array:
 
     def gelu(hidden: Array) -> Array:
         error = np.vectorize(math.erf)(hidden / math.sqrt(2))
-        return (hidden * (1 + error) / 2).astype(np.float32)
+        curved: Array = (hidden * (1 + error) / 2).astype(np.float32)
+        return curved
 
     places = weights["embeddings.position_embeddings.weight"][: len(tokens)]
     words = weights["embeddings.word_embeddings.weight"][tokens]
