@@ -17,6 +17,7 @@ _PAGE_NUMBER = re.compile(r"\d+")
 _FEWEST_PAGES = 4
 _MOST_PAGES = 3000
 _MOST_SECONDS = 120.0
+_MOST_DRAWN = 8 * 1024 * 1024  # one page can take longer than all others, and cannot be stopped
 _GIVEN_BY_PROGRAMS = re.compile(r"^Microsoft (?:Word|PowerPoint) - |\.\w{2,5}$|^\S*$")
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every flaw; we say one sentence
@@ -47,6 +48,12 @@ def _pages(reader: PdfReader) -> Iterator[str]:
         )
     deadline = time.monotonic() + _MOST_SECONDS
     for number, page in enumerate(reader.pages, 1):
+        drawn = page.get_contents()
+        if drawn is not None and len(drawn.get_data()) > _MOST_DRAWN:
+            raise UnreadableDocument(
+                f"draws more than {_MOST_DRAWN // 1024**2} MB on page {number}. Leave that page "
+                "out, or save it as a picture."
+            )
         yield page.extract_text().strip()
         if time.monotonic() > deadline:
             raise UnreadableDocument(

@@ -128,6 +128,19 @@ def test_a_pdf_is_read_page_by_page() -> None:
     assert "Company secret" not in content.text
 
 
+def test_a_pdf_of_pages_that_are_alike_keeps_their_text() -> None:
+    """A line that differs by its number alone is no running head where it is all there is."""
+    assert "Slide 7" in read_bytes(pdf(*(f"Slide {n}" for n in range(9))), "a.pdf").text
+    rows = "\n".join(f"Row {n}: {n} boxes" for n in range(5))
+    assert "Row 2: 2 boxes" in read_bytes(pdf(*[rows] * 9), "a.pdf").text
+
+
+def test_a_page_too_large_is_refused_before_it_is_read() -> None:
+    """Ten megabytes of HTML would be a gigabyte of tree."""
+    with pytest.raises(UnreadableDocument, match=r"a\.html is a page of more than 10 MB"):
+        read_bytes(b"<p>x</p>" * 1_400_000, "a.html")
+
+
 def test_a_word_document_keeps_headings_lists_and_tables() -> None:
     """Styles become Markdown."""
     content = read_bytes(word(), "a.docx")
@@ -176,6 +189,7 @@ def bomb() -> bytes:
         ("a.pdf", lambda: b"%PDF-1.4 broken", "a.pdf is broken and cannot be read."),
         ("a.pdf", locked, "a.pdf is locked with a password"),
         ("a.pdf", lambda: pdf(""), "a.pdf holds pictures only"),
+        ("a.pdf", lambda: pdf("x" * 9_000_000), "a.pdf draws more than 8 MB on page 1. Leave"),
         ("a.docx", lambda: b"PK\x03\x04 broken", "a.docx is broken and cannot be read."),
         ("a.docx", bomb, "a.docx has more than 20 MB of text"),
         ("a.md", lambda: bytes(range(256)) * 20, "a.md is not text"),
