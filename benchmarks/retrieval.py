@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -117,8 +118,10 @@ def main() -> None:
     if unknown := [name for name in names if name not in SETS]:
         arguments.error(f"there is no set {', '.join(unknown)}; there are {', '.join(SETS)}")
     measured = asyncio.run(measure(names, given.queries, given.documents))
-    write_result("retrieval", {"sets": [figures.as_object() for figures in measured]})
-    write_page(measured, PASSAGES)
+    load = os.getloadavg()[2]
+    sets = [figures.as_object() for figures in measured]
+    write_result("retrieval", {"load": round(load, 1), "sets": sets})
+    write_page(measured, PASSAGES, load)
 
 
 if __name__ == "__main__":

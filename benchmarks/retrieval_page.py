@@ -17,8 +17,8 @@ _MEGABYTE = 1_000_000
 _TEXT = Path(__file__).with_name("retrieval_section.md")
 
 
-def write_page(measured: Sequence[SetFigures], passages: int) -> None:
-    """The section and the picture of these sets."""
+def write_page(measured: Sequence[SetFigures], passages: int, load: float) -> None:
+    """The section and the picture of these sets; `load` is the machine's load meanwhile."""
     picture = PAGE.parent / PICTURE
     picture.parent.mkdir(exist_ok=True)
     _draw(measured, picture)
@@ -26,6 +26,7 @@ def write_page(measured: Sequence[SetFigures], passages: int) -> None:
     text = _TEXT.read_text(encoding="utf-8").format(
         machine=describe_machine(packages),
         passages=passages,
+        load=f"{load:.1f}",
         bars="\n".join(f"- {sentence}" for sentence in judge_bars(measured)),
         picture=PICTURE,
         ndcg=_ndcg_table(measured),
