@@ -109,7 +109,7 @@ def main() -> None:
     """Measure, write the results and the page."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sets", default=",".join(SETS), help="some of the sets, by comma")
-    arguments.add_argument("--queries", type=int, default=500, help="at most so many of each set")
+    arguments.add_argument("--queries", type=int, default=300, help="at most so many of each set")
     arguments.add_argument(
         "--documents", type=int, default=10**9, help="at most so many of each set; judged ones stay"
     )
