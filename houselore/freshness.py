@@ -12,6 +12,7 @@ from retrieval.catalog import KnownSource, list_sources
 from retrieval.embeddings import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.indexing import index_source
+from retrieval.switching import drop_old_generations
 
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,10 @@ async def keep_fresh(
         for source in sources:
             failure = await _refresh(pool, workspace, embedder, source)
             _note(failures, source.location, failure)
+        try:
+            await drop_old_generations(pool, workspace)
+        except RetrievalError as error:
+            _note(failures, "what is left of an earlier index", str(error))
 
 
 async def _refresh(

@@ -79,20 +79,29 @@ async def borrow_alone(pool: AsyncConnectionPool, name: str) -> AsyncIterator[As
     block, or with the connection.
     """
     while True:
-        async with borrow(pool) as connection:
-            await connection.set_autocommit(True)
-            try:
-                if await _try_lock(connection, name):
-                    try:
-                        yield connection
-                        return
-                    finally:
-                        if not connection.closed:
-                            await connection.execute(_SQL["unlock"], {"name": name})
-            finally:
-                if not connection.closed:
-                    await connection.set_autocommit(False)
+        async with borrow_if_alone(pool, name) as connection:
+            if connection is not None:
+                yield connection
+                return
         await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+@asynccontextmanager
+async def borrow_if_alone(
+    pool: AsyncConnectionPool, name: str
+) -> AsyncIterator[AsyncConnection | None]:
+    """As `borrow_alone`, but None at once where somebody else holds the lock."""
+    async with borrow(pool) as connection:
+        await connection.set_autocommit(True)
+        taken = False
+        try:
+            taken = await _try_lock(connection, name)
+            yield connection if taken else None
+        finally:
+            if not connection.closed:
+                if taken:
+                    await connection.execute(_SQL["unlock"], {"name": name})
+                await connection.set_autocommit(False)
 
 
 async def _try_lock(connection: AsyncConnection, name: str) -> bool:

@@ -47,7 +47,7 @@ select build_vector_index(%(generation)s);
 
 -- name: retire_live_generation
 -- Takes the pointer away from the live generation; the next statement gives it to another.
-update generations set state = %(state)s
+update generations set state = %(state)s, switched_at = now()
 where workspace = %(workspace)s and state = 'live' and id <> %(generation)s;
 
 -- name: make_live
@@ -460,7 +460,7 @@ update generations set state = 'candidate', comparison = %(comparison)s where id
 
 -- name: old_generations
 -- Generations that nobody goes back to: all but the live one, the one before it for some days, and
--- the newest that is being built or waits for a decision.
+-- the newest that is built in part or waits for a decision, for as long.
 select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from
 from generations g
 where workspace = %(workspace)s and state <> 'live'
@@ -469,7 +469,8 @@ where workspace = %(workspace)s and state <> 'live'
       and live.switched_from = g.id and live.switched_at > now() - make_interval(days => %(days)s))
   and (state = 'retired' or exists (
       select from generations newer where newer.workspace = g.workspace
-      and newer.state in ('building', 'candidate', 'live') and newer.id > g.id))
+      and newer.state in ('building', 'candidate', 'live') and newer.id > g.id)
+    or greatest(created_at, switched_at) < now() - make_interval(days => %(days)s))
 order by id;
 
 -- name: wait_shortly

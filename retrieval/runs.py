@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from retrieval.connections import borrow
+from retrieval.connections import borrow, borrow_if_alone
 from retrieval.errors import ReindexCancelled, ReindexRefused, RunGoesOn
 from retrieval.pace import Pace, in_words
 from retrieval.reports import IndexProgress
@@ -122,8 +121,8 @@ async def recorded_run(
 
     One that is refused is no run and is forgotten. Raises RunGoesOn when there is another.
     """
-    async with _alone(pool, workspace) as alone:
-        if not alone:
+    async with borrow_if_alone(pool, _lock(workspace)) as lock:
+        if lock is None:
             going_on = await last_run(pool, workspace)
             raise RunGoesOn(
                 f"{going_on.describe() if going_on else 'A reindexing'}, is running already. "
@@ -181,28 +180,5 @@ async def _end(recorder: Recorder, state: str, outcome: str | None) -> None:
         await connection.execute(_SQL["end_run"], values)
 
 
-@asynccontextmanager
-async def _alone(pool: AsyncConnectionPool, workspace: str) -> AsyncIterator[bool]:
-    """Whether no run goes on; as long as the block lasts none can begin then."""
-    name = {"name": _lock(workspace)}
-    async with borrow(pool) as connection:
-        await connection.set_autocommit(True)
-        try:
-            taken = await _value(connection, "try_lock", name)
-            try:
-                yield bool(taken)
-            finally:
-                if taken and not connection.closed:
-                    await connection.execute(_SQL["unlock"], name)
-        finally:
-            if not connection.closed:
-                await connection.set_autocommit(False)
-
-
 def _lock(workspace: str) -> str:
     return f"{workspace}/reindex"
-
-
-async def _value(connection: AsyncConnection, statement: str, values: dict[str, Any]) -> Any:
-    row = await (await connection.execute(_SQL[statement], values)).fetchone()
-    return row[0] if row else None

@@ -7,7 +7,7 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from retrieval.connections import borrow_alone
+from retrieval.connections import borrow_alone, borrow_if_alone
 from retrieval.embedders import embedder_of
 from retrieval.embeddings import Embedder
 from retrieval.errors import ReindexRefused
@@ -103,13 +103,15 @@ async def roll_back(
 
 
 async def drop_old_generations(pool: AsyncConnectionPool, workspace: str) -> int:
-    """Drop what nobody goes back to; how many there were.
+    """Drop what nobody goes back to; how many there were. Leaves it while somebody builds.
 
-    Kept are the live generation, the one before it for 30 days, and the newest that is building or
-    waits for a decision.
+    Kept are the live generation, and for 30 days the one before it and the newest that is built in
+    part or waits for a decision.
     """
     dropped = 0
-    async with borrow_alone(pool, lock_of(workspace)) as connection:
+    async with borrow_if_alone(pool, lock_of(workspace)) as connection:
+        if connection is None:
+            return 0
         for old in await old_generations(connection, workspace):
             try:
                 async with connection.transaction():

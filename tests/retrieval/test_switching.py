@@ -9,9 +9,10 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval.audience import everyone
+from retrieval.connections import borrow_alone
 from retrieval.embeddings import Embedder
 from retrieval.errors import EmbedderChanged, ReindexCancelled, ReindexRefused
-from retrieval.generations import Generation, live_generation
+from retrieval.generations import Generation, live_generation, lock_of
 from retrieval.golden import add_golden
 from retrieval.indexing import index_source
 from retrieval.reindexing import rollback, switch
@@ -53,6 +54,15 @@ async def live(pool: AsyncConnectionPool) -> Generation:
 async def found(pool: AsyncConnectionPool, embedder: Embedder, query: str) -> list[str]:
     """The keys of what is found, best first."""
     return [passage.key for passage in await search(pool, embedder, query, everyone(HOME), 5)]
+
+
+async def a_month_passes(pool: AsyncConnectionPool) -> None:
+    """All that happened to generations was 31 days ago."""
+    async with pool.connection() as connection:
+        await connection.execute(
+            "update generations set created_at = created_at - interval '31 days', "
+            "switched_at = switched_at - interval '31 days'"
+        )
 
 
 async def make_golden(pool: AsyncConnectionPool, questions: Mapping[str, str]) -> None:
@@ -308,10 +318,7 @@ async def test_old_generations_are_dropped(pool: AsyncConnectionPool, minilm: Em
     assert await states(pool) == ["retired", "live"]
     assert await rows(pool, "select count(*) from chunks") == [(60,)]
     assert await drop_old_generations(pool, HOME) == 0
-    async with pool.connection() as connection:
-        await connection.execute(
-            "update generations set switched_at = now() - interval '31 days' where state = 'live'"
-        )
+    await a_month_passes(pool)
     assert await drop_old_generations(pool, HOME) == 1
     assert await states(pool) == ["live"]
     with pytest.raises(ReindexRefused, match="nothing to go back to"):
@@ -331,3 +338,26 @@ async def test_a_candidate_makes_room_for_a_newer_one(
     assert await drop_old_generations(pool, HOME) == 1
     assert await states(pool) == ["live", "candidate"]
     assert (await switch(pool, HOME, minilm, BY)).embedder == "other-words"
+
+
+async def test_a_decision_waits_for_a_month(pool: AsyncConnectionPool, minilm: Embedder) -> None:
+    """Counted from when it was built, or was rolled back from."""
+    library = Library(dict(TEXTS))
+    await index_source(pool, HOME, library, minilm)
+    await index_source(pool, HOME, library, Hashed())
+    await a_month_passes(pool)
+    await rollback(pool, HOME, minilm, BY)
+    assert await drop_old_generations(pool, HOME) == 0
+    assert await states(pool) == ["live", "candidate"]
+    await a_month_passes(pool)
+    assert await drop_old_generations(pool, HOME) == 1
+    assert await states(pool) == ["live"]
+
+
+async def test_nothing_is_dropped_while_somebody_builds(
+    pool: AsyncConnectionPool, minilm: Embedder
+) -> None:
+    """It is left for another time, without waiting."""
+    await index_source(pool, HOME, Library(dict(TEXTS)), minilm)
+    async with borrow_alone(pool, lock_of(HOME)):
+        assert await asyncio.wait_for(drop_old_generations(pool, HOME), 5) == 0
