@@ -28,21 +28,26 @@ def read_docx(data: bytes) -> Content:
         if any(p.file_size > _MOST_XML for p in parts if p.filename.endswith((".xml", ".rels"))):
             raise UnreadableDocument("has more than 20 MB of text. Split it, or leave it out.")
     document = docx.Document(BytesIO(data))
+    styles: dict[str | None, str] = {}
     blocks = [
         block
         for part in document.iter_inner_content()
-        for block in ([_paragraph(part)] if isinstance(part, Paragraph) else _table(part))
+        for block in ([_paragraph(part, styles)] if isinstance(part, Paragraph) else _table(part))
     ]
     text = "\n".join(block for block in blocks if block)
     has_heading = any(block.startswith("\n#") for block in blocks)
     return Content(text, "" if has_heading else document.core_properties.title or "")
 
 
-def _paragraph(paragraph: Paragraph) -> str:
+def _paragraph(paragraph: Paragraph, styles: dict[str | None, str]) -> str:
+    """The paragraph as Markdown; `styles` are the names of those met so far, by their ids."""
     text = paragraph.text.strip()
     if not text:
         return ""
-    style = paragraph.style.name if paragraph.style and paragraph.style.name else ""
+    known_as = paragraph._p.style  # to ask for the style itself takes 3 ms each time
+    if known_as not in styles:
+        styles[known_as] = (paragraph.style and paragraph.style.name) or ""
+    style = styles[known_as]
     if style == "Title":
         return f"\n# {_one_line(text)}\n"
     if heading := _HEADING.match(style):

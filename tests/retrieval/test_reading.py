@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from copy import deepcopy
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -150,6 +151,20 @@ def test_a_word_document_keeps_headings_lists_and_tables() -> None:
         *("# Handbook", "# Leave", "Take it.", "- first", "  - under"),
         *("| Days | Who |", "| --- | --- |", "| 25 | a\\|b |", "End."),
     ]
+
+
+def test_a_long_word_document_takes_time_in_proportion() -> None:
+    """Three thousand paragraphs are read within seconds."""
+    document = docx.Document()
+    body = document.element.body
+    paragraph = document.add_paragraph("Some words of a paragraph that go on.")._p
+    for _ in range(3_000):
+        body.insert(0, deepcopy(paragraph))
+    file = BytesIO()
+    document.save(file)
+    began = time.process_time()
+    assert read_bytes(file.getvalue(), "a.docx").text.count("go on.") == 3_001
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(
