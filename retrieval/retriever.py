@@ -1,6 +1,7 @@
 """A question to the passages that bear on it: dense and lexical search, fused. Writes no answer."""
 
 import asyncio
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Literal
@@ -23,7 +24,6 @@ from retrieval.embeddings import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.fusion import fuse
 from retrieval.generations import Generation, live_generation
-from retrieval.lexical import terms
 from retrieval.query import Query
 from retrieval.reranking import RERANKED, Reranker
 from retrieval.scope import Scope, find_scope, read_as_of_now
@@ -36,6 +36,7 @@ ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
 _CANDIDATES = 60
 _WIDER, _MOST_CANDIDATES = 5, 600
 _ALIKE = 0.9
+_WORD = re.compile(r"\w+")
 
 
 async def search(
@@ -167,7 +168,7 @@ def _distinct(passages: Sequence[Passage]) -> Iterator[Passage]:
     """The passages without those that say almost the same as a better one."""
     seen: list[frozenset[str]] = []
     for passage in passages:
-        words = frozenset(terms(passage.text))
+        words = frozenset(_WORD.findall(passage.text.lower()))
         if any(_are_alike(words, other) for other in seen):
             continue
         seen.append(words)
