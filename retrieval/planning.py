@@ -28,8 +28,9 @@ _LOOKED_AT = 40
 _LOOKING_SECONDS = 5.0
 _PROBED = 24
 _BYTES_A_NUMBER = 2
-# A chunk's row, its share of the indexes and its postings, beside its vector and its text.
-_BYTES_BESIDE = 300
+# What a chunk takes beside its vector, where too few are there to see.
+_BYTES_BESIDE = 4_400
+_FEWEST_SEEN = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +181,7 @@ class _Look:
             started = time.perf_counter()
             await self._embedder.aembed_documents(probed)
             seconds += chunks * (time.perf_counter() - started) / len(probed)
-            words = 2 * mean(len(text.encode()) for text in texts)
-            size = chunks * (words + self._embedder.dimensions * _BYTES_A_NUMBER + _BYTES_BESIDE)
+            size = chunks * await self._bytes_a_chunk()
         return Plan(
             *(self._added, self._changed, self._unchanged, self._deleted, tuple(self._failures)),
             rebuilt=self._rebuilt,
@@ -216,6 +216,15 @@ class _Look:
                 vectors = await known_vectors(self._connection, self._live, known.id)
             sample.texts.append([text for text, hash_ in split_ if hash_ not in vectors])
             sample.seconds.append(time.perf_counter() - started)
+
+    async def _bytes_a_chunk(self) -> float:
+        """What a chunk takes on disk: as those do that are there, its vector's size apart."""
+        own = self._embedder.dimensions * _BYTES_A_NUMBER
+        if self._live is not None:
+            ((size, count),) = await self._rows(self._live.statement("index_bytes"), {})
+            if count >= _FEWEST_SEEN:
+                return float(size / count) - self._live.dimensions * _BYTES_A_NUMBER + own
+        return _BYTES_BESIDE + own
 
     async def _rows(self, statement: Any, values: dict[str, Any]) -> list[tuple[Any, ...]]:
         return await (await self._connection.execute(statement, values)).fetchall()

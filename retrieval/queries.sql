@@ -430,6 +430,12 @@ from reindex_runs where workspace = %(workspace)s order by id desc limit 1;
 -- How many documents a workspace has.
 select count(*) from documents where workspace = %(workspace)s;
 
+-- name: index_bytes
+-- What a generation takes on disk, and how many chunks it has.
+select pg_total_relation_size(('chunks_g' || {generation})::regclass)
+        + pg_total_relation_size(('postings_g' || {generation})::regclass),
+    (select count(*) from {chunks});
+
 -- name: some_documents
 -- Some documents, as if drawn by lot: by their hash.
 select key, title, text from documents where workspace = %(workspace)s order by hash limit %(limit)s;

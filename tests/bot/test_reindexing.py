@@ -110,7 +110,7 @@ async def test_a_dry_run_writes_nothing(house: House, scene: Scene, folder: Path
     """What would be done, how long and how many bytes; an autocorrected dash is understood."""
     await scene.command("/houselore", f"reindex {folder.name} \u2014dry-run", person=ADMIN)
     text = await told(scene, ADMIN, "would add")
-    assert "add 2, change 0 and delete 0 documents, and leave 1 as they are" in text
+    assert "add 1, change 0 and delete 0 documents, and leave 1 as they are" in text
     assert "passages to embed" in text
     assert " MB" in text
     assert await scene.from_bot(person=MEMBER) == []

@@ -69,13 +69,28 @@ async def test_it_counts_what_a_reindexing_then_does(
     assert [failure.key for failure in planned.failures] == ["broken.pdf"]
     assert planned.rebuilt is None
     assert planned.seconds > 0
-    assert 0.5 * 10_000 < planned.bytes < 50 * 10_000
+    assert 1_000 < planned.bytes / planned.chunks < 20_000
 
     embedder.read.clear()
     report = await reindex(pool, HOME, embedder, BY)
     assert (report.added, report.changed, report.deleted) == (1, 1, 1)
     # One of four samples could not be read, so what is due is reckoned a little higher.
     assert len(embedder.read) <= planned.chunks <= 2 * len(embedder.read)
+
+
+async def test_bytes_are_those_of_the_chunks_that_are_there(
+    pool: AsyncConnectionPool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there are enough of them to tell, a chunk takes as much as they do."""
+    monkeypatch.setattr("retrieval.planning._FEWEST_SEEN", 10)
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            "select pg_total_relation_size('chunks_g1'::regclass) "
+            "+ pg_total_relation_size('postings_g1'::regclass), (select count(*) from chunks)"
+        )
+        ((size, count),) = await cursor.fetchall()
+    planned = await plan(pool, HOME, Hashed(), None)
+    assert planned.bytes / planned.chunks == pytest.approx(size / count, rel=0.05)
 
 
 async def test_a_new_index_is_reckoned_with_all_documents(
