@@ -42,8 +42,11 @@ select not exists (
     ) and (select count(*) from (select from {chunks} limit %(fewest)s) as first_ones) = %(fewest)s;
 
 -- name: build_vector_index
--- Approximate nearest neighbours by cosine, in half precision.
-select build_vector_index(%(generation)s);
+-- Approximate nearest neighbours by cosine, in half precision. A graph that outgrows this memory is
+-- built much slower; less is taken for a smaller one. Workers would take all of it, in /dev/shm.
+select set_config('maintenance_work_mem', '1GB', true),
+    set_config('max_parallel_maintenance_workers', '0', true),
+    build_vector_index(%(generation)s);
 
 -- name: retire_live_generation
 -- Takes the pointer away from the live generation; the next statement gives it to another.
@@ -277,15 +280,20 @@ where r.workspace = %(workspace)s and r.readers && %(readers)s;
 select set_config('hnsw.ef_search', %(ef_search)s::text, true),
     case when (select string_to_array(extversion, '.')::int[] >= array[0, 8]
                from pg_extension where extname = 'vector')
-    then set_config('hnsw.iterative_scan', 'strict_order', true) end;
+    then set_config('hnsw.iterative_scan', 'relaxed_order', true)
+        || set_config('hnsw.max_scan_tuples', %(walked)s::text, true) end;
 
 -- name: search_dense
--- The chunks nearest to a vector that the audience may read, with their cosine similarity.
-select id, 1 - (embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) as score
-from {chunks}
-where workspace = %(workspace)s and reader_set = any(%(reader_sets)s)
-order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
-limit %(limit)s;
+-- The chunks nearest to a vector that the audience may read, with their cosine similarity. The
+-- graph gives them in about the right order: `strict_order` would drop what comes late.
+with nearest as materialized (
+    select id, embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}) as distance
+    from {chunks}
+    where workspace = %(workspace)s and reader_set = any(%(reader_sets)s)
+    order by embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
+    limit %(limit)s
+)
+select id, 1 - distance as score from nearest order by distance, id;
 
 -- name: search_dense_exact
 -- The same by comparing every vector: an index on the distance does not serve for `+ 0`.

@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
+from psycopg.sql import Composed
 
 from retrieval.audience import Audience
 from retrieval.documents import Passage
@@ -17,7 +18,9 @@ from retrieval.store import to_vector
 
 _SQL = load_statements("retrieval")
 _MOST_SCANNED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
-_SHORTEST_LIST, _LONGEST_LIST = 100, 1_000  # the latter is pgvector's limit
+_SHORTEST_LIST, _LONGEST_LIST = 200, 1_000  # the latter is pgvector's limit
+_FEWEST_WALKED = 1_000
+_STEPS_COST = 10  # a walk in vain takes about half as long as comparing all
 
 Hit = tuple[int, float]
 """A chunk's id and one arm's score of it."""
@@ -28,20 +31,26 @@ async def search_dense(
 ) -> list[Hit]:
     """The nearest chunks of the scope with their cosine similarity, best first.
 
-    Exact in a narrow scope; in a wide one by the graph, which is walked on while the scope's
-    filter leaves too few. Within a transaction.
+    Exact in a narrow scope. In a wide one by the graph, which is walked on while others' chunks
+    crowd it; where they still do after a while, as around a question to which the audience may
+    read little, exact again. Within a transaction.
     """
     if not scope.reader_sets:
         return []
-    if scope.size.chunks <= _MOST_SCANNED:
-        statement = "search_dense_exact"
-    else:
-        statement = "search_dense"
-        ef_search = min(_LONGEST_LIST, max(_SHORTEST_LIST, limit))
-        await connection.execute(_SQL["tune_search"], {"ef_search": ef_search})
     values = {**scope.values(), "vector": to_vector(vector), "limit": limit}
-    cursor = await connection.execute(scope.generation.statement(statement), values)
-    return [(int(chunk), float(score)) for chunk, score in await cursor.fetchall()]
+    if scope.size.chunks > _MOST_SCANNED:
+        wanted = max(_SHORTEST_LIST, limit)
+        tuning = {
+            "ef_search": min(_LONGEST_LIST, wanted),
+            "walked": max(_FEWEST_WALKED, scope.size.chunks // _STEPS_COST),
+        }
+        await connection.execute(_SQL["tune_search"], tuning)
+        hits = await _hits(
+            connection, scope.generation.statement("search_dense"), {**values, "limit": wanted}
+        )
+        if len(hits) >= wanted:
+            return hits[:limit]
+    return await _hits(connection, scope.generation.statement("search_dense_exact"), values)
 
 
 async def search_lexical(
@@ -58,6 +67,13 @@ async def search_lexical(
         for term, entries in await cursor.fetchall():
             postings[term].append(entries)
     return rank(postings, scope.size, scope.dead, limit, terms)
+
+
+async def _hits(
+    connection: AsyncConnection, statement: Composed, values: Mapping[str, Any]
+) -> list[Hit]:
+    cursor = await connection.execute(statement, values)
+    return [(int(chunk), float(score)) for chunk, score in await cursor.fetchall()]
 
 
 async def load_passages(

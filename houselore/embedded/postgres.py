@@ -31,7 +31,7 @@ _MAKE_DATA = (
 _OPTIONS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "shared_buffers": "64MB",
+    "shared_buffers": "256MB",  # holds the graph of 200,000 chunks; taken as it is filled
     "max_wal_size": "256MB",
     "wal_level": "minimal",
     "max_wal_senders": "0",
