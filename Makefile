@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-answers bench-embedders bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-embedders bench-follow-ups bench-freshness bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -43,11 +43,20 @@ browser: ## Get the browser that the tests drive
 			'or put a program of that name on the PATH.' >&2; exit 1; \
 	fi
 
+bench-ann: $(INSTALLED_BENCH) ## Measure the search by vector beside the exact one [ARGS='--sizes 10000']
+	@$(BIN)/python -m benchmarks.ann $(ARGS)
+
 bench-answers: $(INSTALLED) ## Measure answers on squad2: make bench-answers [ARGS='--answerable 60']
 	@$(BIN)/python -m benchmarks.answers $(ARGS)
 
 bench-embedders: $(INSTALLED_BENCH) ## Measure what runs MiniLM [ARGS='--texts 60 --rounds 3']
 	@$(BIN)/python -m benchmarks.embedders $(ARGS)
+
+bench-follow-ups: $(INSTALLED) ## Measure what a thread's last question finds [ARGS='--no-model']
+	@$(BIN)/python -m benchmarks.follow_ups $(ARGS)
+
+bench-freshness: $(INSTALLED) ## Measure an index while its sources change
+	@$(BIN)/python -m benchmarks.freshness $(ARGS)
 
 bench-indexing: $(INSTALLED) ## Measure indexing beside the bare embedder [ARGS='--documents 200']
 	@$(BIN)/python -m benchmarks.indexing $(ARGS)
