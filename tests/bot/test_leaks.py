@@ -84,7 +84,7 @@ async def test_a_thousand_questions_give_nothing_away(
             wanted += 1
             found += secret.code in told or secret.error in told
     assert asked == QUESTIONS
-    assert wanted > 10
+    assert wanted > 5
     assert found >= 0.95 * wanted
     for record in caplog.records:
         logged = record.getMessage()

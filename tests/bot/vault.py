@@ -82,7 +82,7 @@ class Vault:
             self.groups[f"S0G{n}"] = set(chance.sample(list(self.people), chance.randint(2, 7)))
         subjects = [f"{metal} {bird}" for metal in _METALS for bird in _BIRDS]
         chance.shuffle(subjects)
-        self.secrets = [self._secret(chance, subjects, n) for n in range(24)]
+        self.secrets = [self._secret(chance, subjects, n) for n in range(16)]
 
     def _secret(self, chance: random.Random, subjects: list[str], n: int) -> Secret:
         subject, other = subjects[n], subjects[n + 1]
