@@ -270,8 +270,9 @@ from reader_sets r join segments s on s.reader_set = r.id and s.generation = %(g
 where r.workspace = %(workspace)s and r.readers && %(readers)s;
 
 -- name: visible_dead
--- What of it is gone.
-select d.chunk, d.terms
+-- What of it is gone: the chunks' ids in one value, for they may be thousands, and their terms.
+select coalesce(string_agg(int8send(d.chunk), ''::bytea), ''::bytea),
+    coalesce(sum(d.terms), 0)::bigint
 from reader_sets r join dead_chunks d on d.reader_set = r.id and d.generation = %(generation)s
 where r.workspace = %(workspace)s and r.readers && %(readers)s;
 

@@ -54,7 +54,10 @@ async def find_scope(
         "readers": sorted(audience.readers),
     }
     segments = await (await connection.execute(_SQL["visible_segments"], values)).fetchall()
-    dead = await (await connection.execute(_SQL["visible_dead"], values)).fetchall()
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(_SQL["visible_dead"], values)
+        ((packed, dead_terms),) = await cursor.fetchall()
+    dead = np.sort(np.frombuffer(packed, dtype=">i8").astype(np.int64))
     return Scope(
         generation=generation,
         audience=audience,
@@ -62,7 +65,7 @@ async def find_scope(
         segments=[segment for segment, _, _, _ in segments],
         size=Size(
             chunks=sum(chunks for _, _, chunks, _ in segments) - len(dead),
-            terms=sum(terms for _, _, _, terms in segments) - sum(terms for _, terms in dead),
+            terms=sum(terms for _, _, _, terms in segments) - dead_terms,
         ),
-        dead=np.array(sorted(chunk for chunk, _ in dead), dtype=np.int64),
+        dead=dead,
     )
