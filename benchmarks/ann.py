@@ -99,8 +99,9 @@ async def measure_size(
                     lambda done: status.update(f"{done:,} of {count:,} chunks"),
                 )
                 await connection.set_autocommit(False)
+            likeness = np.stack([_likeness(filled, asked) for asked in real.asked])
             filtered = [
-                await _ask_as(pool, filled, real, kind, share)
+                await _ask_as(pool, filled, real, likeness, kind, share)
                 for kind in KINDS
                 for share in SHARES
                 if kind == KINDS[0] or share < SHARES[-1]
@@ -116,7 +117,12 @@ async def measure_size(
 
 
 async def _ask_as(
-    pool: AsyncConnectionPool, filled: Filled, real: Real, kind: str, share: int
+    pool: AsyncConnectionPool,
+    filled: Filled,
+    real: Real,
+    likeness: npt.NDArray[np.float32],
+    kind: str,
+    share: int,
 ) -> Filtered:
     """Every question for one audience: the chunks found against the nearest of what it may read."""
     audience = Audience(filled.generation.workspace, readers_of(kind, share))
@@ -133,9 +139,8 @@ async def _ask_as(
     places = {int(id_): at for at, id_ in enumerate(filled.ids)}
     recalls = []
     for at, hits in enumerate(found):
-        likeness = _likeness(filled, real.asked[at])
-        least = np.sort(likeness[seen])[-_FOUND]
-        good = sum(likeness[places[id_]] >= least - _AS_GOOD for id_, _ in hits[:_FOUND])
+        least = np.partition(likeness[at][seen], -_FOUND)[-_FOUND]
+        good = sum(likeness[at][places[id_]] >= least - _AS_GOOD for id_, _ in hits[:_FOUND])
         recalls.append(good / _FOUND)
     recall = round(float(np.mean(recalls)), 4)
     return Filtered(kind, share, int(seen.sum()), recall, *_percentiles(times))

@@ -93,7 +93,7 @@ async def _write(
     written = time.perf_counter()
     await ensure_vector_index(connection, generation)
     built = time.perf_counter()
-    await connection.execute("analyze")
+    await connection.execute("vacuum analyze")
     return {"writing": round(written - started, 1), "building": round(built - written, 1)}
 
 

@@ -18,7 +18,7 @@ from retrieval.store import to_vector
 
 _SQL = load_statements("retrieval")
 _MOST_SCANNED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
-_SHORTEST_LIST, _LONGEST_LIST = 200, 1_000  # the latter is pgvector's limit
+_SHORTEST_LIST, _LONGEST_LIST = 400, 1_000  # the latter is pgvector's limit
 _FEWEST_WALKED = 1_000
 _STEPS_COST = 10  # a walk in vain takes about half as long as comparing all
 
