@@ -167,6 +167,9 @@ begin
     foreach name in array array['make_generation_partition', 'build_vector_index',
         'drop_generation', 'own_generation']
     loop
+        -- Else somebody's temporary table could stand in the place of one of ours.
+        execute format('alter function %I(bigint) set search_path = %s, pg_temp', name,
+                       current_setting('search_path'));
         execute format('revoke all on function %I(bigint) from public', name);
         execute format('grant execute on function %I(bigint) to houselore_app', name);
     end loop;
