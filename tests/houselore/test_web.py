@@ -47,29 +47,31 @@ async def passage(pool: AsyncConnectionPool) -> tuple[int, int]:
                     (workspace, source_id, key, title, text, version, hash, readers)
                 select 'home', id, 'leave.md', 'Leave', %(text)s, '1', 'h', '{public}' from s
                 returning id),
-            g as (insert into generations (workspace, embedder, dimensions, splitter, state)
-                values ('home', 'e', 3, 's', 'live') returning id)
-            select d.id, g.id from d, g
+            r as (insert into reader_sets (workspace, readers)
+                values ('home', '{public}') returning id),
+            g as (insert into generations
+                    (workspace, embedder, dimensions, splitter, analyser, state)
+                values ('home', 'e', 3, 's', 'a', 'live') returning id)
+            select d.id, g.id, r.id from d, g, r
             """,
             {"text": _TEXT},
         )
         row = await cursor.fetchone()
         assert row is not None
-        document, generation = row
-        await connection.execute(
-            f"create table chunks_1 partition of chunks for values in ({int(generation)})"
-        )
+        document, generation, reader_set = row
+        await connection.execute("select make_generation_partition(%s)", [generation])
         cursor = await connection.execute(
             """
             insert into chunks (generation, workspace, document_id, position, headings, text,
-                start_offset, end_offset, hash, readers, embedding, terms)
+                start_offset, end_offset, hash, reader_set, embedding, terms)
             values (%(generation)s, 'home', %(document)s, 0, '{}', 'Thirty days a year.', %(start)s,
-                %(end)s, 'h', '{public}', '[1,2,3]', '')
+                %(end)s, 'h', %(reader_set)s, '[1,2,3]', 4)
             returning id
             """,
             {
                 "generation": generation,
                 "document": document,
+                "reader_set": reader_set,
                 "start": start,
                 "end": start + len("Thirty days a year."),
             },
