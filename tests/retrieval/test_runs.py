@@ -4,6 +4,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval import runs
+from retrieval.connections import open_pool
 from retrieval.errors import IndexUnavailable, ReindexCancelled, ReindexRefused
 from retrieval.reports import IndexProgress
 from retrieval.runs import cancel_run, last_run, recorded_run
@@ -92,3 +93,21 @@ async def test_a_run_whose_process_died_is_broken_off(pool: AsyncConnectionPool)
     async with pool.connection() as connection:
         rows = await connection.execute("select state from reindex_runs order by id")
         assert await rows.fetchall() == [("broken off",), ("done",)]
+
+
+async def test_another_workspace_sees_none(pool: AsyncConnectionPool, database_url: str) -> None:
+    """Runs and golden questions are under the policies like every table."""
+    async with (
+        recorded_run(pool, HOME, "reindex", None, "the terminal"),
+        open_pool(database_url, "elsewhere", max_size=4) as other,
+    ):
+        assert await last_run(other, HOME) is None
+        assert await cancel_run(other, HOME, "somebody else") is None
+        async with recorded_run(other, "elsewhere", "reindex", None, "somebody else"):
+            pass
+        async with other.connection() as connection:
+            for table in ("reindex_runs", "golden_questions"):
+                cursor = await connection.execute(
+                    f"select count(*) from {table} where workspace <> 'elsewhere'".encode()
+                )
+                assert await cursor.fetchall() == [(0,)]
