@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
@@ -16,6 +17,9 @@ from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
 from houselore.migrations import upgrade
 from retrieval.connections import open_pool
+
+settings.register_profile("house", deadline=None)  # a busy machine is nobody's fault
+settings.load_profile("house")
 
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -74,6 +74,11 @@ def test_a_corpus_is_measured_and_dropped(
     assert count_rows(database_url) == before
 
 
+def _hear_ctrl_c() -> None:
+    """A shell's background jobs ignore Ctrl-C, and so would all that they start."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_what_is_interrupted_leaves_nothing(
     houselore: Houselore,
@@ -91,7 +96,9 @@ def test_what_is_interrupted_leaves_nothing(
     (tmp_path / "q.jsonl").write_text('{"id": "1", "question": "What?", "passage_id": "p1"}\n')
     settings = {**environment, "HOUSELORE_DATABASE_URL": database_url}
     command = [sys.executable, "-m", "houselore", "eval", "retrieval", *slow]
-    with subprocess.Popen(command, env=settings, stderr=subprocess.DEVNULL) as running:
+    with subprocess.Popen(
+        command, env=settings, stderr=subprocess.DEVNULL, preexec_fn=_hear_ctrl_c
+    ) as running:
         while not count_rows(database_url)["documents"]:
             assert running.poll() is None
             time.sleep(0.05)
