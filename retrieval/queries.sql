@@ -188,8 +188,10 @@ on conflict do nothing;
 select id from reader_sets where workspace = %(workspace)s and readers = %(readers)s;
 
 -- name: share_segments
--- Keeps a generation's segments from being merged until the transaction ends.
-select pg_advisory_xact_lock_shared(hashtextextended('segments', %(generation)s));
+-- Keeps a workspace's segments from being merged until the transaction ends. To be taken before any
+-- row is locked: who holds a row and waits for a merge would stop who shares and waits for the row.
+select pg_advisory_xact_lock_shared(hashtextextended('segments', id))
+from generations where workspace = current_setting('houselore.workspace', true) order by id;
 
 -- name: hold_segments
 -- Keeps all writers of a generation's chunks waiting until the transaction ends.

@@ -112,7 +112,9 @@ async def delete_documents(
     """Delete documents with their chunks in every generation."""
     if keys:
         values = {"source": source_id, "keys": list(keys)}
-        await connection.execute(_SQL["delete_documents"], values)
+        async with connection.transaction():
+            await connection.execute(_SQL["share_segments"])
+            await connection.execute(_SQL["delete_documents"], values)
 
 
 async def documents_to_fill(
@@ -152,8 +154,8 @@ async def write_documents(
     Raises GenerationMoved, with nothing written, where `generation` is live no more.
     """
     async with connection.transaction():
+        await connection.execute(_SQL["share_segments"])
         ids = [await _upsert_document(connection, source, generation, each) for each in documents]
-        await connection.execute(_SQL["share_segments"], {"generation": generation.id})
         cursor = await connection.execute(_SQL["is_live"], {"generation": generation.id})
         if await cursor.fetchone() is None:
             raise GenerationMoved(f"Generation {generation.id} was replaced just now. Index again.")
@@ -169,7 +171,7 @@ async def rewrite_chunks(
     In one transaction. A document that has changed meanwhile is left to who changed it.
     """
     async with connection.transaction():
-        await connection.execute(_SQL["share_segments"], {"generation": generation.id})
+        await connection.execute(_SQL["share_segments"])
         held = {
             id_: ready
             for id_, ready in sorted(documents.items())
