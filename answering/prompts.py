@@ -9,7 +9,11 @@ from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 from answering.evidence import Evidence
 from answering.questions import Turn
 
-_SYSTEM = "Answer the question in one short sentence, with the words of the notes."
+_SYSTEM = (
+    "Answer from the notes alone, in one to three short sentences, and cite them like [1]. "
+    "Where notes disagree, say so, the newest first, with dates. "
+    "If they do not hold the answer, reply: I don't know."
+)
 _HUMAN = "Notes:\n{notes}\n\nQuestion: {question}"
 
 # A small model follows what was said last; more of the thread only pushes the notes away.
@@ -25,8 +29,8 @@ PROMPT_VERSION = "house-" + hashlib.sha256((_SYSTEM + _HUMAN).encode()).hexdiges
 
 
 def format_notes(evidence: Sequence[Evidence]) -> str:
-    """The evidence as a list of notes; a small model would only parrot numbers and names."""
-    return "\n".join(f"- {note.quote}" for note in evidence)
+    """The evidence as numbered notes: where each stands, of which day where known, its words."""
+    return "\n".join(f"[{note.n}] {_place(note)}: {note.quote}" for note in evidence)
 
 
 def format_thread(thread: Sequence[Turn]) -> list[BaseMessage]:
@@ -37,3 +41,8 @@ def format_thread(thread: Sequence[Turn]) -> list[BaseMessage]:
         else AIMessage(turn.text[:_TURN_CHARACTERS])
         for turn in thread[-_TURNS:]
     ]
+
+
+def _place(note: Evidence) -> str:
+    modified_at = note.passage.modified_at
+    return f"{note.label} ({modified_at:%Y-%m-%d})" if modified_at else note.label
