@@ -81,6 +81,16 @@ order by d.id limit %(limit)s;
 -- Whether a generation still answers questions.
 select from generations where id = %(generation)s and state = 'live';
 
+-- name: hold_documents
+-- Documents of a source, kept until the transaction ends. All who lock several documents do it in
+-- the order of their ids, so that no two wait for each other.
+select id from documents where source_id = %(source)s and key = any(%(keys)s)
+order by id for update;
+
+-- name: hold_source
+-- As `hold_documents`, all documents of a source.
+select id from documents where source_id = %(source)s order by id for update;
+
 -- name: hold_document
 -- A document as long as it has this hash, kept so until the transaction ends.
 select id from documents where id = %(document)s and hash = %(hash)s for update;
@@ -207,7 +217,7 @@ returning id;
 -- A segment's postings: for each term its packed entries.
 insert into {postings} (generation, workspace, segment, term, entries)
 select %(generation)s, %(workspace)s, %(segment)s, term, entries
-from unnest(%(terms)s::text[], %(entries)s::bytea[]) as packed (term, entries);
+from unnest(%(terms)s::text[], %(entries)b::bytea[]) as packed (term, entries);
 
 -- name: list_segments
 -- A generation's segments, the smallest of each set of readers first.
@@ -279,12 +289,12 @@ from reader_sets r join dead_chunks d on d.reader_set = r.id and d.generation = 
 where r.workspace = %(workspace)s and r.readers && %(readers)s;
 
 -- name: tune_search
--- More candidates, and further ones while a filter starves the scan (pgvector 0.8 and newer).
+-- How many candidates, and whether further ones while a filter starves the scan (which pgvector can
+-- since 0.8).
 select set_config('hnsw.ef_search', %(ef_search)s::text, true),
     case when (select string_to_array(extversion, '.')::int[] >= array[0, 8]
                from pg_extension where extname = 'vector')
-    then set_config('hnsw.iterative_scan', 'relaxed_order', true)
-        || set_config('hnsw.max_scan_tuples', %(walked)s::text, true) end;
+    then set_config('hnsw.iterative_scan', %(iterative_scan)s, true) end;
 
 -- name: search_dense
 -- The chunks nearest to a vector that the audience may read, with their cosine similarity. The

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
 from typing import Literal
 
@@ -23,11 +23,11 @@ from retrieval.embedders import embedder_of
 from retrieval.embeddings import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.fusion import fuse
-from retrieval.generations import Generation, live_generation
+from retrieval.generations import Generation, find_live
 from retrieval.query import Query
 from retrieval.reranking import RERANKED, Reranker
 from retrieval.scope import Scope, find_scope, read_as_of_now
-from retrieval.searching import count_standing, load_passages, search_dense, search_lexical
+from retrieval.searching import Hit, count_standing, load_passages, search_dense, search_lexical
 
 Arm = Literal["dense", "lexical"]
 """One of the two ways to search."""
@@ -58,15 +58,18 @@ async def search(
     this one, terms alone are searched. Raises EmbedderUnavailable and IndexUnavailable.
     """
     wanted = Query.of(query, background)
-    generation = generation or await live_generation(pool, audience.workspace)
-    if not wanted.text or generation is None or k <= 0 or not audience.readers:
+    if not wanted.text or k <= 0 or not audience.readers:
         return []
-    reader = await embedder_of(generation, embedder) if "dense" in arms else None
     words = wanted.terms() if "lexical" in arms else {}
-    embedding = asyncio.create_task(wanted.vector(reader)) if reader else None
+    embedding: asyncio.Task[list[float]] | None = None
     try:
         async with borrow(pool) as connection, connection.transaction():
             await read_as_of_now(connection)
+            generation = generation or await find_live(connection, audience.workspace)
+            if generation is None:
+                return []
+            if "dense" in arms and (reader := await embedder_of(generation, embedder)):
+                embedding = asyncio.create_task(wanted.vector(reader))
             scope = await find_scope(connection, generation, audience)
             return await _found(connection, scope, words, embedding, k)
     finally:
@@ -156,23 +159,31 @@ async def _found(
         lexical = await search_lexical(connection, scope, words, limit)
         vector = await embedding if embedding else None
         dense = await search_dense(connection, scope, vector, limit) if vector else []
-        best = dict(islice(fuse(dense, lexical).items(), limit))
-        passages = await load_passages(connection, scope, best)
-        found = list(islice(_distinct(passages), k))
+        best = list(islice(fuse(dense, lexical).items(), limit))
+        found = await _load_distinct(connection, scope, best, k)
         if len(found) == k or len(best) < limit or limit >= _MOST_CANDIDATES:
             return found
         limit = min(_WIDER * limit, _MOST_CANDIDATES)
 
 
-def _distinct(passages: Sequence[Passage]) -> Iterator[Passage]:
-    """The passages without those that say almost the same as a better one."""
+async def _load_distinct(
+    connection: AsyncConnection, scope: Scope, best: Sequence[Hit], k: int
+) -> list[Passage]:
+    """The `k` best of the hits without those that say almost the same as a better one.
+
+    Few are loaded at first, for few are alike.
+    """
+    found: list[Passage] = []
     seen: list[frozenset[str]] = []
-    for passage in passages:
-        words = frozenset(_WORD.findall(passage.text.lower()))
-        if any(_are_alike(words, other) for other in seen):
-            continue
-        seen.append(words)
-        yield passage
+    first, size = 0, 2 * k
+    while first < len(best) and len(found) < k:
+        for passage in await load_passages(connection, scope, dict(best[first : first + size])):
+            words = frozenset(_WORD.findall(passage.text.lower()))
+            if len(found) < k and not any(_are_alike(words, other) for other in seen):
+                seen.append(words)
+                found.append(passage)
+        first, size = first + size, 2 * size
+    return found
 
 
 def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:

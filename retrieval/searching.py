@@ -17,10 +17,9 @@ from retrieval.statements import load_statements
 from retrieval.store import to_vector
 
 _SQL = load_statements("retrieval")
-_MOST_SCANNED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
-_SHORTEST_LIST, _LONGEST_LIST = 400, 1_000  # the latter is pgvector's limit
-_FEWEST_WALKED = 1_000
-_STEPS_COST = 10  # a walk in vain takes about half as long as comparing all
+_MOST_COMPARED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
+_SHORTEST_LIST, _LONGEST_LIST = 300, 1_000  # the latter is pgvector's limit
+_WIDE = 100_000  # so many take longer to compare than a graph that is walked on
 
 Hit = tuple[int, float]
 """A chunk's id and one arm's score of it."""
@@ -31,26 +30,34 @@ async def search_dense(
 ) -> list[Hit]:
     """The nearest chunks of the scope with their cosine similarity, best first.
 
-    Exact in a narrow scope. In a wide one by the graph, which is walked on while others' chunks
-    crowd it; where they still do after a while, as around a question to which the audience may
-    read little, exact again. Within a transaction.
+    Exact in a narrow scope. In a wide one by the graph. Where others' chunks crowd the place that
+    it leads to, as around a question to which the audience may read little, what it finds is not
+    the nearest (docs/log.md): then exact again, or, where that would take too long, by walking on.
+    Within a transaction.
     """
     if not scope.reader_sets:
         return []
     values = {**scope.values(), "vector": to_vector(vector), "limit": limit}
-    if scope.size.chunks > _MOST_SCANNED:
-        wanted = max(_SHORTEST_LIST, limit)
-        tuning = {
-            "ef_search": min(_LONGEST_LIST, wanted),
-            "walked": max(_FEWEST_WALKED, scope.size.chunks // _STEPS_COST),
-        }
-        await connection.execute(_SQL["tune_search"], tuning)
-        hits = await _hits(
-            connection, scope.generation.statement("search_dense"), {**values, "limit": wanted}
-        )
-        if len(hits) >= wanted:
-            return hits[:limit]
+    by_graph = scope.generation.statement("search_dense")
+    if scope.size.chunks > _MOST_COMPARED:
+        await _tune(connection, limit, walks_on=False)
+        hits = await _hits(connection, by_graph, values)
+        if len(hits) == limit:
+            return hits
+    if scope.size.chunks > _WIDE:
+        await _tune(connection, limit, walks_on=True)
+        return await _hits(connection, by_graph, values)
     return await _hits(connection, scope.generation.statement("search_dense_exact"), values)
+
+
+async def _tune(connection: AsyncConnection, limit: int, *, walks_on: bool) -> None:
+    """How far the graph is walked in this transaction."""
+    shortest = _LONGEST_LIST if walks_on else _SHORTEST_LIST
+    values = {
+        "ef_search": min(_LONGEST_LIST, max(shortest, limit)),
+        "iterative_scan": "relaxed_order" if walks_on else "off",
+    }
+    await connection.execute(_SQL["tune_search"], values)
 
 
 async def search_lexical(

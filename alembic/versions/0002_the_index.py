@@ -146,7 +146,8 @@ language plpgsql security definer set search_path from current as $$
 declare of generations := own_generation(generation);
 begin
     execute format('create index if not exists %1$I on %2$I
-        using hnsw ((embedding::halfvec(%3$s)) halfvec_cosine_ops)',
+        using hnsw ((embedding::halfvec(%3$s)) halfvec_cosine_ops)
+        with (m = 24, ef_construction = 128)',
         'chunks_g' || of.id || '_embedding', 'chunks_g' || of.id, of.dimensions);
 end $$;
 

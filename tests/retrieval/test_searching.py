@@ -47,12 +47,8 @@ async def indexed(pool: AsyncConnectionPool, minilm: Embedder) -> AsyncIterator[
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wide, and how far is walked, at the size of a test."""
-    for name, value in {
-        "_MOST_SCANNED": 50,
-        "_SHORTEST_LIST": 20,
-        "_FEWEST_WALKED": 40,
-    }.items():
+    """What is narrow, and how many candidates there are, at the size of a test."""
+    for name, value in {"_MOST_COMPARED": 50, "_SHORTEST_LIST": 20, "_LONGEST_LIST": 40}.items():
         monkeypatch.setattr(searching, name, value)
 
 
@@ -105,6 +101,21 @@ async def test_where_others_chunks_crowd_the_question_the_nearest_are_found_all_
     async with pool.connection() as connection:
         hits = await _ask(connection, indexed, frozenset({FAR}))
     assert [id_ for id_, _ in hits] == await _nearest(owner, indexed, frozenset({FAR}))
+
+
+async def test_where_comparing_all_would_take_long_the_graph_is_walked_on(
+    indexed: Generation,
+    pool: AsyncConnectionPool,
+    owner: AsyncConnection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Beyond some size a crowded question still gets as many chunks, most of them the nearest."""
+    monkeypatch.setattr(searching, "_WIDE", 50)
+    async with pool.connection() as connection:
+        hits = await _ask(connection, indexed, frozenset({FAR}))
+    nearest = await _nearest(owner, indexed, frozenset({FAR}))
+    assert len(hits) == FOUND
+    assert len({id_ for id_, _ in hits} & set(nearest)) >= FOUND // 2
 
 
 async def test_an_audience_without_readers_finds_nothing(
