@@ -34,6 +34,9 @@ class Answer:
     `messages` are the exact messages the model was sent (role and content), empty when no model was
     asked; `abstained` is true when the reply only quotes the nearest text or says there is none.
     `timings_ms`: milliseconds by step (`retrieve`, `condense`, `first_token`, `total`).
+    `confidence` is the probability that what the model wrote is right, from 0 to 1, reckoned from
+    `signals` (answering/signals.py), or None where it wrote nothing; `withheld` is what it wrote
+    where the quotation was shown instead.
     """
 
     text: str
@@ -45,6 +48,9 @@ class Answer:
     messages: tuple[Mapping[str, str], ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     evidence: tuple[Mapping[str, Any], ...] = ()
+    confidence: float | None = None
+    signals: Mapping[str, float] = field(default_factory=dict)
+    withheld: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,9 @@ class StoredAnswer:
                 messages=tuple(row["messages"]),
                 timings_ms=row["timings_ms"],
                 evidence=tuple(row["evidence"]),
+                confidence=row["confidence"],
+                signals=row["signals"],
+                withheld=row["withheld"],
             ),
             question=row["question"],
             audience=Audience(row["workspace"], frozenset(row["readers"])),
@@ -116,6 +125,9 @@ async def save_answer(
         "generation": answer.generation,
         "prompt_version": answer.prompt_version,
         "timings_ms": Jsonb(dict(answer.timings_ms)),
+        "confidence": answer.confidence,
+        "signals": Jsonb(dict(answer.signals)),
+        "withheld": answer.withheld,
     }
     async with pool.connection() as connection:
         cursor = await connection.execute(_SQL["save_answer"], values)

@@ -3,7 +3,8 @@
 AnsweringError
 ├── ModelUnavailable   the chat model does not answer; the same question may work later
 ├── EvidenceChanged    what an answer rests on is being changed faster than it can be written
-└── NotIndexed         there is no index yet: nothing has been indexed in this workspace
+├── NotIndexed         there is no index yet: nothing has been indexed in this workspace
+└── UnreadableWeights  the file of the confidence's weights holds none
 """
 
 
@@ -21,3 +22,7 @@ class EvidenceChanged(AnsweringError):
 
 class NotIndexed(AnsweringError):
     """Nothing has been indexed in this workspace yet."""
+
+
+class UnreadableWeights(AnsweringError):
+    """The file that should hold the confidence's weights does not."""

@@ -34,7 +34,7 @@ class Evidence:
     """The n-th note of an answer: sentences of one passage, its words as they stand in it.
 
     `quote` is the sentences in a row, gaps between them shown; `best` is the one that bears most
-    on the question.
+    on the question; `cosine` is how near that one is to the question in meaning, from -1 to 1.
     """
 
     n: int
@@ -43,6 +43,7 @@ class Evidence:
     best: str
     quote: str
     score: float
+    cosine: float = 0.0
 
     @property
     def label(self) -> str:
@@ -59,6 +60,13 @@ class _Candidate:
     start: int
     end: int
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    candidate: _Candidate
+    score: float
+    cosine: float
 
 
 async def condense(
@@ -91,7 +99,8 @@ async def condense(
     scores = _scaled(cosines) + _scaled(lexical[likely])
     best = np.argsort(-scores, kind="stable")[:sentences]
     chosen = sorted(best[scores[best] >= _WEAK * scores.max()].tolist())
-    return _by_passage([(candidates[likely[i]], float(scores[i])) for i in chosen], passages)
+    found = [_Chosen(candidates[likely[i]], float(scores[i]), float(cosines[i])) for i in chosen]
+    return _by_passage(found, passages)
 
 
 def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
@@ -128,25 +137,24 @@ def _scaled(scores: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.clip(scores, 0, None) / top if top > 0 else np.zeros_like(scores)
 
 
-def _by_passage(
-    chosen: Sequence[tuple[_Candidate, float]], passages: Sequence[Passage]
-) -> tuple[Evidence, ...]:
+def _by_passage(chosen: Sequence[_Chosen], passages: Sequence[Passage]) -> tuple[Evidence, ...]:
     """The chosen sentences as one note a passage, in reading order within it."""
     notes = []
-    for index, group in groupby(chosen, key=lambda pair: pair[0].passage):
-        candidates, scores = zip(*group, strict=True)
-        notes.append((max(scores), scores.index(max(scores)), passages[index], candidates))
-    notes.sort(key=lambda note: -note[0])
+    for index, group in groupby(chosen, key=lambda one: one.candidate.passage):
+        sentences = list(group)
+        notes.append((passages[index], sentences, max(sentences, key=lambda one: one.score)))
+    notes.sort(key=lambda note: -note[2].score)
     return tuple(
         Evidence(
             n=n,
             passage=passage,
-            sentences=tuple(candidate.text for candidate in candidates),
-            best=candidates[best].text,
-            quote=_quote(passage, candidates),
-            score=score,
+            sentences=tuple(one.candidate.text for one in sentences),
+            best=best.candidate.text,
+            quote=_quote(passage, [one.candidate for one in sentences]),
+            score=best.score,
+            cosine=best.cosine,
         )
-        for n, (score, best, passage, candidates) in enumerate(notes, start=1)
+        for n, (passage, sentences, best) in enumerate(notes, start=1)
     )
 
 

@@ -2,11 +2,13 @@
 -- Records an answer; answering the same inbox row again (after a crash) replaces its record.
 insert into answers (
     workspace, inbox_id, channel, thread_ts, ts, person, question, thread, readers, messages,
-    evidence, text, citations, abstained, model, generation, prompt_version, timings_ms
+    evidence, text, citations, abstained, model, generation, prompt_version, timings_ms,
+    confidence, signals, withheld
 ) values (
     %(workspace)s, %(inbox_id)s, %(channel)s, %(thread_ts)s, %(ts)s, %(person)s, %(question)s,
     %(thread)s, %(readers)s, %(messages)s, %(evidence)s, %(text)s, %(citations)s, %(abstained)s,
-    %(model)s, %(generation)s, %(prompt_version)s, %(timings_ms)s
+    %(model)s, %(generation)s, %(prompt_version)s, %(timings_ms)s,
+    %(confidence)s, %(signals)s, %(withheld)s
 )
 on conflict (inbox_id) do update set
     channel = excluded.channel, thread_ts = excluded.thread_ts, ts = excluded.ts,
@@ -14,7 +16,8 @@ on conflict (inbox_id) do update set
     messages = excluded.messages, evidence = excluded.evidence, text = excluded.text,
     citations = excluded.citations, abstained = excluded.abstained, model = excluded.model,
     generation = excluded.generation, prompt_version = excluded.prompt_version,
-    timings_ms = excluded.timings_ms
+    timings_ms = excluded.timings_ms, confidence = excluded.confidence, signals = excluded.signals,
+    withheld = excluded.withheld
 returning id;
 
 -- name: place_answer
@@ -28,3 +31,16 @@ select * from answers where inbox_id = %(inbox_id)s;
 -- name: answer_by_id
 -- One answer of a workspace.
 select * from answers where workspace = %(workspace)s and id = %(id)s;
+
+-- name: judged_answers
+-- The signals of the answers that people have judged, and whether most found them good.
+select a.signals, avg((f.label = 'good')::int) > 0.5 as good
+from answers a
+join feedback f on f.answer_id = a.id and f.is_current and f.label <> 'none'
+where a.workspace = %(workspace)s and a.signals <> '{}' and not a.abstained
+group by a.id
+order by a.id;
+
+-- name: document_keys
+-- Each document's id and key.
+select id, key from documents where workspace = %(workspace)s;

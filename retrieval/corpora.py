@@ -61,9 +61,9 @@ def read_beir(corpus: Path, queries: Path, qrels: Path) -> Corpus:
     The qrels have 3 columns (query, document, grade) or TREC's 4, with or without a header. Raises
     UnreadableCorpus, which names the file and the line.
     """
-    documents = _documents(corpus, "_id")
+    documents = read_documents(corpus, "_id")
     questions = {
-        _text(corpus_row, "_id"): _text(corpus_row, "text") for corpus_row in _rows(queries)
+        text_in(corpus_row, "_id"): text_in(corpus_row, "text") for corpus_row in read_rows(queries)
     }
     grades: dict[str, dict[str, int]] = {}
     for place, question, key, grade in _judgements(qrels):
@@ -81,36 +81,37 @@ def read_squad2(passages: Path, questions: Path) -> Corpus:
     The right document of a question is its passage; the unanswerable ones have none. Raises
     UnreadableCorpus, which names the file and the line.
     """
-    documents = _documents(passages, "id")
+    documents = read_documents(passages, "id")
     asked: dict[str, str] = {}
     grades: dict[str, dict[str, int]] = {}
-    for row in _rows(questions):
+    for row in read_rows(questions):
         if row.fields.get("unanswerable") is True:
             continue
-        id_, key = _text(row, "id"), _text(row, "passage_id")
+        id_, key = text_in(row, "id"), text_in(row, "passage_id")
         if key not in documents:
             raise UnreadableCorpus(f"{row.place} names the passage {key}, which {passages} lacks.")
-        asked[id_] = _text(row, "question")
+        asked[id_] = text_in(row, "question")
         grades[id_] = {key: 1}
     return _checked(gather(documents, asked, grades), questions)
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """A line's JSON object; `place` is its file and number, for a person."""
 
     place: str
     fields: dict[str, Any]
 
 
-def _documents(path: Path, id_field: str) -> dict[str, Document]:
+def read_documents(path: Path, id_field: str) -> dict[str, Document]:
+    """The documents of a file by their ids. Raises UnreadableCorpus."""
     found: dict[str, Document] = {}
-    for row in _rows(path):
-        key = _text(row, id_field)
+    for row in read_rows(path):
+        key = text_in(row, id_field)
         if key in found:
             raise UnreadableCorpus(f"{row.place} has the id {key} again: an id is one document's.")
-        title = _text(row, "title") if row.fields.get("title") is not None else ""
-        found[key] = document(key, title, _text(row, "text"))
+        title = text_in(row, "title") if row.fields.get("title") is not None else ""
+        found[key] = document(key, title, text_in(row, "text"))
     return found
 
 
@@ -137,7 +138,8 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
         yield place, columns[0], columns[-2], grade
 
 
-def _rows(path: Path) -> Iterator[_Row]:
+def read_rows(path: Path) -> Iterator[Row]:
+    """The objects of a file of JSON lines, plain or gzipped. Raises UnreadableCorpus."""
     for number, line in _lines(path):
         place = f"{path}, line {number},"
         try:
@@ -146,11 +148,11 @@ def _rows(path: Path) -> Iterator[_Row]:
             raise UnreadableCorpus(f"{place} is not JSON.") from error
         if not isinstance(fields, dict):
             raise UnreadableCorpus(f"{place} is not a JSON object.")
-        yield _Row(place, fields)
+        yield Row(place, fields)
 
 
-def _text(row: _Row, field: str) -> str:
-    """A field as text; ids may be numbers."""
+def text_in(row: Row, field: str) -> str:
+    """A field as text; ids may be numbers. Raises UnreadableCorpus where it is missing."""
     value = row.fields.get(field)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise UnreadableCorpus(f'{row.place} lacks the text "{field}".')

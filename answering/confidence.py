@@ -1,0 +1,186 @@
+"""The probability that an answer is right, from its signals, and fitting it. Asks no model."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answering.errors import UnreadableWeights
+
+_SHIPPED = "confidence.json"
+ANY = "*"
+"""Stands for every model that has no fit of its own."""
+
+_STRENGTH = 0.05
+_ROUNDS = 50
+_SETTLED = 1e-8
+_FARTHEST = 4.0
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """A logistic regression on standardised signals, and the bar that an answer has to reach.
+
+    `names`, `centres`, `scales` and `weights` have an entry for each signal. `model` and `prompt`
+    are those it was fitted on.
+    """
+
+    names: tuple[str, ...]
+    centres: tuple[float, ...]
+    scales: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    bar: float = 0.5
+    model: str = ANY
+    prompt: str = ANY
+
+    def of(self, signals: Mapping[str, float]) -> float:
+        """The probability, from 0 to 1, that the answer with these signals is right.
+
+        A signal that is missing counts as its mean did when this was fitted; one far outside of
+        what was seen then counts as its border.
+        """
+        return float(self.of_all([signals])[0])
+
+    def of_all(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+        """The probability of each."""
+        logits: Floats = self._rows(rows) @ np.array(self.weights) + self.intercept
+        return _sigmoid(logits)
+
+    def never_refusing(self) -> "Confidence":
+        """The same without a bar: what is to be fitted anew must see every draft."""
+        return replace(self, bar=0.0)
+
+    def _rows(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+        found = np.array(
+            [
+                [
+                    row.get(name, centre)
+                    for name, centre in zip(self.names, self.centres, strict=True)
+                ]
+                for row in rows
+            ],
+            dtype=np.float64,
+        ).reshape(len(rows), len(self.names))
+        scaled = (found - np.array(self.centres)) / np.array(self.scales)
+        return np.asarray(np.clip(np.nan_to_num(scaled), -_FARTHEST, _FARTHEST))
+
+
+def fit_confidence(
+    rows: Sequence[Mapping[str, float]],
+    right: Sequence[bool],
+    names: Sequence[str] | None = None,
+    strength: float = _STRENGTH,
+) -> Confidence:
+    """Weights for these answers' signals by penalised maximum likelihood (Newton's method).
+
+    `names` are the signals to use, all by default. `strength` is the weight of the L2 penalty for
+    each answer, the intercept free of it. With it, two answers of which one is right are enough.
+    Raises ValueError where all are right or none is.
+    """
+    if len(rows) != len(right) or len(set(map(bool, right))) < 2:
+        raise ValueError("a fit needs right answers and wrong ones, with signals for each")
+    names = tuple(names if names is not None else sorted({name for row in rows for name in row}))
+    found = np.array([[row.get(name, np.nan) for name in names] for row in rows], dtype=np.float64)
+    found = found.reshape(len(rows), len(names))
+    known = ~np.isnan(found).all(axis=0)
+    centres = np.zeros(len(names))
+    centres[known] = np.nanmean(found[:, known], axis=0)
+    spread = np.ones(len(names))
+    spread[known] = np.nanstd(found[:, known], axis=0)
+    scales = np.where(spread > _SETTLED, spread, 1.0)
+    scaled = np.clip(np.nan_to_num((found - centres) / scales), -_FARTHEST, _FARTHEST)
+    weights = _newton(scaled, np.asarray(right, dtype=np.float64), strength * len(rows))
+    return Confidence(
+        names=names,
+        centres=tuple(centres.tolist()),
+        scales=tuple(scales.tolist()),
+        weights=tuple(weights[1:].tolist()),
+        intercept=float(weights[0]),
+    )
+
+
+def choose_bar(
+    probabilities: Sequence[float], wanted: Sequence[bool], refused_at_most: float
+) -> float:
+    """The highest bar that refuses no more than this share of the answers that are wanted.
+
+    0, which refuses nothing, where none is wanted.
+    """
+    kept = np.sort([p for p, want in zip(probabilities, wanted, strict=True) if want])
+    if not len(kept):
+        return 0.0
+    return float(kept[min(int(refused_at_most * len(kept)), len(kept) - 1)])
+
+
+def save_confidence(path: Path, confidence: Confidence) -> None:
+    """Put these weights into a file, in the place of those for the same model."""
+    fits = [fit for fit in _read(path) if fit.model != confidence.model] if path.exists() else []
+    text = json.dumps([asdict(fit) for fit in (*fits, confidence)], indent=1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(".half")
+    half.write_text(text + "\n", encoding="utf-8")
+    half.replace(path)
+
+
+def open_confidence(path: Path | None = None, model: str = ANY, prompt: str = ANY) -> Confidence:
+    """The weights for a model and a prompt: from the file at `path` if it has them, else shipped.
+
+    Weights fitted with another prompt are passed over; the last choice are the shipped ones for any
+    model. Raises UnreadableWeights.
+    """
+    shipped = Path(str(files("answering").joinpath(_SHIPPED)))
+    fits: list[Confidence] = [
+        *(_read(path) if path is not None and path.exists() else ()),
+        *_read(shipped),
+    ]
+    for wanted in (model, ANY):
+        for fit in fits:
+            if fit.model == wanted and fit.prompt in (prompt, ANY):
+                return fit
+    return next(fit for fit in fits if fit.model == ANY)
+
+
+def _read(path: Path) -> list[Confidence]:
+    try:
+        rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+        return [_from_row(row) for row in rows]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise UnreadableWeights(
+            f"{path} does not hold the weights of the confidence. Remove it to use the shipped "
+            "ones, or write it anew with `houselore eval calibrate`."
+        ) from error
+
+
+def _from_row(row: Mapping[str, Any]) -> Confidence:
+    lists = {name: tuple(row[name]) for name in ("names", "centres", "scales", "weights")}
+    if len({len(values) for values in lists.values()}) != 1:
+        raise ValueError("the lists are of different lengths")
+    return Confidence(**{**row, **lists})
+
+
+def _newton(scaled: Floats, right: Floats, penalty: float) -> Floats:
+    """The intercept and the weights at the maximum of the penalised likelihood."""
+    columns = np.hstack([np.ones((len(scaled), 1)), scaled])
+    ridge = np.diag([_SETTLED, *[penalty] * scaled.shape[1]])
+    weights = np.zeros(columns.shape[1])
+    for _ in range(_ROUNDS):
+        said = _sigmoid(columns @ weights)
+        slope = columns.T @ (right - said) - ridge @ weights
+        curve = (columns.T * (said * (1 - said))) @ columns + ridge
+        step = np.linalg.solve(curve, slope)
+        weights += step
+        if np.abs(step).max() < _SETTLED:
+            break
+    return weights
+
+
+def _sigmoid(x: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float64)

@@ -1,0 +1,122 @@
+"""Known questions put to an answerer or to a model alone, one after the other. Judges none."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage, SystemMessage
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answerer import Answerer
+from answering.answers import Answer
+from answering.errors import ModelUnavailable
+from answering.evaluation import Outcome
+from answering.gold import GoldQuestion, GoldSet
+from answering.progress import Finished, Restarted, Words
+from answering.questions import Question
+from retrieval.audience import everyone
+from retrieval.connections import borrow
+from retrieval.plain import clean
+from retrieval.reports import IndexProgress, OnProgress
+from retrieval.statements import load_statements
+
+_SQL = load_statements("answering")
+
+_MARK = re.compile(r"\[(\d+)\]")
+_CLOSED_BOOK = (
+    "Answer in one to three short sentences. If you do not know the answer, reply: I don't know."
+)
+_UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
+
+Asking = Callable[[GoldQuestion], Awaitable[Outcome]]
+"""A question to what came of it."""
+
+
+async def ask_all(
+    ask: Asking, gold: GoldSet, on_progress: OnProgress | None = None
+) -> list[Outcome]:
+    """What came of every question, in order. Raises what `ask` raises."""
+    outcomes = []
+    for number, question in enumerate(gold.questions, 1):
+        outcomes.append(await ask(question))
+        if on_progress:
+            await on_progress(IndexProgress(number, len(gold.questions), question.text))
+    return outcomes
+
+
+async def through_the_chain(
+    pool: AsyncConnectionPool, workspace: str, answerer: Answerer
+) -> Asking:
+    """Questions answered from the index of `workspace`, which `answerer` reads.
+
+    Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
+    """
+    async with borrow(pool) as connection:
+        cursor = await connection.execute(_SQL["document_keys"], {"workspace": workspace})
+        keys: dict[int, str] = dict(await cursor.fetchall())
+
+    async def ask(gold: GoldQuestion) -> Outcome:
+        question = Question(gold.text, everyone(workspace), gold.thread)
+        started = time.perf_counter()
+        first: float | None = None
+        async for step in answerer.answer(question):
+            match step:
+                case Words():
+                    first = first or time.perf_counter() - started
+                case Restarted():
+                    first = None
+                case Finished(answer=answer):
+                    last = time.perf_counter() - started
+                    return _outcome(gold, answer, keys, first or last, last)
+        raise AssertionError("an answer ends with Finished")
+
+    return ask
+
+
+def closed_book(model: BaseChatModel) -> Asking:
+    """Questions put to a model without any evidence. Asking raises ModelUnavailable."""
+
+    async def ask(gold: GoldQuestion) -> Outcome:
+        import httpx
+        import openai
+
+        started = time.perf_counter()
+        first, said = 0.0, ""
+        messages = [SystemMessage(_CLOSED_BOOK), HumanMessage(gold.text)]
+        try:
+            async for chunk in model.astream(messages):
+                said += clean(str(chunk.text))
+                first = first or (time.perf_counter() - started if said.strip() else 0.0)
+        except (openai.OpenAIError, httpx.HTTPError, OSError) as error:
+            raise ModelUnavailable(
+                "The language model does not answer. `houselore doctor` says what is wrong with it."
+            ) from error
+        last = time.perf_counter() - started
+        return Outcome(
+            question=gold,
+            text=said.strip(),
+            abstained=not said.strip() or _UNKNOWN.match(said) is not None,
+            first_token_s=first or last,
+            last_token_s=last,
+        )
+
+    return ask
+
+
+def _outcome(
+    gold: GoldQuestion, answer: Answer, keys: Mapping[int, str], first: float, last: float
+) -> Outcome:
+    marked = {int(n) for n in _MARK.findall(answer.text)}
+    cited = (keys.get(c.document_id, "") for c in answer.citations if c.n in marked)
+    return Outcome(
+        question=gold,
+        text=answer.text,
+        abstained=answer.abstained,
+        draft=answer.withheld or answer.text,
+        confidence=answer.confidence,
+        signals=answer.signals,
+        cited=tuple(dict.fromkeys(cited)),
+        first_token_s=first,
+        last_token_s=last,
+    )
