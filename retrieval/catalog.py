@@ -54,7 +54,8 @@ async def list_sources(pool: AsyncConnectionPool, workspace: str) -> list[KnownS
 async def forget_source(pool: AsyncConnectionPool, workspace: str, source_id: int) -> bool:
     """Take a source with all its documents out of the index; whether it was there."""
     async with borrow(pool) as connection:
-        await connection.execute(_SQL["share_segments"])
         values = {"workspace": workspace, "source": source_id}
+        await connection.execute(_SQL["share_segments"])
+        await connection.execute(_SQL["hold_source"], values)
         cursor = await connection.execute(_SQL["forget_source"], values)
         return await cursor.fetchone() is not None

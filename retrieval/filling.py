@@ -9,14 +9,13 @@ from retrieval.documents import Chunk, Document
 from retrieval.embeddings import Embedder
 from retrieval.errors import EmbedderUnavailable
 from retrieval.generations import Generation, ensure_vector_index
+from retrieval.lacking import count_held, documents_to_fill
 from retrieval.reports import IndexProgress, OnProgress
 from retrieval.segments import tidy_segments
 from retrieval.splitting import embedded_text, split
 from retrieval.store import (
     Embedded,
     Ready,
-    count_held,
-    documents_to_fill,
     hash_text,
     known_vectors,
     rewrite_chunks,
@@ -24,7 +23,8 @@ from retrieval.store import (
     write_documents,
 )
 
-_CHUNKS_AT_ONCE = 64
+_CHUNKS_AT_ONCE = 128  # larger segments hold a term once for more chunks
+_CHUNKS_AT_FIRST = 16  # an embedder that has nothing to do need not wait for more
 _DOCUMENTS_AT_ONCE = 50
 
 
@@ -63,7 +63,8 @@ class Filler:
     @property
     def is_full(self) -> bool:
         """Whether it is time to write."""
-        return sum(len(prepared.chunks) for prepared in self._waiting) >= _CHUNKS_AT_ONCE
+        enough = _CHUNKS_AT_ONCE if self._ahead else _CHUNKS_AT_FIRST
+        return sum(len(prepared.chunks) for prepared in self._waiting) >= enough
 
     async def add(self, document: Document, hash_: str, known_id: int | None) -> None:
         """Split a document; `known_id` is its row where the index has an earlier state of it."""

@@ -42,7 +42,7 @@ async def write_segment(
         },
     )
     ((segment,),) = await cursor.fetchall()
-    postings = pack(worded)
+    postings = dict(sorted(pack(worded).items()))  # the order of an index is the fastest to add to
     await connection.execute(
         generation.statement("insert_postings"),
         {**place, "segment": segment, "terms": list(postings), "entries": list(postings.values())},

@@ -1,12 +1,12 @@
 """Sources, documents and chunks as rows in Postgres, each document written whole. Searches none."""
 
+import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
 
 from retrieval.documents import Chunk, Document
 from retrieval.errors import GenerationMoved
@@ -45,7 +45,7 @@ def hash_text(text: str) -> str:
 
 def to_vector(numbers: Sequence[float]) -> str:
     """A vector as pgvector reads it; five digits are more than half precision keeps."""
-    return f"[{','.join(f'{number:.5g}' for number in numbers)}]"
+    return f"[{','.join(['%.5g'] * len(numbers)) % tuple(numbers)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,7 @@ async def upsert_source(connection: AsyncConnection, workspace: str, source: Sou
         )
         ((source_id,),) = await cursor.fetchall()
         values = {"source": source_id, "readers": readers}
+        await connection.execute(_SQL["hold_source"], values)
         await connection.execute(_SQL["set_document_readers"], values)
     return int(source_id)
 
@@ -114,32 +115,8 @@ async def delete_documents(
         values = {"source": source_id, "keys": list(keys)}
         async with connection.transaction():
             await connection.execute(_SQL["share_segments"])
+            await connection.execute(_SQL["hold_documents"], values)
             await connection.execute(_SQL["delete_documents"], values)
-
-
-async def documents_to_fill(
-    connection: AsyncConnection, generation: Generation, after: int, limit: int
-) -> list[tuple[int, str, Document]]:
-    """Stored documents with ids beyond `after` that `generation` lacks or has for other readers.
-
-    Each with its id, its hash and the document.
-    """
-    values = {"workspace": generation.workspace, "after": after, "limit": limit}
-    async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(generation.statement("documents_to_fill"), values)
-        rows = await cursor.fetchall()
-    return [
-        (row.pop("id"), row.pop("hash"), Document(**{**row, "readers": frozenset(row["readers"])}))
-        for row in rows
-    ]
-
-
-async def count_held(connection: AsyncConnection, generation: Generation) -> tuple[int, int]:
-    """How many of a workspace's documents `generation` holds, and how many there are."""
-    values = {"workspace": generation.workspace}
-    ((total,),) = await (await connection.execute(_SQL["count_documents"], values)).fetchall()
-    lacking = await connection.execute(generation.statement("lacking_documents"), values)
-    return total - len(await lacking.fetchall()), total
 
 
 async def write_documents(
@@ -153,14 +130,16 @@ async def write_documents(
     Chunks of other generations go as well: they are of an earlier text, and filling brings them.
     Raises GenerationMoved, with nothing written, where `generation` is live no more.
     """
+    terms_of = await asyncio.to_thread(_terms_of, documents)
     async with connection.transaction():
         await connection.execute(_SQL["share_segments"])
-        ids = [await _upsert_document(connection, source, generation, each) for each in documents]
+        ids = await _upsert_documents(connection, source, generation, documents)
         cursor = await connection.execute(_SQL["is_live"], {"generation": generation.id})
         if await cursor.fetchone() is None:
             raise GenerationMoved(f"Generation {generation.id} was replaced just now. Index again.")
         await connection.execute(_SQL["delete_all_chunks"], {"documents": ids})
-        await _insert_chunks(connection, generation, dict(zip(ids, documents, strict=True)))
+        stored = dict(zip(ids, documents, strict=True))
+        await _insert_chunks(connection, generation, stored, terms_of)
 
 
 async def rewrite_chunks(
@@ -170,6 +149,7 @@ async def rewrite_chunks(
 
     In one transaction. A document that has changed meanwhile is left to who changed it.
     """
+    terms_of = await asyncio.to_thread(_terms_of, documents.values())
     async with connection.transaction():
         await connection.execute(_SQL["share_segments"])
         held = {
@@ -179,39 +159,50 @@ async def rewrite_chunks(
         }
         values = {"documents": list(held)}
         await connection.execute(generation.statement("delete_chunks"), values)
-        await _insert_chunks(connection, generation, held)
+        await _insert_chunks(connection, generation, held, terms_of)
 
 
-async def _upsert_document(
-    connection: AsyncConnection, source: int, generation: Generation, ready: Ready
-) -> int:
-    document = ready.document
-    cursor = await connection.execute(
-        _SQL["upsert_document"],
+async def _upsert_documents(
+    connection: AsyncConnection, source: int, generation: Generation, documents: Sequence[Ready]
+) -> list[int]:
+    """The ids of documents of a source, written as they are now, in order."""
+    keys = [ready.document.key for ready in documents]
+    await connection.execute(_SQL["hold_documents"], {"source": source, "keys": keys})
+    rows = [
         {
             "workspace": generation.workspace,
             "source": source,
-            "key": document.key,
-            "title": document.title,
-            "url": document.url,
-            "text": document.text,
-            "version": document.version,
+            "key": ready.document.key,
+            "title": ready.document.title,
+            "url": ready.document.url,
+            "text": ready.document.text,
+            "version": ready.document.version,
             "hash": ready.hash,
-            "readers": sorted(document.readers),
-            "modified_at": document.modified_at,
-        },
-    )
-    ((document_id,),) = await cursor.fetchall()
-    return int(document_id)
+            "readers": sorted(ready.document.readers),
+            "modified_at": ready.document.modified_at,
+        }
+        for ready in documents
+    ]
+    async with connection.cursor() as cursor:
+        await cursor.executemany(_SQL["upsert_document"], rows, returning=True)
+        return [int(id_) async for result in cursor.results() for (id_,) in await result.fetchall()]
+
+
+def _terms_of(documents: Iterable[Ready]) -> dict[str, list[str]]:
+    """The terms of all chunks by the hash of what they are the terms of."""
+    return {each.hash: terms(each.read) for ready in documents for each in ready.chunks}
 
 
 async def _insert_chunks(
-    connection: AsyncConnection, generation: Generation, documents: Mapping[int, Ready]
+    connection: AsyncConnection,
+    generation: Generation,
+    documents: Mapping[int, Ready],
+    terms_of: Mapping[str, list[str]],
 ) -> None:
     """The chunks of documents, by the documents' ids, and a segment for each set of readers."""
     sets = {
         readers: await _reader_set(connection, generation.workspace, readers)
-        for readers in {ready.document.readers for ready in documents.values()}
+        for readers in sorted({ready.document.readers for ready in documents.values()}, key=sorted)
     }
     found: dict[tuple[int, int], tuple[int, list[str]]] = {}
     await connection.execute(_SQL["make_incoming"])
@@ -219,7 +210,7 @@ async def _insert_chunks(
         for document_id, ready in documents.items():
             reader_set = sets[ready.document.readers]
             for embedded in ready.chunks:
-                chunk, words = embedded.chunk, terms(embedded.read)
+                chunk, words = embedded.chunk, terms_of[embedded.hash]
                 found[document_id, chunk.position] = (reader_set, words)
                 row = (
                     *(document_id, chunk.position, list(chunk.headings), chunk.text),

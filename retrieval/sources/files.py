@@ -108,7 +108,7 @@ class FilesSource:
 
     def _left_out(self, path: Path) -> str | None:
         """Why this file is none of our documents; None when it is one."""
-        if why := self._led_astray(path):
+        if path.is_symlink() and (why := self._led_astray(path)):  # the folders above are no links
             return why
         if path.exists() and not path.is_file():
             return "is not a file."
