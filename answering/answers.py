@@ -156,6 +156,15 @@ async def answer_by_id(
     return await _one(pool, "answer_by_id", workspace=workspace, id=answer_id)
 
 
+async def judged_answers(
+    pool: AsyncConnectionPool, workspace: str
+) -> list[tuple[Mapping[str, float], bool]]:
+    """The signals of the answers that people have judged, and whether most found them good."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["judged_answers"], {"workspace": workspace})
+        return await cursor.fetchall()
+
+
 async def _one(pool: AsyncConnectionPool, statement: str, **values: object) -> StoredAnswer | None:
     async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_SQL[statement], values)

@@ -17,6 +17,7 @@ ANY = "*"
 """Stands for every model that has no fit of its own."""
 
 _STRENGTH = 0.05
+_BEFORE = 25.0
 _ROUNDS = 50
 _SETTLED = 1e-8
 _FARTHEST = 4.0
@@ -51,14 +52,23 @@ class Confidence:
 
     def of_all(self, rows: Sequence[Mapping[str, float]]) -> Floats:
         """The probability of each."""
-        logits: Floats = self._rows(rows) @ np.array(self.weights) + self.intercept
-        return _sigmoid(logits)
+        logits: Floats = self.scaled(rows) @ np.array(self.weights) + self.intercept
+        return expit(logits)
 
     def never_refusing(self) -> "Confidence":
         """The same without a bar: what is to be fitted anew must see every draft."""
         return replace(self, bar=0.0)
 
-    def _rows(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+    def spread(self, slope: float, shift: float) -> "Confidence":
+        """The same with each logit multiplied by `slope`, and `shift` added to it."""
+        return replace(
+            self,
+            weights=tuple(slope * weight for weight in self.weights),
+            intercept=slope * self.intercept + shift,
+        )
+
+    def scaled(self, rows: Sequence[Mapping[str, float]]) -> Floats:
+        """Answers by signals: how many standard deviations each is from the mean, 4 at most."""
         found = np.array(
             [
                 [
@@ -105,6 +115,20 @@ def fit_confidence(
         weights=tuple(weights[1:].tolist()),
         intercept=float(weights[0]),
     )
+
+
+def refit_confidence(
+    confidence: Confidence, rows: Sequence[Mapping[str, float]], right: Sequence[bool]
+) -> Confidence:
+    """The same moved by further answers, such as those that people have judged.
+
+    The weights so far count as much as some tens of answers would: a few new ones move them little,
+    hundreds rule them. The bar stays. Nothing changes without new ones.
+    """
+    before = np.array([confidence.intercept, *confidence.weights])
+    scaled = confidence.scaled(rows)
+    weights = _newton(scaled, np.asarray(right, dtype=np.float64), _BEFORE, before)
+    return replace(confidence, weights=tuple(weights[1:].tolist()), intercept=float(weights[0]))
 
 
 def choose_bar(
@@ -166,15 +190,22 @@ def _from_row(row: Mapping[str, Any]) -> Confidence:
     return Confidence(**{**row, **lists})
 
 
-def _newton(scaled: Floats, right: Floats, penalty: float) -> Floats:
-    """The intercept and the weights at the maximum of the penalised likelihood."""
+def _newton(scaled: Floats, right: Floats, penalty: float, before: Floats | None = None) -> Floats:
+    """The intercept and the weights at the maximum of the likelihood, less a penalty.
+
+    The penalty is on the distance from the weights `before`, that of the intercept included; from
+    0 without them, the intercept free.
+    """
     columns = np.hstack([np.ones((len(scaled), 1)), scaled])
-    ridge = np.diag([_SETTLED, *[penalty] * scaled.shape[1]])
-    weights = np.zeros(columns.shape[1])
+    start = np.zeros(columns.shape[1]) if before is None else before
+    ridge = np.full(columns.shape[1], penalty)
+    if before is None:
+        ridge[0] = _SETTLED
+    weights = start.copy()
     for _ in range(_ROUNDS):
-        said = _sigmoid(columns @ weights)
-        slope = columns.T @ (right - said) - ridge @ weights
-        curve = (columns.T * (said * (1 - said))) @ columns + ridge
+        said = expit(columns @ weights)
+        slope = columns.T @ (right - said) - ridge * (weights - start)
+        curve = (columns.T * (said * (1 - said))) @ columns + np.diag(ridge)
         step = np.linalg.solve(curve, slope)
         weights += step
         if np.abs(step).max() < _SETTLED:
@@ -182,5 +213,12 @@ def _newton(scaled: Floats, right: Floats, penalty: float) -> Floats:
     return weights
 
 
-def _sigmoid(x: Floats) -> Floats:
+def expit(x: Floats) -> Floats:
+    """The probabilities of these logits."""
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float64)
+
+
+def logit(p: Sequence[float]) -> Floats:
+    """The logits of these probabilities, those of 0 and 1 as far as a fit goes."""
+    kept = np.clip(np.asarray(p, dtype=np.float64), 1e-9, 1 - 1e-9)
+    return np.asarray(np.log(kept / (1 - kept)))

@@ -78,9 +78,25 @@ async def condense(
     divided by its maximum: on squad2 the best three hold the answer for 87% of the questions.
     Empty when nothing in the passages is related to the question.
     """
+    chosen = await _choose(question, passages, embedder, sentences)
+    order = sorted(chosen, key=lambda one: (one.candidate.passage, one.candidate.start))
+    return _by_passage(order, passages)
+
+
+async def best_sentences(
+    question: str, passages: Sequence[Passage], embedder: Embedder, sentences: int = 3
+) -> tuple[str, ...]:
+    """The sentences that `condense` takes, best first."""
+    chosen = await _choose(question, passages, embedder, sentences)
+    return tuple(one.candidate.text for one in chosen)
+
+
+async def _choose(
+    question: str, passages: Sequence[Passage], embedder: Embedder, sentences: int
+) -> list[_Chosen]:
     candidates = _candidates(passages)
     if not candidates:
-        return ()
+        return []
     asked = set(terms(question))
     # The heading says what a short sentence is about.
     contexts = [f"{_context(passages[c.passage])}: {c.text}" for c in candidates]
@@ -95,12 +111,42 @@ async def condense(
     cosines = vectors[1:] @ vectors[0]
     shared = max(sum(weights[term] for term in asked.intersection(words[i])) for i in likely)
     if cosines.max() < _NEAR and shared <= _SHARED_WORDS * sum(weights.values()):
-        return ()
+        return []
     scores = _scaled(cosines) + _scaled(lexical[likely])
     best = np.argsort(-scores, kind="stable")[:sentences]
-    chosen = sorted(best[scores[best] >= _WEAK * scores.max()].tolist())
-    found = [_Chosen(candidates[likely[i]], float(scores[i]), float(cosines[i])) for i in chosen]
-    return _by_passage(found, passages)
+    return [
+        _Chosen(candidates[likely[i]], float(scores[i]), float(cosines[i]))
+        for i in best[scores[best] >= _WEAK * scores.max()].tolist()
+    ]
+
+
+def widen(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Evidence, ...]:
+    """The passages whole, for a model that can read them; those of the evidence come first.
+
+    Empty where the evidence is: then nothing in the passages is related.
+    """
+    if not evidence:
+        return ()
+    condensed = {note.passage.chunk_id: note for note in evidence}
+    first = [note.passage for note in evidence]
+    others = [passage for passage in passages if passage.chunk_id not in condensed]
+    return tuple(
+        _whole(n, passage, condensed.get(passage.chunk_id))
+        for n, passage in enumerate((*first, *others), start=1)
+    )
+
+
+def _whole(n: int, passage: Passage, condensed: Evidence | None) -> Evidence:
+    sentences = tuple(candidate.text for candidate in _candidates([passage])) or (passage.text,)
+    return Evidence(
+        n=n,
+        passage=passage,
+        sentences=sentences,
+        best=condensed.best if condensed else sentences[0],
+        quote=passage.text.strip(),
+        score=condensed.score if condensed else 0.0,
+        cosine=condensed.cosine if condensed else 0.0,
+    )
 
 
 def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:

@@ -69,6 +69,15 @@ def read_squad2(passages: Path, questions: Path) -> GoldSet:
     return _checked(GoldSet(tuple(documents.values()), found), questions)
 
 
+def read_answers(questions: Path) -> dict[str, tuple[str, ...]]:
+    """The right answers in a file of squad2's form by the question's id; none where none is known.
+
+    Raises UnreadableCorpus.
+    """
+    found = {text_in(row, "id"): _answers(row) for row in read_rows(questions)}
+    return {id_: answers for id_, answers in found.items() if answers}
+
+
 def read_clapnq(files: Sequence[Path]) -> GoldSet:
     """clapnq's answerable.jsonl and unanswerable.jsonl: long answers, each from one passage.
 
@@ -114,11 +123,9 @@ def _squad2_question(row: Row, documents: dict[str, Document]) -> GoldQuestion:
     key = text_in(row, "passage_id")
     if key not in documents:
         raise UnreadableCorpus(f"{row.place} names the passage {key}, which is not there.")
-    answers = row.fields.get("answers") or []
+    answers = _answers(row)
     unanswerable = row.fields.get("unanswerable") is True
-    if not isinstance(answers, list) or not all(isinstance(text, str) for text in answers):
-        raise UnreadableCorpus(f'{row.place} has "answers" that are not a list of texts.')
-    if not unanswerable and not any(text.strip() for text in answers):
+    if not unanswerable and not answers:
         raise UnreadableCorpus(
             f'{row.place} has neither "answers" nor "unanswerable": true, so that no answer to it '
             "can be judged."
@@ -126,10 +133,18 @@ def _squad2_question(row: Row, documents: dict[str, Document]) -> GoldQuestion:
     return GoldQuestion(
         id=text_in(row, "id"),
         text=text_in(row, "question"),
-        answers=() if unanswerable else tuple(answers),
+        answers=() if unanswerable else answers,
         documents=frozenset({key}),
         wanted="abstain" if unanswerable else "answer",
     )
+
+
+def _answers(row: Row) -> tuple[str, ...]:
+    """The answers that say something."""
+    answers = row.fields.get("answers") or []
+    if not isinstance(answers, list) or not all(isinstance(text, str) for text in answers):
+        raise UnreadableCorpus(f'{row.place} has "answers" that are not a list of texts.')
+    return tuple(text for text in answers if text.strip())
 
 
 def _mtrag_question(row: Row, documents: frozenset[str]) -> GoldQuestion:

@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from statistics import mean
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
@@ -11,20 +12,25 @@ from psycopg_pool import AsyncConnectionPool
 from answering.answerer import Answerer
 from answering.answers import Answer
 from answering.errors import ModelUnavailable
-from answering.evaluation import Outcome
+from answering.evaluation import Outcome, contains
+from answering.evidence import best_sentences
 from answering.gold import GoldQuestion, GoldSet
 from answering.progress import Finished, Restarted, Words
 from answering.questions import Question
 from retrieval.audience import everyone
 from retrieval.connections import borrow
+from retrieval.corpora import Corpus
+from retrieval.embeddings import Embedder
 from retrieval.plain import clean
 from retrieval.reports import IndexProgress, OnProgress
+from retrieval.retriever import search
 from retrieval.statements import load_statements
 
 _SQL = load_statements("answering")
 
+_PASSAGES, _SENTENCES = 5, 3  # as an answer is made
 _MARK = re.compile(r"\[(\d+)\]")
-_CLOSED_BOOK = (
+_ALONE = (
     "Answer in one to three short sentences. If you do not know the answer, reply: I don't know."
 )
 _UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
@@ -74,7 +80,34 @@ async def through_the_chain(
     return ask
 
 
-def closed_book(model: BaseChatModel) -> Asking:
+async def shares_with_answer(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    corpus: Corpus,
+    answers: Mapping[str, tuple[str, ...]],
+) -> dict[str, float]:
+    """`answer_in_evidence@1` to `@3`: how often the best sentences hold a right answer.
+
+    Of the corpus's questions whose right answers are known; empty where there are none. The
+    sentences are those that an answer would be made of.
+    """
+    held: list[list[float]] = []
+    for id_, text in corpus.questions.items():
+        if id_ in answers:
+            found = await search(pool, embedder, text, everyone(workspace), _PASSAGES)
+            best = await best_sentences(text, found, embedder, _SENTENCES)
+            held.append(
+                [contains("\n".join(best[: k + 1]), answers[id_]) for k in range(_SENTENCES)]
+            )
+    return {
+        f"answer_in_evidence@{k}": round(mean(one[k - 1] for one in held), 4)
+        for k in range(1, _SENTENCES + 1)
+        if held
+    }
+
+
+def the_model_alone(model: BaseChatModel) -> Asking:
     """Questions put to a model without any evidence. Asking raises ModelUnavailable."""
 
     async def ask(gold: GoldQuestion) -> Outcome:
@@ -83,7 +116,7 @@ def closed_book(model: BaseChatModel) -> Asking:
 
         started = time.perf_counter()
         first, said = 0.0, ""
-        messages = [SystemMessage(_CLOSED_BOOK), HumanMessage(gold.text)]
+        messages = [SystemMessage(_ALONE), HumanMessage(gold.text)]
         try:
             async for chunk in model.astream(messages):
                 said += clean(str(chunk.text))
