@@ -1,46 +1,42 @@
 """A question to a grounded answer, step by step and streamed. Knows no Slack."""
 
-import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+import copy
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage
 from psycopg_pool import AsyncConnectionPool
 
+from answering.abstaining import quote_closest, say_where_nothing_was, shorten
 from answering.answers import Answer, Citation
+from answering.cache import AnswerCache, Scope
+from answering.clock import Clock
+from answering.confidence import Confidence
+from answering.conflicts import find_conflict, say_conflict
+from answering.drafting import Draft
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
-from answering.evidence import Evidence, condense
-from answering.follow_ups import background_of, with_question_before
+from answering.evidence import Evidence
+from answering.finding import Abilities, Found, find_evidence
 from answering.links import SourceLinks
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.prompts import HOUSE_PROMPT, PROMPT_VERSION, format_notes, format_thread
 from answering.questions import Question
-from answering.rewriting import rewrite
-from answering.writing import Writer
-from retrieval.documents import Passage
+from answering.signals import logprobs_of
+from retrieval.catalog import readable_sources
 from retrieval.embeddings import Embedder
-from retrieval.generations import Generation, live_generation
+from retrieval.generations import Generation, index_version, live_generation
 from retrieval.plain import clean
 from retrieval.reranking import Reranker
-from retrieval.retriever import HybridRetriever, still_stand
+from retrieval.retriever import still_stand
 
-_PASSAGES = 5
-_SENTENCES = 3
 _QUOTE_CHARACTERS = 400
 _ATTEMPTS = 3
-_NOTHING = (
-    "I found nothing about this in what everyone here may read. "
-    "Try other words, or ask an admin to index the documents that say it."
-)
-_CLOSEST = "The closest I found:\n\n> {quote} [1]"
+_SMALL = Abilities()
 
 
 class Answerer:
-    """Answers questions from one workspace's index with one chat model.
-
-    `rewrites` says whether that model is able to rewrite a follow-up so that it stands alone.
-    """
+    """Answers questions from one workspace's index with one chat model."""
 
     def __init__(
         self,
@@ -49,30 +45,43 @@ class Answerer:
         model: BaseChatModel,
         model_name: str,
         links: SourceLinks,
+        confidence: Confidence,
         *,
-        rewrites: bool = False,
+        abilities: Abilities = _SMALL,
+        cache: AnswerCache | None = None,
         reranker: Reranker | None = None,
     ) -> None:
         self._pool = pool
         self._embedder = embedder
         self._chat_model = model
         self._model = HOUSE_PROMPT | model
-        self._rewrites = rewrites
-        self._reranker = reranker
         self._model_name = model_name
         self._links = links
+        self._confidence = confidence
+        self._abilities = abilities
+        self._cache = cache
+        self._reranker = reranker
 
-    async def answer(self, question: Question) -> AsyncIterator[Progress]:
+    def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> "Answerer":
+        """The same over another index, without a cache; `confidence` replaces that of this one."""
+        other = copy.copy(self)
+        other._pool, other._cache = pool, None
+        other._confidence = confidence or self._confidence
+        return other
+
+    async def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
         """Searching, then Reading, then Words as they are written and checked, then Finished.
 
-        Without related evidence the answer says so; when no sentence of the model is supported, it
-        is the nearest quotation. When a document that it rests on changes meanwhile, it is
+        No word is said before it is decided whether the answer is surely right: its probability has
+        to reach `bar`, by default that of the confidence. Else, or when no sentence is supported,
+        the nearest quotation is said; without related evidence, where was looked; and where the
+        evidence disagrees, that. When a document that it rests on changes meanwhile, it is
         Restarted. Raises NotIndexed, ModelUnavailable and EvidenceChanged.
         """
-        clock = _Clock()
+        clock = Clock()
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
-                async for step in self._attempt(question, clock):
+                async for step in self._attempt(question, bar, clock):
                     yield step
                 return
             except EvidenceChanged:
@@ -80,71 +89,65 @@ class Answerer:
                     raise
                 yield Restarted()
 
-    async def _attempt(self, question: Question, clock: "_Clock") -> AsyncIterator[Progress]:
+    async def _attempt(
+        self, question: Question, bar: float | None, clock: Clock
+    ) -> AsyncIterator[Progress]:
         """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
         yield Searching()
         generation = await live_generation(self._pool, question.audience.workspace)
         if generation is None:
             raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
-        evidence = await self._evidence(question, clock)
-        draft = _Draft(question, evidence)
-        if evidence:
-            yield Reading(tuple(dict.fromkeys(note.passage.title for note in evidence)))
-            async for words in self._write(draft, clock):
-                await self._check_stands(generation, draft)
+        scope = await self._scope(generation, question, bar) if self._cache else None
+        answer = await self._recall(generation, scope, question)
+        if answer:
+            yield Words(answer.text)
+        else:
+            found = await self._find(question, clock)
+            draft = Draft(found.asked, found.passages, found.evidence, self._confidence, bar)
+            if found.evidence:
+                yield Reading(tuple(dict.fromkeys(note.passage.title for note in found.evidence)))
+            async for words in self._compose(question, found, draft, clock):
+                await self._check_stands(generation, question, found)
                 yield Words(words)
-        await self._check_stands(generation, draft)
-        if not draft.text:
-            yield Words(draft.abstain())
+            answer = self._answer(generation, found, draft)
+            if self._cache and scope:
+                await self._cache.keep(scope, question, answer)
         clock.mark("total")
-        yield Finished(
-            Answer(
-                text=draft.text,
-                citations=tuple(self._cite(note) for note in evidence),
-                abstained=draft.abstained,
-                model=self._model_name,
-                generation=generation.id,
-                prompt_version=PROMPT_VERSION,
-                messages=tuple(draft.messages),
-                timings_ms=clock.marks,
-                evidence=tuple(_record(note) for note in evidence),
-            )
+        yield Finished(replace(answer, timings_ms=dict(clock.marks)))
+
+    async def _find(self, question: Question, clock: Clock) -> Found:
+        return await find_evidence(
+            self._pool,
+            self._embedder,
+            question,
+            self._chat_model,
+            self._abilities,
+            self._reranker,
+            clock,
         )
 
-    async def _check_stands(self, generation: Generation, draft: "_Draft") -> None:
-        chunks = {note.passage.chunk_id for note in draft.evidence}
-        audience = draft.question.audience
-        if not await still_stand(self._pool, generation, audience, chunks):
-            raise EvidenceChanged(
-                "The documents about this are being changed just now. Please ask again in a minute."
-            )
+    async def _compose(
+        self, question: Question, found: Found, draft: Draft, clock: Clock
+    ) -> AsyncIterator[str]:
+        """The words of the answer: the model's where they may be shown, else ours."""
+        if not found.evidence:
+            sources = await readable_sources(self._pool, question.audience)
+            yield draft.settle(say_where_nothing_was(question.text, sources), abstains=True)
+        elif conflict := find_conflict(found.asked, found.evidence):
+            yield draft.settle(say_conflict(conflict), abstains=False)
+        else:
+            async for words in self._write(question, found, draft, clock):
+                yield words
+            if not draft.text:
+                yield draft.settle(quote_closest(found.evidence), abstains=True)
 
-    async def _evidence(self, question: Question, clock: "_Clock") -> tuple[Evidence, ...]:
-        retriever = HybridRetriever(
-            pool=self._pool,
-            embedder=self._embedder,
-            audience=question.audience,
-            k=_PASSAGES,
-            background=background_of(question),
-            reranker=self._reranker,
-        )
-        asked = question.text
-        if self._rewrites:
-            asked = await rewrite(self._chat_model, question)
-            clock.mark("rewrite")
-        documents = await retriever.ainvoke(asked)
-        clock.mark("retrieve")
-        passages: list[Passage] = [document.metadata["passage"] for document in documents]
-        wanted = with_question_before(question) if asked == question.text else asked
-        evidence = await condense(wanted, passages, self._embedder, _SENTENCES)
-        clock.mark("condense")
-        return evidence
-
-    async def _write(self, draft: "_Draft", clock: "_Clock") -> AsyncIterator[str]:
+    async def _write(
+        self, question: Question, found: Found, draft: Draft, clock: Clock
+    ) -> AsyncIterator[str]:
         prompt = {
-            "notes": format_notes(draft.evidence),
-            "question": draft.question.text,
-            "thread": format_thread(draft.question.thread),
+            "notes": format_notes(found.evidence),
+            "question": question.text,
+            "thread": format_thread(question.thread),
         }
         draft.messages = [_plain(m) for m in HOUSE_PROMPT.format_messages(**prompt)]
         cut_off = False
@@ -152,14 +155,62 @@ class Answerer:
             async for chunk in self._model.astream(prompt):
                 clock.mark_once("first_token")
                 cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
-                for words in draft.writer.feed(clean(str(chunk.text))):
+                for words in draft.feed(clean(str(chunk.text)), logprobs_of(chunk)):
                     yield words
+                if draft.is_refused:
+                    return
         except _model_errors() as error:
             raise ModelUnavailable(
                 "The language model does not answer. `houselore doctor` says what is wrong with it."
             ) from error
-        for words in draft.writer.close(cut_off=cut_off):
+        for words in draft.close(cut_off=cut_off):
             yield words
+
+    async def _check_stands(self, generation: Generation, question: Question, found: Found) -> None:
+        chunks = {note.passage.chunk_id for note in found.evidence}
+        if not await still_stand(self._pool, generation, question.audience, chunks):
+            raise EvidenceChanged(
+                "The documents about this are being changed just now. Please ask again in a minute."
+            )
+
+    async def _scope(self, generation: Generation, question: Question, bar: float | None) -> Scope:
+        """All that an answer of ours depends on beside the question."""
+        settings = (
+            *(self._model_name, PROMPT_VERSION, self._abilities, self._confidence, bar),
+            *(self._reranker is not None, self._links.base_url),
+        )
+        return Scope(
+            workspace=question.audience.workspace,
+            readers=question.audience.readers,
+            index=await index_version(self._pool, generation),
+            settings=repr(settings),
+        )
+
+    async def _recall(
+        self, generation: Generation, scope: Scope | None, question: Question
+    ) -> Answer | None:
+        """An answer that was given in this scope, if all its evidence still stands for it."""
+        kept = await self._cache.find(scope, question) if self._cache and scope else None
+        if kept is None:
+            return None
+        chunks = {int(str(note["chunk_id"])) for note in kept.evidence}
+        stands = await still_stand(self._pool, generation, question.audience, chunks)
+        return kept if stands else None
+
+    def _answer(self, generation: Generation, found: Found, draft: Draft) -> Answer:
+        return Answer(
+            text=draft.text,
+            citations=tuple(self._cite(note) for note in found.evidence),
+            abstained=draft.abstains,
+            model=self._model_name,
+            generation=generation.id,
+            prompt_version=PROMPT_VERSION,
+            messages=tuple(draft.messages),
+            evidence=tuple(_record(note) for note in found.evidence),
+            confidence=draft.probability,
+            signals=draft.signals,
+            withheld=draft.withheld,
+        )
 
     def _cite(self, note: Evidence) -> Citation:
         passage = note.passage
@@ -170,54 +221,8 @@ class Answerer:
             title=note.label,
             url=passage.url
             or self._links.link(passage.document_id, passage.chunk_id, passage.readers),
-            quote=_shortened(note.quote),
+            quote=shorten(note.quote, _QUOTE_CHARACTERS),
         )
-
-
-class _Draft:
-    """An answer while it is written."""
-
-    def __init__(self, question: Question, evidence: Sequence[Evidence]) -> None:
-        self.question = question
-        self.evidence = evidence
-        self.writer = Writer(question.text, evidence)
-        self.messages: list[Mapping[str, str]] = []
-        self.abstained = False
-        self._instead = ""
-
-    @property
-    def text(self) -> str:
-        """What was said."""
-        return self.writer.text or self._instead
-
-    def abstain(self) -> str:
-        """What to say instead of an answer: the nearest quotation, or that there is none."""
-        self.abstained = True
-        self._instead = (
-            _CLOSEST.format(quote=_shortened(self.evidence[0].best)) if self.evidence else _NOTHING
-        )
-        return self._instead
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds since the question came, by step."""
-
-    marks: dict[str, float] = field(default_factory=dict)
-    _start: float = field(default_factory=time.perf_counter)
-
-    def mark(self, step: str) -> None:
-        self.marks[step] = round((time.perf_counter() - self._start) * 1000, 1)
-
-    def mark_once(self, step: str) -> None:
-        if step not in self.marks:
-            self.mark(step)
-
-
-def _shortened(quote: str) -> str:
-    if len(quote) <= _QUOTE_CHARACTERS:
-        return quote
-    return quote[:_QUOTE_CHARACTERS].rsplit(" ", 1)[0] + " …"
 
 
 def _plain(message: BaseMessage) -> Mapping[str, str]:

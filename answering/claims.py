@@ -7,10 +7,11 @@ from retrieval.lexical import terms
 
 _NAME = re.compile(r"\b[^\W\d_]*[A-Z]\w*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_NEGATION = re.compile(
+NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
+"""A word that denies."""
 
 
 def names_in(text: str) -> set[str]:
@@ -25,7 +26,7 @@ def numbers_in(text: str) -> set[str]:
 
 def denies(text: str) -> bool:
     """Whether something is denied."""
-    return _NEGATION.search(text) is not None
+    return NEGATION.search(text) is not None
 
 
 def in_order(words: Sequence[str], stated: Sequence[str]) -> int:

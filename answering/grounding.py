@@ -3,19 +3,17 @@
 import re
 from collections.abc import Sequence
 
+from answering.claims import NEGATION, denies, in_order, names_in, numbers_in
 from answering.evidence import Evidence
 from retrieval.lexical import terms
 
 # Of the words of a sentence, at least so many must stand in one sentence of a note in the same
-# order, and of the question's words so many there at all: else it answers something else.
-_SUPPORTED, _ASKED = 0.6, 0.5
-_NAME = re.compile(r"\b[^\W\d_]*[A-Z]\w*")
-_NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['\u2019]t\b",
-    re.IGNORECASE,
-)
-_MARK = re.compile(r"(?<!\s)\s*+\[\d+\]")
+# order, or, where that takes what several of its sentences say, so many anywhere in it.
+_IN_ORDER, _ANYWHERE = 0.6, 0.8
+# Whether a note answers what was asked is for the confidence to say; this much it must share.
+_ASKED = 0.2
+_MARK = re.compile(r"(?<!\s)\s*+\[(\d+)\]")
+_NEAR = 4  # words between a denial and what it denies
 
 
 class Grounding:
@@ -23,77 +21,82 @@ class Grounding:
 
     def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
         self._asked = set(terms(question))
-        self._numbers = _numbers(question)
+        self._question_denies = denies(question)
+        self._numbers = numbers_in(question)
         self._stated = [
             _Stated(note, text)
             for note in evidence
-            for text in note.sentences
+            for text in dict.fromkeys((*note.sentences, note.quote))
             if self._bears_on(f"{note.label} {text}")
         ]
 
     def support(self, sentence: str) -> int | None:
         """The number of the note that a sentence stands on, or None for no note.
 
-        A sentence is supported by one sentence of a note that bears on the question: when it says
-        something that the question did not, most of its words stand there in the same order, each
-        of its numbers and names stands there or in the question, and it denies something exactly
-        when that one does.
+        The first that the sentence itself cites is taken if it supports it, else the one that
+        supports it best. A note supports what says more than the question did, whose words stand
+        in it, each number and name there or in the question, and which denies something exactly
+        when the note's words around it do.
         """
         plain = strip_marks(sentence)
-        words, numbers = terms(plain), _numbers(plain) - self._numbers
-        new, names = set(words) - self._asked, _names(plain) - self._asked
-        denies = _denies(plain)
-        if not new or plain.rstrip().endswith("?"):
+        words = terms(plain)
+        if not set(words) - self._asked or plain.rstrip().endswith("?"):
             return None
-        shares = [
-            (_in_order(words, one.words) / len(words), one.n)
-            for one in self._stated
-            if not new.isdisjoint(one.words)
-            and numbers <= one.numbers
-            and names <= one.known
-            and denies == one.denies
-        ]
-        share, n = max(shares, key=lambda found: found[0], default=(0.0, None))
-        return n if share >= _SUPPORTED else None
+        cited = [int(n) for n in _MARK.findall(sentence)]
+        shares = [(self._share(plain, words, one), one.n) for one in self._stated]
+        good = [found for found in shares if found[0] > 0]
+        own = [n for _, n in good if n in cited]
+        return own[0] if own else max(good, key=lambda found: found[0], default=(0.0, None))[1]
+
+    def _share(self, plain: str, words: Sequence[str], one: "_Stated") -> float:
+        """How much of a sentence one statement says; 0 where that is too little to support it."""
+        new = set(words) - self._asked
+        if new.isdisjoint(one.words) or numbers_in(plain) - self._numbers - one.numbers:
+            return 0.0
+        if names_in(plain) - self._asked - one.known or self._denials_differ(plain, one):
+            return 0.0
+        if one.is_whole:
+            share = sum(word in one.known for word in words) / len(words)
+            return share if share >= _ANYWHERE else 0.0
+        share = in_order(words, one.words) / len(words)
+        return share if share >= _IN_ORDER else 0.0
+
+    def _denials_differ(self, plain: str, one: "_Stated") -> bool:
+        """Whether one of the two denies what the other says."""
+        if denies(plain):
+            return not one.denies
+        if not one.denies or self._question_denies:
+            return False
+        return one.denies_near(plain)
 
     def _bears_on(self, text: str) -> bool:
         return len(self._asked.intersection(terms(text))) >= _ASKED * len(self._asked)
 
 
 class _Stated:
-    """One sentence of a note; the label above it names what it is about, and states nothing."""
+    """One sentence of a note or all of it; the label above names what it is about, no more."""
 
     def __init__(self, note: Evidence, text: str) -> None:
         self.n = note.n
+        self.is_whole = text == note.quote and len(note.sentences) > 1
         self.words = terms(text)
         self.known = set(self.words).union(terms(note.label))
-        self.numbers = _numbers(text)
-        self.denies = _denies(text)
+        self.numbers = numbers_in(text)
+        self.denies = denies(text)
+        self._text = " ".join(text.split())
+
+    def denies_near(self, plain: str) -> bool:
+        """Whether the words around a phrase of the statement deny it.
+
+        Where it is not a phrase of it, all of the statement is around it.
+        """
+        at = self._text.lower().find(" ".join(plain.split()).rstrip(".!").lower())
+        if at < 0:
+            return True
+        before = self._text[:at].split()[-_NEAR:]
+        return NEGATION.search(" ".join(before)) is not None
 
 
 def strip_marks(text: str) -> str:
-    """The text without the `[n]` marks that a model wrote: ours are checked, its are not."""
+    """The text without the `[n]` marks that a model wrote: what is shown has ours, checked."""
     return _MARK.sub("", text)
-
-
-def _in_order(words: Sequence[str], stated: Sequence[str]) -> int:
-    """The length of the longest common subsequence."""
-    row = [0] * (len(stated) + 1)
-    for word in words:
-        above, row = row, [0]
-        for at, other in enumerate(stated):
-            row.append(above[at] + 1 if word == other else max(above[at + 1], row[at]))
-    return row[-1]
-
-
-def _numbers(text: str) -> set[str]:
-    return set(_NUMBER.findall(text))
-
-
-def _names(text: str) -> set[str]:
-    """The terms of what is written with a capital letter; stop words have none."""
-    return {term for name in _NAME.findall(text) for term in terms(name)}
-
-
-def _denies(text: str) -> bool:
-    return _NEGATION.search(text) is not None

@@ -16,13 +16,13 @@ class SourceLinks:
     def __init__(self, base_url: str, secret: bytes) -> None:
         if len(secret) < 16:
             raise ValueError("the secret that signs source links needs at least 16 bytes")
-        self._base_url = base_url.rstrip("/")
+        self.base_url = base_url.rstrip("/")
         self._secret = secret
 
     def link(self, document_id: int, chunk_id: int, readers: Set[str]) -> str:
         """The address of the reader page at this chunk of a document with these readers."""
         key = self._sign(document_id, chunk_id, readers)
-        return f"{self._base_url}/documents/{document_id}?chunk={chunk_id}&key={key}#cited"
+        return f"{self.base_url}/documents/{document_id}?chunk={chunk_id}&key={key}#cited"
 
     def verify(self, document_id: int, chunk_id: int, readers: Set[str], key: str) -> bool:
         """Whether `key` was made by `link` for exactly this document, chunk and readers."""

@@ -8,10 +8,13 @@ _MAX_TOKENS = 160
 _TIMEOUT_S = 60.0
 
 
-def open_chat_model(url: str, name: str = "house", api_key: str | None = None) -> BaseChatModel:
+def open_chat_model(
+    url: str, name: str = "house", api_key: str | None = None, *, logprobs: bool = False
+) -> BaseChatModel:
     """The chat model called `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
 
-    Answers are meant to be repeatable, so the temperature is 0. Nothing is sent before it is asked.
+    Answers are meant to be repeatable, so the temperature is 0. With `logprobs` each token comes
+    with its probability, which not every endpoint knows. Nothing is sent before it is asked.
     """
     # Its import takes two seconds: only those who ask a model pay for it.
     from langchain_openai import ChatOpenAI
@@ -21,6 +24,7 @@ def open_chat_model(url: str, name: str = "house", api_key: str | None = None) -
         model=name,
         api_key=SecretStr(api_key or "none"),
         temperature=0.0,
+        logprobs=logprobs or None,
         max_completion_tokens=_MAX_TOKENS,
         timeout=_TIMEOUT_S,
         max_retries=1,

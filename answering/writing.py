@@ -1,50 +1,59 @@
 """A model's tokens to sentences that were checked, each with its citation. Asks no model."""
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from answering.evidence import Evidence
 from answering.grounding import Grounding, strip_marks
 from retrieval.sentences import split_sentences
 
+# Marks after the end of a sentence belong to it.
+_MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d+\])+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence without the model's marks, and the note that supports it, if one does."""
+
+    text: str
+    note: int | None
+
 
 class Writer:
-    """Turns a stream of tokens into a stream of supported sentences.
-
-    A sentence is shown once it is whole and the evidence supports it, so nothing that was shown has
-    to be taken back. What is not supported is left out, and so is a sentence that was said before.
-    """
+    """Turns a stream of tokens into checked sentences, each once and once it is whole."""
 
     def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
         self._grounding = Grounding(question, evidence)
         self._waiting = ""
-        self._said: list[str] = []
+        self._said: set[str] = set()
+        self._written: list[str] = []
 
     @property
-    def text(self) -> str:
-        """What has been said so far."""
-        return "".join(self._said)
+    def written(self) -> str:
+        """All that the model wrote so far, checked or not."""
+        return "".join(self._written)
 
-    def feed(self, token: str) -> Iterator[str]:
+    def feed(self, token: str) -> Iterator[Said]:
         """The sentences that this token completes."""
-        self._waiting += token
+        self._written.append(token)
+        self._waiting = _MARKS_BEHIND.sub(r"\2\1 ", self._waiting + token)
         spans = split_sentences(self._waiting)
+        if len(spans) < 2 or self._waiting[spans[-1].start] == "[":
+            return  # what has begun may be a mark of the sentence before
+        ready, self._waiting = self._waiting[: spans[-1].start], self._waiting[spans[-1].start :]
         for span in spans[:-1]:
-            yield from self._say(self._waiting[span.start : span.end])
-        if len(spans) > 1:
-            self._waiting = self._waiting[spans[-1].start :]
+            yield from self._check(ready[span.start : span.end])
 
-    def close(self, *, cut_off: bool = False) -> Iterator[str]:
+    def close(self, *, cut_off: bool = False) -> Iterator[Said]:
         """The last sentence, unless the model was cut off in the middle of it."""
         if not cut_off:
             for span in split_sentences(self._waiting):
-                yield from self._say(self._waiting[span.start : span.end])
+                yield from self._check(self._waiting[span.start : span.end])
         self._waiting = ""
 
-    def _say(self, sentence: str) -> Iterator[str]:
+    def _check(self, sentence: str) -> Iterator[Said]:
         plain = strip_marks(sentence).strip()
-        note = self._grounding.support(plain)
-        if note is None or any(plain in said for said in self._said):
-            return
-        words = f"{' ' if self._said else ''}{plain} [{note}]"
-        self._said.append(words)
-        yield words
+        if plain and plain not in self._said:
+            self._said.add(plain)
+            yield Said(plain, self._grounding.support(sentence))

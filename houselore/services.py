@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from retrieval.embeddings import Embedder
     from retrieval.reranking import Reranker
 
+CONFIDENCE = "confidence.json"
+"""The file in the data folder that holds what `houselore eval calibrate` has fitted."""
 _LINK_KEY = "link.key"
 _READER_NOTE = "reader.url"
 
@@ -103,7 +105,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         links = open_links(settings)
         chat = await chat_address(settings, lease)
         opened = await embedder
-        answerer = await _answerer(settings, chat, pool, opened, links)
+        answerer = await _answerer(settings, chat, pool, opened, links, redis)
         yield Services(
             workspace=settings.workspace,
             database_url=url,
@@ -259,19 +261,35 @@ async def _answerer(
     pool: "AsyncConnectionPool",
     embedder: "Embedder",
     links: "SourceLinks",
+    redis: "Redis",
 ) -> "Answerer":
     from answering.answerer import Answerer
+    from answering.cache import AnswerCache
+    from answering.confidence import open_confidence
+    from answering.finding import Abilities
     from answering.models import open_chat_model
+    from answering.prompts import PROMPT_VERSION
     from tuning.registry import ensure_served
 
     embedded = settings.chat_url == EMBEDDED
     name = ALIAS if embedded else settings.chat_model
-    model = open_chat_model(chat.url, name, chat.api_key)
     base = (settings.chat_gguf or bundled_gguf()).stem if embedded else settings.chat_model
     served = await ensure_served(pool, settings.workspace, base, base)
-    rewrites = not embedded if settings.chat_rewrites is None else settings.chat_rewrites
-    reranker = open_reranker(settings)
-    return Answerer(pool, embedder, model, served.name, links, rewrites=rewrites, reranker=reranker)
+    large = not embedded
+    return Answerer(
+        pool,
+        embedder,
+        open_chat_model(chat.url, name, chat.api_key, logprobs=embedded),
+        served.name,
+        links,
+        open_confidence(settings.folder() / CONFIDENCE, served.name, PROMPT_VERSION),
+        abilities=Abilities(
+            reads=settings.chat_reads or ("passages" if large else "sentences"),
+            rewrites=large if settings.chat_rewrites is None else settings.chat_rewrites,
+        ),
+        cache=AnswerCache(redis),
+        reranker=open_reranker(settings),
+    )
 
 
 async def _forget(task: "asyncio.Task[Embedder]") -> None:

@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     )
     chat_model: str = Field("house", description="The model's name at that endpoint.")
     chat_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
+    chat_reads: Literal["sentences", "passages"] | None = Field(
+        None,
+        description="What the chat model is given: the three best sentences, or whole passages. "
+        "Default: an endpoint's gets passages, the embedded model is too small for them.",
+    )
     chat_rewrites: bool | None = Field(
         None,
         description="Whether the chat model rewrites a follow-up so that it can be searched for "

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from retrieval.audience import Audience
 from retrieval.connections import borrow
 from retrieval.errors import SourceNotFound
 from retrieval.sources.files import FilesSource
@@ -49,6 +50,23 @@ async def list_sources(pool: AsyncConnectionPool, workspace: str) -> list[KnownS
     async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_SQL["list_sources"], {"workspace": workspace})
         return [KnownSource.from_row(row) for row in await cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableSource:
+    """Where an audience may read something, by its shortest name, and how many documents."""
+
+    name: str
+    documents: int
+
+
+async def readable_sources(pool: AsyncConnectionPool, audience: Audience) -> list[ReadableSource]:
+    """The sources of what an audience may read, the largest first. Raises IndexUnavailable."""
+    values = {"workspace": audience.workspace, "readers": sorted(audience.readers)}
+    async with borrow(pool) as connection:
+        cursor = await connection.execute(_SQL["readable_sources"], values)
+        rows = await cursor.fetchall()
+    return [ReadableSource(PurePath(location).name, documents) for location, documents in rows]
 
 
 async def forget_source(pool: AsyncConnectionPool, workspace: str, source_id: int) -> bool:

@@ -62,6 +62,14 @@ async def live_generation(pool: AsyncConnectionPool, workspace: str) -> Generati
         return await find_live(connection, workspace)
 
 
+async def index_version(pool: AsyncConnectionPool, generation: Generation) -> str:
+    """A mark that changes whenever a chunk of the generation comes or goes."""
+    async with borrow(pool) as connection:
+        cursor = await connection.execute(_SQL["index_version"], {"generation": generation.id})
+        ((version,),) = await cursor.fetchall()
+    return f"{generation.id}/{version}"
+
+
 async def ensure_generation(
     pool: AsyncConnectionPool, workspace: str, embedder: Embedder
 ) -> Generation:

@@ -10,6 +10,12 @@ select set_config('role', %(role)s, false), set_config('houselore.workspace', %(
 select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from
 from generations where workspace = %(workspace)s and state = 'live';
 
+-- name: index_version
+-- What differs as soon as a chunk comes or goes, and now and then without that.
+select concat_ws('/', coalesce(max(id), 0), coalesce(sum(chunks), 0),
+    (select count(*) from dead_chunks where generation = %(generation)s))
+from segments where generation = %(generation)s;
+
 -- name: find_generation
 -- The newest generation of this identity, the live one first and a retired one last.
 select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from
@@ -108,6 +114,12 @@ returning id;
 select s.id, s.kind, s.location, s.readers, s.url_prefix, s.synced_at, count(d.id) as documents
 from sources s left join documents d on d.source_id = s.id
 where s.workspace = %(workspace)s group by s.id order by s.id;
+
+-- name: readable_sources
+-- The sources of documents that an audience may read, with how many of them it may.
+select s.location, count(*) from documents d join sources s on s.id = d.source_id
+where d.workspace = %(workspace)s and d.readers && %(readers)s
+group by s.id order by count(*) desc, s.id;
 
 -- name: forget_source
 -- A source with its documents and chunks.

@@ -9,6 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.answers import Answer, answer_by_id, answer_of_inbox, place_answer, save_answer
+from answering.confidence import open_confidence
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
 from answering.links import SourceLinks
 from answering.models import open_chat_model
@@ -57,8 +58,8 @@ async def answerer(
     )
     await index_source(pool, "home", FilesSource(handbook, frozenset({"public"})), embedder)
     await index_source(pool, "home", FilesSource(secret, frozenset({"channel:C9"})), embedder)
-    model = open_chat_model(chat_url)
-    yield Answerer(pool, embedder, model, "smollm2-135m", LINKS)
+    model = open_chat_model(chat_url, logprobs=True)
+    yield Answerer(pool, embedder, model, "smollm2-135m", LINKS, open_confidence())
 
 
 async def ask(answerer: Answerer, question: Question) -> tuple[list[Progress], Answer]:
@@ -98,12 +99,15 @@ async def test_what_the_audience_may_not_read_is_not_used(answerer: Answerer) ->
 
 
 async def test_an_unrelated_question_is_declined(answerer: Answerer) -> None:
-    """Without related evidence the model is not asked and the reply says what to do."""
+    """Without related evidence no model is asked; the reply says what was looked for and where."""
     progress, answer = await ask(answerer, Question("Who painted the Mona Lisa?", HOME))
     assert answer.abstained
     assert not answer.citations
     assert not answer.messages
-    assert answer.text.startswith("I found nothing about this")
+    assert answer.text.startswith(
+        "I found nothing about “Who painted the Mona Lisa?” in the one document that everyone here "
+        "may read (handbook)."
+    )
     assert not any(isinstance(step, Reading) for step in progress)
 
 
@@ -173,9 +177,24 @@ async def test_a_dead_model_is_said_plainly(
     answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder
 ) -> None:
     """An endpoint that nobody serves raises ModelUnavailable with what to do."""
-    dead = Answerer(pool, embedder, open_chat_model("http://127.0.0.1:9/v1"), "none", LINKS)
+    model = open_chat_model("http://127.0.0.1:9/v1")
+    dead = Answerer(pool, embedder, model, "none", LINKS, open_confidence())
     with pytest.raises(ModelUnavailable, match="houselore doctor"):
         await ask(dead, Question("When do we deploy to production?", HOME))
+
+
+async def test_a_bar_that_nothing_reaches_leaves_the_quotation(answerer: Answerer) -> None:
+    """The model's draft is withheld, kept for whoever fits the confidence anew, and never shown."""
+    question = Question("When do we deploy to production?", HOME)
+    progress = [step async for step in answerer.answer(question, bar=1.01)]
+    last = progress[-1]
+    assert isinstance(last, Finished)
+    assert last.answer.abstained
+    assert last.answer.text.startswith("The closest I found:\n\n> We deploy to production on Tues")
+    assert [step.text for step in progress if isinstance(step, Words)] == [last.answer.text]
+    assert last.answer.withheld
+    assert last.answer.confidence is not None
+    assert last.answer.signals["token_mean"] < 0
 
 
 async def test_an_empty_workspace_is_said_plainly(answerer: Answerer) -> None:

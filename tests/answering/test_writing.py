@@ -1,10 +1,13 @@
 """Tokens become checked sentences, each with the note it stands on."""
 
+from collections.abc import Iterable
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answering.evidence import Evidence
-from answering.writing import Writer
+from answering.writing import Said, Writer
 from retrieval.documents import Passage
 
 
@@ -23,10 +26,15 @@ NOTES = (
 def write(question: str, text: str, *, cut_off: bool = False) -> str:
     """What is shown when a model writes `text` character by character."""
     writer = Writer(question, NOTES)
-    shown = [words for token in text for words in writer.feed(token)]
-    shown += writer.close(cut_off=cut_off)
-    assert "".join(shown) == writer.text
-    return writer.text
+    said = [one for token in text for one in writer.feed(token)]
+    said += writer.close(cut_off=cut_off)
+    assert writer.written == text
+    return shown(said)
+
+
+def shown(said: Iterable[Said]) -> str:
+    """The supported sentences with their marks."""
+    return " ".join(f"{one.text} [{one.note}]" for one in said if one.note is not None)
 
 
 def test_a_supported_sentence_is_shown_with_its_note() -> None:
@@ -66,16 +74,15 @@ def test_the_opposite_of_a_note_is_dropped() -> None:
     """A sentence that denies what its note says, or says what it denies, is dropped."""
     assert write("When do we deploy?", "We never deploy on Tuesdays from the branch.") == ""
     writer = Writer("Can I deploy on Fridays?", (note(1, "You cannot deploy on Fridays."),))
-    assert not list(writer.feed("Yes, you can deploy there on Fridays. "))
-    assert not list(writer.close())
+    said = [*writer.feed("Yes, you can deploy there on Fridays. "), *writer.close()]
+    assert not shown(said)
 
 
 def test_what_answers_another_question_is_dropped() -> None:
     """A true sentence about something else than what was asked is no answer."""
     parking = note(1, "Employees park on deck 3.")
     writer = Writer("Where do visitors leave their bicycles?", (parking,))
-    assert not list(writer.feed("Employees park on deck 3. "))
-    assert not list(writer.close())
+    assert not shown([*writer.feed("Employees park on deck 3. "), *writer.close()])
 
 
 def test_saying_the_question_again_is_no_answer() -> None:
@@ -83,9 +90,34 @@ def test_saying_the_question_again_is_no_answer() -> None:
     assert write("When do we deploy?", "The question is when we deploy.") == ""
 
 
-def test_the_models_own_marks_are_replaced() -> None:
-    """A citation that the model wrote by itself is not believed."""
-    assert write("When do we deploy?", "We deploy on Tuesdays [2].") == "We deploy on Tuesdays. [1]"
+@pytest.mark.parametrize("text", ["We deploy on Tuesdays [2].", "We deploy on Tuesdays. [2]"])
+def test_a_wrong_mark_of_the_model_is_put_right(text: str) -> None:
+    """A citation of a note that does not say it is replaced by the one that does."""
+    assert write("When do we deploy?", text) == "We deploy on Tuesdays. [1]"
+
+
+def test_of_two_notes_that_say_it_the_one_that_the_model_cites_is_cited() -> None:
+    """The model's own mark decides where it is right."""
+    notes = (NOTES[0], note(2, "We deploy on Tuesdays at 10:00 from the release branch."))
+    writer = Writer("When do we deploy?", notes)
+    text = "We deploy on Tuesdays. [2] At 10:00."
+    said = [one for token in text for one in writer.feed(token)] + list(writer.close())
+    assert shown(said[:1]) == "We deploy on Tuesdays. [2]"
+
+
+def test_a_denial_that_the_model_leaves_out_is_missed() -> None:
+    """Half of a sentence that denies something is no support for the opposite."""
+    notes = (note(1, "No employees get leave in the first year of employment."),)
+    writer = Writer("Who gets leave?", notes)
+    assert not shown([*writer.feed("Employees get leave."), *writer.close()])
+
+
+def test_a_phrase_of_a_note_is_supported_though_the_note_denies_something_else() -> None:
+    """Only what stands right before a phrase denies it."""
+    notes = (note(1, "Nobody may park there, but visitors find free places on deck number 3."),)
+    writer = Writer("Where do visitors park?", notes)
+    said = [*writer.feed("Visitors find free places on deck number 3."), *writer.close()]
+    assert shown(said).endswith("[1]")
 
 
 def test_a_sentence_that_was_cut_off_is_not_shown() -> None:
@@ -108,7 +140,5 @@ def test_the_cut_of_the_tokens_does_not_matter(pieces: list[str]) -> None:
     """However the text is cut into tokens, the same sentences are shown."""
     text = "".join(pieces)
     by_piece = Writer("What happens?", NOTES)
-    for piece in pieces:
-        list(by_piece.feed(piece))
-    list(by_piece.close())
-    assert by_piece.text == write("What happens?", text)
+    said = [one for piece in pieces for one in by_piece.feed(piece)]
+    assert shown([*said, *by_piece.close()]) == write("What happens?", text)

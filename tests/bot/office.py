@@ -15,6 +15,7 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
+from answering.confidence import open_confidence
 from answering.answers import Answer
 from answering.links import SourceLinks
 from answering.progress import Finished
@@ -150,7 +151,7 @@ async def open_office(
         client = SlackClient(town.token, town.api)
         stack.push_async_callback(client.close)
         parrot = Parrot()
-        answerer = Answerer(pool, embedder, parrot, "parrot", LINKS)
+        answerer = Answerer(pool, embedder, parrot, "parrot", LINKS, open_confidence())
         directory = Directory(client)
         yield Office(vault, town, pool, directory, answerer, parrot, embedder, statements)
 

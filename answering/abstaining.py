@@ -1,0 +1,47 @@
+"""What is said instead of an answer: the nearest quotation, or where was looked. Judges nothing."""
+
+from collections.abc import Sequence
+
+from answering.evidence import Evidence
+from retrieval.catalog import ReadableSource
+
+_CLOSEST = "The closest I found:\n\n> {quote} [1]"
+_NOTHING = (
+    "I found nothing about \u201c{asked}\u201d in {places}. "
+    "Try other words, or ask an admin to index the documents that say it."
+)
+_QUOTE_CHARACTERS = 400
+_ASKED_CHARACTERS = 100
+_NAMED = 3
+
+
+def quote_closest(evidence: Sequence[Evidence]) -> str:
+    """The sentence that bears most on the question, which is never an invention."""
+    return _CLOSEST.format(quote=shorten(evidence[0].best, _QUOTE_CHARACTERS))
+
+
+def say_where_nothing_was(asked: str, sources: Sequence[ReadableSource]) -> str:
+    """That nothing was found, with what was looked for, in how many documents and of what sources.
+
+    `sources` are those that everyone who reads this may read.
+    """
+    words = shorten(" ".join(asked.split()), _ASKED_CHARACTERS)
+    return _NOTHING.format(asked=words, places=_places(sources))
+
+
+def shorten(text: str, most: int) -> str:
+    """The text, or its beginning of at most `most` characters up to the end of a word."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " \u2026"
+
+
+def _places(sources: Sequence[ReadableSource]) -> str:
+    documents = sum(source.documents for source in sources)
+    if not documents:
+        return "what everyone here may read: so far that is no document"
+    named = [source.name for source in sources[:_NAMED]]
+    more = len(sources) - len(named)
+    if more:
+        named.append(f"{more} more")
+    listed = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    number = f"the {documents:,} documents" if documents > 1 else "the one document"
+    return f"{number} that everyone here may read ({listed})"

@@ -1,0 +1,70 @@
+"""A question to the evidence that its model can read: searched and condensed. Answers none."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from langchain_core.language_models import BaseChatModel
+from psycopg_pool import AsyncConnectionPool
+
+from answering.clock import Clock
+from answering.evidence import Evidence, condense, widen
+from answering.follow_ups import background_of, with_question_before
+from answering.questions import Question
+from answering.rewriting import rewrite
+from retrieval.documents import Passage
+from retrieval.embeddings import Embedder
+from retrieval.reranking import Reranker
+from retrieval.retriever import HybridRetriever
+
+_PASSAGES = 5
+_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a chat model is able to do: read whole passages or sentences alone, and rewrite."""
+
+    reads: Literal["sentences", "passages"] = "sentences"
+    rewrites: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was searched for, the passages found, best first, and the evidence made of them."""
+
+    asked: str
+    passages: tuple[Passage, ...]
+    evidence: tuple[Evidence, ...]
+
+
+async def find_evidence(
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    question: Question,
+    model: BaseChatModel,
+    abilities: Abilities,
+    reranker: Reranker | None,
+    clock: Clock,
+) -> Found:
+    """The evidence for a question; none where nothing its audience may read is related to it."""
+    retriever = HybridRetriever(
+        pool=pool,
+        embedder=embedder,
+        audience=question.audience,
+        k=_PASSAGES,
+        background=background_of(question),
+        reranker=reranker,
+    )
+    asked = question.text
+    if abilities.rewrites:
+        asked = await rewrite(model, question)
+        clock.mark("rewrite")
+    documents = await retriever.ainvoke(asked)
+    clock.mark("retrieve")
+    passages = tuple(document.metadata["passage"] for document in documents)
+    wanted = with_question_before(question) if asked == question.text else asked
+    evidence = await condense(wanted, passages, embedder, _SENTENCES)
+    if abilities.reads == "passages":
+        evidence = widen(evidence, passages)
+    clock.mark("condense")
+    return Found(wanted, passages, evidence)
