@@ -7,14 +7,13 @@ import os
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from houselore.outcome import complain, conclude
-
-if TYPE_CHECKING:
-    from houselore.settings import Settings
+from houselore.cli_eval import evaluation
+from houselore.options import Json, read_settings
+from houselore.outcome import conclude
 
 app = typer.Typer(
     name="houselore",
@@ -25,7 +24,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-evaluation = typer.Typer(name="eval", help="Measure a part on data of yours.", no_args_is_help=True)
 app.add_typer(evaluation, rich_help_panel="Look after it")
 golden = typer.Typer(
     name="golden",
@@ -35,7 +33,6 @@ golden = typer.Typer(
 app.add_typer(golden, rich_help_panel="Look after it")
 
 _ASK, _CARE = "Ask", "Look after it"
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, for programs.")]
 Port = Annotated[
     int | None,
     typer.Option("--port", min=1, max=65534, help="The port of the sandbox or the Events API."),
@@ -64,7 +61,7 @@ def ask(
     from houselore.people import Asker
 
     asker = Asker(as_person, in_channel)
-    conclude(ask_question(_settings(), " ".join(question), asker, as_json=as_json))
+    conclude(ask_question(read_settings(), " ".join(question), asker, as_json=as_json))
 
 
 @app.command(rich_help_panel=_ASK)
@@ -82,7 +79,7 @@ def search(
     from houselore.people import Asker
 
     asker = Asker(as_person, in_channel)
-    conclude(search_index(_settings(), " ".join(query), k, asker, as_json=as_json))
+    conclude(search_index(read_settings(), " ".join(query), k, asker, as_json=as_json))
 
 
 @app.command(rich_help_panel=_ASK)
@@ -103,7 +100,7 @@ def index(
     """Index Markdown, HTML, text, PDF and Word files; again, only what has changed."""
     from houselore.commands.index import index_paths
 
-    conclude(index_paths(_settings(), paths, url_prefix, readers))
+    conclude(index_paths(read_settings(), paths, url_prefix, readers))
 
 
 @app.command(rich_help_panel=_ASK)
@@ -126,8 +123,8 @@ def reindex(
     from houselore.commands.reindex import reindex_sources, show_plan, take_candidate
 
     if switch:
-        conclude(take_candidate(_settings()))
-    conclude((show_plan if dry_run else reindex_sources)(_settings(), source))
+        conclude(take_candidate(read_settings()))
+    conclude((show_plan if dry_run else reindex_sources)(read_settings(), source))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -135,7 +132,7 @@ def cancel() -> None:
     """End the reindexing that goes on, wherever it was begun; what is done is kept."""
     from houselore.commands.reindex import cancel_reindexing
 
-    conclude(cancel_reindexing(_settings()))
+    conclude(cancel_reindexing(read_settings()))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -143,7 +140,7 @@ def rollback() -> None:
     """Go back to the index before the last switch, with the documents as they are now."""
     from houselore.commands.reindex import go_back
 
-    conclude(go_back(_settings()))
+    conclude(go_back(read_settings()))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -159,7 +156,7 @@ def run(
     """Start the bot: in Slack when its tokens are set, otherwise in a sandbox of its own."""
     from houselore.run import run_bot
 
-    conclude(run_bot(_settings(port=port, docs=docs), world))
+    conclude(run_bot(read_settings(port=port, docs=docs), world))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -167,7 +164,7 @@ def worker() -> None:
     """Do the bot's jobs on a further machine, without a connection of its own to Slack."""
     from houselore.run import run_worker
 
-    conclude(run_worker(_settings()))
+    conclude(run_worker(read_settings()))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -175,7 +172,7 @@ def status(as_json: Json = False) -> None:
     """Say what is indexed, asked and answered so far."""
     from houselore.commands.status import show_status
 
-    conclude(show_status(_settings(), as_json=as_json))
+    conclude(show_status(read_settings(), as_json=as_json))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -183,7 +180,7 @@ def migrate() -> None:
     """Bring the database's schema to this version."""
     from houselore.commands.migrate import migrate_database
 
-    conclude(migrate_database(_settings()))
+    conclude(migrate_database(read_settings()))
 
 
 @app.command(rich_help_panel=_CARE)
@@ -191,7 +188,7 @@ def doctor(as_json: Json = False) -> None:
     """Check every part, and say how to mend what is broken."""
     from houselore.commands.doctor import show_findings
 
-    conclude(show_findings(_settings(), as_json=as_json))
+    conclude(show_findings(read_settings(), as_json=as_json))
 
 
 @app.command(
@@ -202,7 +199,7 @@ def sandbox(context: typer.Context, port: Port = None) -> None:
     """Start the sandbox alone, for any bot; further options go to it (docs/sandbox.md)."""
     from houselore.sandbox_process import become_sandbox
 
-    conclude(become_sandbox(_settings(port=port), context.args))
+    conclude(become_sandbox(read_settings(port=port), context.args))
 
 
 @golden.callback()
@@ -211,7 +208,7 @@ def golden_list(context: typer.Context) -> None:
     from houselore.commands.golden import list_questions
 
     if context.invoked_subcommand is None:
-        conclude(list_questions(_settings()))
+        conclude(list_questions(read_settings()))
 
 
 @golden.command("add")
@@ -222,7 +219,7 @@ def golden_add(
     """Keep a question whose answer is known."""
     from houselore.commands.golden import add_question
 
-    conclude(add_question(_settings(), question, quote))
+    conclude(add_question(read_settings(), question, quote))
 
 
 @golden.command("drop")
@@ -232,32 +229,7 @@ def golden_drop(
     """Forget a question."""
     from houselore.commands.golden import drop_question
 
-    conclude(drop_question(_settings(), number))
-
-
-@evaluation.command()
-def retrieval(
-    corpus: Annotated[Path | None, typer.Option(help="BEIR's corpus.jsonl, also gzipped.")] = None,
-    queries: Annotated[Path | None, typer.Option(help="BEIR's queries.jsonl.")] = None,
-    qrels: Annotated[
-        Path | None, typer.Option(help="BEIR's qrels, or TREC's: which documents are right.")
-    ] = None,
-    passages: Annotated[
-        Path | None, typer.Option(help="Instead: JSON lines with id, title, text.")
-    ] = None,
-    questions: Annotated[
-        Path | None, typer.Option(help="JSON lines with id, question, passage_id.")
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Ask a random sample of so many questions only.")
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Measure dense, lexical and fused search on a corpus, in an index of its own."""
-    from houselore.commands.eval import CorpusFiles, evaluate_retrieval
-
-    files = CorpusFiles(corpus, queries, qrels, passages, questions)
-    conclude(evaluate_retrieval(_settings(), files, limit, as_json=as_json))
+    conclude(drop_question(read_settings(), number))
 
 
 @app.command("settings-page", hidden=True)
@@ -284,15 +256,6 @@ def _options(
     ] = False,
 ) -> None:
     del version
-
-
-def _settings(**given: object) -> "Settings":
-    from houselore.settings import open_settings
-
-    try:
-        return open_settings(**given)
-    except Exception as error:
-        raise typer.Exit(complain(error)) from error
 
 
 def main() -> None:

@@ -1,89 +1,22 @@
-"""`houselore eval`: how well a part does on data of one's own. Touches no index that answers."""
+"""What the `eval` commands share: a workspace apart, and bars that show how far one is."""
 
-import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
-from houselore.errors import WrongUse
-from houselore.services import Index, open_index, open_reranker
 from houselore.settings import Settings
-from retrieval.corpora import Corpus, read_beir, read_squad2
-from retrieval.evaluation import METRICS, Difference, Ranked, difference
-from retrieval.measuring import ask_all, indexed_corpus, ways_to_search
-from retrieval.reports import IndexProgress, IndexReport, OnProgress
-
-_PAIRS = (
-    ("fused", "dense"),
-    ("fused", "lexical"),
-    ("dense", "lexical"),
-    ("reranked", "fused"),
-)
-_HEADS = {"ndcg@10": "nDCG@10", "mrr": "MRR", "p50_ms": "p50 ms", "p95_ms": "p95 ms"}
+from retrieval.reports import IndexProgress, OnProgress
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusFiles:
-    """The files that were named: three of BEIR's, or two of squad2's."""
-
-    corpus: Path | None = None
-    queries: Path | None = None
-    qrels: Path | None = None
-    passages: Path | None = None
-    questions: Path | None = None
-
-    def read(self) -> Corpus:
-        """The corpus. Raises WrongUse where files are missing, and UnreadableCorpus."""
-        match self:
-            case CorpusFiles(Path() as corpus, Path() as queries, Path() as qrels, None, None):
-                return read_beir(corpus, queries, qrels)
-            case CorpusFiles(None, None, None, Path() as passages, Path() as questions):
-                return read_squad2(passages, questions)
-        raise WrongUse(
-            "Name either --corpus, --queries and --qrels (BEIR), or --passages and --questions."
-        )
-
-
-async def evaluate_retrieval(
-    settings: Settings, files: CorpusFiles, limit: int | None, *, as_json: bool
-) -> None:
-    """Index the files' documents apart, ask the questions by each arm, print the figures.
-
-    `limit` questions are drawn where there are more. The index is dropped at the end.
-    """
-    corpus = files.read()
-    corpus = corpus if limit is None else corpus.sample(limit)
-    async with _open_own_index(settings) as index:
-        with _progress_bars(Console(stderr=True)) as (on_indexed, on_asked):
-            async with indexed_corpus(
-                index.pool, index.workspace, corpus, index.embedder, on_indexed
-            ) as report:
-                reranker = open_reranker(settings)
-                ways = ways_to_search(index.pool, index.workspace, index.embedder, reranker)
-                arms = await ask_all(ways, corpus, on_asked)
-    out = Console(highlight=False)
-    if as_json:
-        out.print_json(json.dumps(_as_object(corpus, report, arms)))
-    else:
-        _show(out, corpus, report, arms)
-
-
-@asynccontextmanager
-async def _open_own_index(settings: Settings) -> AsyncIterator[Index]:
-    """The index of a workspace that nobody else uses, in the same database."""
-    apart = settings.model_copy(update={"workspace": f"{settings.workspace}/evaluation"})
-    async with open_index(apart) as index:
-        yield index
+def workspace_apart(settings: Settings) -> str:
+    """The workspace that is only for measuring: no index that answers is touched."""
+    return f"{settings.workspace}/evaluation"
 
 
 @contextmanager
-def _progress_bars(console: Console) -> Iterator[tuple[OnProgress, OnProgress]]:
+def progress_bars(console: Console) -> Iterator[tuple[OnProgress, OnProgress]]:
     """A bar for the documents and one for the questions, and what moves each."""
     bars = Progress(
         TextColumn("{task.description}"),
@@ -104,51 +37,3 @@ def _progress_bars(console: Console) -> Iterator[tuple[OnProgress, OnProgress]]:
 
     with bars:
         yield mover("Indexing"), mover("Asking")
-
-
-def _as_object(
-    corpus: Corpus, report: IndexReport, arms: Mapping[str, Ranked]
-) -> dict[str, object]:
-    return {
-        "arms": {name: ranked.summary(corpus.grades) for name, ranked in arms.items()},
-        "documents": report.added,
-        "chunks": report.chunks,
-        "queries": len(corpus.questions),
-        "index_s": round(report.seconds, 2),
-    }
-
-
-def _show(out: Console, corpus: Corpus, report: IndexReport, arms: Mapping[str, Ranked]) -> None:
-    out.print(
-        f"{report.added:,} documents in {report.chunks:,} passages, indexed in "
-        f"{report.seconds:.1f} s; questions: {len(corpus.questions):,}"
-    )
-    for failure in report.failures:
-        out.print(f"  {failure.reason}", style="yellow", markup=False, soft_wrap=True)
-    heads = (_HEADS.get(name, name) for name in (*METRICS, "p50_ms", "p95_ms"))
-    table = Table("", *heads, box=SIMPLE)
-    for name, ranked in arms.items():
-        summary = ranked.summary(corpus.grades)
-        table.add_row(name, *(f"{summary[m]:.3f}" for m in METRICS), *_times(summary))
-    out.print(table)
-    out.print(_differences(corpus, arms))
-
-
-def _times(summary: Mapping[str, float]) -> tuple[str, str]:
-    return f"{summary['p50_ms']:.1f}", f"{summary['p95_ms']:.1f}"
-
-
-def _differences(corpus: Corpus, arms: Mapping[str, Ranked]) -> Table:
-    pairs = [pair for pair in _PAIRS if arms.keys() >= set(pair)]
-    table = Table("", *(f"{one} - {other}" for one, other in pairs), box=SIMPLE)
-    figures = {name: ranked.figures(corpus.grades) for name, ranked in arms.items()}
-    for metric in METRICS:
-        found = (difference(figures[one][metric], figures[other][metric]) for one, other in pairs)
-        table.add_row(_HEADS.get(metric, metric), *map(_said, found))
-    table.caption = "mean difference and 95% interval; bold: sure"
-    return table
-
-
-def _said(found: Difference) -> str:
-    text = f"{found.mean:+.3f} ({found.low:.3f}, {found.high:.3f})".replace("0.", ".")
-    return f"[bold]{text}[/]" if found.is_sure else text

@@ -1,0 +1,175 @@
+"""`houselore eval answers`: questions through the whole chain, judged. Touches no index in use."""
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from psycopg_pool import AsyncConnectionPool
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from answering.evaluation import (
+    LONG_SHARES,
+    SHARES,
+    Outcome,
+    Share,
+    estimate,
+    outcomes_error,
+)
+from answering.gold import GoldSet, read_clapnq, read_mtrag, read_squad2
+from answering.measuring import ask_all, the_model_alone, through_the_chain
+from answering.models import open_chat_model
+from houselore.commands.eval import progress_bars, workspace_apart
+from houselore.embedded.chat_model import ALIAS
+from houselore.errors import WrongUse
+from houselore.services import Services, open_services
+from houselore.settings import EMBEDDED, Settings
+from retrieval.connections import open_pool
+from retrieval.corpora import Corpus
+from retrieval.measuring import indexed_corpus
+from retrieval.reports import OnProgress
+from tuning.registry import served
+
+
+@dataclass(frozen=True, slots=True)
+class GoldFiles:
+    """The files that were named: squad2's two, or clapnq's, or mtrag's."""
+
+    passages: Path | None = None
+    questions: Path | None = None
+    clapnq: tuple[Path, ...] = ()
+    mtrag: Path | None = None
+
+    def read(self) -> GoldSet:
+        """The questions. Raises WrongUse where files are missing, and UnreadableCorpus."""
+        match self:
+            case GoldFiles(Path() as passages, Path() as questions, (), None):
+                return read_squad2(passages, questions)
+            case GoldFiles(None, None, (_, *_) as files, None):
+                return read_clapnq(files)
+            case GoldFiles(None, None, (), Path() as file):
+                return read_mtrag(file)
+        raise WrongUse("Name either --passages and --questions, or --clapnq, or --mtrag.")
+
+    @property
+    def shares(self) -> Mapping[str, Share]:
+        """What such answers are measured by."""
+        return {**SHARES, **LONG_SHARES} if self.clapnq or self.mtrag else SHARES
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The services, and the index of a workspace that is for measuring alone."""
+
+    services: Services
+    pool: AsyncConnectionPool
+    workspace: str
+
+
+async def evaluate_answers(
+    settings: Settings,
+    files: GoldFiles,
+    limit: int | None,
+    seed: int,
+    *,
+    closed_book: bool,
+    as_json: bool,
+) -> None:
+    """Index the files' documents apart, answer the questions, print how good the answers are.
+
+    `limit` questions are drawn by `seed`, half of them without an answer. The index is dropped.
+    """
+    gold = files.read()
+    gold = gold if limit is None else gold.sample(limit, seed)
+    with progress_bars(Console(stderr=True)) as bars:
+        outcomes, model = await _answer_all(settings, gold, bars, closed_book=closed_book)
+    out = Console(highlight=False)
+    if as_json:
+        out.print_json(json.dumps(_as_object(outcomes, model, files.shares)))
+    else:
+        _show(out, outcomes, model, files.shares)
+
+
+async def _answer_all(
+    settings: Settings,
+    gold: GoldSet,
+    bars: tuple[OnProgress, OnProgress],
+    *,
+    closed_book: bool,
+) -> tuple[list[Outcome], str]:
+    """What came of each question, and the model's name."""
+    if closed_book:
+        async with open_services(settings) as services:
+            name = ALIAS if settings.chat_url == EMBEDDED else settings.chat_model
+            model = open_chat_model(services.chat.url, name, services.chat.api_key)
+            outcomes = await ask_all(the_model_alone(model), gold, bars[1])
+            return outcomes, await served_name(services)
+    async with indexed_apart(settings, gold, bars[0]) as apart:
+        answerer = apart.services.answerer.over(apart.pool)
+        ask = await through_the_chain(apart.pool, apart.workspace, answerer)
+        return await ask_all(ask, gold, bars[1]), await served_name(apart.services)
+
+
+@asynccontextmanager
+async def indexed_apart(
+    settings: Settings, gold: GoldSet, on_indexed: OnProgress
+) -> AsyncIterator[Apart]:
+    """The services, and `gold`'s documents alone in an index that is dropped with the block."""
+    workspace = workspace_apart(settings)
+    corpus = Corpus(gold.documents, {}, {})
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(open_services(settings))
+        pool = await stack.enter_async_context(open_pool(services.database_url, workspace))
+        await stack.enter_async_context(
+            indexed_corpus(pool, workspace, corpus, services.embedder, on_indexed)
+        )
+        yield Apart(services, pool, workspace)
+
+
+async def served_name(services: Services) -> str:
+    """The name of the model in service."""
+    model = await served(services.pool, services.workspace)
+    return model.name if model else "?"
+
+
+def _as_object(
+    outcomes: Sequence[Outcome], model: str, shares: Mapping[str, Share]
+) -> dict[str, object]:
+    error = outcomes_error(outcomes)
+    found = {name: estimate(outcomes, share) for name, share in shares.items()}
+    return {
+        "n": len(outcomes),
+        **{name: round(one.value, 4) if one else None for name, one in found.items()},
+        "ece": None if error is None else round(error, 4),
+        "first_token_s": round(median(one.first_token_s for one in outcomes), 3),
+        "last_token_s": round(median(one.last_token_s for one in outcomes), 3),
+        "model": model,
+    }
+
+
+def _show(
+    out: Console, outcomes: Sequence[Outcome], model: str, shares: Mapping[str, Share]
+) -> None:
+    answerable = sum(outcome.question.answerable for outcome in outcomes)
+    out.print(
+        f"{model}: {len(outcomes):,} questions, of which {answerable:,} have an answer",
+        markup=False,
+    )
+    table = Table("", "", "95% interval", box=SIMPLE)
+    for name, share in shares.items():
+        found = estimate(outcomes, share)
+        if found:
+            bounds = f"{found.low:.3f} to {found.high:.3f}"
+            table.add_row(name.replace("_", " "), f"{found.value:.3f}", bounds)
+    error = outcomes_error(outcomes)
+    if error is not None:
+        table.add_row("calibration error", f"{error:.3f}", "")
+    out.print(table)
+    first, last = (
+        median(getattr(one, name) for one in outcomes) for name in ("first_token_s", "last_token_s")
+    )
+    out.print(f"p50: {first:.2f} s to the first words, {last:.2f} s to the last")
