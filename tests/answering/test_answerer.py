@@ -1,73 +1,24 @@
 """One question through the whole chain: real index, real embedder, real chat model."""
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.answers import Answer, answer_by_id, answer_of_inbox, place_answer, save_answer
+from answering.answers import answer_by_id, answer_of_inbox, place_answer, save_answer
 from answering.confidence import open_confidence
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
-from answering.links import SourceLinks
 from answering.models import open_chat_model
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.questions import Question, Turn
-from houselore.embedded.chat_model import embedded_chat_model
 from retrieval.audience import Audience, everyone
-from retrieval.embeddings import Embedder, open_embedder
+from retrieval.embeddings import Embedder
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
+from tests.answering.house import LINKS, ask
 
 HOME = everyone("home")
-LINKS = SourceLinks("http://127.0.0.1:3001", b"0123456789abcdef")
-
-
-@pytest.fixture(scope="module")
-def embedder() -> Embedder:
-    """The embedded embedder."""
-    return open_embedder("embedded:")
-
-
-@pytest.fixture(scope="module")
-def chat_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The embedded chat model's address."""
-    with asyncio.Runner() as runner:
-        server = embedded_chat_model(tmp_path_factory.mktemp("chat"))
-        yield runner.run(server.__aenter__())
-        runner.run(server.__aexit__(None, None, None))
-
-
-@pytest.fixture
-async def answerer(
-    pool: AsyncConnectionPool, embedder: Embedder, chat_url: str, tmp_path: Path
-) -> AsyncIterator[Answerer]:
-    """An answerer over two small documents, one of them for a private channel only."""
-    handbook = tmp_path / "handbook"
-    handbook.mkdir()
-    (handbook / "deploy.md").write_text(
-        "# Deploying\n\nWe deploy to production on Tuesdays at 10:00. "
-        "Hotfixes may go out on any day with the approval of Priya.\n"
-    )
-    secret = tmp_path / "people"
-    secret.mkdir()
-    (secret / "salaries.md").write_text(
-        "# Salaries\n\nThe salary band of level 5 is 91,000 euros.\n"
-    )
-    await index_source(pool, "home", FilesSource(handbook, frozenset({"public"})), embedder)
-    await index_source(pool, "home", FilesSource(secret, frozenset({"channel:C9"})), embedder)
-    model = open_chat_model(chat_url, logprobs=True)
-    yield Answerer(pool, embedder, model, "smollm2-135m", LINKS, open_confidence())
-
-
-async def ask(answerer: Answerer, question: Question) -> tuple[list[Progress], Answer]:
-    """Everything the answerer reports, and the answer at its end."""
-    progress = [step async for step in answerer.answer(question)]
-    last = progress[-1]
-    assert isinstance(last, Finished)
-    return progress, last.answer
 
 
 async def test_a_question_is_answered_with_its_source(answerer: Answerer) -> None:

@@ -1,0 +1,54 @@
+"""The real embedder and chat model, and an answerer over two documents."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answerer import Answerer
+from answering.confidence import open_confidence
+from answering.models import open_chat_model
+from houselore.embedded.chat_model import embedded_chat_model
+from retrieval.embeddings import Embedder, open_embedder
+from retrieval.indexing import index_source
+from retrieval.sources.files import FilesSource
+from tests.answering.house import LINKS
+
+
+@pytest.fixture(scope="module")
+def embedder() -> Embedder:
+    """The embedded embedder."""
+    return open_embedder("embedded:")
+
+
+@pytest.fixture(scope="module")
+def chat_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The embedded chat model's address."""
+    with asyncio.Runner() as runner:
+        server = embedded_chat_model(tmp_path_factory.mktemp("chat"))
+        yield runner.run(server.__aenter__())
+        runner.run(server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def answerer(
+    pool: AsyncConnectionPool, embedder: Embedder, chat_url: str, tmp_path: Path
+) -> AsyncIterator[Answerer]:
+    """An answerer over two small documents, one of them for a private channel only."""
+    handbook = tmp_path / "handbook"
+    handbook.mkdir()
+    (handbook / "deploy.md").write_text(
+        "# Deploying\n\nWe deploy to production on Tuesdays at 10:00. "
+        "Hotfixes may go out on any day with the approval of Priya.\n"
+    )
+    secret = tmp_path / "people"
+    secret.mkdir()
+    (secret / "salaries.md").write_text(
+        "# Salaries\n\nThe salary band of level 5 is 91,000 euros.\n"
+    )
+    await index_source(pool, "home", FilesSource(handbook, frozenset({"public"})), embedder)
+    await index_source(pool, "home", FilesSource(secret, frozenset({"channel:C9"})), embedder)
+    model = open_chat_model(chat_url, logprobs=True)
+    yield Answerer(pool, embedder, model, "smollm2-135m", LINKS, open_confidence())
