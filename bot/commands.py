@@ -10,6 +10,7 @@ import psycopg
 from psycopg.rows import dict_row
 from redis.exceptions import RedisError
 
+from bot.channel_settings import ChannelSettings, read_channel
 from bot.errors import DatabaseDown
 from bot.mrkdwn import escape, fit
 from bot.services import BotServices
@@ -17,7 +18,7 @@ from retrieval.errors import IndexUnavailable
 from retrieval.standing import Standing, read_standing
 from retrieval.statements import load_statements
 
-Word = Literal["status", "reindex", "cancel", "rollback", "help", "unknown"]
+Word = Literal["status", "channel", "reindex", "cancel", "rollback", "help", "unknown"]
 
 _ABOUT = "I answer questions from your team's documents, with sources."
 _WAYS = (
@@ -25,6 +26,9 @@ _WAYS = (
     "Or write to me directly; in a thread with me a question needs no mention.",
     "`/ask how do we deploy?` answers only you; you can share the answer.",
     "`/houselore status` says what I know and how I am.",
+    "`/houselore channel` says when I answer in a channel; `channel always-if-sure` lets me answer "
+    "there unasked, `channel mentions` ends that, `channel bar 70%` sets how sure I must be "
+    "(admins only).",
     "`/houselore reindex` reads the documents anew; with a source or a #channel only those, with "
     "`--dry-run` it only says what would be done, and how long it takes (admins only).",
     "`/houselore cancel` ends a reindex, `/houselore rollback` goes back to the index before the "
@@ -59,6 +63,7 @@ class Status:
     last_error: str | None
     redis: Literal["up", "down", "not used"]
     standing: Standing | None = None
+    channel: ChannelSettings | None = None
 
     @classmethod
     def from_row(
@@ -66,9 +71,10 @@ class Status:
         row: Mapping[str, Any],
         redis: Literal["up", "down", "not used"],
         standing: Standing | None = None,
+        channel: ChannelSettings | None = None,
     ) -> "Status":
         """The status in a row of the status statement."""
-        return cls(**row, redis=redis, standing=standing)
+        return cls(**row, redis=redis, standing=standing, channel=channel)
 
 
 def word_of(text: str) -> Word:
@@ -76,7 +82,7 @@ def word_of(text: str) -> Word:
     match text.split()[:1]:
         case []:
             return "help"
-        case ["status" | "reindex" | "cancel" | "rollback" | "help" as word]:
+        case ["status" | "channel" | "reindex" | "cancel" | "rollback" | "help" as word]:
             return word
         case _:
             return "unknown"
@@ -87,8 +93,10 @@ def unknown(text: str) -> str:
     return UNKNOWN.format(word=fit(text.split()[0].replace("`", ""), 40), help=HELP)
 
 
-async def read_status(services: BotServices, person: str) -> Status:
+async def read_status(services: BotServices, person: str, channel: str | None = None) -> Status:
     """The status now, for one person's eyes: what they may not read is not even counted.
+
+    With a channel's id also how that one is answered.
 
     Raises DatabaseDown and SlackFailed.
     """
@@ -106,7 +114,8 @@ async def read_status(services: BotServices, person: str) -> Status:
         raise DatabaseDown(
             "My database does not answer just now. An admin can run `houselore doctor`."
         ) from error
-    return Status.from_row(row or {}, await _redis(services), standing)
+    settings = await read_channel(services, channel) if channel else None
+    return Status.from_row(row or {}, await _redis(services), standing, settings)
 
 
 def describe(status: Status, *, with_errors: bool) -> str:
@@ -128,6 +137,8 @@ def describe(status: Status, *, with_errors: bool) -> str:
         f"*Redis* · {status.redis}"
         + ("" if status.redis == "up" else " (answers are slower, and right)"),
     ]
+    if status.channel is not None:
+        lines.append(status.channel.describe())
     if with_errors and status.last_error:
         lines.append(f"*Last error* · {fit(status.last_error, 300)}")
     return "\n".join(lines)

@@ -66,12 +66,14 @@ class Conversation:
     """A channel or direct message; `is_shared`: with another workspace, or about to be.
 
     What is not `is_private` can be read by the whole workspace, not only by its members.
+    `is_member`: the bot is one, as far as Slack says.
     """
 
     id: str
     is_im: bool
     is_private: bool
     is_shared: bool
+    is_member: bool
 
     @classmethod
     def from_channel(cls, channel: Mapping[str, Any]) -> "Conversation":
@@ -82,6 +84,7 @@ class Conversation:
             is_im=bool(channel.get("is_im")),
             is_private=any(channel.get(flag) for flag in ("is_private", "is_im", "is_mpim")),
             is_shared=any(channel.get(flag) for flag in flags),
+            is_member=channel.get("is_member") is not False,
         )
 
 

@@ -4,7 +4,8 @@ BotError
 ├── SlackFailed       Slack refused a call or could not be reached
 ├── DatabaseDown      the inbox or the job queue could not be written or read
 ├── NameNotFound      a name that is nobody's, or several people's; the message says whose it may be
-└── QuestionRefused   the question cannot be answered as it stands; the message says what to do
+├── QuestionRefused   the question cannot be answered as it stands; the message says what to do
+└── SettingRefused    a channel's settings cannot be changed so; the message says what can be
 """
 
 
@@ -30,3 +31,7 @@ class NameNotFound(BotError):
 
 class QuestionRefused(BotError):
     """The question cannot be answered as it stands."""
+
+
+class SettingRefused(BotError):
+    """A channel's settings cannot be changed as was said, by whom it was said, or there."""

@@ -27,6 +27,7 @@ _SQL = load_statements("bot")
 
 TASKS: Mapping[str, str] = {
     "question": "answer",
+    "unasked": "answer_unasked",
     "ask": "answer_alone",
     "share": "share",
     "reindex": "reindex",

@@ -7,7 +7,9 @@ from typing import Any, Literal
 from bot.mrkdwn import mentions
 from retrieval.plain import clean
 
-Kind = Literal["question", "ask", "share", "reindex", "rollback", "cancel", "vote", "membership"]
+Kind = Literal[
+    "question", "unasked", "ask", "share", "reindex", "rollback", "cancel", "vote", "membership"
+]
 
 _SAID = (None, "file_share", "thread_broadcast", "me_message")
 
@@ -67,11 +69,11 @@ class Message:
         named = mentions(self.text)
         return bool(named) and me not in named
 
-    def question(self) -> Incoming:
+    def question(self, kind: Kind = "question") -> Incoming:
         """The message as a question for the inbox."""
         return Incoming(
             self.event_id,
-            "question",
+            kind,
             self.person,
             self.channel,
             self.ts,
@@ -128,6 +130,11 @@ class Command:
     channel: str
     response_url: str
     trigger: str
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it was given in a direct message."""
+        return self.channel.startswith("D")
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Command":

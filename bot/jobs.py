@@ -10,7 +10,7 @@ from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
-from bot import asking, home, reindexing, replying
+from bot import asking, home, reindexing, replying, unasked
 from bot.inbox import sweep
 from bot.services import BotServices
 
@@ -45,6 +45,7 @@ def register_tasks(jobs: App, services: BotServices) -> None:
     """Give the queue its tasks, which act with these services."""
     answers, index = _answers(services), _index(services)
     _register(jobs, services, "answer", answers, replying.answer)
+    _register(jobs, services, "answer_unasked", _unasked(services), unasked.answer_unasked)
     _register(jobs, services, "answer_alone", answers, asking.answer_alone)
     _register(jobs, services, "share", answers, asking.share)
     _register(jobs, services, "reindex", index, reindexing.reindex)
@@ -66,20 +67,25 @@ def register_tasks(jobs: App, services: BotServices) -> None:
 
 
 async def run_worker(services: BotServices, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
-    """Run jobs until cancelled: answers in one worker, indexing in another so that neither waits.
+    """Run jobs until cancelled, in three workers: what was asked, what nobody asked, indexing.
 
-    What a dead process left open is taken up at once, and looked for again every few seconds. A
-    database that goes away is waited for.
+    So none waits behind another. What a dead process left open is taken up at once, and looked for
+    again every few seconds. A database that goes away is waited for.
     """
     async with asyncio.TaskGroup() as group:
         group.create_task(_keep_sweeping(services, sweep_seconds))
         group.create_task(_keep_working(services.jobs, _answers(services), _CONCURRENCY))
+        group.create_task(_keep_working(services.jobs, _unasked(services), 1))
         group.create_task(_keep_working(services.jobs, _index(services), 2))
 
 
 # Workspaces may share a database, and no bot may do another's jobs: each has queues of its own.
 def _answers(services: BotServices) -> str:
     return f"answers:{services.workspace}"
+
+
+def _unasked(services: BotServices) -> str:
+    return f"unasked:{services.workspace}"
 
 
 def _index(services: BotServices) -> str:

@@ -14,7 +14,7 @@ select id, kind, channel, ts, thread_ts, person, payload, state, reply_channel, 
 from inbox where id = %(id)s;
 
 -- name: takes_part
--- Whether the bot takes part in a thread: it was asked there, or answered there.
+-- Whether the bot takes part in a thread: it was asked there, or answered there what was asked.
 select exists (
     select from inbox
     where workspace = %(workspace)s and channel = %(channel)s and thread_ts = %(thread_ts)s
@@ -23,25 +23,26 @@ select exists (
     select from answers
     where workspace = %(workspace)s and channel = %(channel)s
     and (ts = %(thread_ts)s or thread_ts = %(thread_ts)s)
+    and not exists (select from inbox i where i.id = answers.inbox_id and i.kind = 'unasked')
 );
 
 -- name: edit_question
 -- The new text of a question that is not answered yet.
 update inbox set payload = payload || jsonb_build_object('text', %(text)s::text)
 where workspace = %(workspace)s and channel = %(channel)s and ts = %(ts)s
-and kind = 'question' and state = 'received';
+and kind in ('question', 'unasked') and state = 'received';
 
 -- name: withdraw_question
--- A question that was deleted before it was answered is not answered.
-update inbox set state = 'ignored', finished_at = now()
+-- A question that was deleted before it was answered is not answered, nor kept.
+update inbox set state = 'ignored', payload = payload - 'text', finished_at = now()
 where workspace = %(workspace)s and channel = %(channel)s and ts = %(ts)s
-and kind = 'question' and state = 'received';
+and kind in ('question', 'unasked') and state = 'received';
 
 -- name: stop_questions
 -- Someone pressed Stop: the questions of this thread end with what there is.
 update inbox set payload = payload || '{"stopped": true}'
 where workspace = %(workspace)s and channel = %(channel)s and thread_ts = %(thread_ts)s
-and kind = 'question' and state = 'received';
+and kind in ('question', 'unasked') and state = 'received';
 
 -- name: lock
 -- Takes a lock for this database session, or says that another has it.
@@ -70,6 +71,23 @@ where workspace = %(workspace)s and reply_channel = %(channel)s and reply_ts = a
 -- name: finish
 -- Ends a row that is still open.
 update inbox set state = %(state)s, error = %(error)s, finished_at = now()
+where id = %(id)s and state = 'received';
+
+-- name: has_room
+-- Whether an unasked question may be answered now: it came lately, and its channel had fewer than
+-- `most` unasked answers in the last minute.
+select exists (
+    select from inbox where id = %(id)s and received_at > now() - interval '10 minutes'
+) and (
+    select count(*) from inbox
+    where workspace = %(workspace)s and channel = %(channel)s and kind = 'unasked'
+    and received_at > now() - interval '1 minute' and reply_ts is not null and id <> %(id)s
+) < %(most)s;
+
+-- name: let_pass
+-- Ends an open row about which nothing is said; what the person wrote is not kept.
+update inbox
+set state = %(state)s, error = %(error)s, payload = payload - 'text', finished_at = now()
 where id = %(id)s and state = 'received';
 
 -- name: open_rows
@@ -126,6 +144,25 @@ where not exists (
     where d.id = wanted.id and d.workspace = %(workspace)s and d.readers && %(readers)s
     and d.indexed_at <= (select a.created_at from answers a where a.id = %(answer)s)
 );
+
+-- name: channel_settings
+-- How a channel is answered.
+select answers, bar, set_by from channel_settings
+where workspace = %(workspace)s and channel = %(channel)s;
+
+-- name: set_channel
+-- Sets what is given of a channel's settings, and gives them all.
+insert into channel_settings (workspace, channel, answers, bar, set_by)
+values (
+    %(workspace)s, %(channel)s, coalesce(%(answers)s::text, 'mentions'),
+    %(bar)s::double precision, %(person)s
+)
+on conflict (workspace, channel) do update set
+    answers = coalesce(%(answers)s::text, channel_settings.answers),
+    bar = case when %(sets_bar)s then excluded.bar else channel_settings.bar end,
+    set_by = excluded.set_by,
+    set_at = now()
+returning answers, bar, set_by;
 
 -- name: memberships
 -- The inbox's newest row, and what has changed of who is where after the row `since`. Always a row.

@@ -7,7 +7,6 @@ same message. Finds no evidence and writes no words itself.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
-from dataclasses import dataclass
 
 from answering.answers import (
     Answer,
@@ -20,16 +19,19 @@ from answering.progress import Finished, Progress, Reading, Restarted, Words
 from answering.questions import Question
 from bot import inbox, threads
 from bot.blocks import below_answer
+from bot.channel_settings import read_channel
 from bot.commands import HELP_MARKDOWN
 from bot.directory import Myself
 from bot.errors import BotError, QuestionRefused, SlackFailed
 from bot.feedback import settle_votes
 from bot.inbox import Row
 from bot.mrkdwn import mentions, one_line, plain
+from bot.opening import Overtaken, open_reply
 from bot.refusals import FAILED, MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.services import BotServices
-from bot.streaming import Place, Reply
+from bot.streaming import Reply
 from bot.threads import Said
+from bot.wanted import Edited, Stopped, Withdrawn, check_wanted
 from bot.wording import asks_for_help
 from retrieval.audience import PUBLIC
 
@@ -42,25 +44,6 @@ _STATUS = "is looking it up…"
 _LOADING = ("Searching the documents…", "Reading what I found…", "Checking the sources…")
 
 _log = logging.getLogger(__name__)
-
-
-class _Withdrawn(Exception):
-    """The question was deleted while it was being answered."""
-
-
-class _Overtaken(Exception):
-    """Another job has begun the reply to this row."""
-
-
-class _Stopped(Exception):
-    """Somebody pressed Stop."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Edited(Exception):
-    """The question was edited while it was being answered."""
-
-    row: Row
 
 
 async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
@@ -76,7 +59,7 @@ async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) 
             if deaths >= MOST_DEATHS:
                 raise QuestionRefused(FAILED)
             await _answer(services, row)
-        except _Overtaken:
+        except Overtaken:
             _log.warning("question %s is answered by another job", row.id)
         except Exception as error:
             if tries + 1 < MOST_TRIES and may_pass(error):
@@ -84,9 +67,14 @@ async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) 
             await _give_up(services, row, error)
 
 
-async def progress_of(services: BotServices, question: Question) -> AsyncIterator[Progress]:
-    """The answerer's progress, closed at once when nobody reads on. Raises TimeoutError."""
-    steps = services.answerer.answer(question)
+async def progress_of(
+    services: BotServices, question: Question, bar: float | None = None
+) -> AsyncIterator[Progress]:
+    """The answerer's progress, closed at once when nobody reads on. Raises TimeoutError.
+
+    `bar` (0 to 1) is the confidence that an answer has to reach; None the usual one.
+    """
+    steps = services.answerer.answer(question, bar)
     try:
         while True:
             async with asyncio.timeout(_PATIENCE):
@@ -101,26 +89,26 @@ async def progress_of(services: BotServices, question: Question) -> AsyncIterato
 
 async def _answer(services: BotServices, row: Row) -> None:
     me = await services.directory.me()
-    reply = await _open_reply(services, row, me)
+    reply = await open_reply(services, row, me)
     stored = await answer_of_inbox(services.pool, row.id)
-    if stored is not None and not await _is_for(services, row, stored):
+    if stored is not None and not await is_for(services, row, stored):
         stored = None
     while stored is None:
         try:
-            question = await _question(services, row, me)
+            question = await question_of(services, row, me)
             answer = await _write(services, row, reply, question)
         except QuestionRefused as refusal:
             await reply.finish(str(refusal))
             await _close(services, row)
             return
-        except _Stopped:
-            await reply.finish(f"{reply.text.rstrip()}\n\n_Stopped._".strip())
+        except Stopped:
+            await reply.finish(f"{reply.text.rstrip()}\n\nStopped._".strip())
             await _close(services, row)
             return
-        except _Withdrawn:
+        except Withdrawn:
             await reply.take_back()
             return
-        except _Edited as edited:
+        except Edited as edited:
             row = edited.row
             reply.restart()
             continue
@@ -135,16 +123,16 @@ async def _answer(services: BotServices, row: Row) -> None:
             person=row.person,
         )
         stored = await answer_of_inbox(services.pool, row.id)
-    await _show(services, row, reply, stored)
+    await show(services, row, reply, stored)
 
 
-async def _is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool:
+async def is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool:
     """Whether those who would read an answer that was saved earlier may read all it was made of."""
     now = await services.memberships.audience(row.channel, row.person)
     return stored.audience.readers <= now.readers
 
 
-async def _question(services: BotServices, row: Row, me: Myself) -> Question:
+async def question_of(services: BotServices, row: Row, me: Myself) -> Question:
     """The row as a question. Raises QuestionRefused, with the help for who asks for that."""
     if asks_for_help(row.text):
         raise QuestionRefused(HELP_MARKDOWN)
@@ -161,7 +149,8 @@ async def _question(services: BotServices, row: Row, me: Myself) -> Question:
 async def _write(services: BotServices, row: Row, reply: Reply, question: Question) -> Answer:
     """Stream the answer into the reply, looking up now and then whether it is still wanted."""
     status: asyncio.Task[None] | None = None
-    async for step in progress_of(services, question):
+    bar = (await read_channel(services, row.channel)).bar
+    async for step in progress_of(services, question, bar):
         match step:
             case Reading(titles) if titles:
                 reading = f"is reading {one_line(titles[0])[:80]}…"
@@ -181,21 +170,19 @@ async def _write(services: BotServices, row: Row, reply: Reply, question: Questi
 
 
 async def _check(services: BotServices, row: Row, reply: Reply) -> None:
-    """Raise _Stopped, _Withdrawn or _Edited when the question is not what it was."""
-    now = await inbox.load(services.pool, row.id)
-    if now is None or now.state != "received":
-        raise _Withdrawn
-    if reply.stopped or now.payload.get("stopped"):
-        raise _Stopped
-    if now.text != row.text:
-        raise _Edited(now)
+    """Raise Stopped, Withdrawn or Edited when the question is not what it was."""
+    if reply.stopped:
+        raise Stopped
+    await check_wanted(services, row)
 
 
-async def _show(services: BotServices, row: Row, reply: Reply, stored: StoredAnswer) -> None:
-    """Finish the reply with an answer that is already saved."""
+async def show(
+    services: BotServices, row: Row, reply: Reply, stored: StoredAnswer, note: str | None = None
+) -> None:
+    """Finish the reply with an answer that is already saved, a note below it, and end the row."""
     answer = stored.answer
-    narrow = answer.abstained and PUBLIC not in stored.audience.readers
-    note = _OUTSIDERS if narrow else None
+    if answer.abstained and PUBLIC not in stored.audience.readers:
+        note = _OUTSIDERS
     await reply.finish(answer.text, below_answer(answer, note))
     assert reply.ts is not None  # noqa: S101 - a finished reply has a place
     if stored.ts != reply.ts:
@@ -222,7 +209,7 @@ async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
     row = now
     _log.error("question %s could not be answered", row.id, exc_info=error)
     try:
-        reply = await _open_reply(services, row, await services.directory.me())
+        reply = await open_reply(services, row, await services.directory.me())
         await reply.finish(apology(error))
     except SlackFailed as unsaid:
         if may_pass(unsaid):
@@ -231,42 +218,15 @@ async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
     await _set_status(services, row, None, "active")
 
 
-async def _open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
-    """The reply to this row: the one that a dead process began, or a new one."""
-    ts = row.reply_ts
-    if ts is None and row.payload.get("begun"):
-        ts = await _find_begun(services, row, me)
-    if (await services.directory.conversation(row.channel)).is_im:
-        place = Place(row.channel, row.thread_ts)
-    else:
-        asker = await services.directory.person(row.person)
-        place = Place(row.channel, row.thread_ts, asker.team, asker.id)
-
-    async def before() -> None:
-        if not await inbox.begin_reply(services.pool, row):
-            raise _Overtaken
-
-    async def after(ts: str) -> None:
-        await inbox.place_reply(services.pool, row, row.channel, ts)
-
-    return Reply(services.client, place, ts, before, after)
-
-
-async def _find_begun(services: BotServices, row: Row, me: Myself) -> str | None:
-    """The bot's first message after the question that replies to nothing else."""
-    said = await threads.said_in(services, row.channel, row.thread_ts, me)
-    mine = [one.ts for one in said if one.by_me and float(one.ts) > float(row.ts)]
-    free = await inbox.unclaimed(services, row.channel, mine)
-    if not free:
-        return None
-    await inbox.place_reply(services.pool, row, row.channel, free[0])
-    return free[0]
-
-
 async def _set_status(
     services: BotServices, row: Row, text: str | None, session: str | None = None
 ) -> None:
-    """Show that an answer is on its way, or no longer. Only a courtesy: failing is no matter."""
+    """Show that an answer is on its way, or no longer. Only a courtesy: failing is no matter.
+
+    Nothing shows of a question that nobody put to the bot.
+    """
+    if row.kind == "unasked":
+        return
     call = services.client.call
     place = {"channel_id": row.channel, "thread_ts": row.thread_ts}
     calls: list[Awaitable[object]] = []

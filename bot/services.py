@@ -19,8 +19,8 @@ from retrieval.embeddings import Embedder
 class QuestionAnswerer(Protocol):
     """What answers questions: `answering.answerer.Answerer`, or a script in a test."""
 
-    def answer(self, question: Question) -> AsyncIterator[Progress]:
-        """Progress until Finished."""
+    def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
+        """Progress until Finished; `bar` (0 to 1) instead of the one fitted to the model."""
         ...
 
 

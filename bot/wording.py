@@ -3,6 +3,7 @@
 import re
 
 from answering.questions import is_wordless
+from bot.mrkdwn import mentions
 
 _MARK = re.compile(r"<[^<>]*>")  # what Slack itself wrote: a mention, a link, a channel
 _EMOJI_NAME = re.compile(r":[a-z0-9_'+\-]+:", re.IGNORECASE)
@@ -47,6 +48,11 @@ def asks_something(text: str) -> bool:
         return True
     opening = _OPENING.match(said)
     return bool(_ASKING.match(said, opening.end() if opening else 0))
+
+
+def asks_anybody(text: str) -> bool:
+    """Whether Slack text asks something of whoever knows: it names no person and no group."""
+    return asks_something(text) and not mentions(text) and "<!subteam^" not in text
 
 
 def is_courtesy(text: str) -> bool:

@@ -5,8 +5,9 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.channel_settings import settle_channel
 from bot.commands import EMPTY_ASK, HELP, LOOKING, describe, read_status, unknown, word_of
-from bot.errors import DatabaseDown, SlackFailed
+from bot.errors import DatabaseDown, SettingRefused, SlackFailed
 from bot.inbox import store
 from bot.incoming import Command, Kind
 from bot.services import BotServices
@@ -22,22 +23,33 @@ async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) 
 
 
 async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Answer status and help, store what is to be done to the index."""
+    """Answer status and help, set the channel, store what is to be done to the index."""
     command = Command.from_body(body)
     match word_of(command.text):
         case "help":
             await ack(HELP)
         case "status":
-            await _status(services, command.person, ack)
+            await _status(services, command, ack)
+        case "channel":
+            await _channel(services, command, ack)
         case "reindex" | "cancel" | "rollback" as kind:
             await _store(services, command, kind, ack)
         case "unknown":
             await ack(unknown(command.text))
 
 
-async def _status(services: BotServices, person: str, ack: AsyncAck) -> None:
+async def _channel(services: BotServices, command: Command, ack: AsyncAck) -> None:
     try:
-        status = await read_status(services, person)
+        said = await settle_channel(services, command)
+    except (DatabaseDown, SettingRefused, SlackFailed) as error:
+        said = str(error)
+    await ack(said)
+
+
+async def _status(services: BotServices, command: Command, ack: AsyncAck) -> None:
+    channel = None if command.is_direct else command.channel
+    try:
+        status = await read_status(services, command.person, channel)
     except (DatabaseDown, SlackFailed) as error:
         await ack(str(error))
         return

@@ -1,14 +1,15 @@
-"""Messages: direct ones, follow-ups in the bot's threads, edits, deletions. Stores no others."""
+"""Messages: direct ones, follow-ups, edits, deletions, and questions to anybody where wanted."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from bot import inbox, threads
+from bot.channel_settings import read_channel
 from bot.directory import Myself
 from bot.incoming import Deleted, Edited, Message
 from bot.services import BotServices
 from bot.threads import Said
-from bot.wording import asks_something, is_courtesy
+from bot.wording import asks_anybody, asks_something, is_courtesy
 
 
 async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
@@ -42,6 +43,8 @@ async def _on_said(services: BotServices, message: Message, me: Myself) -> None:
         await threads.note(services, message.channel, message.root, said)
     if await _is_asked(services, message, me):
         await inbox.store(services, message.question())
+    elif await _is_for_anybody(services, message):
+        await inbox.store(services, message.question("unasked"))
 
 
 async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool:
@@ -51,6 +54,13 @@ async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool
     if not message.in_thread or message.is_for_others(me.user) or not asks_something(message.text):
         return False
     return await inbox.takes_part(services, message.channel, message.root)
+
+
+async def _is_for_anybody(services: BotServices, message: Message) -> bool:
+    """Whether whoever knows is asked, in a channel where the bot may know it unasked."""
+    if message.is_direct or not asks_anybody(message.text):
+        return False
+    return (await read_channel(services, message.channel)).unasked
 
 
 async def _on_edit(services: BotServices, edited: Edited) -> None:

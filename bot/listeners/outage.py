@@ -21,11 +21,14 @@ Told = Recent[tuple[str, str], bool]
 
 
 async def tell_once(services: BotServices, told: Told, body: Mapping[str, Any]) -> None:
-    """Tell the person alone, once a message; events that are no message are nobody's question."""
+    """Tell the person alone, once a message; who did not write to the bot is told nothing."""
     if body["event"]["type"] not in ("app_mention", "message"):
         return
     message = Message.from_event(body)
     if message is None or told.find((message.channel, message.ts)):
+        return
+    me = await services.directory.me()
+    if not message.is_direct and not message.mentions(me.user):
         return
     told.put((message.channel, message.ts), True)
     try:

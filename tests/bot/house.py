@@ -30,7 +30,7 @@ class Script:
     """Says the same words to every question, one at a time.
 
     `pause` seconds before each; until `gate` is set it waits before the word at `hold`. `errors`
-    are raised first, one a question.
+    are raised first, one a question. Below the bar it is asked with (else one half) it abstains.
     """
 
     words: list[str] = field(default_factory=lambda: ["Run ", "make ", "deploy ", "[1]."])
@@ -40,11 +40,14 @@ class Script:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     errors: list[Exception] = field(default_factory=list)
     abstained: bool = False
+    confidence: float | None = 0.9
     questions: list[Question] = field(default_factory=list)
+    bars: list[float | None] = field(default_factory=list)
 
-    async def answer(self, question: Question) -> AsyncIterator[Progress]:
+    async def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
         """The script, as an Answerer reports it."""
         self.questions.append(question)
+        self.bars.append(bar)
         yield Searching()
         if self.errors:
             raise self.errors.pop(0)
@@ -55,16 +58,18 @@ class Script:
             await asyncio.sleep(self.pause)
             yield Words(word)
         text = "".join(self.words)
+        unsure = self.confidence is not None and self.confidence < (0.5 if bar is None else bar)
         yield Finished(
             Answer(
                 text,
                 self.citations,
-                self.abstained,
+                self.abstained or unsure,
                 "house-test",
                 1,
                 "test",
                 messages=({"role": "user", "content": question.text},),
                 evidence=tuple({"document_id": each.document_id} for each in self.citations),
+                confidence=self.confidence,
             )
         )
 
