@@ -66,13 +66,15 @@ async def tidy_segments(connection: AsyncConnection, generation: Generation) -> 
 
 
 def _due(sizes: Mapping[int, int]) -> list[int]:
-    """The segments to merge: a tier that is full, with all smaller ones; none where none is."""
+    """The segments to merge: a tier that is full, with all smaller ones; none where none is.
+
+    Were a few large ones merged with a few small ones, each batch would write the index anew.
+    """
     due: list[int] = []
     for tier in _tiers(sizes):
         due += tier
-        if len(tier) < _FAN_IN and len(due) < _FAN_IN:
-            continue
-        return due
+        if len(tier) >= _FAN_IN:
+            return due
     return []
 
 
