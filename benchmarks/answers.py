@@ -1,78 +1,124 @@
-"""squad2 through retrieval, evidence and the embedded model: what is found, shown, and right."""
+"""squad2's test article through the whole chain: the starter model beside its bare base."""
 
 import argparse
 import asyncio
-import time
-from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from answering.answerer import Answerer
-from answering.answers import Answer
-from answering.links import SourceLinks
-from answering.models import open_chat_model
-from answering.progress import Finished
-from answering.questions import Question
-from benchmarks.shared import Asked, squad2_index, squad2_questions, write_result
-from houselore.embedded.chat_model import embedded_chat_model
-from retrieval.audience import everyone
-from retrieval.embeddings import open_embedder
+from answering.evaluation import SHARES, Outcome, estimate, outcomes_error
+from answering.gold import GoldQuestion, GoldSet, read_clapnq, read_squad2
+from benchmarks.machine import describe_machine
+from benchmarks.page import write_section
+from benchmarks.shared import DATA, write_result
+from benchmarks.splits import TEST
+from houselore.commands.eval_answers import answer_all
+from houselore.embedded.chat_model_files import bundled_gguf
+from houselore.settings import open_settings
+from retrieval.reports import IndexProgress
 
-LINKS = SourceLinks("http://127.0.0.1", b"a benchmark needs no secret")
+Figures = dict[str, list[float] | float | int | None]
+
+_HEAD = """## Answers
+
+`make bench-answers` ({machine}): questions about one article of squad2 that nothing was trained or
+fitted on ({article}; the index holds the passages of all six), and questions of clapnq, which are
+about something else, through the whole chain. The starter model beside the model it was tuned from,
+both with the same confidence and bar. An interval is the bootstrap's at 95%.
+
+"""
+_LABELS: Mapping[str, str] = {
+    "contains": "answerable: the answer is in the reply",
+    "f1": "answerable: F1",
+    "exact": "answerable: exact match",
+    "refused_answerable": "answerable: wrongly refused",
+    "abstained_unanswerable": "near-miss: abstained",
+    "abstained_off_topic": "off-topic: abstained",
+    "citation_precision": "citations that are right",
+    "citation_recall": "answers that cite the right passage",
+    "ece": "calibration error (ECE)",
+    "first_token_s": "p50 to the first words, s",
+    "last_token_s": "p50 to the last, s",
+}
 
 
-async def measure(answerable: int, unanswerable: int) -> dict[str, float | int | str]:
-    """Shares of the answerable and of the unanswerable questions; seconds as medians."""
-    embedder = open_embedder("embedded:")
-    questions = squad2_questions(answerable, unanswerable)
-    counted: Counter[str] = Counter()
-    seconds: list[float] = []
-    with TemporaryDirectory() as folder:
-        async with squad2_index(embedder) as pool, embedded_chat_model(Path(folder)) as url:
-            answerer = Answerer(pool, embedder, open_chat_model(url), "embedded", LINKS)
-            for asked in questions:
-                started = time.perf_counter()
-                answer = await _answer(answerer, asked)
-                seconds.append(time.perf_counter() - started)
-                counted.update(_verdicts(asked, answer))
+async def measure(limit: int, off_topic: int) -> dict[str, Figures]:
+    """Each model's figures: a share with its bounds, or a number."""
+    gold = _test_questions(limit)
+    others = _off_topic_questions(off_topic)
+    found: dict[str, Figures] = {}
+    for base in (False, True):
+        with TemporaryDirectory() as folder:
+            gguf = bundled_gguf() if base else None
+            settings = open_settings(data_dir=Path(folder), chat_gguf=gguf)
+            both = replace(gold, questions=(*gold.questions, *others))
+            outcomes, model = await answer_all(settings, both, (_quietly, _quietly))
+            found[model] = _figures(
+                outcomes[: len(gold.questions)], outcomes[len(gold.questions) :]
+            )
+    return found
+
+
+def _test_questions(limit: int) -> GoldSet:
+    gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
+    held = {document.key for document in gold.documents if document.title in TEST}
+    asked = tuple(q for q in gold.questions if not held.isdisjoint(q.documents))
+    return replace(gold, questions=asked).sample(limit)
+
+
+def _off_topic_questions(count: int) -> tuple[GoldQuestion, ...]:
+    files = [DATA / "clapnq/answerable.jsonl", DATA / "clapnq/unanswerable.jsonl"]
+    asked = read_clapnq(files).sample(count).questions
+    return tuple(replace(question, answers=(), wanted="abstain") for question in asked)
+
+
+def _figures(outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> Figures:
+    shares = {name: estimate(outcomes, share) for name, share in SHARES.items()}
+    shares["abstained_off_topic"] = estimate(others, SHARES["abstained_unanswerable"])
+    error = outcomes_error(outcomes)
     return {
-        "answerable": answerable,
-        "unanswerable": unanswerable,
-        "evidence_holds_answer": round(counted["held"] / answerable, 3),
-        "shown_right": round(counted["right"] / answerable, 3),
-        "shown_wrong": round(counted["wrong"] / answerable, 3),
-        "quotation_right": round(counted["quoted"] / answerable, 3),
-        "nothing_related": round(counted["nothing"] / answerable, 3),
-        "shown_unanswerable": round(counted["invented"] / max(1, unanswerable), 3),
-        "seconds_p50": round(median(seconds), 2),
+        "n": len(outcomes),
+        "off_topic": len(others),
+        **{
+            name: [round(x, 4) for x in (one.value, one.low, one.high)] if one else None
+            for name, one in shares.items()
+        },
+        "ece": None if error is None else round(error, 4),
+        "first_token_s": round(median(one.first_token_s for one in outcomes), 2),
+        "last_token_s": round(median(one.last_token_s for one in outcomes), 2),
     }
 
 
-async def _answer(answerer: Answerer, asked: Asked) -> Answer:
-    async for step in answerer.answer(Question(asked.text, everyone("home"))):
-        if isinstance(step, Finished):
-            return step.answer
-    raise AssertionError("an answer ends with Finished")
+def write_page(found: Mapping[str, Figures]) -> None:
+    """The section of docs/benchmarks.md."""
+    lines = [f"| | {' | '.join(found)} |", f"| --- |{' --- |' * len(found)}"]
+    for name, label in _LABELS.items():
+        cells = (_cell(figures.get(name)) for figures in found.values())
+        lines.append(f"| {label} | {' | '.join(cells)} |")
+    head = _HEAD.format(machine=describe_machine(["xllamacpp"]), article=", ".join(sorted(TEST)))
+    first = next(iter(found.values()))
+    asked = f"\n\n{first['n']} questions, and {first['off_topic']} about something else.\n"
+    write_section("answers", head + "\n".join(lines) + asked)
 
 
-def _verdicts(asked: Asked, answer: Answer) -> list[str]:
-    if not asked.answers:
-        return [] if answer.abstained else ["invented"]
-    right = asked.is_answered_by(answer.text)
-    held = asked.is_answered_by(" ".join(str(note["quote"]) for note in answer.evidence))
-    if not answer.abstained:
-        shown = ["right" if right else "wrong"]
-    elif answer.citations:
-        shown = ["quoted"] if right else []
-    else:
-        shown = ["nothing"]
-    return shown + (["held"] if held else [])
+def _cell(figure: list[float] | float | int | None) -> str:
+    if isinstance(figure, list):
+        value, low, high = figure
+        return f"{value:.2f} ({low:.2f} to {high:.2f})"
+    return "" if figure is None else f"{figure:.2f}"
+
+
+async def _quietly(_: IndexProgress) -> None:
+    """A benchmark shows no bars."""
 
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--answerable", type=int, default=60)
-    arguments.add_argument("--unanswerable", type=int, default=40)
+    arguments.add_argument("--limit", type=int, default=200)
+    arguments.add_argument("--off-topic", type=int, default=60)
     given = arguments.parse_args()
-    write_result("answers", asyncio.run(measure(given.answerable, given.unanswerable)))
+    measured = asyncio.run(measure(given.limit, given.off_topic))
+    write_result("answers", measured)
+    write_page(measured)

@@ -86,7 +86,7 @@ async def evaluate_answers(
     gold = files.read()
     gold = gold if limit is None else gold.sample(limit, seed)
     with progress_bars(Console(stderr=True)) as bars:
-        outcomes, model = await _answer_all(settings, gold, bars, closed_book=closed_book)
+        outcomes, model = await answer_all(settings, gold, bars, closed_book=closed_book)
     out = Console(highlight=False)
     if as_json:
         out.print_json(json.dumps(_as_object(outcomes, model, files.shares)))
@@ -94,12 +94,12 @@ async def evaluate_answers(
         _show(out, outcomes, model, files.shares)
 
 
-async def _answer_all(
+async def answer_all(
     settings: Settings,
     gold: GoldSet,
     bars: tuple[OnProgress, OnProgress],
     *,
-    closed_book: bool,
+    closed_book: bool = False,
 ) -> tuple[list[Outcome], str]:
     """What came of each question, and the model's name."""
     if closed_book:
