@@ -156,7 +156,7 @@ def _show(
 ) -> None:
     answerable = sum(outcome.question.answerable for outcome in outcomes)
     out.print(
-        f"{model}: {len(outcomes):,} questions, of which {answerable:,} have an answer",
+        f"{model}: {len(outcomes):,} questions, {answerable:,} of them with an answer",
         markup=False,
     )
     table = Table("", "", "95% interval", box=SIMPLE)
