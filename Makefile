@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-embedders bench-follow-ups bench-freshness bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-embedders bench-follow-ups bench-freshness bench-grounding bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -57,6 +57,9 @@ bench-follow-ups: $(INSTALLED) ## Measure what a thread's last question finds [A
 
 bench-freshness: $(INSTALLED) ## Measure an index while its sources change
 	@$(BIN)/python -m benchmarks.freshness $(ARGS)
+
+bench-grounding: $(INSTALLED) ## Measure which true and false sentences pass as supported
+	@$(BIN)/python -m benchmarks.grounding
 
 bench-indexing: $(INSTALLED) ## Measure indexing beside the bare embedder [ARGS='--documents 200']
 	@$(BIN)/python -m benchmarks.indexing $(ARGS)

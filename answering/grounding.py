@@ -53,7 +53,7 @@ class Grounding:
         new = set(words) - self._asked
         if new.isdisjoint(one.words) or numbers_in(plain) - self._numbers - one.numbers:
             return 0.0
-        if names_in(plain) - self._asked - one.known or self._denials_differ(plain, one):
+        if names_in(plain) - self._asked - one.known or self._denials_differ(plain, words, one):
             return 0.0
         if one.is_whole:
             share = sum(word in one.known for word in words) / len(words)
@@ -61,10 +61,13 @@ class Grounding:
         share = in_order(words, one.words) / len(words)
         return share if share >= _IN_ORDER else 0.0
 
-    def _denials_differ(self, plain: str, one: "_Stated") -> bool:
+    def _denials_differ(self, plain: str, words: Sequence[str], one: "_Stated") -> bool:
         """Whether one of the two denies what the other says."""
+        if one.is_whole:
+            parts = [part for part in self._stated if part.n == one.n and not part.is_whole]
+            one = max(parts, key=lambda part: in_order(words, part.words), default=one)
         if denies(plain):
-            return not one.denies
+            return not _denied(plain, 1) <= _denied(one.text, _NEAR)
         if not one.denies or self._question_denies:
             return False
         return one.denies_near(plain)
@@ -83,18 +86,23 @@ class _Stated:
         self.known = set(self.words).union(terms(note.label))
         self.numbers = numbers_in(text)
         self.denies = denies(text)
-        self._text = " ".join(text.split())
+        self.text = " ".join(text.split())
 
     def denies_near(self, plain: str) -> bool:
         """Whether the words around a phrase of the statement deny it.
 
         Where it is not a phrase of it, all of the statement is around it.
         """
-        at = self._text.lower().find(" ".join(plain.split()).rstrip(".!").lower())
+        at = self.text.lower().find(" ".join(plain.split()).rstrip(".!").lower())
         if at < 0:
             return True
-        before = self._text[:at].split()[-_NEAR:]
+        before = self.text[:at].split()[-_NEAR:]
         return NEGATION.search(" ".join(before)) is not None
+
+
+def _denied(text: str, most: int) -> set[str]:
+    """The terms right behind each denial, at most so many of each."""
+    return {term for found in NEGATION.finditer(text) for term in terms(text[found.end() :])[:most]}
 
 
 def strip_marks(text: str) -> str:
