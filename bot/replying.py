@@ -102,7 +102,7 @@ async def _answer(services: BotServices, row: Row) -> None:
             await _close(services, row)
             return
         except Stopped:
-            await reply.finish(f"{reply.text.rstrip()}\n\nStopped._".strip())
+            await reply.finish(f"{reply.text.rstrip()}\n\n_Stopped._".strip())
             await _close(services, row)
             return
         except Withdrawn:
