@@ -15,8 +15,8 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.confidence import open_confidence
 from answering.answers import Answer
+from answering.confidence import open_confidence
 from answering.links import SourceLinks
 from answering.progress import Finished
 from answering.questions import Question, Turn
