@@ -74,6 +74,22 @@ def test_a_corpus_is_measured_and_dropped(
     assert count_rows(database_url) == before
 
 
+def test_where_answers_are_known_the_evidence_is_measured(
+    houselore: Houselore, squad2: list[str], tmp_path: Path, database_url: str
+) -> None:
+    """How often the best one, two and three sentences hold an answer, of the questions with one."""
+    answers = ("thirty days", "at dusk")
+    known = [{**row, "answers": [text]} for row, text in zip(QUESTIONS[:2], answers, strict=True)]
+    lines(tmp_path / "q.jsonl", [*known, QUESTIONS[2]])
+    settings = {"HOUSELORE_DATABASE_URL": database_url}
+    result = houselore("eval", "retrieval", *squad2, "--json", **settings)
+    assert result.returncode == 0, result.stderr
+    given = json.loads(result.stdout)
+    assert [given[f"answer_in_evidence@{k}"] for k in (1, 2, 3)] == [0.5] * 3
+    result = houselore("eval", "retrieval", *squad2, **settings)
+    assert "answer_in_evidence@3: 0.500" in result.stdout
+
+
 def _hear_ctrl_c() -> None:
     """A shell's background jobs ignore Ctrl-C, and so would all that they start."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
