@@ -72,18 +72,22 @@ class Calibrated:
         ]
 
 
-def calibrate(outcomes: Sequence[Outcome], refused_at_most: float) -> Calibrated:
+def calibrate(
+    outcomes: Sequence[Outcome], refused_at_most: float, before: Confidence | None = None
+) -> Calibrated:
     """Fit on all drafts that have signals; the bar and the figures are from cross-validation.
 
-    The bar refuses at most this share of the answerable questions. Drafts of questions about the
-    same documents are held out together. Raises ValueError where all drafts are right or all wrong.
+    The fit starts from the weights `before`, if any. The bar refuses at most this share of the
+    answerable questions. Drafts of questions about the same documents are held out together. Raises
+    ValueError where all drafts are right or all wrong.
     """
     drafts = [outcome for outcome in outcomes if outcome.signals]
     rows = [draft.signals for draft in drafts]
     right = tuple(draft.right for draft in drafts)
     answerable = tuple(draft.question.answerable for draft in drafts)
-    fit = fit_confidence(rows, right)
-    said = _held_out(rows, right, [min(d.question.documents, default="") for d in drafts], fit)
+    fit = fit_confidence(rows, right, before=before)
+    groups = [min(draft.question.documents, default="") for draft in drafts]
+    said = _held_out(rows, right, groups, fit, before)
     slope, shift = _spread(said, right)
     fit = fit.spread(slope, shift)
     said = [float(p) for p in expit(slope * logit(said) + shift)]
@@ -119,6 +123,7 @@ def _held_out(
     right: Sequence[bool],
     groups: Sequence[str],
     fit: Confidence,
+    before: Confidence | None,
 ) -> list[float]:
     """What a fit on the other groups says of each; `fit`'s word where they are all of one kind."""
     names = sorted(set(groups))
@@ -129,7 +134,10 @@ def _held_out(
         others = [at for at, out in enumerate(held) if not out]
         if held.any() and len({right[at] for at in others}) == 2:
             part = fit_confidence(
-                [rows[at] for at in others], [right[at] for at in others], fit.names
+                [rows[at] for at in others],
+                [right[at] for at in others],
+                fit.names,
+                before=before,
             )
             said[held] = part.of_all([row for row, out in zip(rows, held, strict=True) if out])
     return [float(p) for p in said]

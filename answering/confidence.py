@@ -88,33 +88,22 @@ def fit_confidence(
     right: Sequence[bool],
     names: Sequence[str] | None = None,
     strength: float = _STRENGTH,
+    before: Confidence | None = None,
 ) -> Confidence:
     """Weights for these answers' signals by penalised maximum likelihood (Newton's method).
 
     `names` are the signals to use, all by default. `strength` is the weight of the L2 penalty for
-    each answer, the intercept free of it. With it, two answers of which one is right are enough.
-    Raises ValueError where all are right or none is.
+    each answer, the intercept free of it: on the weights, or where they were `before` on how far
+    they move from there, so that few answers are enough. Raises ValueError where all are right or
+    none is.
     """
     if len(rows) != len(right) or len(set(map(bool, right))) < 2:
         raise ValueError("a fit needs right answers and wrong ones, with signals for each")
-    names = tuple(names if names is not None else sorted({name for row in rows for name in row}))
-    found = np.array([[row.get(name, np.nan) for name in names] for row in rows], dtype=np.float64)
-    found = found.reshape(len(rows), len(names))
-    known = ~np.isnan(found).all(axis=0)
-    centres = np.zeros(len(names))
-    centres[known] = np.nanmean(found[:, known], axis=0)
-    spread = np.ones(len(names))
-    spread[known] = np.nanstd(found[:, known], axis=0)
-    scales = np.where(spread > _SETTLED, spread, 1.0)
-    scaled = np.clip(np.nan_to_num((found - centres) / scales), -_FARTHEST, _FARTHEST)
-    weights = _newton(scaled, np.asarray(right, dtype=np.float64), strength * len(rows))
-    return Confidence(
-        names=names,
-        centres=tuple(centres.tolist()),
-        scales=tuple(scales.tolist()),
-        weights=tuple(weights[1:].tolist()),
-        intercept=float(weights[0]),
-    )
+    wanted = tuple(names) if names is not None else sorted({name for row in rows for name in row})
+    start = _extended(before or Confidence((), (), (), (), 0.0), rows, wanted)
+    penalties = np.full(len(start.names) + 1, strength * len(rows))
+    penalties[0] = _SETTLED
+    return _moved(start, rows, right, penalties)
 
 
 def refit_confidence(
@@ -125,10 +114,7 @@ def refit_confidence(
     The weights so far count as much as some tens of answers would: a few new ones move them little,
     hundreds rule them. The bar stays. Nothing changes without new ones.
     """
-    before = np.array([confidence.intercept, *confidence.weights])
-    scaled = confidence.scaled(rows)
-    weights = _newton(scaled, np.asarray(right, dtype=np.float64), _BEFORE, before)
-    return replace(confidence, weights=tuple(weights[1:].tolist()), intercept=float(weights[0]))
+    return _moved(confidence, rows, right, np.full(len(confidence.names) + 1, _BEFORE))
 
 
 def choose_bar(
@@ -190,27 +176,52 @@ def _from_row(row: Mapping[str, Any]) -> Confidence:
     return Confidence(**{**row, **lists})
 
 
-def _newton(scaled: Floats, right: Floats, penalty: float, before: Floats | None = None) -> Floats:
-    """The intercept and the weights at the maximum of the likelihood, less a penalty.
+def _extended(
+    before: Confidence, rows: Sequence[Mapping[str, float]], names: Sequence[str]
+) -> Confidence:
+    """`before` with the signals that it lacks, scaled by these answers, at the weight 0."""
+    lacking = tuple(name for name in names if name not in before.names)
+    found = np.array([[row.get(name, np.nan) for name in lacking] for row in rows])
+    centres, scales = [], []
+    for column in found.reshape(len(rows), len(lacking)).T:
+        known = column[~np.isnan(column)]
+        spread = float(known.std()) if len(known) else 0.0
+        centres.append(float(known.mean()) if len(known) else 0.0)
+        scales.append(spread if spread > _SETTLED else 1.0)
+    return replace(
+        before,
+        names=before.names + lacking,
+        centres=(*before.centres, *centres),
+        scales=(*before.scales, *scales),
+        weights=(*before.weights, *([0.0] * len(lacking))),
+    )
 
-    The penalty is on the distance from the weights `before`, that of the intercept included; from
-    0 without them, the intercept free.
+
+def _moved(
+    start: Confidence,
+    rows: Sequence[Mapping[str, float]],
+    right: Sequence[bool],
+    penalties: Floats,
+) -> Confidence:
+    """The weights at the maximum of the likelihood, less the penalties on their distance from here.
+
+    `penalties` has the intercept's first.
     """
-    columns = np.hstack([np.ones((len(scaled), 1)), scaled])
-    start = np.zeros(columns.shape[1]) if before is None else before
-    ridge = np.full(columns.shape[1], penalty)
-    if before is None:
-        ridge[0] = _SETTLED
-    weights = start.copy()
+    columns = np.hstack([np.ones((len(rows), 1)), start.scaled(rows)])
+    wanted, origin = (
+        np.asarray(right, dtype=np.float64),
+        np.array([start.intercept, *start.weights]),
+    )
+    weights = origin.copy()
     for _ in range(_ROUNDS):
         said = expit(columns @ weights)
-        slope = columns.T @ (right - said) - ridge * (weights - start)
-        curve = (columns.T * (said * (1 - said))) @ columns + np.diag(ridge)
+        slope = columns.T @ (wanted - said) - penalties * (weights - origin)
+        curve = (columns.T * (said * (1 - said))) @ columns + np.diag(penalties)
         step = np.linalg.solve(curve, slope)
         weights += step
         if np.abs(step).max() < _SETTLED:
             break
-    return weights
+    return replace(start, weights=tuple(weights[1:].tolist()), intercept=float(weights[0]))
 
 
 def expit(x: Floats) -> Floats:

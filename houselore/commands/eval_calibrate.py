@@ -88,7 +88,7 @@ async def _from_files(settings: Settings, wanted: Calibration) -> tuple[Calibrat
 
 def _calibrated(outcomes: list[Outcome], wanted: Calibration) -> Calibrated:
     try:
-        return calibrate(outcomes, wanted.refused_at_most)
+        return calibrate(outcomes, wanted.refused_at_most, open_confidence())
     except ValueError as error:
         raise WrongUse(
             "These questions do not tell right answers from wrong ones: all drafts were "

@@ -86,6 +86,18 @@ def test_one_kind_alone_teaches_nothing(right: list[bool]) -> None:
         fit_confidence([{"a": 1.0}, {"a": 2.0}], right)
 
 
+def test_a_fit_starts_from_what_is_known() -> None:
+    """With few answers the weights stay near those before; a signal they lack is added."""
+    known = fit_confidence(*drawn((2.0,), 2000), strength=1e-6)
+    rows, right = drawn((2.0, -1.5), 60, seed=9)
+    few = fit_confidence(rows, right, before=known)
+    assert few.names == ("s0", "s1")
+    assert few.scales[0] == known.scales[0]
+    assert few.weights[1] < -0.3
+    fresh = fit_confidence(rows, right)
+    assert abs(few.weights[0] - known.weights[0]) < abs(fresh.weights[0] - known.weights[0])
+
+
 def test_feedback_moves_it_little_by_little() -> None:
     """Nothing changes nothing; two bad marks move it a bit; hundreds turn it round."""
     fit = fit_confidence(*drawn((2.0,), 1000))
