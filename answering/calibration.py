@@ -17,13 +17,14 @@ class Calibrated:
     """A fit, and what it said of each draft when it had not seen those of the same documents.
 
     The lists have an entry for each draft: the probability, whether it was right, whether its
-    question has an answer.
+    question has an answer, whether it was abstained from anyway, for lack of support.
     """
 
     confidence: Confidence
     probabilities: tuple[float, ...]
     right: tuple[bool, ...]
     answerable: tuple[bool, ...]
+    abstained: tuple[bool, ...]
 
     @property
     def auc(self) -> float:
@@ -43,10 +44,12 @@ class Calibrated:
         return calibration_error(self.probabilities, self.right, BINS) or 0.0
 
     def refused(self, answerable: bool) -> float | None:
-        """The share of the questions with, or without, an answer that the bar refuses."""
+        """The share of the questions with, or without, an answer that are not answered."""
         of_kind = [
-            p < self.confidence.bar
-            for p, kind in zip(self.probabilities, self.answerable, strict=True)
+            abstained or p < self.confidence.bar
+            for p, kind, abstained in zip(
+                self.probabilities, self.answerable, self.abstained, strict=True
+            )
             if kind is answerable
         ]
         return sum(of_kind) / len(of_kind) if of_kind else None
@@ -91,8 +94,10 @@ def calibrate(
     slope, shift = _spread(said, right)
     fit = fit.spread(slope, shift)
     said = [float(p) for p in expit(slope * logit(said) + shift)]
-    bar = choose_bar(said, answerable, refused_at_most)
-    return Calibrated(replace(fit, bar=bar), tuple(said), right, answerable)
+    abstained = tuple(draft.abstained for draft in drafts)
+    sure = [-1.0 if out else p for p, out in zip(said, abstained, strict=True)]
+    bar = max(0.0, choose_bar(sure, answerable, refused_at_most))
+    return Calibrated(replace(fit, bar=bar), tuple(said), right, answerable, abstained)
 
 
 def _spread(said: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:

@@ -16,7 +16,9 @@ _SHIPPED = "confidence.json"
 ANY = "*"
 """Stands for every model that has no fit of its own."""
 
-_STRENGTH = 0.05
+# The weight of the penalty for each answer: what was fitted on many more holds better than what a
+# few hundred would say.
+_STRENGTH, _STRENGTH_BEFORE = 0.05, 0.5
 _BEFORE = 25.0
 _ROUNDS = 50
 _SETTLED = 1e-8
@@ -87,7 +89,7 @@ def fit_confidence(
     rows: Sequence[Mapping[str, float]],
     right: Sequence[bool],
     names: Sequence[str] | None = None,
-    strength: float = _STRENGTH,
+    strength: float | None = None,
     before: Confidence | None = None,
 ) -> Confidence:
     """Weights for these answers' signals by penalised maximum likelihood (Newton's method).
@@ -101,6 +103,8 @@ def fit_confidence(
         raise ValueError("a fit needs right answers and wrong ones, with signals for each")
     wanted = tuple(names) if names is not None else sorted({name for row in rows for name in row})
     start = _extended(before or Confidence((), (), (), (), 0.0), rows, wanted)
+    if strength is None:
+        strength = _STRENGTH_BEFORE if before else _STRENGTH
     penalties = np.full(len(start.names) + 1, strength * len(rows))
     penalties[0] = _SETTLED
     return _moved(start, rows, right, penalties)

@@ -1,6 +1,7 @@
 """What is said of a fit: curves, areas and shares, against values reckoned by hand."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,7 @@ def test_curves_and_shares_by_hand() -> None:
         probabilities=(0.95, 0.85, 0.45, 0.91),
         right=(True, False, False, True),
         answerable=(True, True, False, False),
+        abstained=(False, True, False, False),
     )
     assert found.risk_by_coverage() == [(0.25, 0), (0.5, 0), (0.75, 1 / 3), (1.0, 0.5)]
     said, was, sizes = zip(*found.reliability(), strict=True)
@@ -35,7 +37,7 @@ def test_curves_and_shares_by_hand() -> None:
     assert found.error == pytest.approx((0.45 + 0.85 + 2 * 0.07) / 4)
     assert found.auc == 1
     assert found.answerable_auc == 0.5 + 0.25
-    assert (found.refused(answerable=True), found.refused(answerable=False)) == (0, 0.5)
+    assert (found.refused(answerable=True), found.refused(answerable=False)) == (0.5, 0.5)
 
 
 def outcomes(count: int) -> list[Outcome]:
@@ -65,6 +67,15 @@ def test_a_calibration_says_what_it_will_do() -> None:
     assert found.auc > 0.85
     assert found.error < 0.08
     assert set(found.confidence.names) == {"clear", "noise"}
+
+
+def test_what_is_abstained_from_anyway_counts_as_refused() -> None:
+    """Where a tenth lacks support, the bar refuses that much less of the others."""
+    made = [replace(one, abstained=n % 10 == 0) for n, one in enumerate(outcomes(400))]
+    found = calibrate(made, refused_at_most=0.3)
+    assert found.refused(answerable=True) == pytest.approx(0.3, abs=0.01)
+    assert found.confidence.bar < calibrate(outcomes(400), 0.3).confidence.bar
+    assert calibrate(made, refused_at_most=0.1).confidence.bar == 0
 
 
 def test_it_is_measured_on_what_it_has_not_seen() -> None:
