@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-embedders bench-follow-ups bench-freshness bench-grounding bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -51,6 +51,9 @@ bench-answers: $(INSTALLED) ## Measure answers on squad2: make bench-answers [AR
 
 bench-embedders: $(INSTALLED_BENCH) ## Measure what runs MiniLM [ARGS='--texts 60 --rounds 3']
 	@$(BIN)/python -m benchmarks.embedders $(ARGS)
+
+bench-engines: $(INSTALLED_BENCH) ## Measure what runs the embedded chat model
+	@$(BIN)/python -m benchmarks.engines $(ARGS)
 
 bench-follow-ups: $(INSTALLED) ## Measure what a thread's last question finds [ARGS='--no-model']
 	@$(BIN)/python -m benchmarks.follow_ups $(ARGS)
