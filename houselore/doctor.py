@@ -16,7 +16,7 @@ import psycopg
 
 from houselore import services
 from houselore.connecting import granted_scopes, slack_access
-from houselore.embedded.chat_model import BUNDLED_SHA256, bundled_gguf
+from houselore.embedded.chat_model_files import BUNDLED_SHA256, bundled_gguf
 from houselore.embedded.lease import Lease
 from houselore.errors import DatabaseUnusable, HouseloreError, PartUnusable, WrongUse
 from houselore.http_server import bind

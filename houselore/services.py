@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from houselore.embedded.chat_model import ALIAS, bundled_gguf
+from houselore.embedded.chat_model import ALIAS
+from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import Lease, Part, lease_servers
 from houselore.errors import DatabaseUnusable, PartUnusable
@@ -273,8 +274,9 @@ async def _answerer(
 
     embedded = settings.chat_url == EMBEDDED
     name = ALIAS if embedded else settings.chat_model
-    base = (settings.chat_gguf or bundled_gguf()).stem if embedded else settings.chat_model
-    served = await ensure_served(pool, settings.workspace, base, base)
+    called = chat_model_name(settings.chat_gguf) if embedded else settings.chat_model
+    base = BUNDLED_NAME if embedded and settings.chat_gguf is None else called
+    served = await ensure_served(pool, settings.workspace, called, base)
     large = not embedded
     return Answerer(
         pool,

@@ -1,7 +1,8 @@
 """What can go wrong while tuning, in words for a person.
 
 TuningError
-└── UnknownModel   no model of that name is registered in this workspace
+├── UnknownModel      no model of that name is registered in this workspace
+└── UnusableAdapter   an adapter that is not there, broken, or of another kind
 """
 
 
@@ -11,3 +12,7 @@ class TuningError(Exception):
 
 class UnknownModel(TuningError):
     """No model of that name is registered in this workspace."""
+
+
+class UnusableAdapter(TuningError):
+    """An adapter that is not there, broken, or of a kind that cannot be served."""

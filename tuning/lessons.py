@@ -1,0 +1,62 @@
+"""What a model learns from: a prompt of ours and the answer it should give. Trains nothing."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from answering.evidence import Evidence
+from answering.prompts import HOUSE_PROMPT, format_notes, format_thread
+from answering.questions import Turn
+
+_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a chat, as a chat template takes it."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """The messages of the house prompt, the right answer, and which set it is from."""
+
+    prompt: tuple[Message, ...]
+    answer: str
+    origin: str
+
+
+def lesson(
+    question: str,
+    evidence: Sequence[Evidence],
+    answer: str,
+    origin: str,
+    thread: Sequence[Turn] = (),
+) -> Lesson:
+    """A lesson whose prompt is rendered just as it is when people ask."""
+    messages = HOUSE_PROMPT.format_messages(
+        notes=format_notes(evidence), question=question, thread=format_thread(thread)
+    )
+    prompt = tuple(Message(_ROLES[one.type], str(one.content)) for one in messages)
+    return Lesson(prompt, answer, origin)
+
+
+def write_lessons(path: Path, lessons: Iterable[Lesson]) -> None:
+    """One JSON object a line."""
+    with path.open("w", encoding="utf-8") as file:
+        for one in lessons:
+            file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+
+
+def read_lessons(path: Path) -> list[Lesson]:
+    """What `write_lessons` wrote. Raises KeyError where a field is missing."""
+    lessons = []
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        if line:
+            row = json.loads(line)
+            prompt = tuple(Message(one["role"], one["content"]) for one in row["prompt"])
+            lessons.append(Lesson(prompt, row["answer"], row["origin"]))
+    return lessons
