@@ -130,13 +130,17 @@ def _openvino() -> Write:
         said: queue.Queue[str | None] = queue.Queue()
         text = "".join(f"<|im_start|>{m['role']}\n{m['content']}<|im_end|>\n" for m in messages)
 
+        def stream(piece: str) -> bool:
+            said.put(piece)
+            return False  # go on
+
         def run() -> None:
             pipeline.generate(
                 text + "<|im_start|>assistant\n",
                 max_new_tokens=_TOKENS,
                 ignore_eos=True,
                 apply_chat_template=False,
-                streamer=lambda piece: bool(said.put(piece)),
+                streamer=stream,
             )
             said.put(None)
 
