@@ -229,7 +229,9 @@ def _arguments(folder: Path, settings: Settings) -> SFTConfig:
 
 
 def _keep(tuner: Tuner, folder: Path, settings: Settings) -> Path:
-    """Write the adapter and the losses."""
+    """Write the adapter and the losses, once where several devices trained it."""
+    if not tuner.is_world_process_zero():
+        return folder
     if settings.base_name:
         for config in tuner.model.peft_config.values():
             config.base_model_name_or_path = settings.base_name

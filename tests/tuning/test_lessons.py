@@ -1,5 +1,7 @@
 """A lesson's prompt is the house prompt, and lessons survive their file."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,3 +39,12 @@ def test_lessons_come_back_from_their_file(tmp_path: Path) -> None:
     ]
     write_lessons(tmp_path / "lessons", lessons)
     assert read_lessons(tmp_path / "lessons") == lessons
+
+
+def test_what_serves_needs_no_pytorch() -> None:
+    """Only `tuning.training` loads it: the registry, lessons, export and adapter do not."""
+    modules = "tuning.registry, tuning.lessons, tuning.export, tuning.shipped, tuning.losses"
+    code = (
+        f"import sys, {modules}; assert not {{'torch', 'transformers', 'gguf'}} & {{*sys.modules}}"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
