@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from retrieval.lexical import terms
 
-_NAME = re.compile(r"\b[^\W\d_]*[A-Z]\w*")
+_NAME = re.compile(r"\b[^\W\d_]*[A-Z]\w*(?:['\u2019]\w+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['\u2019]t\b",

@@ -13,6 +13,7 @@ _IN_ORDER, _ANYWHERE = 0.6, 0.8
 # Whether a note answers what was asked is for the confidence to say; this much it must share.
 _ASKED = 0.2
 _MARK = re.compile(r"(?<!\s)\s*+\[(\d+)\]")
+_ARTICLE = re.compile(r"^(?:the|an?)\s+")
 _NEAR = 4  # words between a denial and what it denies
 
 
@@ -93,7 +94,8 @@ class _Stated:
 
         Where it is not a phrase of it, all of the statement is around it.
         """
-        at = self.text.lower().find(" ".join(plain.split()).rstrip(".!").lower())
+        phrase = _ARTICLE.sub("", " ".join(plain.split()).rstrip(".!").lower())
+        at = self.text.lower().find(phrase)
         if at < 0:
             return True
         before = self.text[:at].split()[-_NEAR:]

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import pytest
 from langchain_core.messages import AIMessageChunk
 
+from answering.claims import names_in
 from answering.evidence import Evidence
 from answering.signals import gather_signals, logprobs_of
 from retrieval.documents import Passage
+from retrieval.lexical import terms
 
 TEXT = "Lunch is served at noon in the garden. Ada Lund opened it in 1997. Dogs are not allowed."
 
@@ -69,6 +71,12 @@ def test_a_denial_on_one_side_alone_differs() -> None:
 def test_an_answer_has_the_form_of_what_is_asked(question: str, sentence: str, fits: float) -> None:
     """A person for who, a date for when, a quantity for how many."""
     assert signals(question, sentence)["fits"] == fits
+
+
+def test_a_name_keeps_its_apostrophe() -> None:
+    """A name is one term as it stands in a text, so that the text is known to hold it."""
+    assert names_in("Sant'Eufemia and the Qur’an") == {"santeufemia", "quran"}
+    assert names_in("Sant'Eufemia") <= set(terms("A monastery at Sant'Eufemia."))
 
 
 def test_an_echo_says_nothing_new() -> None:
