@@ -1,11 +1,13 @@
 """A question to a grounded answer, step by step and streamed. Knows no Slack."""
 
 import copy
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from dataclasses import replace
+from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from psycopg_pool import AsyncConnectionPool
 
 from answering.abstaining import quote_closest, say_where_nothing_was, shorten
@@ -152,19 +154,25 @@ class Answerer:
         draft.messages = [_plain(m) for m in HOUSE_PROMPT.format_messages(**prompt)]
         cut_off = False
         try:
-            async for chunk in self._model.astream(prompt):
-                clock.mark_once("first_token")
-                cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
-                for words in draft.feed(clean(str(chunk.text)), logprobs_of(chunk)):
-                    yield words
-                if draft.is_refused:
-                    return
+            async with aclosing(self._stream(prompt)) as stream:
+                async for chunk in stream:
+                    clock.mark_once("first_token")
+                    cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
+                    for words in draft.feed(clean(str(chunk.text)), logprobs_of(chunk)):
+                        yield words
+                    if draft.is_refused:
+                        return
         except _model_errors() as error:
             raise ModelUnavailable(
                 "The language model does not answer. `houselore doctor` says what is wrong with it."
             ) from error
         for words in draft.close(cut_off=cut_off):
             yield words
+
+    def _stream(self, prompt: dict[str, Any]) -> AsyncGenerator[AIMessageChunk, None]:
+        # It is one, though LangChain promises an iterator alone; one that is left must be closed,
+        # or the model goes on writing.
+        return cast("AsyncGenerator[AIMessageChunk, None]", self._model.astream(prompt))
 
     async def _check_stands(self, generation: Generation, question: Question, found: Found) -> None:
         chunks = {note.passage.chunk_id for note in found.evidence}

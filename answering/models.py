@@ -17,6 +17,7 @@ def open_chat_model(
     with its probability, which not every endpoint knows. Nothing is sent before it is asked.
     """
     # Its import takes two seconds: only those who ask a model pay for it.
+    import httpx
     from langchain_openai import ChatOpenAI
 
     return ChatOpenAI(
@@ -28,4 +29,6 @@ def open_chat_model(
         max_completion_tokens=_MAX_TOKENS,
         timeout=_TIMEOUT_S,
         max_retries=1,
+        # Else all models of a process share one, which keeps the connections of loops that ended.
+        http_async_client=httpx.AsyncClient(timeout=_TIMEOUT_S),
     )
