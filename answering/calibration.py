@@ -81,7 +81,7 @@ def calibrate(
     """Fit on all drafts that have signals; the bar and the figures are from cross-validation.
 
     The fit starts from the weights `before`, if any. The bar refuses at most this share of the
-    answerable questions. Drafts of questions about the same documents are held out together. Raises
+    right drafts. Drafts of questions about the same documents are held out together. Raises
     ValueError where all drafts are right or all wrong.
     """
     drafts = [outcome for outcome in outcomes if outcome.signals]
@@ -95,8 +95,8 @@ def calibrate(
     fit = fit.spread(slope, shift)
     said = [float(p) for p in expit(slope * logit(said) + shift)]
     abstained = tuple(draft.abstained for draft in drafts)
-    sure = [-1.0 if out else p for p, out in zip(said, abstained, strict=True)]
-    bar = max(0.0, choose_bar(sure, answerable, refused_at_most))
+    wanted = [good and not out for good, out in zip(right, abstained, strict=True)]
+    bar = choose_bar(said, wanted, refused_at_most)
     return Calibrated(replace(fit, bar=bar), tuple(said), right, answerable, abstained)
 
 
