@@ -46,7 +46,7 @@ browser: ## Get the browser that the tests drive
 bench-ann: $(INSTALLED_BENCH) ## Measure the search by vector beside the exact one [ARGS='--sizes 10000']
 	@$(BIN)/python -m benchmarks.ann $(ARGS)
 
-bench-answers: $(INSTALLED) ## Measure answers on squad2: make bench-answers [ARGS='--answerable 60']
+bench-answers: $(INSTALLED) ## Measure answers, the tuned model beside its base [ARGS='--limit 60']
 	@$(BIN)/python -m benchmarks.answers $(ARGS)
 
 bench-embedders: $(INSTALLED_BENCH) ## Measure what runs MiniLM [ARGS='--texts 60 --rounds 3']
