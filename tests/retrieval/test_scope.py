@@ -31,6 +31,8 @@ insert into models (workspace, name, base, state) values ('elsewhere', 'm', 'b',
 insert into golden_questions (workspace, question, quote, document_id, document_hash, readers)
     select 'elsewhere', 'When?', 'at noon', id, hash, readers from documents limit 1;
 insert into reindex_runs (workspace, kind, started_by) values ('elsewhere', 'reindex', 'U1');
+insert into channel_settings (workspace, channel, answers, set_by)
+    values ('elsewhere', 'C1', 'mentions', 'U1');
 """
 OURS = """
 select c.relname from pg_class c
