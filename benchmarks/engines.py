@@ -9,6 +9,7 @@ import json
 import os
 import queue
 import resource
+import socket
 import subprocess
 import sys
 import threading
@@ -95,6 +96,10 @@ def _llama(settings: dict[str, Any]) -> Write:
         if settings.get("adapter"):
             adapter = xllamacpp.CommonAdapterLoraInfo(str(files.adapter), 1.0)
             parameters.lora_adapters = [adapter]
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = int(probe.getsockname()[1])
+        parameters.hostnames, parameters.port = ["127.0.0.1"], port
         parameters.n_ctx, parameters.n_parallel = 4096, 2
         parameters.cpuparams.n_threads = settings.get("threads", 2)
         parameters.cpuparams_batch.n_threads = settings.get("threads", 2)
@@ -102,9 +107,11 @@ def _llama(settings: dict[str, Any]) -> Write:
             kinds = xllamacpp.llama_flash_attn_type
             parameters.flash_attn_type = kinds.LLAMA_FLASH_ATTN_TYPE_DISABLED
         server = xllamacpp.Server(parameters)
-    client = httpx.Client(base_url=server.listening_address, timeout=60)
+    alone = httpx.Limits(max_keepalive_connections=0)  # the server ends a connection at will
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=alone)
 
     def write(messages: Messages) -> Iterator[str]:
+        assert server  # noqa: S101 - it ends when nobody holds it
         request = {
             "messages": messages,
             "max_tokens": _TOKENS,
