@@ -4,7 +4,7 @@ import copy
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -22,7 +22,13 @@ from answering.evidence import Evidence
 from answering.finding import Abilities, Found, find_evidence
 from answering.links import SourceLinks
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
-from answering.prompts import HOUSE_PROMPT, PROMPT_VERSION, format_notes, format_thread
+from answering.prompts import (
+    HOUSE_PROMPT,
+    PROMPT_VERSION,
+    as_sent,
+    format_notes,
+    format_thread,
+)
 from answering.questions import Question
 from answering.signals import logprobs_of
 from retrieval.catalog import readable_sources
@@ -56,7 +62,6 @@ class Answerer:
         self._pool = pool
         self._embedder = embedder
         self._chat_model = model
-        self._model = HOUSE_PROMPT | model
         self._model_name = model_name
         self._links = links
         self._confidence = confidence
@@ -146,15 +151,15 @@ class Answerer:
     async def _write(
         self, question: Question, found: Found, draft: Draft, clock: Clock
     ) -> AsyncIterator[str]:
-        prompt = {
-            "notes": format_notes(found.evidence),
-            "question": question.text,
-            "thread": format_thread(question.thread),
-        }
-        draft.messages = [_plain(m) for m in HOUSE_PROMPT.format_messages(**prompt)]
+        messages = HOUSE_PROMPT.format_messages(
+            notes=format_notes(found.evidence),
+            question=question.text,
+            thread=format_thread(question.thread),
+        )
+        draft.messages = as_sent(messages)
         cut_off = False
         try:
-            async with aclosing(self._stream(prompt)) as stream:
+            async with aclosing(self._stream(messages)) as stream:
                 async for chunk in stream:
                     clock.mark_once("first_token")
                     cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
@@ -169,10 +174,10 @@ class Answerer:
         for words in draft.close(cut_off=cut_off):
             yield words
 
-    def _stream(self, prompt: dict[str, Any]) -> AsyncGenerator[AIMessageChunk, None]:
+    def _stream(self, messages: list[BaseMessage]) -> AsyncGenerator[AIMessageChunk, None]:
         # It is one, though LangChain promises an iterator alone; one that is left must be closed,
         # or the model goes on writing.
-        return cast("AsyncGenerator[AIMessageChunk, None]", self._model.astream(prompt))
+        return cast("AsyncGenerator[AIMessageChunk, None]", self._chat_model.astream(messages))
 
     async def _check_stands(self, generation: Generation, question: Question, found: Found) -> None:
         chunks = {note.passage.chunk_id for note in found.evidence}
@@ -231,11 +236,6 @@ class Answerer:
             or self._links.link(passage.document_id, passage.chunk_id, passage.readers),
             quote=shorten(note.quote, _QUOTE_CHARACTERS),
         )
-
-
-def _plain(message: BaseMessage) -> Mapping[str, str]:
-    roles = {"human": "user", "ai": "assistant", "system": "system"}
-    return {"role": roles[message.type], "content": str(message.content)}
 
 
 def _record(note: Evidence) -> Mapping[str, object]:

@@ -16,8 +16,10 @@ from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker
 from retrieval.retriever import HybridRetriever
 
-_PASSAGES = 5
-_SENTENCES = 3
+PASSAGES = 5
+"""So many passages are looked at for an answer."""
+SENTENCES = 3
+"""So many of their sentences are its evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ async def find_evidence(
         pool=pool,
         embedder=embedder,
         audience=question.audience,
-        k=_PASSAGES,
+        k=PASSAGES,
         background=background_of(question),
         reranker=reranker,
     )
@@ -63,7 +65,7 @@ async def find_evidence(
     clock.mark("retrieve")
     passages = tuple(document.metadata["passage"] for document in documents)
     wanted = with_question_before(question) if asked == question.text else asked
-    evidence = await condense(wanted, passages, embedder, _SENTENCES)
+    evidence = await condense(wanted, passages, embedder, SENTENCES)
     if abilities.reads == "passages":
         evidence = widen(evidence, passages)
     clock.mark("condense")

@@ -14,6 +14,7 @@ from answering.answers import Answer
 from answering.errors import ModelUnavailable
 from answering.evaluation import Outcome, contains
 from answering.evidence import best_sentences
+from answering.finding import PASSAGES, SENTENCES
 from answering.gold import GoldQuestion, GoldSet
 from answering.progress import Finished, Restarted, Words
 from answering.questions import Question
@@ -28,7 +29,6 @@ from retrieval.statements import load_statements
 
 _SQL = load_statements("answering")
 
-_PASSAGES, _SENTENCES = 5, 3  # as an answer is made
 _MARK = re.compile(r"\[(\d+)\]")
 _ALONE = (
     "Answer in one to three short sentences. If you do not know the answer, reply: I don't know."
@@ -95,14 +95,14 @@ async def shares_with_answer(
     held: list[list[float]] = []
     for id_, text in corpus.questions.items():
         if id_ in answers:
-            found = await search(pool, embedder, text, everyone(workspace), _PASSAGES)
-            best = await best_sentences(text, found, embedder, _SENTENCES)
+            found = await search(pool, embedder, text, everyone(workspace), PASSAGES)
+            best = await best_sentences(text, found, embedder, SENTENCES)
             held.append(
-                [contains("\n".join(best[: k + 1]), answers[id_]) for k in range(_SENTENCES)]
+                [contains("\n".join(best[: k + 1]), answers[id_]) for k in range(SENTENCES)]
             )
     return {
         f"answer_in_evidence@{k}": round(mean(one[k - 1] for one in held), 4)
-        for k in range(1, _SENTENCES + 1)
+        for k in range(1, SENTENCES + 1)
         if held
     }
 

@@ -20,6 +20,8 @@ _HUMAN = "Notes:\n{notes}\n\nQuestion: {question}"
 _TURNS = 2
 _TURN_CHARACTERS = 300
 
+_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
+
 HOUSE_PROMPT = ChatPromptTemplate(
     [("system", _SYSTEM), MessagesPlaceholder("thread"), ("human", _HUMAN)]
 )
@@ -31,6 +33,11 @@ PROMPT_VERSION = "house-" + hashlib.sha256((_SYSTEM + _HUMAN).encode()).hexdiges
 def format_notes(evidence: Sequence[Evidence]) -> str:
     """The evidence as numbered notes: where each stands, of which day where known, its words."""
     return "\n".join(f"[{note.n}] {_place(note)}: {note.quote}" for note in evidence)
+
+
+def as_sent(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:
+    """The messages as a model's endpoint is sent them: role and content."""
+    return [{"role": _ROLES[one.type], "content": str(one.content)} for one in messages]
 
 
 def format_thread(thread: Sequence[Turn]) -> list[BaseMessage]:

@@ -23,16 +23,15 @@ from typing import Any
 import httpx
 
 from answering.evidence import Evidence
-from answering.prompts import HOUSE_PROMPT, format_notes
+from answering.prompts import HOUSE_PROMPT, as_sent, format_notes
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
-from benchmarks.shared import write_result
+from benchmarks.shared import rows, write_result
 from benchmarks.splits import TEST
-from benchmarks.starter_sets import passage, rows, sentences
+from benchmarks.starter_sets import passage, sentences
 from houselore.embedded.chat_model_files import bundled_gguf, chat_model_files
 
 _TOKENS = 32
-_ROLES = {"system": "system", "human": "user"}
 ENGINES: dict[str, dict[str, Any]] = {
     "llama.cpp, 2 threads, prefix kept, adapter (served)": {"adapter": True},
     "llama.cpp, 2 threads, prefix kept": {},
@@ -60,7 +59,7 @@ def prompts(count: int) -> list[Messages]:
         found = passage(key, texts[key]["title"], text)
         notes = format_notes([Evidence(1, found, best, best[0], " ".join(best), 1.0)])
         messages = HOUSE_PROMPT.format_messages(notes=notes, question=question, thread=[])
-        made.append([{"role": _ROLES[m.type], "content": str(m.content)} for m in messages])
+        made.append(as_sent(messages))
     return made
 
 

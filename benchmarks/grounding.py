@@ -7,7 +7,6 @@ lets as many true ones pass as our check does.
 """
 
 import argparse
-import json
 import random
 import re
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from answering.evidence import Evidence
 from answering.grounding import Grounding
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
-from benchmarks.shared import DATA, write_result
+from benchmarks.shared import rows, write_result
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder, open_embedder
 from retrieval.lexical import terms
@@ -44,11 +43,9 @@ class Case:
 def make_cases(seed: int = 7) -> list[Case]:
     """The true sentences of clapnq's answers and up to four false ones for each."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    with (DATA / "clapnq" / "answerable.jsonl").open(encoding="utf-8") as file:
-        rows = [json.loads(line) for line in file]
     true = [
         Case(row["input"], _note(row["passages"][0]), sentence, "")
-        for row in rows
+        for row in rows("clapnq/answerable.jsonl")
         for sentence in _sentences(row["output"][0]["answer"])
     ]
     names = sorted({name for case in true for name in re.findall(r"\b[A-Z]\w{2,}", case.sentence)})

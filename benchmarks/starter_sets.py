@@ -1,13 +1,11 @@
 """The questions that the starter model learns from, with their passages. Renders no prompt."""
 
-import gzip
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from answering.questions import Turn
-from benchmarks.shared import DATA
+from benchmarks.shared import DATA, rows
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 from retrieval.plain import to_plain
@@ -153,13 +151,6 @@ def sentences(text: str) -> list[str]:
     """The sentences of a text as a note quotes them."""
     found = (text[span.start : span.end] for span in split_sentences(text))
     return [" ".join(to_plain(raw).split()) for raw in found if not raw.startswith("#")]
-
-
-def rows(name: str) -> list[dict[str, Any]]:
-    """The lines of a file of the measuring data."""
-    data = (DATA / name).read_bytes()
-    text = (gzip.decompress(data) if name.endswith(".gz") else data).decode("utf-8")
-    return [json.loads(line) for line in text.split("\n") if line]
 
 
 def _gold_sentence(question: str, found: Passage, answers: Sequence[str]) -> tuple[str, str] | None:

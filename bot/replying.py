@@ -112,18 +112,28 @@ async def _answer(services: BotServices, row: Row) -> None:
             row = edited.row
             reply.restart()
             continue
-        await save_answer(
-            services.pool,
-            question,
-            answer,
-            inbox_id=row.id,
-            channel=row.channel,
-            thread_ts=row.thread_ts,
-            ts=reply.ts,
-            person=row.person,
-        )
-        stored = await answer_of_inbox(services.pool, row.id)
+        stored = await record(services, row, question, answer, ts=reply.ts)
     await show(services, row, reply, stored)
+
+
+async def record(
+    services: BotServices, row: Row, question: Question, answer: Answer, ts: str | None = None
+) -> StoredAnswer | None:
+    """Save the answer to the question in a row, and read it as it stands.
+
+    `ts` is its message, where there is one already.
+    """
+    await save_answer(
+        services.pool,
+        question,
+        answer,
+        inbox_id=row.id,
+        channel=row.channel,
+        thread_ts=row.thread_ts,
+        ts=ts,
+        person=row.person,
+    )
+    return await answer_of_inbox(services.pool, row.id)
 
 
 async def is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool:

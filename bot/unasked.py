@@ -8,7 +8,7 @@ import logging
 from contextlib import suppress
 from typing import Literal
 
-from answering.answers import Answer, StoredAnswer, answer_of_inbox, save_answer
+from answering.answers import Answer, StoredAnswer, answer_of_inbox
 from answering.progress import Finished
 from answering.questions import Question
 from bot import inbox
@@ -18,7 +18,7 @@ from bot.errors import BotError, QuestionRefused, SlackFailed
 from bot.inbox import Row
 from bot.opening import Overtaken, open_reply
 from bot.refusals import MOST_DEATHS, MOST_TRIES, may_pass
-from bot.replying import is_for, progress_of, question_of, show
+from bot.replying import is_for, progress_of, question_of, record, show
 from bot.services import BotServices
 from bot.wanted import Edited, Stopped, Withdrawn, check_wanted
 from bot.wording import asks_anybody
@@ -104,16 +104,7 @@ async def _find(
             continue
         if not _is_sure(answer, settings.bar):
             raise _LetPass
-        await save_answer(
-            services.pool,
-            question,
-            answer,
-            inbox_id=row.id,
-            channel=row.channel,
-            thread_ts=row.thread_ts,
-            person=row.person,
-        )
-        stored = await answer_of_inbox(services.pool, row.id)
+        stored = await record(services, row, question, answer)
         assert stored is not None  # noqa: S101 - it was saved just now
         return stored
 

@@ -18,6 +18,9 @@ Questions = Annotated[
     typer.Option(help="JSON lines with id, question, passage_id, answers, unanswerable."),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="Ask a random sample of so many questions.")]
+HalfLimit = Annotated[
+    int | None, typer.Option(min=1, help="Ask a sample of so many, half of them without an answer.")
+]
 Seed = Annotated[int, typer.Option(help="Draws the sample.")]
 
 
@@ -59,10 +62,7 @@ def answers(
     closed_book: Annotated[
         bool, typer.Option("--closed-book", help="Ask the model alone, without any evidence.")
     ] = False,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="Ask a sample of so many, half of them without an answer."),
-    ] = None,
+    limit: HalfLimit = None,
     seed: Seed = 7,
     as_json: Json = False,
 ) -> None:
@@ -91,10 +91,7 @@ def calibrate(
     plots: Annotated[
         Path | None, typer.Option(help="A folder for the risk-coverage curve and the reliability.")
     ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="Ask a sample of so many, half of them without an answer."),
-    ] = None,
+    limit: HalfLimit = None,
     seed: Seed = 7,
     as_json: Json = False,
 ) -> None:

@@ -6,10 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from answering.evidence import Evidence
-from answering.prompts import HOUSE_PROMPT, format_notes, format_thread
+from answering.prompts import HOUSE_PROMPT, as_sent, format_notes, format_thread
 from answering.questions import Turn
-
-_ROLES = {"system": "system", "human": "user", "ai": "assistant"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ def lesson(
     messages = HOUSE_PROMPT.format_messages(
         notes=format_notes(evidence), question=question, thread=format_thread(thread)
     )
-    prompt = tuple(Message(_ROLES[one.type], str(one.content)) for one in messages)
+    prompt = tuple(Message(**one) for one in as_sent(messages))
     return Lesson(prompt, answer, origin)
 
 
