@@ -106,7 +106,7 @@ async def measure_size(
                 for share in SHARES
                 if kind == KINDS[0] or share < SHARES[-1]
             ]
-        whole = await _search_whole(pool, workspace, embedder, real)
+        whole = await _search_whole(pool, workspace, embedder, real) if filled.has_words else {}
     return {
         "chunks": count,
         "seconds": dict(filled.seconds),

@@ -31,7 +31,11 @@ def write_page(machine: str, sizes: Sizes) -> None:
         ),
         whole=_table(
             ("chunks", "p50 ms", "p95 ms", "with the embedding p50 ms", "p95 ms"),
-            [(f"{size['chunks']:,}", *_numbers(size["whole"].values())) for size in sizes],
+            [
+                (f"{size['chunks']:,}", *_numbers(size["whole"].values()))
+                for size in sizes
+                if size["whole"]
+            ],
         ),
         weights=_table(
             ("chunks", *sizes[0]["bytes"], "written in s", "graph built in s"),

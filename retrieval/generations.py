@@ -1,8 +1,10 @@
 """Which index is live and of what it is made. Fills none: indexing does."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -10,6 +12,11 @@ from psycopg_pool import AsyncConnectionPool
 from retrieval.connections import borrow
 from retrieval.embeddings import Embedder
 from retrieval.lexical import ANALYSER
+from retrieval.partitions import (
+    SECONDS_BETWEEN_TRIES,
+    alone_at_the_index,
+    make_partitions,
+)
 from retrieval.splitting import SPLITTER
 from retrieval.statements import load_statements
 
@@ -78,17 +85,15 @@ async def ensure_generation(
     The first of a workspace is live at once. Any later one is `building` until it is filled; then
     it is live, or a `candidate` that waits for a decision. One that was live before is `retired`.
     """
-    async with borrow(pool) as connection, connection.transaction():
-        await connection.execute(_SQL["lock_generations"], {"workspace": workspace})
-        found = await find_same(connection, workspace, embedder)
-        if found:
+    while True:
+        async with borrow(pool) as connection:
+            found = await find_same(connection, workspace, embedder)
+            if found is None:
+                await connection.rollback()
+                found = await _try_to_make(connection, workspace, embedder)
+        if found is not None:
             return found
-        state = "building" if await find_live(connection, workspace) else "live"
-        values = {**_identity(workspace, embedder), "state": state, "embedder_url": embedder.url}
-        made = await _one(connection, "insert_generation", values)
-        assert made is not None  # noqa: S101 - "insert … returning" gives its row
-        await connection.execute(_SQL["make_partitions"], {"generation": made.id})
-        return made
+        await asyncio.sleep(SECONDS_BETWEEN_TRIES)
 
 
 async def ensure_vector_index(connection: AsyncConnection, generation: Generation) -> None:
@@ -155,6 +160,24 @@ def _identity(workspace: str, embedder: Embedder) -> dict[str, Any]:
         "splitter": SPLITTER,
         "analyser": ANALYSER,
     }
+
+
+async def _try_to_make(
+    connection: AsyncConnection, workspace: str, embedder: Embedder
+) -> Generation | None:
+    """A new generation, or the one that somebody has made meanwhile; None if others are at work."""
+    try:
+        async with alone_at_the_index(connection):
+            if found := await find_same(connection, workspace, embedder):
+                return found
+            state = "building" if await find_live(connection, workspace) else "live"
+            which = {**_identity(workspace, embedder), "embedder_url": embedder.url}
+            made = await _one(connection, "insert_generation", {**which, "state": state})
+            assert made is not None  # noqa: S101 - "insert … returning" gives its row
+            await make_partitions(connection, made.id)
+            return made
+    except psycopg.errors.LockNotAvailable:
+        return None
 
 
 async def _one(

@@ -18,6 +18,7 @@ from retrieval.embeddings import Embedder
 from retrieval.errors import EmptyDocument
 from retrieval.evaluation import Ranked
 from retrieval.indexing import index_source
+from retrieval.partitions import drop_generation_at_last
 from retrieval.reports import IndexProgress, IndexReport, OnProgress
 from retrieval.reranking import Reranker
 from retrieval.retriever import ARMS, Arm, search, search_reranked
@@ -127,8 +128,10 @@ async def _drop(pool: AsyncConnectionPool, workspace: str) -> None:
     place = {"workspace": workspace}
     async with borrow(pool) as connection:
         cursor = await connection.execute(_SQL["retire_generations"], place)
-        for (generation,) in await cursor.fetchall():
-            await connection.execute(_SQL["drop_generation"], {"generation": generation})
+        retired = [generation for (generation,) in await cursor.fetchall()]
+        await connection.commit()
+        for generation in retired:
+            await drop_generation_at_last(connection, generation)
     for source in await list_sources(pool, workspace):
         await forget_source(pool, workspace, source.id)
     async with borrow(pool) as connection:

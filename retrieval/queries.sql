@@ -32,9 +32,9 @@ values (%(workspace)s, %(embedder)s, %(embedder_url)s, %(dimensions)s, %(splitte
         %(state)s, case when %(state)s = 'live' then now() end)
 returning id, workspace, embedder, embedder_url, dimensions, splitter, analyser, state, switched_from;
 
--- name: lock_generations
--- One change of a workspace's generations at a time, until the transaction ends.
-select pg_advisory_xact_lock(hashtextextended(%(workspace)s, 3));
+-- name: take_generations
+-- Nobody else begins with an index until the transaction ends, and all who had begun are done.
+lock table generations in access exclusive mode;
 
 -- name: make_partitions
 -- A place for the chunks and the postings of one generation.
@@ -49,8 +49,10 @@ select not exists (
 
 -- name: build_vector_index
 -- Approximate nearest neighbours by cosine, in half precision. A graph that outgrows this memory is
--- built much slower; less is taken for a smaller one. Workers would take all of it, in /dev/shm.
-select set_config('maintenance_work_mem', '1GB', true),
+-- built much slower: 1 GB holds some 600,000 chunks; less is taken for a smaller one, more where the
+-- server allows it. Workers would take all of it, in /dev/shm.
+select set_config('maintenance_work_mem', greatest(1048576,
+        pg_size_bytes(current_setting('maintenance_work_mem')) / 1024) || 'kB', true),
     set_config('max_parallel_maintenance_workers', '0', true),
     build_vector_index(%(generation)s);
 
@@ -217,7 +219,8 @@ from generations where workspace = current_setting('houselore.workspace', true) 
 
 -- name: hold_segments
 -- Keeps all writers of a generation's chunks waiting until the transaction ends.
-select pg_advisory_xact_lock(hashtextextended('segments', %(generation)s));
+select pg_advisory_xact_lock(hashtextextended('segments', id))
+from generations where id = %(generation)s;
 
 -- name: insert_segment
 -- A segment of the inverted index.
@@ -514,7 +517,7 @@ order by id;
 
 -- name: wait_shortly
 -- Whoever needs a table for himself does not keep all others waiting long.
-select set_config('lock_timeout', %(seconds)s, true);
+select set_config('lock_timeout', %(patience)s, true);
 
 -- name: drop_generation
 -- A generation with its chunks and postings.

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from math import isqrt
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -40,21 +41,23 @@ async def search_dense(
     values = {**scope.values(), "vector": to_vector(vector), "limit": limit}
     by_graph = scope.generation.statement("search_dense")
     if scope.size.chunks > _MOST_COMPARED:
-        await _tune(connection, limit, walks_on=False)
+        await _tune(connection, scope, limit)
         hits = await _hits(connection, by_graph, values)
         if len(hits) == limit:
             return hits
     if scope.size.chunks > _WIDE:
-        await _tune(connection, limit, walks_on=True)
+        await _tune(connection, scope, limit, walks_on=True)
         return await _hits(connection, by_graph, values)
     return await _hits(connection, scope.generation.statement("search_dense_exact"), values)
 
 
-async def _tune(connection: AsyncConnection, limit: int, *, walks_on: bool) -> None:
-    """How far the graph is walked in this transaction."""
-    shortest = _LONGEST_LIST if walks_on else _SHORTEST_LIST
+async def _tune(
+    connection: AsyncConnection, scope: Scope, limit: int, *, walks_on: bool = False
+) -> None:
+    """How far the graph is walked in this transaction: the farther, the more chunks there are."""
+    wanted = _LONGEST_LIST if walks_on else max(_SHORTEST_LIST, isqrt(scope.size.chunks))
     values = {
-        "ef_search": min(_LONGEST_LIST, max(shortest, limit)),
+        "ef_search": min(_LONGEST_LIST, max(wanted, limit)),
         "iterative_scan": "relaxed_order" if walks_on else "off",
     }
     await connection.execute(_SQL["tune_search"], values)

@@ -3,7 +3,6 @@
 import logging
 from typing import Any
 
-import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -20,12 +19,12 @@ from retrieval.generations import (
     lock_of,
     old_generations,
 )
+from retrieval.partitions import drop_generation
 from retrieval.reports import OnProgress
 from retrieval.statements import load_statements
 
 _SQL = load_statements("retrieval")
 _MOST_TRIES = 8
-_LOCK_SECONDS = 3
 
 _log = logging.getLogger(__name__)
 _Lacking = tuple[int, str, tuple[str, ...]]
@@ -39,12 +38,11 @@ async def move_pointer(
 
     Documents that came in since it was filled are brought in first, and writers wait for the moment
     of the switch, so that no question meets an index that lacks one. Without an `embedder` it must
-    lack none.
+    lack none. For whoever holds the lock of `lock_of`.
     """
     hopeless: set[_Lacking] = set()  # documents without any chunk
     for _ in range(_MOST_TRIES):
         async with connection.transaction():
-            await connection.execute(_SQL["lock_generations"], {"workspace": generation.workspace})
             live = await find_live(connection, generation.workspace)
             if live is not None:
                 await connection.execute(_SQL["hold_segments"], {"generation": live.id})
@@ -113,12 +111,9 @@ async def drop_old_generations(pool: AsyncConnectionPool, workspace: str) -> int
         if connection is None:
             return 0
         for old in await old_generations(connection, workspace):
-            try:
-                async with connection.transaction():
-                    await connection.execute(_SQL["wait_shortly"], {"seconds": f"{_LOCK_SECONDS}s"})
-                    await connection.execute(_SQL["drop_generation"], {"generation": old.id})
+            if await drop_generation(connection, old.id):
                 dropped += 1
-            except psycopg.errors.LockNotAvailable:
+            else:
                 _log.info("generation %s is in use; it is dropped another time", old.id)
     return dropped
 

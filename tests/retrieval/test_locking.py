@@ -1,7 +1,7 @@
-"""Writers, deletions, fillings and merges side by side on the same documents: none stops another.
+"""Writers, deletions, fillings, merges, new generations and dropped ones: none stops another.
 
 Row locks and the lock of the segments are taken in one order everywhere; see `share_segments` and
-`hold_documents` in the statements.
+`hold_documents` in the statements, and `alone_at_the_index` in partitions.py.
 """
 
 import asyncio
@@ -14,12 +14,15 @@ import pytest
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from retrieval import segments
+from retrieval import partitions, segments
+from retrieval.audience import Audience
 from retrieval.catalog import forget_source
-from retrieval.connections import open_pool
+from retrieval.connections import borrow, open_pool
 from retrieval.embeddings import Embedder
 from retrieval.filling import fill_generation
-from retrieval.generations import ensure_generation
+from retrieval.generations import Generation, ensure_generation
+from retrieval.partitions import drop_generation, drop_generation_at_last
+from retrieval.retriever import search
 from retrieval.store import rewrite_chunks
 from tests.retrieval.hashed import Hashed
 from tests.retrieval.kitchen import (
@@ -51,7 +54,7 @@ async def cooks(kitchen: Kitchen, database_url: str) -> AsyncIterator[AsyncConne
 async def write(kitchen: Kitchen, pool: AsyncConnectionPool) -> None:
     """New texts of both documents."""
     del pool
-    await kitchen.write(0, {"q": "dates", "p": "egg"})
+    await kitchen.write(0, {"p": "egg", "q": "dates"})
 
 
 async def delete(kitchen: Kitchen, pool: AsyncConnectionPool) -> None:
@@ -122,6 +125,96 @@ async def test_all_at_once_end_with_a_right_index(
     await kitchen.check()
     await fill_generation(kitchen.connection, next_one, beside.embedder)
     await beside.check()
+
+
+async def make(pool: AsyncConnectionPool, generation: Generation) -> None:
+    """Another generation."""
+    made = await ensure_generation(pool, generation.workspace, Hashed())
+    assert made.id != generation.id
+
+
+async def drop(pool: AsyncConnectionPool, generation: Generation) -> None:
+    """This one is gone."""
+    async with borrow(pool) as connection:
+        assert await drop_generation(connection, generation.id)
+
+
+@pytest.mark.parametrize("change", [make, drop])
+async def test_a_partition_waits_for_who_is_amid_writing(
+    kitchen: Kitchen,
+    cooks: AsyncConnectionPool,
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[AsyncConnectionPool, Generation], Coroutine[None, None, None]],
+) -> None:
+    """The writer has written documents and not yet chunks when somebody wants both for himself."""
+    monkeypatch.setattr(partitions, "_PATIENCE", "10s")  # else it would step back in the end
+    await kitchen.write(0, {"p": "apple"})
+    async with AsyncExitStack() as stack:
+        blocker, writer = [await stack.enter_async_context(cooks.connection()) for _ in range(2)]
+        await writer.set_autocommit(True)
+        pool = await stack.enter_async_context(open_pool(database_url, "next door"))
+        old = await ensure_generation(pool, "next door", kitchen.embedder)
+        async with borrow(pool) as connection:
+            await fetch(connection, "update generations set state = 'retired' returning id")
+        await fetch(
+            blocker,
+            "insert into documents (workspace, source_id, key, title, text, version, hash, readers)"
+            " select workspace, source_id, 'q', '', '', '', '', readers from documents"
+            " returning id",
+        )
+        async with asyncio.TaskGroup() as waiting:
+            waiting.create_task(write(replace(kitchen, connection=writer), cooks))
+            await until_somebody_waits(kitchen.connection, 1)
+            waiting.create_task(change(pool, old))
+            await until_somebody_waits(kitchen.connection, 2)
+            await blocker.rollback()
+    await kitchen.check()
+
+
+async def test_partitions_come_and_go_while_others_work(
+    kitchen: Kitchen, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two workspaces make and drop generations while a third indexes, merges and is asked."""
+    monkeypatch.setattr(segments, "_FAN_IN", 2)
+    workspaces = kitchen.generation.workspace, "one next door", "another next door"
+    async with AsyncExitStack() as stack:
+        pools = [await stack.enter_async_context(open_pool(database_url, w)) for w in workspaces]
+        connections = [await stack.enter_async_context(pools[0].connection()) for _ in range(3)]
+        for connection in connections:
+            await connection.set_autocommit(True)
+        one, other = asyncio.Lock(), asyncio.Lock()
+        places = iter(connections)
+        await asyncio.gather(
+            index(replace(kitchen, connection=next(places)), 0, one, Random(1)),
+            index(replace(kitchen, connection=next(places)), 1, other, Random(2)),
+            fill(replace(kitchen, connection=next(places))),
+            ask(kitchen, pools[0]),
+            make_and_drop(pools[1], workspaces[1]),
+            make_and_drop(pools[2], workspaces[2]),
+        )
+    await kitchen.check()
+
+
+async def ask(kitchen: Kitchen, pool: AsyncConnectionPool) -> None:
+    """Searches as an answer makes them."""
+    audience = Audience(kitchen.generation.workspace, SHELVES[0])
+    for _ in range(ROUNDS):
+        for word in WORDS:
+            await search(pool, kitchen.embedder, word, audience, 5)
+
+
+async def make_and_drop(pool: AsyncConnectionPool, workspace: str) -> None:
+    """A generation with a document, dropped again."""
+    for _ in range(5):
+        generation = await ensure_generation(pool, workspace, Hashed())
+        async with borrow(pool) as connection:
+            await connection.set_autocommit(True)
+            beside = Kitchen(connection, Hashed(), generation)
+            await beside.write(0, {"p": "apple"})
+            await fetch(connection, "update generations set state = 'retired' returning id")
+            await drop_generation_at_last(connection, generation.id)
+            await connection.set_autocommit(False)
 
 
 async def index(kitchen: Kitchen, shelf: int, alone: asyncio.Lock, lot: Random) -> None:
