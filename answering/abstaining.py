@@ -1,11 +1,12 @@
-"""What is said instead of an answer: the nearest quotation, or where was looked. Judges nothing."""
+"""What we say ourselves: the best sentence as a quotation, or where was looked. Judges nothing."""
 
 from collections.abc import Sequence
 
 from answering.evidence import Evidence
 from retrieval.catalog import ReadableSource
 
-_CLOSEST = "The closest I found:\n\n> {quote} [1]"
+_QUOTED = "> {quote} [{n}]"
+_CLOSEST = "The closest I found:\n\n"
 _NOTHING = (
     "I found nothing about \u201c{asked}\u201d in {places}. "
     "Try other words, or ask an admin to index the documents that say it."
@@ -15,9 +16,15 @@ _ASKED_CHARACTERS = 100
 _NAMED = 3
 
 
+def quote_best(evidence: Sequence[Evidence]) -> str:
+    """The sentence that bears most on the question, as a quotation: never an invention."""
+    note = evidence[0]
+    return _QUOTED.format(quote=shorten(note.best, _QUOTE_CHARACTERS), n=note.n)
+
+
 def quote_closest(evidence: Sequence[Evidence]) -> str:
-    """The sentence that bears most on the question, which is never an invention."""
-    return _CLOSEST.format(quote=shorten(evidence[0].best, _QUOTE_CHARACTERS))
+    """The same where it may not be the answer, which is said."""
+    return _CLOSEST + quote_best(evidence)
 
 
 def say_where_nothing_was(asked: str, sources: Sequence[ReadableSource]) -> str:

@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from psycopg_pool import AsyncConnectionPool
 
-from answering.abstaining import quote_closest, say_where_nothing_was, shorten
+from answering.abstaining import say_where_nothing_was, shorten
 from answering.answers import Answer, Citation
 from answering.cache import AnswerCache, Scope
 from answering.clock import Clock
@@ -79,11 +79,12 @@ class Answerer:
     async def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
         """Searching, then Reading, then Words as they are written and checked, then Finished.
 
-        No word is said before it is decided whether the answer is surely right: its probability has
-        to reach `bar`, by default that of the confidence. Else, or when no sentence is supported,
-        the nearest quotation is said; without related evidence, where was looked; and where the
-        evidence disagrees, that. When a document that it rests on changes meanwhile, it is
-        Restarted. Raises NotIndexed, ModelUnavailable and EvidenceChanged.
+        The probability that the evidence holds the answer has to reach `bar`, by default that of
+        the confidence. Where it does not, no model is asked, and the best sentence is said to be
+        the closest. Where what the model writes is not supported, or much less sure than that
+        sentence, the sentence itself is the answer, as a quotation. Without related evidence it is
+        said where was looked; and where the evidence disagrees, that. When a document that it rests
+        on changes meanwhile, it is Restarted. Raises NotIndexed, ModelUnavailable, EvidenceChanged.
         """
         clock = Clock()
         for attempts_left in reversed(range(_ATTEMPTS)):
@@ -106,21 +107,23 @@ class Answerer:
             raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
         scope = await self._scope(generation, question, bar) if self._cache else None
         answer = await self._recall(generation, scope, question)
+        tokens = (0, 0)
         if answer:
             yield Words(answer.text)
         else:
             found = await self._find(question, clock)
-            draft = Draft(found.asked, found.passages, found.evidence, self._confidence, bar)
+            draft = Draft(found, self._confidence, bar)
             if found.evidence:
                 yield Reading(tuple(dict.fromkeys(note.passage.title for note in found.evidence)))
             async for words in self._compose(question, found, draft, clock):
                 await self._check_stands(generation, question, found)
                 yield Words(words)
             answer = self._answer(generation, found, draft)
+            tokens = (draft.prompt_tokens, draft.completion_tokens)
             if self._cache and scope:
                 await self._cache.keep(scope, question, answer)
         clock.mark("total")
-        yield Finished(replace(answer, timings_ms=dict(clock.marks)))
+        yield Finished(replace(answer, timings_ms=dict(clock.marks)), *tokens)
 
     async def _find(self, question: Question, clock: Clock) -> Found:
         return await find_evidence(
@@ -143,10 +146,11 @@ class Answerer:
         elif conflict := find_conflict(found.asked, found.evidence):
             yield draft.settle(say_conflict(conflict), abstains=False)
         else:
-            async for words in self._write(question, found, draft, clock):
+            for words in draft.begin():
                 yield words
             if not draft.text:
-                yield draft.settle(quote_closest(found.evidence), abstains=True)
+                async for words in self._write(question, found, draft, clock):
+                    yield words
 
     async def _write(
         self, question: Question, found: Found, draft: Draft, clock: Clock
@@ -163,10 +167,11 @@ class Answerer:
                 async for chunk in stream:
                     clock.mark_once("first_token")
                     cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
+                    draft.count(chunk.usage_metadata)
                     for words in draft.feed(clean(str(chunk.text)), logprobs_of(chunk)):
                         yield words
                     if draft.is_refused:
-                        return
+                        break
         except _model_errors() as error:
             raise ModelUnavailable(
                 "The language model does not answer. `houselore doctor` says what is wrong with it."
@@ -245,6 +250,7 @@ def _record(note: Evidence) -> Mapping[str, object]:
         "document_id": note.passage.document_id,
         "chunk_id": note.passage.chunk_id,
         "quote": note.quote,
+        "best": note.best,
         "score": round(note.score, 4),
         "retrieval_score": round(note.passage.score, 6),
     }

@@ -34,9 +34,9 @@ class Answer:
     `messages` are the exact messages the model was sent (role and content), empty when no model was
     asked; `abstained` is true when the reply only quotes the nearest text or says there is none.
     `timings_ms`: milliseconds by step (`retrieve`, `condense`, `first_token`, `total`).
-    `confidence` is the probability that what the model wrote is right, from 0 to 1, reckoned from
-    `signals` (answering/signals.py), or None where it wrote nothing; `withheld` is what it wrote
-    where the quotation was shown instead.
+    `confidence` is the probability, from 0 to 1, that what is shown holds the answer, a quotation's
+    too, reckoned from `signals` (answering/signals.py), or None where nothing was found or the
+    sources disagree; `withheld` is what the model wrote where a quotation is shown instead.
     """
 
     text: str

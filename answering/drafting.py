@@ -1,44 +1,41 @@
-"""An answer while it is written: what is shown of it, or what instead. Asks no model."""
+"""A reply while it is written: the draft, the sentence instead of it, or neither. Asks no model."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from answering.confidence import Confidence
-from answering.evidence import Evidence
-from answering.signals import gather_signals
+from langchain_core.messages.ai import UsageMetadata
+
+from answering.abstaining import quote_best, quote_closest
+from answering.confidence import Confidence, prefers_draft
+from answering.finding import Found
+from answering.signals import signals_of_draft, signals_of_evidence
 from answering.writing import Said, Writer
-from retrieval.documents import Passage
 
 
 class Draft:
     """What a model writes from evidence, shown as far as it is supported and surely right.
 
-    Whether anything is shown is decided once, at the first sentence that a note supports: there the
-    probability of being right has to reach the bar. Nothing has been shown before, and nothing is
+    Whether to answer is decided before the model is asked: the probability that the evidence holds
+    the answer has to reach the bar. Whether the model's
+    words are the answer, or the sentence that bears most on the question, is decided once, at the
+    first sentence of the draft that a note supports. Nothing has been shown before, and nothing is
     taken back afterwards. Sentences without support are left out.
     """
 
-    def __init__(
-        self,
-        question: str,
-        passages: Sequence[Passage],
-        evidence: Sequence[Evidence],
-        confidence: Confidence,
-        bar: float | None = None,
-    ) -> None:
+    def __init__(self, found: Found, confidence: Confidence, bar: float | None = None) -> None:
         """`bar` replaces that of the confidence."""
-        self._question = question
-        self._passages = passages
-        self._evidence = evidence
+        self._found = found
         self._confidence = confidence
         self._bar = confidence.bar if bar is None else bar
-        self._writer = Writer(question, evidence)
+        self._writer = Writer(found.asked, found.evidence)
         self._logprobs: list[float] = []
         self._shown: list[str] = []
         self._instead = ""
         self.abstains = False
         self.messages: Sequence[Mapping[str, str]] = ()
+        self.prompt_tokens = self.completion_tokens = 0
         self.signals: Mapping[str, float] = {}
         self.probability: float | None = None
+        self.is_refused = False
 
     @property
     def text(self) -> str:
@@ -50,10 +47,20 @@ class Draft:
         """What the model wrote where something else is shown instead."""
         return self._writer.written.strip() if self._instead else ""
 
-    @property
-    def is_refused(self) -> bool:
-        """Whether it has been decided to show nothing: the model need not go on."""
-        return self.probability is not None and self.probability < self._bar
+    def begin(self) -> Iterator[str]:
+        """Whether the evidence, which must be some, is worth an answer; if not, what is shown."""
+        found, confidence = self._found, self._confidence
+        seen = signals_of_evidence(found.asked, found.passages, found.condensed)
+        self.signals = {**seen, **confidence.held(seen)}
+        self.probability = confidence.sentence.of(self.signals)
+        if confidence.evidence.of(seen) < self._bar:
+            yield self.settle(quote_closest(self._found.evidence), abstains=True)
+
+    def count(self, usage: UsageMetadata | None) -> None:
+        """Take the model's own count of tokens, which comes with its last words, if at all."""
+        if usage:
+            self.prompt_tokens = usage["input_tokens"]
+            self.completion_tokens = usage["output_tokens"]
 
     def feed(self, words: str, logprobs: Sequence[float]) -> Iterator[str]:
         """Take what the model wrote next; the words that can be shown now."""
@@ -65,8 +72,8 @@ class Draft:
         """The model has ended, in the middle of a sentence if `cut_off`; the last words to show."""
         for said in self._writer.close(cut_off=cut_off):
             yield from self._show(said)
-        if self.probability is None and self._writer.written.strip():
-            self._decide(Said(self._writer.written, None))
+        if not self._shown:
+            yield self.settle(quote_best(self._found.evidence), abstains=False)
 
     def settle(self, text: str, *, abstains: bool) -> str:
         """Show this text instead of what a model would write or has written."""
@@ -74,17 +81,25 @@ class Draft:
         return text
 
     def _show(self, said: Said) -> Iterator[str]:
-        if said.note is None:
+        if said.note is None or self.is_refused:
             return
-        if self.probability is None:
-            self._decide(said)
+        if not self._shown:
+            self._decide(said.text, said.note)
         if not self.is_refused:
             words = f"{' ' if self._shown else ''}{said.text} [{said.note}]"
             self._shown.append(words)
             yield words
 
-    def _decide(self, said: Said) -> None:
-        self.signals = gather_signals(
-            *(self._question, self._passages, self._evidence, said.text, said.note, self._logprobs)
-        )
-        self.probability = self._confidence.of(self.signals)
+    def _decide(self, sentence: str, cited: int) -> None:
+        found = self._found
+        note = next(note for note in found.evidence if note.n == cited)
+        signals = {
+            **self.signals,
+            **signals_of_draft(
+                *(found.asked, found.passages, found.condensed), sentence, note, self._logprobs
+            ),
+        }
+        probability = self._confidence.draft.of(signals)
+        self.is_refused = not prefers_draft(probability, self.probability or 0.0)
+        if not self.is_refused:
+            self.signals, self.probability = signals, probability

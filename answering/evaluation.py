@@ -55,25 +55,33 @@ def rouge_l(answer: str, golds: Sequence[str]) -> float:
 class Outcome:
     """A question and what came of it.
 
-    `draft` is what the model would have said, the answer's own text unless that was withheld;
+    `evidence` is all that the model was shown, `sentence` the one that bears most on the question;
     `cited` are the keys of the documents of the answer's citations, one each. Seconds are counted
-    from the question to the first and to the last of what is shown.
+    from the question to the first and to the last of what is shown; tokens are those that a model
+    read and wrote for it.
     """
 
     question: GoldQuestion
     text: str
     abstained: bool
-    draft: str = ""
+    evidence: str = ""
+    sentence: str = ""
     confidence: float | None = None
     signals: Mapping[str, float] = field(default_factory=dict)
     cited: tuple[str, ...] = ()
     first_token_s: float = 0.0
     last_token_s: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
     @property
     def right(self) -> bool:
-        """Whether the draft answers the question; there is no right one where it has no answer."""
-        return bool(contains(self.draft or self.text, self.question.answers))
+        """Whether the answer is in the reply; nothing is right where there is no answer."""
+        return self.is_in(self.text)
+
+    def is_in(self, text: str) -> bool:
+        """Whether the answer is in this text."""
+        return bool(contains(text, self.question.answers))
 
     @property
     def asks_back(self) -> bool:
@@ -188,7 +196,7 @@ def calibration_error(
 
 
 def outcomes_error(outcomes: Sequence[Outcome]) -> float | None:
-    """The calibration error of the drafts that have a confidence, withheld ones too."""
+    """The calibration error of the replies that have a confidence, quotations too."""
     known = [outcome for outcome in outcomes if outcome.confidence is not None]
     return calibration_error(
         [outcome.confidence or 0.0 for outcome in known], [outcome.right for outcome in known]

@@ -1,8 +1,8 @@
 """Passages condensed to the few sentences that matter for a question. Does not search."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -55,6 +55,17 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Condensed:
+    """The notes made of some passages, and how rare in those each of the question's terms is.
+
+    No note where nothing in the passages is related to the question.
+    """
+
+    notes: tuple[Evidence, ...] = ()
+    rarity: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     passage: int
     start: int
@@ -71,32 +82,33 @@ class _Chosen:
 
 async def condense(
     question: str, passages: Sequence[Passage], embedder: Embedder, sentences: int = 3
-) -> tuple[Evidence, ...]:
+) -> Condensed:
     """The best `sentences` sentences of the passages, grouped by passage, best passage first.
 
     A sentence's score is its cosine with the question plus its BM25 among the candidates, each
     divided by its maximum: on squad2 the best three hold the answer for 87% of the questions.
-    Empty when nothing in the passages is related to the question.
+    Raises EmbedderUnavailable.
     """
-    chosen = await _choose(question, passages, embedder, sentences)
+    chosen, weights = await _choose(question, passages, embedder, sentences)
     order = sorted(chosen, key=lambda one: (one.candidate.passage, one.candidate.start))
-    return _by_passage(order, passages)
+    return Condensed(_by_passage(order, passages), weights)
 
 
 async def best_sentences(
     question: str, passages: Sequence[Passage], embedder: Embedder, sentences: int = 3
 ) -> tuple[str, ...]:
     """The sentences that `condense` takes, best first."""
-    chosen = await _choose(question, passages, embedder, sentences)
+    chosen, _ = await _choose(question, passages, embedder, sentences)
     return tuple(one.candidate.text for one in chosen)
 
 
 async def _choose(
     question: str, passages: Sequence[Passage], embedder: Embedder, sentences: int
-) -> list[_Chosen]:
+) -> tuple[list[_Chosen], dict[str, float]]:
+    """The sentences, best first, and how rare each of the question's terms is among all."""
     candidates = _candidates(passages)
     if not candidates:
-        return []
+        return [], {}
     asked = set(terms(question))
     # The heading says what a short sentence is about.
     contexts = [f"{_context(passages[c.passage])}: {c.text}" for c in candidates]
@@ -111,29 +123,31 @@ async def _choose(
     cosines = vectors[1:] @ vectors[0]
     shared = max(sum(weights[term] for term in asked.intersection(words[i])) for i in likely)
     if cosines.max() < _NEAR and shared <= _SHARED_WORDS * sum(weights.values()):
-        return []
+        return [], weights
     scores = _scaled(cosines) + _scaled(lexical[likely])
     best = np.argsort(-scores, kind="stable")[:sentences]
-    return [
+    chosen = [
         _Chosen(candidates[likely[i]], float(scores[i]), float(cosines[i]))
         for i in best[scores[best] >= _WEAK * scores.max()].tolist()
     ]
+    return chosen, weights
 
 
-def widen(evidence: Sequence[Evidence], passages: Sequence[Passage]) -> tuple[Evidence, ...]:
-    """The passages whole, for a model that can read them; those of the evidence come first.
+def widen(found: Condensed, passages: Sequence[Passage]) -> Condensed:
+    """The passages whole, for a model that can read them; those of the notes come first.
 
-    Empty where the evidence is: then nothing in the passages is related.
+    Without a note there is none: then nothing in the passages is related.
     """
-    if not evidence:
-        return ()
-    condensed = {note.passage.chunk_id: note for note in evidence}
-    first = [note.passage for note in evidence]
+    if not found.notes:
+        return found
+    condensed = {note.passage.chunk_id: note for note in found.notes}
+    first = [note.passage for note in found.notes]
     others = [passage for passage in passages if passage.chunk_id not in condensed]
-    return tuple(
+    notes = tuple(
         _whole(n, passage, condensed.get(passage.chunk_id))
         for n, passage in enumerate((*first, *others), start=1)
     )
+    return Condensed(notes, found.rarity)
 
 
 def _whole(n: int, passage: Passage, condensed: Evidence | None) -> Evidence:

@@ -7,7 +7,7 @@ from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
 from answering.clock import Clock
-from answering.evidence import Evidence, condense, widen
+from answering.evidence import Condensed, Evidence, condense, widen
 from answering.follow_ups import background_of, with_question_before
 from answering.questions import Question
 from answering.rewriting import rewrite
@@ -36,7 +36,12 @@ class Found:
 
     asked: str
     passages: tuple[Passage, ...]
-    evidence: tuple[Evidence, ...]
+    condensed: Condensed
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The notes."""
+        return self.condensed.notes
 
 
 async def find_evidence(
@@ -65,8 +70,8 @@ async def find_evidence(
     clock.mark("retrieve")
     passages = tuple(document.metadata["passage"] for document in documents)
     wanted = with_question_before(question) if asked == question.text else asked
-    evidence = await condense(wanted, passages, embedder, SENTENCES)
+    condensed = await condense(wanted, passages, embedder, SENTENCES)
     if abilities.reads == "passages":
-        evidence = widen(evidence, passages)
+        condensed = widen(condensed, passages)
     clock.mark("condense")
-    return Found(wanted, passages, evidence)
+    return Found(wanted, passages, condensed)

@@ -10,7 +10,6 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.answers import Answer
 from answering.errors import ModelUnavailable
 from answering.evaluation import Outcome, contains
 from answering.evidence import best_sentences
@@ -72,9 +71,9 @@ async def through_the_chain(
                     first = first or time.perf_counter() - started
                 case Restarted():
                     first = None
-                case Finished(answer=answer):
+                case Finished():
                     last = time.perf_counter() - started
-                    return _outcome(gold, answer, keys, first or last, last)
+                    return _outcome(gold, step, keys, first or last, last)
         raise AssertionError("an answer ends with Finished")
 
     return ask
@@ -115,12 +114,14 @@ def the_model_alone(model: BaseChatModel) -> Asking:
         import openai
 
         started = time.perf_counter()
-        first, said = 0.0, ""
+        first, said, read, written = 0.0, "", 0, 0
         messages = [SystemMessage(_ALONE), HumanMessage(gold.text)]
         try:
             async for chunk in model.astream(messages):
                 said += clean(str(chunk.text))
                 first = first or (time.perf_counter() - started if said.strip() else 0.0)
+                if usage := chunk.usage_metadata:
+                    read, written = usage["input_tokens"], usage["output_tokens"]
         except (openai.OpenAIError, httpx.HTTPError, OSError) as error:
             raise ModelUnavailable(
                 "The language model does not answer. `houselore doctor` says what is wrong with it."
@@ -132,24 +133,30 @@ def the_model_alone(model: BaseChatModel) -> Asking:
             abstained=not said.strip() or _UNKNOWN.match(said) is not None,
             first_token_s=first or last,
             last_token_s=last,
+            prompt_tokens=read,
+            completion_tokens=written,
         )
 
     return ask
 
 
 def _outcome(
-    gold: GoldQuestion, answer: Answer, keys: Mapping[int, str], first: float, last: float
+    gold: GoldQuestion, end: Finished, keys: Mapping[int, str], first: float, last: float
 ) -> Outcome:
+    answer = end.answer
     marked = {int(n) for n in _MARK.findall(answer.text)}
     cited = (keys.get(c.document_id, "") for c in answer.citations if c.n in marked)
     return Outcome(
         question=gold,
         text=answer.text,
         abstained=answer.abstained,
-        draft=answer.withheld or answer.text,
+        evidence="\n".join(str(note["quote"]) for note in answer.evidence),
+        sentence=str(answer.evidence[0]["best"]) if answer.evidence else "",
         confidence=answer.confidence,
         signals=answer.signals,
         cited=tuple(dict.fromkeys(cited)),
         first_token_s=first,
         last_token_s=last,
+        prompt_tokens=end.prompt_tokens,
+        completion_tokens=end.completion_tokens,
     )

@@ -14,7 +14,8 @@ def open_chat_model(
     """The chat model called `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
 
     Answers are meant to be repeatable, so the temperature is 0. With `logprobs` each token comes
-    with its probability, which not every endpoint knows. Nothing is sent before it is asked.
+    with its probability, which not every endpoint knows; the last chunk of a stream counts them.
+    Nothing is sent before it is asked.
     """
     # Its import takes two seconds: only those who ask a model pay for it.
     import httpx
@@ -26,6 +27,7 @@ def open_chat_model(
         api_key=SecretStr(api_key or "none"),
         temperature=0.0,
         logprobs=logprobs or None,
+        stream_usage=True,
         max_completion_tokens=_MAX_TOKENS,
         timeout=_TIMEOUT_S,
         max_retries=1,

@@ -31,9 +31,15 @@ class Restarted:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The whole answer; its text is all Words since the last Restarted."""
+    """The whole answer; its text is all Words since the last Restarted.
+
+    The tokens are those that the model read and wrote for it, 0 where none was asked or it does not
+    count them.
+    """
 
     answer: Answer
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
 
 
 Progress = Searching | Reading | Words | Restarted | Finished

@@ -90,7 +90,7 @@ class Maker:
     ) -> Lesson:
         """A lesson whose notes are condensed from `passages` and hold the posed sentence."""
         found = await condense(posed.question, passages, self._embedder, _SENTENCES)
-        notes = list(_with_sentence(found, posed))
+        notes = list(_with_sentence(found.notes, posed))
         if self._chance.random() < 0.5:
             self._chance.shuffle(notes)
         notes = self._dated([replace(note, n=n) for n, note in enumerate(notes, start=1)])

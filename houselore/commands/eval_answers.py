@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 
 from psycopg_pool import AsyncConnectionPool
 from rich.box import SIMPLE
@@ -173,3 +173,12 @@ def _show(
         median(getattr(one, name) for one in outcomes) for name in ("first_token_s", "last_token_s")
     )
     out.print(f"p50: {first:.2f} s to the first words, {last:.2f} s to the last")
+    read, written = (
+        mean(getattr(one, name) for one in outcomes)
+        for name in ("prompt_tokens", "completion_tokens")
+    )
+    asked = sum(one.prompt_tokens > 0 for one in outcomes)
+    out.print(
+        f"tokens a question: {read:.0f} read, {written:.0f} written; the model was asked {asked:,} "
+        f"of {len(outcomes):,} times"
+    )

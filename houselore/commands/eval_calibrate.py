@@ -10,7 +10,7 @@ from rich.console import Console
 
 from answering.answers import judged_answers
 from answering.calibration import Calibrated, calibrate
-from answering.confidence import Confidence, open_confidence, refit_confidence, save_confidence
+from answering.confidence import Confidence, open_confidence, save_confidence
 from answering.evaluation import Outcome
 from answering.measuring import ask_all, through_the_chain
 from answering.prompts import PROMPT_VERSION
@@ -91,8 +91,8 @@ def _calibrated(outcomes: list[Outcome], wanted: Calibration) -> Calibrated:
         return calibrate(outcomes, wanted.refused_at_most, open_confidence())
     except ValueError as error:
         raise WrongUse(
-            "These questions do not tell right answers from wrong ones: all drafts were "
-            "right, or all wrong. Give more questions, with and without an answer."
+            "These questions do not tell right answers from wrong ones: all sentences, or all "
+            "drafts, were right or wrong. Give more questions, with and without an answer."
         ) from error
 
 
@@ -102,7 +102,7 @@ async def _moved(
     """The weights moved by what people said of the answers, and how many they judged."""
     judged = await judged_answers(pool, workspace)
     rows, good = [signals for signals, _ in judged], [is_good for _, is_good in judged]
-    return (refit_confidence(confidence, rows, good) if judged else confidence), len(judged)
+    return (confidence.moved(rows, good) if judged else confidence), len(judged)
 
 
 def _figures(
@@ -120,4 +120,4 @@ def _figures(
         "abstained_unanswerable": found.refused(answerable=False),
     }
     rounded = {name: None if v is None else round(v, 4) for name, v in shares.items()}
-    return {"n": len(found.right), **rounded, **figures}
+    return {"n": len(found.evidence), **rounded, **figures}

@@ -1,5 +1,6 @@
 """One question through the whole chain: real index, real embedder, real chat model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,12 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.answers import answer_by_id, answer_of_inbox, place_answer, save_answer
-from answering.confidence import open_confidence
+from answering.confidence import DRAFTED, open_confidence
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
 from answering.models import open_chat_model
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.questions import Question, Turn
+from answering.regression import EMPTY
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings import Embedder
 from retrieval.indexing import index_source
@@ -135,7 +137,7 @@ async def test_a_dead_model_is_said_plainly(
 
 
 async def test_a_bar_that_nothing_reaches_leaves_the_quotation(answerer: Answerer) -> None:
-    """The model's draft is withheld, kept for whoever fits the confidence anew, and never shown."""
+    """No model is asked; the best sentence is shown as the closest, with how sure it is."""
     question = Question("When do we deploy to production?", HOME)
     progress = [step async for step in answerer.answer(question, bar=1.01)]
     last = progress[-1]
@@ -143,9 +145,33 @@ async def test_a_bar_that_nothing_reaches_leaves_the_quotation(answerer: Answere
     assert last.answer.abstained
     assert last.answer.text.startswith("The closest I found:\n\n> We deploy to production on Tues")
     assert [step.text for step in progress if isinstance(step, Words)] == [last.answer.text]
-    assert last.answer.withheld
-    assert last.answer.confidence is not None
-    assert last.answer.signals["token_mean"] < 0
+    assert not last.answer.messages
+    assert 0 < (last.answer.confidence or 0) < 1
+    assert last.prompt_tokens == 0
+
+
+async def test_a_draft_much_less_sure_than_its_sentence_is_replaced_by_it(
+    answerer: Answerer, pool: AsyncConnectionPool
+) -> None:
+    """The sentence stands there as a quotation and is the answer; the draft is kept aside."""
+    shipped = open_confidence()
+    never = replace(EMPTY, intercept=-9.0)
+    unsure = answerer.over(pool, replace(shipped, draft=never).never_refusing())
+    _, answer = await ask(unsure, Question("When do we deploy to production?", HOME))
+    assert answer.text == "> We deploy to production on Tuesdays at 10:00. [1]"
+    assert not answer.abstained
+    assert "Tuesdays" in answer.withheld
+    assert answer.confidence == pytest.approx(shipped.sentence.of(answer.signals))
+    assert DRAFTED not in answer.signals
+
+
+async def test_a_draft_is_counted(answerer: Answerer) -> None:
+    """Its signals, the model's own among them, come with it, and the tokens it took."""
+    progress, answer = await ask(answerer, Question("When do we deploy to production?", HOME))
+    assert answer.signals["draft_token_mean"] < 0
+    last = progress[-1]
+    assert isinstance(last, Finished)
+    assert last.prompt_tokens > last.completion_tokens > 0
 
 
 async def test_an_empty_workspace_is_said_plainly(answerer: Answerer) -> None:

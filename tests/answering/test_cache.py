@@ -41,7 +41,8 @@ def answerer_with(
 ) -> Answerer:
     """An answerer over the same index, with its model at `url`."""
     model = open_chat_model(url, logprobs=True)
-    return Answerer(pool, embedder, model, "m", LINKS, open_confidence(), cache=cache)
+    confidence = open_confidence().never_refusing()  # whatever is asked, the model is
+    return Answerer(pool, embedder, model, "m", LINKS, confidence, cache=cache)
 
 
 @pytest.mark.parametrize("again", [ASKED, "Hi, when do we deploy to the production"])

@@ -131,11 +131,12 @@ def test_the_calibration_error_has_bounds(pairs: list[tuple[float, bool]]) -> No
     assert whole - 1e-9 <= error <= 1
 
 
-def test_withheld_drafts_count_for_the_calibration() -> None:
-    """What was not shown was right or wrong all the same; what was never written does not count."""
+def test_quotations_count_for_the_calibration() -> None:
+    """A quotation holds the answer or does not, whatever it is called; nothing found is neither."""
+    quoted = "The closest I found:\n\n> Lunch is at noon. [1]"
     outcomes = [
-        outcome(ANSWERED, "", draft="At noon.", confidence=0.4),
-        outcome(UNANSWERED, "", draft="At noon.", confidence=0.3),
+        replace(outcome(ANSWERED, quoted, confidence=0.4), abstained=True),
+        replace(outcome(UNANSWERED, quoted, confidence=0.3), abstained=True),
         outcome(ANSWERED, ""),
     ]
     assert outcomes[0].right and not outcomes[1].right

@@ -30,7 +30,7 @@ def embedder() -> Embedder:
 
 async def ask(question: str, embedder: Embedder, *passages: Passage) -> tuple[Evidence, ...]:
     """The evidence for a question among these passages."""
-    return await condense(question, passages, embedder, 2)
+    return (await condense(question, passages, embedder, 2)).notes
 
 
 async def test_the_sentence_that_answers_is_chosen(embedder: Embedder) -> None:

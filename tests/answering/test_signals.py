@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import pytest
 from langchain_core.messages import AIMessageChunk
 
-from answering.claims import names_in
-from answering.evidence import Evidence
-from answering.signals import gather_signals, logprobs_of
+from answering.bm25 import rarity
+from answering.claims import names_in, opposites, speaks_against
+from answering.evidence import Condensed, Evidence
+from answering.signals import logprobs_of, signals_of_draft, signals_of_evidence
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 
@@ -25,12 +26,16 @@ def signals(
     best: str = "Lunch is served at noon in the garden.",
     others: Sequence[Passage] = (),
     logprobs: Sequence[float] = (),
-    cited: int | None = 1,
 ) -> dict[str, float]:
     """The signals of a draft that rests on one note."""
     first = passage()
     note = Evidence(1, first, (best,), best, best, 2.0, cosine=0.6)
-    return gather_signals(question, [first, *others], [note], sentence, cited, logprobs)
+    passages = [first, *others]
+    found = Condensed((note,), rarity(set(terms(question)), [terms(p.text) for p in passages]))
+    return {
+        **signals_of_evidence(question, passages, found),
+        **signals_of_draft(question, passages, found, sentence, note, logprobs),
+    }
 
 
 def test_a_near_miss_is_counted() -> None:
@@ -70,7 +75,7 @@ def test_a_denial_on_one_side_alone_differs() -> None:
 )
 def test_an_answer_has_the_form_of_what_is_asked(question: str, sentence: str, fits: float) -> None:
     """A person for who, a date for when, a quantity for how many."""
-    assert signals(question, sentence)["fits"] == fits
+    assert signals(question, sentence)["draft_fits"] == fits
 
 
 def test_a_name_keeps_its_apostrophe() -> None:
@@ -79,30 +84,39 @@ def test_a_name_keeps_its_apostrophe() -> None:
     assert names_in("Sant'Eufemia") <= set(terms("A monastery at Sant'Eufemia."))
 
 
+def test_a_question_turned_round_is_seen() -> None:
+    """A word and the same with un- before it are opposites; to reject is not what to serve is."""
+    assert opposites("How are graphs encoded indirectly?", "Graphs are encoded directly.") == 1
+    assert opposites("What is the non-official view?", "The official view is that.") == 1
+    assert opposites("Which uncle is it?", "The cle is it.") == 0
+    assert speaks_against("Who rejected the lunch?") and not speaks_against("Who served lunch?")
+    assert signals("Who rejected the lunch?")["against_differs"] == 1
+    assert signals("When is lunch unserved?")["opposites"] == 1
+
+
 def test_an_echo_says_nothing_new() -> None:
     """Of a sentence that repeats its question nothing is new."""
     said = signals("When is lunch served?", "Lunch is served.")
-    assert (said["new"], said["asked_again"]) == (0, 1)
-    assert signals("When is lunch served?", "At noon.")["new"] == 1
+    assert said["draft_new"] == 0
+    assert signals("When is lunch served?", "At noon.")["draft_new"] == 1
 
 
 def test_passages_agree() -> None:
     """How many passages hold all that the sentence adds to the question."""
     again = passage("At noon there is lunch.", 2, 0.5)
-    assert signals("When is lunch served?", "At noon.")["agreeing"] == 1
+    assert signals("When is lunch served?", "At noon.")["draft_agreeing"] == 1
     found = signals("When is lunch served?", "At noon.", others=[again])
-    assert found["agreeing"] == 2
+    assert found["draft_agreeing"] == 2
     assert found["passage_lead"] == pytest.approx(0.4)
 
 
 def test_token_probabilities_are_left_out_where_unknown() -> None:
     """Their mean, least and first are told, or no such signal at all."""
     told = signals("When is lunch?", logprobs=[-0.1, -2.0, -0.3])
-    assert told["token_least"] == -2
-    assert told["token_first"] == -0.1
-    assert told["token_mean"] == pytest.approx(-0.8)
-    assert "token_mean" not in signals("When is lunch?")
-    assert signals("When is lunch?", cited=None)["supported"] == 0
+    assert told["draft_token_least"] == -2
+    assert told["draft_token_first"] == -0.1
+    assert told["draft_token_mean"] == pytest.approx(-0.8)
+    assert "draft_token_mean" not in signals("When is lunch?")
 
 
 def test_probabilities_are_read_from_a_stream() -> None:
