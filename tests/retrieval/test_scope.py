@@ -33,6 +33,11 @@ insert into golden_questions (workspace, question, quote, document_id, document_
 insert into reindex_runs (workspace, kind, started_by) values ('elsewhere', 'reindex', 'U1');
 insert into channel_settings (workspace, channel, answers, set_by)
     values ('elsewhere', 'C1', 'mentions', 'U1');
+insert into remarks (workspace, answer_id, person, reasons, note)
+    select 'elsewhere', id, 'U1', '{wrong}', '' from answers;
+insert into better_answers (workspace, answer_id, author, saved_by, text, surface)
+    select 'elsewhere', id, 'U1', 'U1', 'At one.', 'form' from answers;
+insert into experts (workspace, person, named_by) values ('elsewhere', 'U1', 'U2');
 """
 OURS = """
 select c.relname from pg_class c
