@@ -1,13 +1,11 @@
 """A question to a grounded answer, step by step and streamed. Knows no Slack."""
 
 import copy
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import replace
-from typing import cast
 
 from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessage
 from psycopg_pool import AsyncConnectionPool
 
 from answering.abstaining import say_where_nothing_was, shorten
@@ -17,10 +15,11 @@ from answering.clock import Clock
 from answering.confidence import Confidence
 from answering.conflicts import find_conflict, say_conflict
 from answering.drafting import Draft
-from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
+from answering.errors import EvidenceChanged, NotIndexed
 from answering.evidence import Evidence
 from answering.finding import Abilities, Found, find_evidence
 from answering.links import SourceLinks
+from answering.models import stream_reply
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.prompts import (
     HOUSE_PROMPT,
@@ -162,27 +161,17 @@ class Answerer:
         )
         draft.messages = as_sent(messages)
         cut_off = False
-        try:
-            async with aclosing(self._stream(messages)) as stream:
-                async for chunk in stream:
-                    clock.mark_once("first_token")
-                    cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
-                    draft.count(chunk.usage_metadata)
-                    for words in draft.feed(clean(str(chunk.text)), logprobs_of(chunk)):
-                        yield words
-                    if draft.is_refused:
-                        break
-        except _model_errors() as error:
-            raise ModelUnavailable(
-                "The language model does not answer. `houselore doctor` says what is wrong with it."
-            ) from error
+        async with aclosing(stream_reply(self._chat_model, messages)) as reply:
+            async for chunk in reply:
+                clock.mark_once("first_token")
+                cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
+                draft.count(chunk.usage_metadata)
+                for words in draft.feed(clean(str(chunk.text)), logprobs_of(chunk)):
+                    yield words
+                if draft.is_refused:
+                    break
         for words in draft.close(cut_off=cut_off):
             yield words
-
-    def _stream(self, messages: list[BaseMessage]) -> AsyncGenerator[AIMessageChunk, None]:
-        # It is one, though LangChain promises an iterator alone; one that is left must be closed,
-        # or the model goes on writing.
-        return cast("AsyncGenerator[AIMessageChunk, None]", self._chat_model.astream(messages))
 
     async def _check_stands(self, generation: Generation, question: Question, found: Found) -> None:
         chunks = {note.passage.chunk_id for note in found.evidence}
@@ -254,11 +243,3 @@ def _record(note: Evidence) -> Mapping[str, object]:
         "score": round(note.score, 4),
         "retrieval_score": round(note.passage.score, 6),
     }
-
-
-def _model_errors() -> tuple[type[Exception], ...]:
-    """The errors of the endpoint and of the way to it."""
-    import httpx
-    import openai
-
-    return (openai.OpenAIError, httpx.HTTPError, OSError)

@@ -10,11 +10,11 @@ from langchain_core.messages import HumanMessage, SystemMessage
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.errors import ModelUnavailable
 from answering.evaluation import Outcome, contains
 from answering.evidence import best_sentences
 from answering.finding import PASSAGES, SENTENCES
 from answering.gold import GoldQuestion, GoldSet
+from answering.models import stream_reply
 from answering.progress import Finished, Restarted, Words
 from answering.questions import Question
 from retrieval.audience import everyone
@@ -110,22 +110,14 @@ def the_model_alone(model: BaseChatModel) -> Asking:
     """Questions put to a model without any evidence. Asking raises ModelUnavailable."""
 
     async def ask(gold: GoldQuestion) -> Outcome:
-        import httpx
-        import openai
-
         started = time.perf_counter()
         first, said, read, written = 0.0, "", 0, 0
         messages = [SystemMessage(_ALONE), HumanMessage(gold.text)]
-        try:
-            async for chunk in model.astream(messages):
-                said += clean(str(chunk.text))
-                first = first or (time.perf_counter() - started if said.strip() else 0.0)
-                if usage := chunk.usage_metadata:
-                    read, written = usage["input_tokens"], usage["output_tokens"]
-        except (openai.OpenAIError, httpx.HTTPError, OSError) as error:
-            raise ModelUnavailable(
-                "The language model does not answer. `houselore doctor` says what is wrong with it."
-            ) from error
+        async for chunk in stream_reply(model, messages):
+            said += clean(str(chunk.text))
+            first = first or (time.perf_counter() - started if said.strip() else 0.0)
+            if usage := chunk.usage_metadata:
+                read, written = usage["input_tokens"], usage["output_tokens"]
         last = time.perf_counter() - started
         return Outcome(
             question=gold,

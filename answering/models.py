@@ -1,7 +1,14 @@
 """The chat model behind the name `house`, through LangChain's interface. Serves no model."""
 
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import cast
+
 from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
 from pydantic import SecretStr
+
+from answering.errors import ModelUnavailable
 
 # Long enough for three sentences; a small model that goes on longer is repeating itself.
 _MAX_TOKENS = 160
@@ -34,3 +41,25 @@ def open_chat_model(
         # Else all models of a process share one, which keeps the connections of loops that ended.
         http_async_client=httpx.AsyncClient(timeout=_TIMEOUT_S),
     )
+
+
+async def stream_reply(
+    model: BaseChatModel, messages: Sequence[BaseMessage]
+) -> AsyncGenerator[AIMessageChunk, None]:
+    """A model's reply as it writes it. Raises ModelUnavailable.
+
+    Who leaves it early has to close it, or the model goes on writing.
+    """
+    import httpx
+    import openai
+
+    # It is a generator, though LangChain promises an iterator alone.
+    reply = cast("AsyncGenerator[AIMessageChunk, None]", model.astream(list(messages)))
+    try:
+        async with aclosing(reply):
+            async for chunk in reply:
+                yield chunk
+    except (openai.OpenAIError, httpx.HTTPError, OSError) as error:
+        raise ModelUnavailable(
+            "The language model does not answer. `houselore doctor` says what is wrong with it."
+        ) from error
