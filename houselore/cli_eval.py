@@ -86,7 +86,7 @@ def calibrate(
     ] = False,
     refuse: Annotated[
         float,
-        typer.Option(min=0, max=1, help="The share of the right answers that may be refused."),
+        typer.Option(min=0, max=1, help="The share of answerable questions that may be refused."),
     ] = 0.2,
     plots: Annotated[
         Path | None, typer.Option(help="A folder for the risk-coverage curve and the reliability.")

@@ -24,7 +24,7 @@ from houselore.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What to fit on, the share of right answers that may be refused, where to plot."""
+    """What to fit on, the share of answerable questions that may be refused, where to plot."""
 
     files: GoldFiles
     refused_at_most: float
