@@ -37,7 +37,16 @@ insert into remarks (workspace, answer_id, person, reasons, note)
     select 'elsewhere', id, 'U1', '{wrong}', '' from answers;
 insert into better_answers (workspace, answer_id, author, saved_by, text, surface)
     select 'elsewhere', id, 'U1', 'U1', 'At one.', 'form' from answers;
+insert into rollouts (workspace, model_id, served_id, share, started_by)
+    select 'elsewhere', id, id, 0.2, 'U1' from models;
 insert into experts (workspace, person, named_by) values ('elsewhere', 'U1', 'U2');
+insert into examples (workspace, key, kind, origin, question, prompt, chosen, thread, readers)
+    values ('elsewhere', 'k', 'sft', 'import', 'When?', '[]', 'At one.', 't', '{public}');
+insert into reviews (workspace, example_id, reviewer, verdict)
+    select 'elsewhere', id, 'U1', 'approve' from examples;
+insert into datasets (workspace, hash, content, card, counts, lineage, people, documents, frozen_by)
+    values ('elsewhere', 'h', '', '', '{}', '{}', '{}', '{}', 'U1');
+insert into forgotten (workspace, person) values ('elsewhere', 'U3');
 """
 OURS = """
 select c.relname from pg_class c

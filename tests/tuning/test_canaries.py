@@ -1,0 +1,165 @@
+"""Rollouts in a real database: begun, judged by the answers that were given, ended."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from tuning.canaries import current_rollout, look_at_rollout, start_rollout, stop_rollout
+from tuning.errors import ModelPinned, RolloutRefused, UnknownModel
+from tuning.registry import (
+    Lineage,
+    ensure_served,
+    models,
+    pin,
+    promote,
+    register,
+    roll_back,
+    served,
+)
+
+BASE = "SmolLM2-135M-Instruct"
+ANSWER = """
+insert into answers (workspace, question, readers, messages, evidence, text, citations, abstained,
+    model, generation, prompt_version, timings_ms, signals)
+values ('home', 'When?', '{public}', '[]', '[]', 'At noon.', '[]', %(abstained)s, %(model)s, 1, '1',
+    '{}', '{"supported": 1.0}') returning id
+"""
+DISLIKE = """
+insert into feedback (workspace, answer_id, person, label, surface)
+values ('home', %s, 'U1', 'bad', 'button')
+"""
+
+
+@pytest.fixture
+async def registry(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnectionPool]:
+    """`house-1` is served, `house-2` is a candidate."""
+    await ensure_served(pool, "home", "house-1", BASE)
+    lineage = Lineage(adapter_hash="ab", dataset="cd", metrics={"style": 0.6})
+    await register(pool, "home", "house-2", BASE, "adapters/house-2", lineage)
+    yield pool
+
+
+async def answer(
+    pool: AsyncConnectionPool, model: str, *, abstained: bool = False, disliked: bool = False
+) -> None:
+    """An answer of a model, and what somebody thought of it."""
+    async with pool.connection() as connection:
+        values = {"model": model, "abstained": abstained}
+        ((id_,),) = await (await connection.execute(ANSWER, values)).fetchall()
+        if disliked:
+            await connection.execute(DISLIKE, [id_])
+
+
+async def states(pool: AsyncConnectionPool) -> dict[str, str]:
+    """Each model's state."""
+    return {model.name: model.state for model in await models(pool, "home")}
+
+
+async def test_a_canary_that_is_disliked_is_taken_back(registry: AsyncConnectionPool) -> None:
+    """It ends by itself with the reason, and what was served stays."""
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    for _ in range(30):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2", disliked=True)
+    looked = await look_at_rollout(registry, "home")
+    assert looked is not None
+    assert looked[1].end == "roll back"
+    assert "disliked" in looked[1].reason
+    assert await states(registry) == {"house-1": "served", "house-2": "retired"}
+    assert await look_at_rollout(registry, "home") is None
+
+
+async def test_a_canary_that_is_no_worse_is_promoted(registry: AsyncConnectionPool) -> None:
+    """It takes the place of what was served, and its lineage is kept."""
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    for _ in range(60):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2")
+    await look_at_rollout(registry, "home")
+    model = await served(registry, "home")
+    assert model is not None
+    assert (model.name, model.promoted_by, model.metrics) == (
+        "house-2",
+        "houselore",
+        {"style": 0.6},
+    )
+    assert await current_rollout(registry, "home") is None
+
+
+async def test_answers_from_before_do_not_count(registry: AsyncConnectionPool) -> None:
+    """What people thought of the models before the rollout says nothing about it."""
+    for _ in range(60):
+        await answer(registry, "house-1", disliked=True)
+        await answer(registry, "house-2")
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    looked = await look_at_rollout(registry, "home")
+    assert looked is not None
+    assert (looked[1].end, looked[1].answers) == ("go on", 0)
+
+
+async def test_two_who_look_at_once_end_it_once(registry: AsyncConnectionPool) -> None:
+    """Several processes may watch: one ends the rollout, the others find none."""
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    for _ in range(30):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2", abstained=True)
+    looks = await asyncio.gather(*(look_at_rollout(registry, "home") for _ in range(4)))
+    assert len([look for look in looks if look is not None]) == 1
+
+
+async def test_a_thread_keeps_its_model(registry: AsyncConnectionPool) -> None:
+    """A conversation that began with one model goes on with it, whatever its channel has."""
+    rollout = await start_rollout(registry, "home", "house-2", 0.3, by="U1")
+    drawn = {rollout.model_for(f"C{number}") for number in range(50)}
+    assert drawn == {"house-1", "house-2"}
+    for number in range(50):
+        assert rollout.model_for(f"C{number}", ["house-2", "house-1"]) == "house-2"
+        assert rollout.model_for(f"C{number}", ["gone"]) == rollout.model_for(f"C{number}")
+
+
+async def test_one_rollout_at_a_time(registry: AsyncConnectionPool) -> None:
+    """A second canary, the served model and an unknown one are refused in words."""
+    with pytest.raises(UnknownModel, match="house-9"):
+        await start_rollout(registry, "home", "house-9", 0.2, by="U1")
+    with pytest.raises(RolloutRefused, match="in service already"):
+        await start_rollout(registry, "home", "house-1", 0.2, by="U1")
+    with pytest.raises(RolloutRefused, match=r"0\.2"):
+        await start_rollout(registry, "home", "house-2", 0, by="U1")
+    await register(registry, "home", "house-3", BASE)
+    await start_rollout(registry, "home", "house-2", 0.2, by="U1")
+    with pytest.raises(RolloutRefused, match="being tried"):
+        await start_rollout(registry, "home", "house-3", 0.2, by="U1")
+
+
+async def test_stopped_by_hand_it_may_begin_again(registry: AsyncConnectionPool) -> None:
+    """Who takes a canary back can try it once more."""
+    await start_rollout(registry, "home", "house-2", 0.2, by="U1")
+    await stop_rollout(registry, "home", by="U1", reason="too soon")
+    with pytest.raises(RolloutRefused, match="No model"):
+        await stop_rollout(registry, "home", by="U1", reason="twice")
+    await start_rollout(registry, "home", "house-2", 0.2, by="U1")
+    assert await states(registry) == {"house-1": "served", "house-2": "canary"}
+
+
+async def test_a_pinned_model_stays(registry: AsyncConnectionPool) -> None:
+    """Pinning ends the canary and lets none begin; a promotion by hand still rules."""
+    await start_rollout(registry, "home", "house-2", 0.2, by="U1")
+    assert await pin(registry, "home") == "house-1"
+    assert await states(registry) == {"house-1": "served", "house-2": "retired"}
+    with pytest.raises(ModelPinned, match="house-1"):
+        await start_rollout(registry, "home", "house-2", 0.2, by="U1")
+    await promote(registry, "home", "house-2", by="U1", reason="I know better")
+    assert await states(registry) == {"house-2": "served", "house-1": "retired"}
+    await start_rollout(registry, "home", "house-1", 0.2, by="U1")
+
+
+async def test_back_to_the_one_before(registry: AsyncConnectionPool) -> None:
+    """A rollback serves what was served before, and ends what is being tried."""
+    with pytest.raises(UnknownModel, match="before"):
+        await roll_back(registry, "home", by="U1", reason="nothing there")
+    await promote(registry, "home", "house-2", by="U1", reason="better style")
+    back = await roll_back(registry, "home", by="U1", reason="worse after all")
+    assert (back.name, back.reason) == ("house-1", "worse after all")
+    assert await states(registry) == {"house-1": "served", "house-2": "retired"}

@@ -1,0 +1,128 @@
+"""A rollout in the database: begun, looked at, ended by itself or by hand. Serves no model."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.statements import load_statements
+from tuning.errors import RolloutRefused, UnknownModel
+from tuning.registry import check_unpinned, close_rollout, lock_models, put_into_service
+from tuning.rollout import Decision, Observed, decide, is_in_canary
+
+_SQL = load_statements("tuning")
+BY_ITSELF = "houselore"
+"""Who ended a rollout that nobody ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A canary that is tried in a share of the channels beside what was served when it began."""
+
+    id: int
+    canary: str
+    served: str
+    share: float
+    started_by: str
+    started_at: datetime
+
+    def model_for(self, channel: str, before: Iterable[str] = ()) -> str:
+        """The model of an answer in a channel: that of the thread's earlier answers, oldest first.
+
+        A thread without any, or whose model is in service no more, has the channel's.
+        """
+        known = [model for model in before if model in (self.canary, self.served)]
+        if known:
+            return known[0]
+        is_canary = is_in_canary(channel, str(self.id), self.share)
+        return self.canary if is_canary else self.served
+
+
+async def start_rollout(
+    pool: AsyncConnectionPool, workspace: str, name: str, share: float, by: str
+) -> Rollout:
+    """Try a registered model in a `share` of the channels, above 0 and at most 1.
+
+    Raises UnknownModel, ModelPinned, and RolloutRefused where another goes on or the model is the
+    served one.
+    """
+    if not 0 < share <= 1:
+        raise RolloutRefused("A canary's share is above 0 and at most 1, such as 0.2.")
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        served = await check_unpinned(connection, workspace)
+        if running := await find_rollout(connection, workspace):
+            raise RolloutRefused(f"{running.canary} is being tried: promote it or take it back.")
+        if served.name == name:
+            raise RolloutRefused(f"{name} is in service already.")
+        values = {"workspace": workspace, "name": name}
+        row = await (await connection.execute(_SQL["make_canary"], values)).fetchone()
+        if row is None:
+            raise UnknownModel(f"No model is called {name!r} here; nothing was changed.")
+        begun = {"model": row[0], "served": served.id, "share": share, "started_by": by}
+        await connection.execute(_SQL["open_rollout"], {**values, **begun})
+        rollout = await find_rollout(connection, workspace)
+    assert rollout is not None  # noqa: S101 - it was begun in this transaction
+    return rollout
+
+
+async def current_rollout(pool: AsyncConnectionPool, workspace: str) -> Rollout | None:
+    """The rollout that goes on, if any."""
+    async with pool.connection() as connection:
+        return await find_rollout(connection, workspace)
+
+
+async def stop_rollout(pool: AsyncConnectionPool, workspace: str, by: str, reason: str) -> Rollout:
+    """Take a canary back by hand. Raises RolloutRefused where there is none."""
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        rollout = await find_rollout(connection, workspace)
+        if rollout is None:
+            raise RolloutRefused("No model is being tried.")
+        await close_rollout(connection, workspace, "rolled back", by, reason)
+        return rollout
+
+
+async def look_at_rollout(
+    pool: AsyncConnectionPool, workspace: str
+) -> tuple[Rollout, Decision] | None:
+    """Judge the canary by all answers so far and do what that says; None where there is none.
+
+    Safe from several processes at once, as often as one likes.
+    """
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        rollout = await find_rollout(connection, workspace)
+        if rollout is None:
+            return None
+        decision = decide(await _answers(connection, workspace, rollout))
+        match decision.end:
+            case "promote":
+                name, reason = rollout.canary, decision.reason
+                await put_into_service(connection, workspace, name, BY_ITSELF, reason)
+            case "roll back":
+                reason = decision.reason
+                await close_rollout(connection, workspace, "rolled back", BY_ITSELF, reason)
+        return rollout, decision
+
+
+async def find_rollout(connection: AsyncConnection, workspace: str) -> Rollout | None:
+    """As `current_rollout`, on a connection that is already held."""
+    async with connection.cursor(row_factory=class_row(Rollout)) as cursor:
+        await cursor.execute(_SQL["current_rollout"], {"workspace": workspace})
+        return await cursor.fetchone()
+
+
+async def _answers(connection: AsyncConnection, workspace: str, rollout: Rollout) -> list[Observed]:
+    values = {
+        "workspace": workspace,
+        "canary": rollout.canary,
+        "served": rollout.served,
+        "started_at": rollout.started_at,
+    }
+    async with connection.cursor(row_factory=class_row(Observed)) as cursor:
+        await cursor.execute(_SQL["rollout_answers"], values)
+        return await cursor.fetchall()
