@@ -139,7 +139,7 @@ async def served_name(services: Services) -> str:
 def _as_object(
     outcomes: Sequence[Outcome], model: str, shares: Mapping[str, Share]
 ) -> dict[str, object]:
-    error = outcomes_error(outcomes)
+    error = _error(outcomes, shares)
     found = {name: estimate(outcomes, share) for name, share in shares.items()}
     return {
         "n": len(outcomes),
@@ -149,6 +149,11 @@ def _as_object(
         "last_token_s": round(median(one.last_token_s for one in outcomes), 3),
         "model": model,
     }
+
+
+def _error(outcomes: Sequence[Outcome], shares: Mapping[str, Share]) -> float | None:
+    """The calibration error; None for long answers, which no reply has in it word by word."""
+    return outcomes_error(outcomes) if shares is SHARES else None
 
 
 def _show(
@@ -165,7 +170,7 @@ def _show(
         if found:
             bounds = f"{found.low:.3f} to {found.high:.3f}"
             table.add_row(name.replace("_", " "), f"{found.value:.3f}", bounds)
-    error = outcomes_error(outcomes)
+    error = _error(outcomes, shares)
     if error is not None:
         table.add_row("calibration error", f"{error:.3f}", "")
     out.print(table)
