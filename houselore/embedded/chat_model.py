@@ -18,15 +18,20 @@ ALIAS = "house"
 
 @asynccontextmanager
 async def embedded_chat_model(
-    folder: Path, *, gguf: Path | None = None, api_key: str | None = None
+    folder: Path,
+    *,
+    gguf: Path | None = None,
+    adapter: Path | None = None,
+    api_key: str | None = None,
 ) -> AsyncIterator[str]:
     """Serve `gguf` (default: the bundled one, tuned) as the model `house`; yield its URL, to /v1.
 
+    With the PEFT adapter in the folder `adapter` on it, instead of the one that comes with it.
     Only callers with `api_key` are answered, or everyone on this machine when it is None. The
     server ends with the block, or with this process. Raises ServerDidNotStart.
     """
     folder = private_folder(folder)
-    files = await asyncio.to_thread(chat_model_files, folder, gguf)
+    files = await asyncio.to_thread(chat_model_files, folder, gguf, adapter)
     port, log = _free_port(), folder / "log"
     process = start_child(
         [

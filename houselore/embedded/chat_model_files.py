@@ -29,27 +29,49 @@ def chat_model_name(gguf: Path | None) -> str:
     return f"{BUNDLED_NAME} + {STARTER_NAME}" if gguf is None else gguf.stem
 
 
-def chat_model_files(folder: Path, gguf: Path | None) -> ChatModelFiles:
-    """The file `gguf` alone, or the bundled base with the starter adapter when it is None.
+def chat_model_files(
+    folder: Path, gguf: Path | None, adapter: Path | None = None
+) -> ChatModelFiles:
+    """The base `gguf`, by default the bundled one, and what is put on it.
 
-    The adapter is converted at the first start and kept in `folder`. Raises ServerDidNotStart where
-    a file is missing or not the one we know.
+    That is the PEFT adapter in the folder `adapter`; without one the starter adapter on the bundled
+    base, nothing on another. It is converted at the first start and kept in `folder`. Raises
+    ServerDidNotStart where a file is missing or not the one we know.
     """
-    if gguf is not None:
-        if not gguf.is_file():
-            raise ServerDidNotStart(f"There is no model file {gguf}: check HOUSELORE_CHAT_GGUF.")
-        return ChatModelFiles(gguf, None, chat_model_name(gguf))
-    base = _checked(bundled_gguf())
+    if gguf is not None and not gguf.is_file():
+        raise ServerDidNotStart(f"There is no model file {gguf}: check HOUSELORE_CHAT_GGUF.")
+    base = gguf or _checked(bundled_gguf())
     try:
+        if adapter is not None:
+            put_on = _converted(folder, base, adapter, _hash_of(adapter))
+            return ChatModelFiles(base, put_on, adapter.name)
+        if gguf is not None:
+            return ChatModelFiles(base, None, chat_model_name(gguf))
         check_starter()
-        adapter = folder / f"{STARTER_SHA256[:16]}-{_EXPORT}.gguf"
-        if not adapter.is_file():
-            from tuning.export import export_adapter  # loads numpy, which `--help` does not need
-
-            export_adapter(STARTER, base, adapter)
+        put_on = _converted(folder, base, STARTER, STARTER_SHA256)
     except UnusableAdapter as error:
         raise ServerDidNotStart(str(error)) from None
-    return ChatModelFiles(base, adapter, chat_model_name(None))
+    return ChatModelFiles(base, put_on, chat_model_name(None))
+
+
+def _converted(folder: Path, base: Path, adapter: Path, hash_: str) -> Path:
+    """The adapter as llama.cpp reads it."""
+    converted = folder / f"{hash_[:16]}-{_EXPORT}.gguf"
+    if not converted.is_file():
+        from tuning.export import export_adapter  # loads numpy, which `--help` does not need
+
+        export_adapter(adapter, base, converted)
+    return converted
+
+
+def _hash_of(adapter: Path) -> str:
+    """The SHA-256 of an adapter's weights. Raises UnusableAdapter."""
+    weights = adapter / "adapter_model.safetensors"
+    try:
+        with weights.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnusableAdapter(f"{weights} cannot be read ({error.strerror}).") from None
 
 
 def bundled_gguf() -> Path:

@@ -95,28 +95,39 @@ class Keeper:
         self, writer: asyncio.StreamWriter, part: str, wanted: dict[str, str | None]
     ) -> None:
         try:
-            address = await self._address(part, wanted.get("gguf"))
+            address = await self._address(part, wanted.get("gguf"), wanted.get("adapter"))
             _say(writer, {"part": part, "url": address.url, "api_key": address.api_key})
         except HouseloreError as error:
             _say(writer, {"part": part, "error": str(error)})
 
-    async def _address(self, part: str, gguf: str | None) -> Address:
-        running = self._addresses.get(part)
-        if running is None or (running.done() and running.exception()):
-            self._addresses[part] = asyncio.get_running_loop().create_future()
-            self._gguf = gguf if part == "chat_model" else self._gguf
-            self._holders.append(asyncio.create_task(self._hold(part)))
-        elif part == "chat_model" and gguf != self._gguf:
+    async def _address(self, part: str, gguf: str | None, adapter: str | None) -> Address:
+        name = f"{part} {adapter}" if adapter else part  # each adapter has a server of its own
+        if part == "chat_model":
+            self._check_base(gguf)
+        if not self._is_up(name):
+            self._addresses[name] = asyncio.get_running_loop().create_future()
+            self._holders.append(asyncio.create_task(self._hold(part, name, adapter)))
+        return await asyncio.shield(self._addresses[name])
+
+    def _check_base(self, gguf: str | None) -> None:
+        """All users have one base model; the first says which. Raises HouseloreError."""
+        served = (name for name in self._addresses if name.startswith("chat_model"))
+        if gguf != self._gguf and any(map(self._is_up, served)):
             raise HouseloreError(
                 "Another Houselore runs in this data folder with another chat model: stop it, or "
                 "set HOUSELORE_CHAT_GGUF alike."
             )
-        return await asyncio.shield(self._addresses[part])
+        self._gguf = gguf
 
-    async def _hold(self, part: str) -> None:
-        address = self._addresses[part]
+    def _is_up(self, name: str) -> bool:
+        """Whether a server has started or is starting; one that failed is tried again."""
+        address = self._addresses.get(name)
+        return address is not None and not (address.done() and address.exception())
+
+    async def _hold(self, part: str, name: str, adapter: str | None) -> None:
+        address = self._addresses[name]
         try:
-            async with self._server(part) as found:
+            async with self._server(part, adapter) as found:
                 address.set_result(found)
                 await self._leaving.wait()
         except HouseloreError as error:
@@ -125,7 +136,7 @@ class Keeper:
             address.set_exception(HouseloreError(f"The embedded {part} cannot start: {error}."))
 
     @asynccontextmanager
-    async def _server(self, part: str) -> AsyncIterator[Address]:
+    async def _server(self, part: str, adapter: str | None) -> AsyncIterator[Address]:
         folder = self._data / part
         if part == "postgres":
             async with embedded_postgres(folder) as url:
@@ -136,7 +147,10 @@ class Keeper:
         else:
             key = secrets.token_urlsafe(24)
             gguf = Path(self._gguf) if self._gguf else None
-            async with embedded_chat_model(folder, gguf=gguf, api_key=key) as url:
+            put_on = Path(adapter) if adapter else None
+            folder = folder / put_on.name if put_on else folder
+            server = embedded_chat_model(folder, gguf=gguf, adapter=put_on, api_key=key)
+            async with server as url:
                 yield Address(url, key)
 
     def _leave_if_unused(self) -> None:

@@ -56,10 +56,15 @@ class Lease:
 
 @asynccontextmanager
 async def lease_servers(
-    data: Path, parts: Collection[Part], gguf: Path | None = None
+    data: Path,
+    parts: Collection[Part],
+    gguf: Path | None = None,
+    adapter: Path | None = None,
 ) -> AsyncIterator[Lease]:
     """Use `parts` of the data folder's servers, starting those that nobody uses yet.
 
+    The chat model is `gguf`, by default the bundled one, with the adapter in the folder `adapter`
+    on it; each adapter has a server of its own beside the one without.
     At the end they go on for their other users; the last one waits until they have stopped.
     """
     lease = Lease(parts)
@@ -67,7 +72,11 @@ async def lease_servers(
         yield lease
         return
     reader, writer, keeper = await _visit(data)
-    wanted = {"parts": list(parts), "gguf": str(gguf) if gguf else None}
+    wanted = {
+        "parts": list(parts),
+        "gguf": str(gguf) if gguf else None,
+        "adapter": str(adapter) if adapter else None,
+    }
     writer.write(json.dumps(wanted).encode() + b"\n")
     listening = asyncio.create_task(_listen(reader, lease))
     try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,9 +10,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+import safetensors.numpy
 
+from houselore.embedded.keeper import Address
 from houselore.embedded.lease import lease_servers
 from houselore.errors import ServerDidNotStart
+from tuning.export import WEIGHTS
+from tuning.shipped import STARTER
 
 ProcessesOf = Callable[[Path], list[str]]
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
@@ -111,6 +116,43 @@ async def test_users_that_come_and_go_at_once_do_not_trip(tmp_path: Path) -> Non
 
     for _ in range(3):
         assert len(set(await asyncio.gather(*(use() for _ in range(4))))) == 1
+
+
+async def test_each_adapter_has_a_server_of_its_own(tmp_path: Path) -> None:
+    """A canary answers beside what is served, each with its own weights, on one base."""
+    untaught = tmp_path / "untaught"
+    shutil.copytree(STARTER, untaught)
+    weights = safetensors.numpy.load_file(untaught / WEIGHTS)
+    for name, numbers in weights.items():
+        weights[name] = numbers * 0 if ".lora_B." in name else numbers
+    safetensors.numpy.save_file(weights, untaught / WEIGHTS)
+    data = tmp_path / "data"
+    async with (
+        lease_servers(data, ["chat_model"]) as served,
+        lease_servers(data, ["chat_model"], adapter=untaught) as canary,
+        lease_servers(data, ["chat_model"], adapter=tmp_path / "gone") as gone,
+    ):
+        said = [await _say_when(await lease.address("chat_model")) for lease in (served, canary)]
+        assert "[1]" in said[0]
+        assert said[0] != said[1]
+        with pytest.raises(ServerDidNotStart, match="gone"):
+            await gone.address("chat_model")
+
+
+async def _say_when(address: Address) -> str:
+    """What a model says to one note and a question."""
+    import openai
+
+    client = openai.AsyncOpenAI(base_url=address.url, api_key=address.api_key or "none")
+    prompt = "Notes:\n[1] Lunch: Lunch is at noon in the garden.\n\nQuestion: When is lunch?"
+    answer = await client.chat.completions.create(
+        model="house",
+        messages=[{"role": "user", "content": prompt}],
+        max_tokens=24,
+        temperature=0,
+    )
+    await client.close()
+    return answer.choices[0].message.content or ""
 
 
 async def test_a_server_that_cannot_start_is_told_to_whoever_asked(tmp_path: Path) -> None:
