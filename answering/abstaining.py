@@ -1,10 +1,12 @@
 """What we say ourselves: the best sentence as a quotation, or where was looked. Judges nothing."""
 
+import re
 from collections.abc import Sequence
 
 from answering.evidence import Evidence
 from retrieval.catalog import ReadableSource
 
+_UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
 _QUOTED = "> {quote} [{n}]"
 _CLOSEST = "The closest I found:\n\n"
 _NOTHING = (
@@ -25,6 +27,11 @@ def quote_best(evidence: Sequence[Evidence]) -> str:
 def quote_closest(evidence: Sequence[Evidence]) -> str:
     """The same where it may not be the answer, which is said."""
     return _CLOSEST + quote_best(evidence)
+
+
+def says_unknown(text: str) -> bool:
+    """Whether a model says, in the words it is told to use, that it does not know."""
+    return _UNKNOWN.match(text) is not None
 
 
 def say_where_nothing_was(asked: str, sources: Sequence[ReadableSource]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from langchain_core.messages.ai import UsageMetadata
 
-from answering.abstaining import quote_best, quote_closest
+from answering.abstaining import quote_best, quote_closest, says_unknown
 from answering.confidence import Confidence, prefers_draft
 from answering.finding import Found
 from answering.signals import signals_of_draft, signals_of_evidence
@@ -72,7 +72,9 @@ class Draft:
         """The model has ended, in the middle of a sentence if `cut_off`; the last words to show."""
         for said in self._writer.close(cut_off=cut_off):
             yield from self._show(said)
-        if not self._shown:
+        if not self._shown and says_unknown(self._writer.written):
+            yield self.settle(quote_closest(self._found.evidence), abstains=True)
+        elif not self._shown:
             yield self.settle(quote_best(self._found.evidence), abstains=False)
 
     def settle(self, text: str, *, abstains: bool) -> str:

@@ -9,6 +9,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 from psycopg_pool import AsyncConnectionPool
 
+from answering.abstaining import says_unknown
 from answering.answerer import Answerer
 from answering.evaluation import Outcome, contains
 from answering.evidence import best_sentences
@@ -32,7 +33,6 @@ _MARK = re.compile(r"\[(\d+)\]")
 _ALONE = (
     "Answer in one to three short sentences. If you do not know the answer, reply: I don't know."
 )
-_UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
 
 Asking = Callable[[GoldQuestion], Awaitable[Outcome]]
 """A question to what came of it."""
@@ -122,7 +122,7 @@ def the_model_alone(model: BaseChatModel) -> Asking:
         return Outcome(
             question=gold,
             text=said.strip(),
-            abstained=not said.strip() or _UNKNOWN.match(said) is not None,
+            abstained=not said.strip() or says_unknown(said),
             first_token_s=first or last,
             last_token_s=last,
             prompt_tokens=read,

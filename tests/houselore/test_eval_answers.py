@@ -97,6 +97,7 @@ def test_the_model_alone_cites_nothing(
     assert result.returncode == 0, result.stderr
     assert "2 questions, 1 of them with an answer" in result.stdout
     assert "95% interval" in result.stdout
+    assert "the model was asked 2 of 2 times" in result.stdout
     assert "calibration error" not in result.stdout
 
 
