@@ -67,6 +67,12 @@ select r.id, m.name as canary, s.name as served, r.share, r.started_by, r.starte
 from rollouts r join models m on m.id = r.model_id join models s on s.id = r.served_id
 where r.workspace = %(workspace)s and r.ended is null;
 
+-- name: thread_models
+-- The models of a thread's answers so far, the first of them first.
+select model from answers
+where workspace = %(workspace)s and channel = %(conversation)s and thread_ts = %(thread)s
+order by created_at, id;
+
 -- name: rollout_answers
 -- The answers of both models since the rollout began, oldest first. One that was made before there
 -- were signals counts as supported.
@@ -79,3 +85,110 @@ from answers a
 where a.workspace = %(workspace)s and a.model in (%(canary)s, %(served)s)
   and a.created_at >= %(started_at)s
 order by a.created_at, a.id;
+
+-- name: judged
+-- Every answer that people said something of, with what they said and the documents it rests on;
+-- without the words of people of whom nothing is learned.
+with kept as (
+    select a.*, array(
+        select distinct (note->>'document_id')::bigint from jsonb_array_elements(a.evidence) note
+        order by 1
+    ) as documents
+    from answers a
+    where a.workspace = %(workspace)s and not exists (
+        select 1 from forgotten g where g.workspace = a.workspace and g.person = a.person)
+), roles as (
+    select k.id as answer_id, said.person, case
+        when exists (select 1 from experts e where e.workspace = k.workspace
+            and e.person = said.person) then 'expert'
+        when said.person = k.person then 'asker' else 'reader' end as role
+    from kept k join (
+        select answer_id, person from feedback union select answer_id, person from remarks
+        union select answer_id, author from better_answers
+    ) as said on said.answer_id = k.id
+    where not exists (
+        select 1 from forgotten g where g.workspace = k.workspace and g.person = said.person)
+), labels as (
+    select f.answer_id, jsonb_agg(jsonb_build_object(
+        'person', f.person, 'label', f.label, 'role', r.role) order by f.person) as said
+    from feedback f join roles r using (answer_id, person)
+    where f.is_current and f.label <> 'none' group by f.answer_id
+), reasons as (
+    select m.answer_id, jsonb_agg(jsonb_build_object(
+        'person', m.person, 'reasons', m.reasons) order by m.person) as said
+    from remarks m join roles r using (answer_id, person) where m.is_current group by m.answer_id
+), betters as (
+    select b.answer_id, jsonb_agg(jsonb_build_object(
+        'author', b.author, 'saved_by', b.saved_by, 'text', b.text, 'role', r.role)
+        order by r.role <> 'expert', r.role <> 'asker', b.id desc) as said
+    from better_answers b join roles r on r.answer_id = b.answer_id and r.person = b.author
+    where b.is_current group by b.answer_id
+)
+select k.id, k.question, k.text, k.messages, k.evidence, k.abstained, k.readers, k.channel,
+    coalesce(k.thread_ts, k.ts) as thread_ts, k.person, k.model, k.prompt_version, k.documents,
+    coalesce(c.train_on, false) as train_on, coalesce(l.said, '[]') as labels,
+    coalesce(m.said, '[]') as remarks, coalesce(b.said, '[]') as betters, coalesce((
+        select jsonb_agg(jsonb_build_object('document_id', d.id, 'title', d.title, 'hash', d.hash,
+            'version', d.version, 'has_changed', d.indexed_at > k.created_at) order by d.id)
+        from documents d where d.workspace = k.workspace and d.id = any(k.documents)
+    ), '[]') as sources
+from kept k
+left join channel_settings c on c.workspace = k.workspace and c.channel = k.channel
+left join labels l on l.answer_id = k.id
+left join reasons m on m.answer_id = k.id
+left join betters b on b.answer_id = k.id
+where l.said is not null or m.said is not null or b.said is not null
+order by k.id;
+
+-- name: keep_example
+-- Adds an example, or says anew of one that is here who gave it; what was reviewed stays reviewed.
+insert into examples (workspace, key, kind, origin, answer_id, question, prompt, chosen, rejected,
+    label, thread, sources, documents, readers, labels, people, cause, model, prompt_version)
+values (%(workspace)s, %(key)s, %(kind)s, %(origin)s, %(answer_id)s, %(question)s, %(prompt)s,
+    %(chosen)s, %(rejected)s, %(label)s, %(thread)s, %(sources)s, %(documents)s, %(readers)s,
+    %(labels)s, %(people)s, %(cause)s, %(model)s, %(prompt_version)s)
+on conflict (workspace, key) do update set labels = excluded.labels, people = excluded.people,
+    cause = excluded.cause;
+
+-- name: drop_withdrawn
+-- Examples that what people say today no longer gives.
+delete from examples where workspace = %(workspace)s and origin <> 'import'
+    and not key = any(%(keys)s);
+
+-- name: allow_training
+-- Says of a channel whether it may be learned from; how it is answered stays.
+insert into channel_settings (workspace, channel, answers, set_by, train_on)
+values (%(workspace)s, %(channel)s, 'mentions', %(by)s, %(train_on)s)
+on conflict (workspace, channel) do update set train_on = excluded.train_on;
+
+-- name: forget_person
+-- From now on nothing is learned of a person.
+insert into forgotten (workspace, person) values (%(workspace)s, %(person)s)
+on conflict (workspace, person) do nothing;
+
+-- name: drop_of_person
+-- The examples that a person has a part in.
+delete from examples where workspace = %(workspace)s and people @> array[%(person)s];
+
+-- name: drop_reviewer
+-- A person's reviews; what they decided stays decided.
+delete from reviews where workspace = %(workspace)s and reviewer = %(person)s;
+
+-- name: spoil_of_person
+-- Datasets that hold a person's examples lose their content.
+update datasets set content = null, stale_since = now(), stale_reason = 'a person is forgotten',
+    people = array_remove(people, %(person)s)
+where workspace = %(workspace)s and people @> array[%(person)s] and stale_since is null;
+
+-- name: drop_of_gone
+-- Examples that rest on a document that is gone.
+delete from examples e where e.workspace = %(workspace)s and exists (
+    select 1 from unnest(e.documents) as used where not exists (
+        select 1 from documents d where d.workspace = e.workspace and d.id = used));
+
+-- name: spoil_of_gone
+-- Datasets that hold text of a document that is gone lose their content.
+update datasets s set content = null, stale_since = now(), stale_reason = 'a document is gone'
+where s.workspace = %(workspace)s and s.stale_since is null and exists (
+    select 1 from unnest(s.documents) as used where not exists (
+        select 1 from documents d where d.workspace = s.workspace and d.id = used));

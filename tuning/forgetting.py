@@ -1,0 +1,39 @@
+"""What has to leave the examples and datasets: a person's part, and the text of deleted documents.
+
+A frozen dataset that holds any of it is marked stale and loses its content; its hash and card stay.
+"""
+
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.statements import load_statements
+
+_SQL = load_statements("tuning")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many examples left, and how many datasets are stale for it."""
+
+    examples: int
+    datasets: int
+
+
+async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left:
+    """Drop every example that a person has a part in, and learn nothing of them any more."""
+    values = {"workspace": workspace, "person": person}
+    async with pool.connection() as connection:
+        await connection.execute(_SQL["forget_person"], values)
+        await connection.execute(_SQL["drop_reviewer"], values)
+        examples = await connection.execute(_SQL["drop_of_person"], values)
+        datasets = await connection.execute(_SQL["spoil_of_person"], values)
+        return Left(examples.rowcount, datasets.rowcount)
+
+
+async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
+    """Drop every example that rests on a document which was deleted."""
+    async with pool.connection() as connection:
+        examples = await connection.execute(_SQL["drop_of_gone"], {"workspace": workspace})
+        datasets = await connection.execute(_SQL["spoil_of_gone"], {"workspace": workspace})
+        return Left(examples.rowcount, datasets.rowcount)

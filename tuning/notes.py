@@ -1,0 +1,74 @@
+"""The notes that an answer was written from, and what they support. Asks no model."""
+
+import re
+from collections.abc import Iterable
+
+from answering.evidence import Evidence
+from answering.grounding import Grounding, strip_marks
+from retrieval.documents import Passage
+from retrieval.lexical import terms
+from retrieval.sentences import split_sentences
+from tuning.judged import Judged
+
+_MARK = re.compile(r"\[(\d+)\]")
+_HOLDS = 0.6  # of what a statement says beyond the question, in the texts that are to hold it
+
+
+def notes_of(judged: Judged) -> tuple[Evidence, ...]:
+    """The notes as they were given to the model."""
+    titles = {source.document_id: source.title for source in judged.sources}
+    notes = []
+    for note in judged.evidence:
+        quote = str(note["quote"])
+        document = int(note["document_id"])
+        title = titles.get(document, "")
+        passage = Passage(
+            int(note["chunk_id"]), document, "", title, None, (), quote, 0.0, None
+        )  # fmt: skip
+        sentences = tuple(quote[span.start : span.end] for span in split_sentences(quote))
+        best = str(note.get("best") or quote)
+        notes.append(Evidence(int(note["n"]), passage, sentences, best, quote, 0.0))
+    return tuple(notes)
+
+
+def holds(texts: Iterable[str], statement: str, question: str) -> bool:
+    """Whether the texts together say what a statement says beyond its question."""
+    said = set(terms(strip_marks(statement))) - set(terms(question))
+    known = {term for text in texts for term in terms(text)}
+    return bool(said) and len(said & known) >= _HOLDS * len(said)
+
+
+def is_grounded(judged: Judged) -> bool:
+    """Whether each sentence of the answer stands on one of its notes."""
+    grounding = Grounding(judged.question, notes_of(judged))
+    return all(grounding.support(sentence) for sentence in _sentences(judged.text))
+
+
+def cite(text: str, judged: Judged) -> str | None:
+    """The text with a `[n]` behind each sentence that a note supports, or None where none is.
+
+    Marks of the notes that its author set are kept as they are.
+    """
+    notes = notes_of(judged)
+    if {int(n) for n in _MARK.findall(text)} & {note.n for note in notes}:
+        return text.strip()
+    grounding = Grounding(judged.question, notes)
+    sentences = _sentences(text)
+    support = [grounding.support(sentence) for sentence in sentences]
+    if not any(support):
+        return None
+    return " ".join(
+        f"{sentence} [{n}]" if n else sentence
+        for sentence, n in zip(sentences, support, strict=True)
+    )
+
+
+def cite_alike(text: str, judged: Judged) -> str | None:
+    """The text with the marks of the answer that it says in other words, or None without any."""
+    marks = " ".join(dict.fromkeys(f"[{n}]" for n in _MARK.findall(judged.text)))
+    return f"{text.strip()} {marks}" if marks else None
+
+
+def _sentences(text: str) -> list[str]:
+    plain = strip_marks(text)
+    return [plain[span.start : span.end].strip() for span in split_sentences(plain)]
