@@ -23,9 +23,21 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a question is asked: the conversation, and the thread in it if there is one."""
+
+    conversation: str
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A question in plain text (no Slack markup), what was said before it, and its audience."""
+    """A question in plain text (no Slack markup), what was said before it, and its audience.
+
+    `place` is for choosing among models, never for what may be used.
+    """
 
     text: str
     audience: Audience
     thread: tuple[Turn, ...] = ()
+    place: Place | None = None

@@ -18,7 +18,7 @@ from answering.answers import (
     save_answer,
 )
 from answering.progress import Finished
-from answering.questions import Question
+from answering.questions import Place, Question
 from bot import inbox
 from bot.blocks import (
     SHARE,
@@ -123,7 +123,7 @@ async def _find(services: BotServices, row: Row, audience: Audience) -> tuple[An
     me = await services.directory.me()
     users = [user for user in mentions(row.text) if user != me.user]
     text = question_text(plain(row.text, me.user, await services.directory.names(users)))
-    question = Question(text, audience)
+    question = Question(text, audience, place=Place(row.channel))
     async for step in progress_of(services, question):
         if isinstance(step, Finished):
             answer_id = await save_answer(

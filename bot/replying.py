@@ -16,7 +16,7 @@ from answering.answers import (
     save_answer,
 )
 from answering.progress import Finished, Progress, Reading, Restarted, Words
-from answering.questions import Question
+from answering.questions import Place, Question
 from bot import inbox, threads
 from bot.blocks import below_answer
 from bot.channel_settings import read_channel
@@ -153,7 +153,7 @@ async def question_of(services: BotServices, row: Row, me: Myself) -> Question:
         threads.turns_before(services, row, me),
         _set_status(services, row, _STATUS, "processing"),
     )
-    return Question(text, audience, thread)
+    return Question(text, audience, thread, Place(row.channel, row.thread_ts))
 
 
 async def _write(services: BotServices, row: Row, reply: Reply, question: Question) -> Answer:

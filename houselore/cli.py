@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from houselore.cli_eval import evaluation
+from houselore.cli_model import model
 from houselore.options import Json, read_settings
 from houselore.outcome import conclude
 
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 
 app.add_typer(evaluation, rich_help_panel="Look after it")
+app.add_typer(model, rich_help_panel="Look after it")
 golden = typer.Typer(
     name="golden",
     help="The questions that a new index is compared by.",

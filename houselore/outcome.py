@@ -20,6 +20,7 @@ from retrieval.errors import (
     SourceNotFound,
     UnreadableCorpus,
 )
+from tuning.errors import ModelPinned, RolloutRefused, TuningError, UnknownModel
 
 _MENDABLE = (
     SourceNotFound,
@@ -28,6 +29,9 @@ _MENDABLE = (
     ReindexRefused,
     NotIndexed,
     NameNotFound,
+    UnknownModel,
+    ModelPinned,
+    RolloutRefused,
 )
 
 
@@ -61,7 +65,7 @@ def _explain(error: Exception) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, _MENDABLE) and not isinstance(error, RunGoesOn):
         return str(error), WrongUse.exit_code
-    if isinstance(error, RetrievalError | AnsweringError | BotError):
+    if isinstance(error, RetrievalError | AnsweringError | BotError | TuningError):
         return str(error), HouseloreError.exit_code
     name = type(error).__name__
     return f"Something went wrong ({name}); the details are in {_write_down(error)}.", 1

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -62,9 +63,11 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
             bot = await stack.enter_async_context(open_bot(settings, services, access))
             indexed = await stack.enter_async_context(indexed_at_start(services, docs, settings))
 
+        from bot.announcing import tell_admins
         from bot.app import create_app
         from bot.jobs import run_worker as work
         from houselore.freshness import keep_fresh
+        from houselore.watching import keep_watch
         from houselore.web import create_web, health_routes
 
         app = create_app(bot)
@@ -84,6 +87,8 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
                 services.pool, services.workspace, services.embedder, settings.sync_seconds
             )
             stack.push_async_callback(_end, asyncio.create_task(fresh))
+        watch = keep_watch(services.pool, services.workspace, partial(tell_admins, bot))
+        stack.push_async_callback(_end, asyncio.create_task(watch))
         welcome(console, settings, access, indexed, log)
         await _first_loss(worker, services, sandbox)
 

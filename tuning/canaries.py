@@ -75,6 +75,16 @@ async def current_rollout(pool: AsyncConnectionPool, workspace: str) -> Rollout 
         return await find_rollout(connection, workspace)
 
 
+async def thread_models(
+    pool: AsyncConnectionPool, workspace: str, conversation: str, thread: str
+) -> list[str]:
+    """The models of a thread's answers so far, oldest first."""
+    values = {"workspace": workspace, "conversation": conversation, "thread": thread}
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["thread_models"], values)
+        return [model for (model,) in await cursor.fetchall()]
+
+
 async def stop_rollout(pool: AsyncConnectionPool, workspace: str, by: str, reason: str) -> Rollout:
     """Take a canary back by hand. Raises RolloutRefused where there is none."""
     async with pool.connection() as connection, connection.transaction():

@@ -1,0 +1,89 @@
+"""The `model` commands: who answers to `house`, by which options. Each one's work is elsewhere."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from houselore.options import read_settings
+from houselore.outcome import conclude
+
+model = typer.Typer(
+    name="model", help="The model that answers, and those before it.", invoke_without_command=True
+)
+
+Name = Annotated[str, typer.Argument(help="As `houselore model` lists it.")]
+Reason = Annotated[str, typer.Option(help="Why; it is kept beside the change.")]
+
+
+@model.callback()
+def list_all(context: typer.Context) -> None:
+    """List the models: which one answers, which is tried, who decided so and why."""
+    if context.invoked_subcommand is None:
+        from houselore.commands.model import list_models
+
+        conclude(list_models(read_settings()))
+
+
+@model.command("register")
+def register_it(
+    name: Annotated[str, typer.Argument(help="What it is to be called, such as house-2.")],
+    adapter: Annotated[
+        Path, typer.Argument(help="The folder of a PEFT adapter.", resolve_path=True)
+    ],
+) -> None:
+    """Make an adapter a candidate."""
+    from houselore.commands.model import register_adapter
+
+    conclude(register_adapter(read_settings(), name, adapter))
+
+
+@model.command("canary")
+def try_it(
+    name: Name,
+    share: Annotated[float, typer.Option(help="Of the channels, from 0 to 1.")] = 0.2,
+) -> None:
+    """Try a model in a share of the channels, until it is promoted or taken back by itself."""
+    from houselore.commands.model import try_model
+
+    conclude(try_model(read_settings(), name, share))
+
+
+@model.command("stop")
+def stop_it(reason: Reason = "by hand") -> None:
+    """Take the canary back."""
+    from houselore.commands.model import take_back
+
+    conclude(take_back(read_settings(), reason))
+
+
+@model.command("promote")
+def promote_it(name: Name, reason: Reason = "by hand") -> None:
+    """Let a registered model answer, whatever is tried or pinned."""
+    from houselore.commands.model import promote_model
+
+    conclude(promote_model(read_settings(), name, reason))
+
+
+@model.command("rollback")
+def go_back(reason: Reason = "by hand") -> None:
+    """Let the model answer again that did before."""
+    from houselore.commands.model import roll_model_back
+
+    conclude(roll_model_back(read_settings(), reason))
+
+
+@model.command("pin")
+def pin_it() -> None:
+    """Keep the model that answers: no canary begins meanwhile."""
+    from houselore.commands.model import pin_model
+
+    conclude(pin_model(read_settings(), is_pinned=True))
+
+
+@model.command("unpin")
+def let_go() -> None:
+    """Let the pinned model be replaced again."""
+    from houselore.commands.model import pin_model
+
+    conclude(pin_model(read_settings(), is_pinned=False))

@@ -1,0 +1,112 @@
+"""`houselore model`: which model answers to `house`, and how that is changed by hand."""
+
+import getpass
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from houselore.embedded.chat_model_files import BUNDLED_NAME
+from houselore.errors import WrongUse
+from houselore.services import open_store
+from houselore.settings import EMBEDDED, Settings
+from tuning.canaries import Rollout, current_rollout, start_rollout, stop_rollout
+from tuning.export import CONFIG, WEIGHTS
+from tuning.registry import Lineage, Model, models, pin, promote, register, roll_back
+
+_AGREED = "Every process follows within 10 seconds."
+
+
+async def list_models(settings: Settings) -> None:
+    """Print every registered model, and the canary that is tried."""
+    async with open_store(settings) as store:
+        known = await models(store.pool, store.workspace)
+        rollout = await current_rollout(store.pool, store.workspace)
+    out = Console(highlight=False)
+    if not known:
+        out.print("No model is registered yet: the first start of `houselore run` does it.")
+        return
+    out.print(_table(known))
+    if rollout is not None:
+        out.print(_describe(rollout), markup=False)
+
+
+async def register_adapter(settings: Settings, name: str, adapter: Path) -> None:
+    """Make a PEFT adapter in a folder a candidate."""
+    for needed in (CONFIG, WEIGHTS):
+        if not (adapter / needed).is_file():
+            raise WrongUse(f"{adapter} is no PEFT adapter: it has no {needed}.")
+    base = BUNDLED_NAME if settings.chat_gguf is None else settings.chat_gguf.stem
+    base = base if settings.chat_url == EMBEDDED else settings.chat_model
+    lineage = Lineage(adapter_hash=_hash(adapter / WEIGHTS))
+    async with open_store(settings) as store:
+        if name in {model.name for model in await models(store.pool, store.workspace)}:
+            raise WrongUse(f"A model is called {name} already: a model is replaced, never changed.")
+        await register(store.pool, store.workspace, name, base, str(adapter), lineage)
+    _say(f"{name} is a candidate: `houselore model canary {name}` tries it.")
+
+
+async def try_model(settings: Settings, name: str, share: float) -> None:
+    """Begin a canary."""
+    async with open_store(settings) as store:
+        rollout = await start_rollout(store.pool, store.workspace, name, share, _me())
+    _say(f"{_describe(rollout)} {_AGREED}")
+
+
+async def take_back(settings: Settings, reason: str) -> None:
+    """End the canary; what is served stays."""
+    async with open_store(settings) as store:
+        rollout = await stop_rollout(store.pool, store.workspace, _me(), reason)
+    _say(f"{rollout.canary} was taken back; {rollout.served} answers. {_AGREED}")
+
+
+async def promote_model(settings: Settings, name: str, reason: str) -> None:
+    """Put a model into service."""
+    async with open_store(settings) as store:
+        model = await promote(store.pool, store.workspace, name, _me(), reason)
+    _say(f"{model.name} answers now. {_AGREED}")
+
+
+async def roll_model_back(settings: Settings, reason: str) -> None:
+    """Serve what was served before."""
+    async with open_store(settings) as store:
+        model = await roll_back(store.pool, store.workspace, _me(), reason)
+    _say(f"{model.name} answers again. {_AGREED}")
+
+
+async def pin_model(settings: Settings, *, is_pinned: bool) -> None:
+    """Keep the served model, or let it go."""
+    async with open_store(settings) as store:
+        name = await pin(store.pool, store.workspace, is_pinned=is_pinned)
+    _say(f"{name} stays until you let it go." if is_pinned else f"{name} may be replaced again.")
+
+
+def _table(known: Sequence[Model]) -> Table:
+    table = Table("model", "state", "since", "by", "why", box=None)
+    for model in known:
+        since = f"{model.promoted_at:%Y-%m-%d %H:%M}" if model.promoted_at else ""
+        state = f"{model.state}, pinned" if model.is_pinned else model.state
+        table.add_row(model.name, state, since, model.promoted_by or "", model.reason or "")
+    return table
+
+
+def _describe(rollout: Rollout) -> str:
+    return (
+        f"{rollout.canary} is tried in {100 * rollout.share:.0f} of 100 channels beside "
+        f"{rollout.served}, since {rollout.started_at:%Y-%m-%d %H:%M}, by {rollout.started_by}."
+    )
+
+
+def _hash(weights: Path) -> str:
+    with weights.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _me() -> str:
+    return f"{getpass.getuser()} in the terminal"
+
+
+def _say(text: str) -> None:
+    Console(stderr=True, highlight=False).print(text, markup=False)

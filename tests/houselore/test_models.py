@@ -1,0 +1,130 @@
+"""Who answers to `house`, changed while Houselore runs: real servers, real weights, no restart."""
+
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from answering.answers import Answer
+from answering.progress import Finished
+from answering.questions import Place, Question
+from houselore import house
+from houselore.services import Services, open_services
+from houselore.settings import open_settings
+from retrieval.audience import everyone
+from retrieval.indexing import index_source
+from retrieval.sources.files import FilesSource
+from tuning.canaries import current_rollout, start_rollout
+from tuning.registry import models, promote, register, roll_back
+from tuning.shipped import STARTER
+
+Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
+STARTED_WITH = "SmolLM2-135M-Instruct + house-starter-1"
+
+
+@pytest.fixture
+def adapter(tmp_path: Path) -> Path:
+    """An adapter of one's own: the shipped one in another folder."""
+    return shutil.copytree(STARTER, tmp_path / "house-2")
+
+
+@pytest.fixture
+async def services(
+    tmp_path: Path,
+    adapter: Path,
+    database_url: str,
+    redis_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Services]:
+    """A house with one document, that looks at its registry before each question."""
+    monkeypatch.setattr(house, "_SECONDS", 0.0)
+    settings = open_settings(
+        data_dir=tmp_path / "data", database_url=database_url, redis_url=redis_url
+    )
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    (docs / "lunch.md").write_text("# Lunch\n\nLunch is served at noon in the garden.\n")
+    async with open_services(settings) as opened:
+        await index_source(opened.pool, opened.workspace, FilesSource(docs), opened.embedder)
+        await register(opened.pool, opened.workspace, "house-2", "SmolLM2", str(adapter))
+        yield opened
+
+
+async def ask(services: Services, place: Place | None = None) -> Answer:
+    """When lunch is, asked at a place."""
+    question = Question("When is lunch served?", everyone(services.workspace), place=place)
+    async for step in services.answerer.answer(question):
+        if isinstance(step, Finished):
+            return step.answer
+    raise AssertionError("an answer ends with Finished")
+
+
+async def test_a_promotion_is_the_next_answer(services: Services) -> None:
+    """Promoted or rolled back, another model answers at once, in the same process."""
+    assert (await ask(services)).model == STARTED_WITH
+    await promote(services.pool, services.workspace, "house-2", by="U1", reason="better")
+    answer = await ask(services)
+    assert answer.model == "house-2"
+    assert "noon" in answer.text
+    await roll_back(services.pool, services.workspace, by="U1", reason="worse")
+    assert (await ask(services)).model == STARTED_WITH
+
+
+async def test_a_canary_answers_in_its_channels_alone(services: Services) -> None:
+    """Every channel of a whole share has it; a question without a place has what is served."""
+    await start_rollout(services.pool, services.workspace, "house-2", 1, by="U1")
+    assert (await ask(services, Place("C1", "1.0"))).model == "house-2"
+    assert (await ask(services)).model == STARTED_WITH
+
+
+async def test_a_canary_that_cannot_be_served_is_taken_back(
+    services: Services, tmp_path: Path
+) -> None:
+    """The question is answered by what is served, and the rollout says what was wrong."""
+    gone = str(tmp_path / "gone")
+    await register(services.pool, services.workspace, "house-3", "SmolLM2", gone)
+    await start_rollout(services.pool, services.workspace, "house-3", 1, by="U1")
+    assert (await ask(services, Place("C1"))).model == STARTED_WITH
+    assert await current_rollout(services.pool, services.workspace) is None
+    states = {m.name: m.state for m in await models(services.pool, services.workspace)}
+    assert states["house-3"] == "retired"
+
+
+async def test_a_served_model_that_is_gone_leaves_the_one_before(
+    services: Services, tmp_path: Path
+) -> None:
+    """A promotion of nothing does not silence the house."""
+    gone = str(tmp_path / "gone")
+    await register(services.pool, services.workspace, "house-3", "SmolLM2", gone)
+    await promote(services.pool, services.workspace, "house-3", by="U1", reason="a slip")
+    assert (await ask(services)).model == STARTED_WITH
+
+
+def test_from_the_terminal(houselore: Houselore, adapter: Path, database_url: str) -> None:
+    """Registered, tried, stopped, promoted, pinned, gone back from; wrong use ends with 2."""
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        return houselore("model", *words, HOUSELORE_DATABASE_URL=database_url)
+
+    assert "No model is registered yet" in run().stdout
+    assert run("register", "house-2", str(adapter)).returncode == 0
+    again = run("register", "house-2", str(adapter))
+    assert (again.returncode, "already" in again.stderr) == (2, True)
+    assert run("register", "house-3", str(adapter.parent)).returncode == 2
+    assert run("canary", "house-2").returncode == 2  # nothing is served yet
+    assert run("promote", "house-9").returncode == 2
+    assert run("promote", "house-2", "--reason", "better style").returncode == 0
+    assert run("rollback").returncode == 2
+    run("register", "house-3", str(adapter))
+    tried = run("canary", "house-3", "--share", "0.5")
+    assert (tried.returncode, "50 of 100 channels" in tried.stderr) == (0, True)
+    assert run("stop").returncode == 0
+    assert run("stop").returncode == 2
+    assert run("pin").returncode == 0
+    assert "pinned" in run("canary", "house-3").stderr
+    assert run("unpin").returncode == 0
+    listed = run().stdout
+    assert "better style" in listed
+    assert "house-3" in listed
