@@ -36,6 +36,18 @@ async def audience_of_one(directory: Directory, workspace: str, person: str) -> 
     return Audience(workspace, frozenset(readers))
 
 
+async def can_see(directory: Directory, channel: str, person: str) -> bool:
+    """Whether a person can read a conversation: as its member, or because everybody can.
+
+    Guests and people of other workspaces see only where they are. Raises SlackFailed.
+    """
+    if person in await directory.members(channel):
+        return True
+    if (await directory.conversation(channel)).is_private:
+        return False
+    return not (await directory.person(person)).is_outsider
+
+
 async def _has_outsiders(directory: Directory, channel: str) -> bool:
     members = await directory.members(channel)
     return any(person.is_outsider for person in await directory.people(members))

@@ -23,6 +23,7 @@ _FORMS = (
     "conversations.list",
     "conversations.members",
     "conversations.replies",
+    "reactions.get",
 )
 _PAGE = 200
 _UNREACHABLE = (aiohttp.ClientError, TimeoutError, SlackClientError)

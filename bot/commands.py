@@ -18,7 +18,17 @@ from retrieval.errors import IndexUnavailable
 from retrieval.standing import Standing, read_standing
 from retrieval.statements import load_statements
 
-Word = Literal["status", "channel", "reindex", "cancel", "rollback", "help", "unknown"]
+Word = Literal[
+    "status",
+    "channel",
+    "reindex",
+    "cancel",
+    "rollback",
+    "expert",
+    "experts",
+    "help",
+    "unknown",
+]
 
 _ABOUT = "I answer questions from your team's documents, with sources."
 _WAYS = (
@@ -33,8 +43,13 @@ _WAYS = (
     "`--dry-run` it only says what would be done, and how long it takes (admins only).",
     "`/houselore cancel` ends a reindex, `/houselore rollback` goes back to the index before the "
     "last switch (admins only).",
+    "`/houselore expert @person` names somebody whose judgement of my answers weighs more, "
+    "`expert remove @person` ends that, `/houselore experts` lists them (admins only).",
 )
-_VOTE = "Tell me with 👍 or 👎 whether an answer helped."
+_VOTE = (
+    "Tell me with 👍 or 👎 whether an answer helped; after a 👎 you can say why, and write a "
+    "better one. “Save as answer” in the menu of a colleague's reply keeps it as the better answer."
+)
 
 HELP = "\n".join((f"*{_ABOUT}*", *(f"• {way}" for way in _WAYS), _VOTE))
 """What the bot can do, as mrkdwn."""
@@ -82,7 +97,16 @@ def word_of(text: str) -> Word:
     match text.split()[:1]:
         case []:
             return "help"
-        case ["status" | "channel" | "reindex" | "cancel" | "rollback" | "help" as word]:
+        case [
+            "status"
+            | "channel"
+            | "reindex"
+            | "cancel"
+            | "rollback"
+            | "expert"
+            | "experts"
+            | "help" as word
+        ]:
             return word
         case _:
             return "unknown"

@@ -5,7 +5,8 @@ BotError
 ├── DatabaseDown      the inbox or the job queue could not be written or read
 ├── NameNotFound      a name that is nobody's, or several people's; the message says whose it may be
 ├── QuestionRefused   the question cannot be answered as it stands; the message says what to do
-└── SettingRefused    a channel's settings cannot be changed so; the message says what can be
+├── FeedbackRefused   what is said of an answer cannot be kept; the message says why
+└── SettingRefused    settings or experts cannot be changed so; the message says what can be
 """
 
 
@@ -33,5 +34,9 @@ class QuestionRefused(BotError):
     """The question cannot be answered as it stands."""
 
 
+class FeedbackRefused(BotError):
+    """What somebody says of an answer cannot be kept."""
+
+
 class SettingRefused(BotError):
-    """A channel's settings cannot be changed as was said, by whom it was said, or there."""
+    """Settings or experts cannot be changed as was said, by whom it was said, or there."""

@@ -11,15 +11,15 @@ from typing import Any, Literal
 from psycopg import AsyncConnection
 
 from bot import inbox
-from bot.incoming import Incoming, Press
+from bot.incoming import Incoming
+from bot.presses import Press
 from bot.services import BotServices
+from bot.thumbs import Label, Thumbs
 from retrieval.statements import load_statements
 
-Label = Literal["good", "bad", "none"]
 Surface = Literal["reaction", "button"]
 
 _SQL = load_statements("bot")
-_LABELS: Mapping[str, Label] = {"+1": "good", "thumbsup": "good", "-1": "bad", "thumbsdown": "bad"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,11 @@ class Vote:
         )
 
 
-def label_of(reaction: str) -> Label | None:
-    """What an emoji's name (`+1`, `thumbsdown::skin-tone-3`) says of an answer, if anything."""
-    return _LABELS.get(reaction.partition("::")[0])
-
-
-def reaction_vote(body: Mapping[str, Any]) -> Incoming | None:
+def reaction_vote(thumbs: Thumbs, body: Mapping[str, Any]) -> Incoming | None:
     """The vote in a reaction_added or reaction_removed event, if it is a thumb on a message."""
     event = body["event"]
     item, reaction = event.get("item") or {}, event.get("reaction", "")
-    label = label_of(reaction)
+    label = thumbs.label_of(reaction)
     if label is None or item.get("type", "message") != "message" or "channel" not in item:
         return None
     payload = {

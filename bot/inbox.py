@@ -33,6 +33,8 @@ TASKS: Mapping[str, str] = {
     "reindex": "reindex",
     "rollback": "rollback",
     "cancel": "cancel",
+    "remark": "keep_remark",
+    "save": "save_reply",
 }
 """The task that acts on each kind of row; votes and memberships need none."""
 

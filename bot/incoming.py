@@ -8,7 +8,17 @@ from bot.mrkdwn import mentions
 from retrieval.plain import clean
 
 Kind = Literal[
-    "question", "unasked", "ask", "share", "reindex", "rollback", "cancel", "vote", "membership"
+    "question",
+    "unasked",
+    "ask",
+    "share",
+    "reindex",
+    "rollback",
+    "cancel",
+    "remark",
+    "save",
+    "vote",
+    "membership",
 ]
 
 _SAID = (None, "file_share", "thread_broadcast", "me_message")
@@ -153,39 +163,3 @@ class Command:
         payload = {"text": self.text, "response_url": self.response_url}
         event_id = f"command:{self.trigger}"
         return Incoming(event_id, kind, self.person, self.channel, payload=payload)
-
-
-@dataclass(frozen=True, slots=True)
-class Press:
-    """A button that somebody pressed; `message_ts` is None in a view such as the Home tab."""
-
-    person: str
-    action_id: str
-    value: str
-    at: str
-    channel: str | None
-    message_ts: str | None
-    thread_ts: str | None
-    response_url: str
-
-    @classmethod
-    def from_body(cls, body: Mapping[str, Any]) -> "Press":
-        """The first action of a block_actions body."""
-        action, container = body["actions"][0], body.get("container") or {}
-        message = body.get("message") or {}
-        channel = container.get("channel_id") or (body.get("channel") or {}).get("id")
-        return cls(
-            person=body["user"]["id"],
-            action_id=action["action_id"],
-            value=str(action.get("value") or ""),
-            at=action.get("action_ts") or "0",
-            channel=channel,
-            message_ts=container.get("message_ts") or message.get("ts"),
-            thread_ts=container.get("thread_ts") or message.get("thread_ts"),
-            response_url=body.get("response_url") or "",
-        )
-
-    @property
-    def event_id(self) -> str:
-        """The same for each delivery of this press."""
-        return f"press:{self.action_id}:{self.channel}:{self.message_ts}:{self.person}:{self.at}"

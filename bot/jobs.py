@@ -10,7 +10,18 @@ from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
-from bot import asking, home, reindexing, replying, unasked
+from bot import (
+    asking,
+    better_answers,
+    catching_up,
+    home,
+    reindexing,
+    remarks,
+    replying,
+    thanking,
+    unasked,
+)
+from bot.errors import SlackFailed
 from bot.inbox import sweep
 from bot.services import BotServices
 
@@ -20,10 +31,8 @@ _POLL_SECONDS = 1.0
 _RESTART_SECONDS = 2.0
 _LONGEST_WAIT = 60
 _OLD_HOURS = 24
-_THANKS = {
-    "good": "Thank you. This is how I learn which answers help.",
-    "bad": "Thank you. I keep this, so that the next model learns from it.",
-}
+_CATCH_UP_TRIES = 5
+_CATCH_UP_SECONDS = 60.0
 
 _log = logging.getLogger(__name__)
 _Act = Callable[[BotServices, int, int, int], Awaitable[None]]
@@ -52,6 +61,9 @@ def register_tasks(jobs: App, services: BotServices) -> None:
     _register(jobs, services, "rollback", index, reindexing.roll_back)
     _register(jobs, services, "cancel", answers, reindexing.cancel)  # never behind what it cancels
 
+    _register(jobs, services, "keep_remark", answers, remarks.keep_remark)
+    _register(jobs, services, "save_reply", answers, better_answers.save_reply)
+
     @jobs.task(name="show_home", queue=answers, retry=2)
     async def show_home(person: str) -> None:
         await home.show_home(services, person)
@@ -61,19 +73,24 @@ def register_tasks(jobs: App, services: BotServices) -> None:
         await home.suggest_prompts(services, channel)
 
     @jobs.task(name="thank", queue=answers)
-    async def thank(response_url: str, label: str) -> None:
-        thanks = {"response_type": "ephemeral", "replace_original": False, "text": _THANKS[label]}
-        await services.client.respond(response_url, thanks)
+    async def thank(response_url: str, label: str, answer_id: int | None = None) -> None:
+        await thanking.thank(services, response_url, label, answer_id)
+
+    @jobs.task(name="ask_why", queue=answers)
+    async def ask_why(channel: str, ts: str, person: str) -> None:
+        await thanking.ask_why(services, channel, ts, person)
 
 
 async def run_worker(services: BotServices, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
     """Run jobs until cancelled, in three workers: what was asked, what nobody asked, indexing.
 
     So none waits behind another. What a dead process left open is taken up at once, and looked for
-    again every few seconds. A database that goes away is waited for.
+    again every few seconds. A database that goes away is waited for. Beside it, the votes cast
+    while no bot was there are read back once.
     """
     async with asyncio.TaskGroup() as group:
         group.create_task(_keep_sweeping(services, sweep_seconds))
+        group.create_task(_catch_up(services))
         group.create_task(_keep_working(services.jobs, _answers(services), _CONCURRENCY))
         group.create_task(_keep_working(services.jobs, _unasked(services), 1))
         group.create_task(_keep_working(services.jobs, _index(services), 2))
@@ -125,3 +142,14 @@ async def _keep_sweeping(services: BotServices, seconds: float) -> None:
         except (psycopg.Error, ConnectorException, OSError):
             _log.exception("the inbox could not be swept")
         await asyncio.sleep(seconds)
+
+
+async def _catch_up(services: BotServices) -> None:
+    for _ in range(_CATCH_UP_TRIES):
+        try:
+            await catching_up.catch_up(services)
+        except (SlackFailed, psycopg.Error, OSError):
+            _log.exception("the votes of the last days could not be read back")
+            await asyncio.sleep(_CATCH_UP_SECONDS)
+        else:
+            return

@@ -6,7 +6,7 @@ before an audience is found. Decides nothing about who may read what.
 
 from psycopg_pool import AsyncConnectionPool
 
-from bot.audiences import audience_of, audience_of_one
+from bot.audiences import audience_of, audience_of_one, can_see
 from bot.directory import Directory
 from retrieval.audience import Audience
 from retrieval.statements import load_statements
@@ -37,6 +37,11 @@ class Memberships:
         if channel is None:
             return await audience_of_one(self._directory, self._workspace, person)
         return await audience_of(self._directory, self._workspace, channel, person)
+
+    async def sees(self, channel: str, person: str) -> bool:
+        """Whether a person can read what stands in a conversation. Raises SlackFailed."""
+        await self._catch_up(None)
+        return await can_see(self._directory, channel, person)
 
     def forget(self, channel: str | None, person: str | None) -> None:
         """Read a channel, a person or both anew; with neither, the user groups."""

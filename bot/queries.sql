@@ -135,6 +135,103 @@ where answer_id = %(answer_id)s and person = %(person)s and is_current;
 insert into feedback (workspace, answer_id, person, label, surface)
 values (%(workspace)s, %(answer_id)s, %(person)s, %(label)s, %(surface)s);
 
+-- name: judged_by_id
+-- An answer, and where it stands.
+select id, channel, ts, thread_ts, person from answers
+where workspace = %(workspace)s and id = %(id)s;
+
+-- name: judged_at
+-- The answer that a message shows.
+select id, channel, ts, thread_ts, person from answers
+where workspace = %(workspace)s and channel = %(channel)s and ts = %(ts)s;
+
+-- name: judged_before
+-- The last answer in a thread before a message of it.
+select id, channel, ts, thread_ts, person from answers
+where workspace = %(workspace)s and channel = %(channel)s
+and (thread_ts = %(thread_ts)s or ts = %(thread_ts)s) and ts::numeric < %(ts)s::numeric
+order by ts::numeric desc limit 1;
+
+-- name: hold_judged
+-- An answer that stands where it stood when its reader was looked up, held until the transaction ends.
+select id from answers
+where workspace = %(workspace)s and id = %(id)s and channel is not distinct from %(channel)s::text
+for update;
+
+-- name: current_remark
+-- What a person says of an answer by now.
+select reasons, note from remarks
+where answer_id = %(answer_id)s and person = %(person)s and is_current;
+
+-- name: retire_remark
+-- What a person said of an answer is current no more.
+update remarks set is_current = false
+where answer_id = %(answer_id)s and person = %(person)s and is_current;
+
+-- name: add_remark
+-- What a person says of an answer now.
+insert into remarks (workspace, answer_id, person, reasons, note)
+values (%(workspace)s, %(answer_id)s, %(person)s, %(reasons)s, %(note)s);
+
+-- name: current_better
+-- The better answer that somebody is the author of.
+select text, surface, ts from better_answers
+where answer_id = %(answer_id)s and author = %(author)s and is_current;
+
+-- name: retire_better
+-- An author's better answer is current no more.
+update better_answers set is_current = false
+where answer_id = %(answer_id)s and author = %(author)s and is_current;
+
+-- name: add_better
+-- An author's new better answer.
+insert into better_answers (workspace, answer_id, author, saved_by, text, surface, ts)
+values (
+    %(workspace)s, %(answer_id)s, %(author)s, %(saved_by)s, %(text)s, %(surface)s, %(ts)s
+);
+
+-- name: withdraw_better
+-- A reply that was deleted is no better answer any more.
+update better_answers b set is_current = false
+from answers a
+where a.id = b.answer_id and a.workspace = %(workspace)s and a.channel = %(channel)s
+and b.surface = 'reply' and b.ts = %(ts)s and b.is_current;
+
+-- name: experts
+-- The experts, by when they were named.
+select person from experts where workspace = %(workspace)s order by created_at, person;
+
+-- name: add_expert
+-- Names an expert; changes no row when they are one.
+insert into experts (workspace, person, named_by)
+values (%(workspace)s, %(person)s, %(named_by)s)
+on conflict do nothing;
+
+-- name: remove_expert
+-- Somebody is no expert any more.
+delete from experts where workspace = %(workspace)s and person = %(person)s;
+
+-- name: labels_with_roles
+-- Each current label, and who gave it: an expert, else who asked, else another reader.
+select f.answer_id, f.person, f.label,
+    case
+        when e.person is not null then 'expert'
+        when f.person = a.person then 'asker'
+        else 'reader'
+    end as role
+from feedback f
+join answers a on a.id = f.answer_id
+left join experts e on e.workspace = f.workspace and e.person = f.person
+where f.workspace = %(workspace)s and f.is_current and f.label <> 'none'
+order by f.answer_id, f.id;
+
+-- name: recent_answers
+-- The messages that show the answers of the last week, newest first.
+select channel, ts from answers
+where workspace = %(workspace)s and channel is not null and ts is not null
+and created_at > now() - interval '7 days'
+order by id desc limit 200;
+
 -- name: unreadable
 -- How many of these documents are gone, have changed since an answer used them, or may not be read
 -- by these readers.

@@ -13,6 +13,7 @@ from answering.questions import Question
 from bot.client import SlackClient
 from bot.directory import Directory
 from bot.memberships import Memberships
+from bot.thumbs import Thumbs
 from retrieval.embeddings import Embedder
 
 
@@ -28,7 +29,8 @@ class QuestionAnswerer(Protocol):
 class BotServices:
     """One workspace's database, cache, answerer, job queue and Slack.
 
-    `admins` are user ids who count as admins besides the workspace's own. Close `client` last.
+    `admins` are user ids who count as admins besides the workspace's own; `thumbs`
+    are the reactions that judge an answer. Close `client` last.
     """
 
     workspace: str
@@ -41,6 +43,7 @@ class BotServices:
     slack_api_url: str = "https://slack.com/api/"
     signing_secret: str | None = field(default=None, repr=False)
     admins: frozenset[str] = frozenset()
+    thumbs: Thumbs = field(default_factory=Thumbs)
     client: SlackClient = field(init=False, repr=False)
     directory: Directory = field(init=False, repr=False)
     memberships: Memberships = field(init=False, repr=False)

@@ -32,7 +32,11 @@ async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Bloc
     if row.channel:
         try:
             await services.client.call(
-                "chat.postEphemeral", channel=row.channel, user=row.person, **message
+                "chat.postEphemeral",
+                channel=row.channel,
+                user=row.person,
+                thread_ts=row.thread_ts or None,
+                **message,
             )
         except SlackFailed as error:
             _log.info("%s cannot be told in %s: %s", row.person, row.channel, error)
@@ -45,6 +49,15 @@ async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Bloc
         if may_pass(error):
             raise
         _log.warning("%s cannot be told at all: %s", row.person, error)
+
+
+async def respond(services: BotServices, response_url: str, text: str) -> None:
+    """Say something to who has just pressed or chosen something; it is logged if that fails."""
+    reply = {"response_type": "ephemeral", "replace_original": False, "text": fallback(text)}
+    try:
+        await services.client.respond(response_url, reply)
+    except SlackFailed as error:
+        _log.warning("nobody could be told %r: %s", text, error)
 
 
 async def direct_message(services: BotServices, person: str) -> str:

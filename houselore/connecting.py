@@ -80,6 +80,7 @@ async def open_bot(
 
     from bot.jobs import make_jobs, register_tasks
     from bot.services import BotServices
+    from bot.thumbs import Thumbs
     from retrieval.connections import confined_to
 
     confine = confined_to(settings.workspace)
@@ -95,6 +96,7 @@ async def open_bot(
         slack_api_url=access.api_url,
         signing_secret=access.signing_secret,
         admins=settings.admins,
+        thumbs=Thumbs(frozenset(settings.good_reactions), frozenset(settings.bad_reactions)),
     )
     register_tasks(jobs, bot)
     try:

@@ -2,16 +2,25 @@
 
 import difflib
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from houselore.errors import WrongUse
 
 PREFIX = "HOUSELORE_"
 EMBEDDED = "embedded:"
+_EMOJI = re.compile(r"[^\W_][\w'+-]*|[+-]1")
 
 Connection = Literal["socket mode", "events api", "sandbox"]
 
@@ -57,6 +66,13 @@ class Settings(BaseSettings):
         frozenset(),
         description="Slack user ids, separated by commas, that may use admin commands. "
         "Admins and owners in Slack may anyway.",
+    )
+    good_reactions: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("+1", "thumbsup"),
+        description="The reactions that call an answer good: names of emoji, separated by commas.",
+    )
+    bad_reactions: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("-1", "thumbsdown"), description="The reactions that call an answer bad."
     )
     docs: Path | None = Field(
         None,
@@ -151,6 +167,24 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return frozenset(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("good_reactions", "bad_reactions", mode="before")
+    @classmethod
+    def _emoji(cls, value: Any, info: ValidationInfo) -> tuple[str, ...]:
+        parts = value.split(",") if isinstance(value, str) else value
+        names = tuple(part.strip().strip(":") for part in parts if part.strip())
+        if not names:
+            raise ValueError("it names no emoji")
+        for name in names:
+            if not _EMOJI.fullmatch(name):
+                raise ValueError(
+                    f"`{name}` is no name of an emoji: write them as Slack does, without a skin "
+                    "tone and with commas between, such as `+1,tada`"
+                )
+        both = set(names) & set(info.data.get("good_reactions", ()))
+        if both:
+            raise ValueError(f"`{min(both)}` calls an answer good already")
+        return names
 
     @field_validator("database_url")
     @classmethod

@@ -40,6 +40,8 @@ def _row(name: str, field: FieldInfo) -> str:
 def _default(value: Any) -> str:
     if isinstance(value, SecretStr):
         value = EMBEDDED  # a secret with a default is the URL of an embedded server
+    if isinstance(value, tuple):
+        value = ",".join(value)
     if value in (None, frozenset(), PydanticUndefined):
         return ""
     return f"`{value}`"

@@ -17,8 +17,11 @@ from bot.listeners import (
     messages,
     outage,
     reactions,
+    shortcuts,
+    views,
 )
 from bot.recent import Recent
+from bot.remark_form import REMARK
 from bot.services import BotServices
 
 Body = Mapping[str, Any]
@@ -50,6 +53,9 @@ COMMANDS: Mapping[str, OnRequest] = {
     "/houselore": commands.on_houselore,
 }
 
+SHORTCUTS: Mapping[str, OnRequest] = {"save_as_answer": shortcuts.on_save}
+"""Every shortcut of the manifest."""
+
 _TOLD_SECONDS = 900
 
 
@@ -61,6 +67,9 @@ def register_listeners(app: AsyncApp, services: BotServices) -> None:
     for command, on_command in COMMANDS.items():
         app.command(command)(_answering(services, on_command))
     app.action(re.compile(".*"))(_answering(services, buttons.on_press))
+    for shortcut, on_shortcut in SHORTCUTS.items():
+        app.shortcut(shortcut)(_answering(services, on_shortcut))
+    app.view(REMARK)(_answering(services, views.on_remark))
 
 
 def _listen(

@@ -1,14 +1,17 @@
-"""Buttons: feedback, sharing an answer, reindexing from the Home tab. Others do nothing."""
+"""Buttons: feedback and why, sharing an answer, reindexing from Home. Others do nothing."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot import blocks, feedback
+from bot import blocks, feedback, judging, thanking
 from bot.inbox import store
-from bot.incoming import Incoming, Kind, Press
+from bot.incoming import Incoming, Kind
+from bot.presses import Press
+from bot.remark_form import NOT_OPENED, open_form
 from bot.services import BotServices
+from bot.telling import respond
 
 
 async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
@@ -17,6 +20,9 @@ async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck
     match press.action_id:
         case blocks.FEEDBACK:
             await _on_feedback(services, press)
+        case thanking.WHY if press.value.isdecimal():
+            if not await open_form(services, press.trigger, int(press.value), press.person):
+                await respond(services, press.response_url, NOT_OPENED)
         case blocks.SHARE if press.value.isdecimal():
             payload = {"answer_id": int(press.value), "response_url": press.response_url}
             await store(services, _incoming(press, "share", payload))
@@ -29,9 +35,18 @@ async def _on_feedback(services: BotServices, press: Press) -> None:
     vote = feedback.button_vote(press)
     if vote is None or not await feedback.record(services, vote, on_mine=True):
         return
+    judged = None
+    if press.value == "bad":
+        judged = await judging.judged_at(services, press.channel, press.message_ts)
+        if judged is not None:
+            await open_form(services, press.trigger, judged.id, press.person)
     if press.response_url:
         thank = services.jobs.configure_task("thank")
-        await thank.defer_async(response_url=press.response_url, label=press.value)
+        await thank.defer_async(
+            response_url=press.response_url,
+            label=press.value,
+            answer_id=judged.id if judged else None,
+        )
 
 
 def _incoming(press: Press, kind: Kind, payload: Mapping[str, Any]) -> Incoming:

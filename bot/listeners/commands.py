@@ -7,9 +7,11 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.channel_settings import settle_channel
 from bot.commands import EMPTY_ASK, HELP, LOOKING, describe, read_status, unknown, word_of
-from bot.errors import DatabaseDown, SettingRefused, SlackFailed
+from bot.errors import DatabaseDown, NameNotFound, SettingRefused, SlackFailed
+from bot.experts import settle_experts
 from bot.inbox import store
 from bot.incoming import Command, Kind
+from bot.mrkdwn import escape
 from bot.services import BotServices
 
 
@@ -23,7 +25,7 @@ async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) 
 
 
 async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Answer status and help, set the channel, store what is to be done to the index."""
+    """Answer status and help, set channel and experts, store what is to be done to the index."""
     command = Command.from_body(body)
     match word_of(command.text):
         case "help":
@@ -32,6 +34,8 @@ async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: Asyn
             await _status(services, command, ack)
         case "channel":
             await _channel(services, command, ack)
+        case "expert" | "experts":
+            await _experts(services, command, ack)
         case "reindex" | "cancel" | "rollback" as kind:
             await _store(services, command, kind, ack)
         case "unknown":
@@ -41,6 +45,16 @@ async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: Asyn
 async def _channel(services: BotServices, command: Command, ack: AsyncAck) -> None:
     try:
         said = await settle_channel(services, command)
+    except (DatabaseDown, SettingRefused, SlackFailed) as error:
+        said = str(error)
+    await ack(said)
+
+
+async def _experts(services: BotServices, command: Command, ack: AsyncAck) -> None:
+    try:
+        said = await settle_experts(services, command)
+    except NameNotFound as error:
+        said = escape(str(error))
     except (DatabaseDown, SettingRefused, SlackFailed) as error:
         said = str(error)
     await ack(said)

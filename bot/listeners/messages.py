@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot import inbox, threads
+from bot import better_answers, inbox, threads
 from bot.channel_settings import read_channel
 from bot.directory import Myself
 from bot.incoming import Deleted, Edited, Message
@@ -71,3 +71,4 @@ async def _on_edit(services: BotServices, edited: Edited) -> None:
 async def _on_deletion(services: BotServices, deleted: Deleted) -> None:
     await threads.forget(services, deleted.channel, deleted.root)
     await inbox.withdraw_question(services, deleted)
+    await better_answers.withdraw(services, deleted.channel, deleted.ts)

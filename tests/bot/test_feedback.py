@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
 from bot import feedback
-from bot.feedback import current, label_of
+from bot.feedback import current
 from bot.incoming import Incoming
-from tests.bot.house import House
-from tests.bot.scene import MEMBER, OTHER, Scene, until
+from bot.thumbs import Thumbs
+from tests.bot.house import House, listening, working
+from tests.bot.scene import ADMIN, MEMBER, OTHER, Scene, until
 
 REACTIONS = ("+1", "thumbsup", "+1::skin-tone-3", "-1", "thumbsdown::skin-tone-6")
 _numbers = itertools.count(1)
@@ -63,7 +64,7 @@ def incoming(act: Act, position: int, ts: str) -> Incoming:
     payload = {
         "surface": "button" if is_button else "reaction",
         "name": "button" if is_button else act.thumb,
-        "label": act.thumb if is_button else label_of(act.thumb),
+        "label": act.thumb if is_button else Thumbs().label_of(act.thumb),
         "given": True if is_button else act.given,
         "at": f"{1000 + position}.0001",
     }
@@ -166,7 +167,7 @@ def test_no_votes_are_no_label() -> None:
 )
 def test_only_thumbs_say_something(reaction: str, label: str | None) -> None:
     """Thumbs of every skin tone are labels, other reactions are not."""
-    assert label_of(reaction) == label
+    assert Thumbs().label_of(reaction) == label
 
 
 async def test_reactions_and_buttons_reach_the_ledger(
@@ -221,3 +222,22 @@ async def test_a_vote_before_the_answer_is_saved_counts(
         return await labels(pool, streaming["ts"]) == {OTHER: "good"}
 
     await until(counted, "the vote")
+
+
+async def test_which_reactions_count_is_a_setting(
+    services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """With 🎉 and 👀 for thumbs, those are labels, and 👍 is none."""
+    thumbs = Thumbs(frozenset({"tada"}), frozenset({"eyes"}))
+    services = replace(services_house.services, thumbs=thumbs)
+    async with working(services), listening(services, scene.tokens["app"]):
+        reply = await scene.reply(await scene.say("@bot how do we deploy?"))
+        for person, emoji in ((MEMBER, "tada"), (OTHER, "+1"), (ADMIN, "eyes")):
+            place = {"channel": scene.channel, "ts": reply["ts"]}
+            await scene.act("react", **{"as": person}, **place, emoji=emoji)
+
+        async def counted() -> bool:
+            return await labels(pool, reply["ts"]) == {MEMBER: "good", ADMIN: "bad"}
+
+        await until(counted, "the labels")
+    await services.client.close()

@@ -90,6 +90,30 @@ def test_admins_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None
     assert open_settings().admins == {"U1", "U2"}
 
 
+def test_reactions_are_names_of_emoji(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They may be written with colons, as people know them."""
+    monkeypatch.setenv("HOUSELORE_GOOD_REACTIONS", ":tada:, +1,white_check_mark,")
+    assert open_settings().good_reactions == ("tada", "+1", "white_check_mark")
+    assert open_settings().bad_reactions == ("-1", "thumbsdown")
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("👎", "`👎` is no name of an emoji"),
+        ("-1 no", "`-1 no` is no name"),
+        ("-1::skin-tone-2", "is no name"),
+        (",", "names no emoji"),
+        ("+1", r"`\+1` calls an answer good already"),
+    ],
+)
+def test_other_words_are_no_reactions(monkeypatch: pytest.MonkeyPatch, bad: str, said: str) -> None:
+    """What is no name, or says two things at once, is refused in words."""
+    monkeypatch.setenv("HOUSELORE_BAD_REACTIONS", bad)
+    with pytest.raises(WrongUse, match=f"^HOUSELORE_BAD_REACTIONS is not right: .*{said}"):
+        open_settings()
+
+
 @pytest.mark.parametrize(
     ("keys", "way"),
     [

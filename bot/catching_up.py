@@ -1,0 +1,122 @@
+"""Votes that were cast or taken back while the bot was away: read from Slack, into the ledger.
+
+Only reactions can be: a button that nobody hears says so to who presses it. Asks nobody why.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from bot import feedback
+from bot.errors import SlackFailed
+from bot.incoming import Incoming
+from bot.refusals import may_pass
+from bot.services import BotServices
+from retrieval.statements import load_statements
+
+_SQL = load_statements("bot")
+_PAUSE = 1.3  # reactions.get may be called fifty times a minute
+_JUST_AFTER = Decimal("0.000001")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the inbox has of one person's votes on one message."""
+
+    standing: set[str] = field(default_factory=set)
+    last: Decimal = Decimal(0)
+
+    def hear(self, payload: Mapping[str, Any]) -> None:
+        self.last = max(self.last, Decimal(str(payload["at"])))
+        if payload["surface"] == "reaction":
+            (self.standing.add if payload["given"] else self.standing.discard)(payload["name"])
+
+
+async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
+    """Compare the answers of the last week (200 at most) with Slack; how many votes were missed.
+
+    `pause` seconds lie between two calls. Raises SlackFailed when Slack cannot be reached.
+    """
+    async with services.pool.connection() as connection:
+        values = {"workspace": services.workspace}
+        answers = await (await connection.execute(_SQL["recent_answers"], values)).fetchall()
+    missed = 0
+    for number, (channel, ts) in enumerate(answers):
+        if number:
+            await asyncio.sleep(pause)
+        try:
+            missed += await _compare(services, channel, ts)
+        except SlackFailed as error:
+            if may_pass(error):
+                raise
+            _log.info("the votes on %s in %s cannot be read: %s", ts, channel, error)
+    if missed:
+        _log.info("%s votes were cast or taken back while I was away", missed)
+    return missed
+
+
+async def _compare(services: BotServices, channel: str, ts: str) -> int:
+    before = Decimal(repr(time.time()))
+    there = await _reactions(services, channel, ts)
+    missed = 0
+    for person, known in (await _known(services, channel, ts, there)).items():
+        names = there.get(person, set())
+        given = {name for name in names if services.thumbs.label_of(name) is not None}
+        # What came since the call bears a later time, and so has the last word.
+        at = max(before, known.last + _JUST_AFTER)
+        for name in sorted(given ^ (known.standing & names) | (known.standing - names)):
+            vote = _vote(services, person, channel, ts, name, name in names, known.last, at)
+            missed += await feedback.record(services, vote, on_mine=True)
+    return missed
+
+
+async def _reactions(services: BotServices, channel: str, ts: str) -> dict[str, set[str]]:
+    """Who reacts with what, now, but for the bot itself. Raises SlackFailed."""
+    answer = await services.client.call("reactions.get", channel=channel, timestamp=ts, full="true")
+    me = await services.directory.me()
+    found: dict[str, set[str]] = {}
+    for reaction in answer.get("message", {}).get("reactions") or ():
+        for person in reaction["users"]:
+            if person != me.user:
+                found.setdefault(person, set()).add(reaction["name"])
+    return found
+
+
+async def _known(
+    services: BotServices, channel: str, ts: str, people: Iterable[str]
+) -> dict[str, _Known]:
+    known = {person: _Known() for person in people}
+    values = {"workspace": services.workspace, "channel": channel, "ts": ts}
+    async with services.pool.connection() as connection:
+        votes = await (await connection.execute(_SQL["votes"], values)).fetchall()
+    for person, payload in votes:
+        known.setdefault(person, _Known()).hear(payload)
+    return known
+
+
+def _vote(
+    services: BotServices,
+    person: str,
+    channel: str,
+    ts: str,
+    name: str,
+    given: bool,
+    last: Decimal,
+    at: Decimal,
+) -> Incoming:
+    payload = {
+        "surface": "reaction",
+        "name": name,
+        "label": services.thumbs.label_of(name) or "none",
+        "given": given,
+        "at": str(at),
+    }
+    # The same, whichever process finds it: what is known says what is missing.
+    event_id = f"missed:{channel}:{ts}:{person}:{name}:{given}:{last}"
+    return Incoming(event_id, "vote", person, channel, ts, payload=payload)

@@ -1,0 +1,22 @@
+"""The shortcuts of the message menu: a reply that is to be kept as the better answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.errors import DatabaseDown
+from bot.inbox import store
+from bot.presses import Shortcut
+from bot.services import BotServices
+from bot.telling import respond
+
+
+async def on_save(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
+    """Store the reply, then acknowledge; the job finds out which answer it betters."""
+    shortcut = Shortcut.from_body(body)
+    try:
+        await store(services, shortcut.incoming("save"))
+    except DatabaseDown as error:
+        await respond(services, shortcut.response_url, str(error))
+    await ack()

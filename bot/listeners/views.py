@@ -1,0 +1,29 @@
+"""Forms that were sent: what is wrong with them is said at their fields, the rest is stored."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.errors import DatabaseDown
+from bot.inbox import store
+from bot.presses import Submission
+from bot.remark_form import EMPTY
+from bot.remarks import Remark
+from bot.services import BotServices
+
+
+async def on_remark(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
+    """Store why an answer was bad, then acknowledge, which closes the form."""
+    submission = Submission.from_body(body)
+    remark = Remark.from_submission(submission)
+    if remark.is_empty:
+        await ack(response_action="errors", errors={"reasons": EMPTY})
+        return
+    if submission.metadata.isdecimal():
+        try:
+            await store(services, remark.incoming(submission, int(submission.metadata)))
+        except DatabaseDown as error:
+            await ack(response_action="errors", errors={"reasons": str(error)})
+            return
+    await ack()

@@ -1,0 +1,97 @@
+"""Votes cast and taken back while the bot was away are in the ledger once it is back."""
+
+import asyncio
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from bot.catching_up import catch_up
+from tests.bot.house import House, listening, working
+from tests.bot.judges import answered, holds, rows
+from tests.bot.scene import ADMIN, MEMBER, OTHER, Message, Scene
+
+LABELS = "select person, label from feedback where is_current order by person"
+
+
+async def react(scene: Scene, answer: Message, person: str, emoji: str, gone: bool = False) -> None:
+    """Somebody reacts to an answer, or takes that back."""
+    place = {"channel": scene.channel, "ts": answer["ts"]}
+    await scene.act("react", **{"as": person}, **place, emoji=emoji, remove=gone)
+
+
+@pytest.fixture
+async def answer(services_house: House, scene: Scene, pool: AsyncConnectionPool) -> Message:
+    """An answer with a 👍 of the member and of the admin; then the bot goes away."""
+    services = services_house.services
+    async with working(services), listening(services, scene.tokens["app"]):
+        given = await answered(scene)
+        await react(scene, given, MEMBER, "+1")
+        await react(scene, given, ADMIN, "+1")
+        await holds(pool, LABELS, [(MEMBER, "good"), (ADMIN, "good")])
+    return given
+
+
+async def test_what_was_missed_is_read_back_at_the_start(
+    answer: Message, services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """A new vote, one changed and one taken away; other reactions and the bot's own are nothing."""
+    await react(scene, answer, OTHER, "thumbsdown")
+    await react(scene, answer, OTHER, "tada")
+    await react(scene, answer, MEMBER, "+1", gone=True)
+    await react(scene, answer, ADMIN, "-1")
+    async with working(services_house.services):
+        await holds(pool, LABELS, [(MEMBER, "none"), (ADMIN, "bad"), (OTHER, "bad")])
+    assert await catch_up(services_house.services) == 0
+    assert await rows(pool, "select count(*) from feedback") == [(5,)]
+
+
+async def test_nothing_missed_changes_nothing(
+    answer: Message, services_house: House, pool: AsyncConnectionPool
+) -> None:
+    """The ledger and the inbox stay as they are, also when a button was pressed since."""
+    before = await rows(pool, "select count(*) from inbox")
+    assert await catch_up(services_house.services) == 0
+    assert await rows(pool, "select count(*) from inbox") == before
+
+
+async def test_two_processes_find_the_same_once(
+    answer: Message, services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """What is missed is named by what is known, so nobody stores it a second time."""
+    await react(scene, answer, OTHER, "+1")
+    services = services_house.services
+    assert sum(await asyncio.gather(catch_up(services), catch_up(services))) == 1
+    assert await rows(pool, "select count(*) from inbox where event_id like 'missed:%%'") == [(1,)]
+
+
+async def test_what_comes_after_has_the_last_word(
+    answer: Message, services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """A vote that was read back is changed by the next event as any other is."""
+    await react(scene, answer, OTHER, "+1")
+    assert await catch_up(services_house.services) == 1
+    services = services_house.services
+    async with working(services), listening(services, scene.tokens["app"]):
+        await react(scene, answer, OTHER, "+1", gone=True)
+        await holds(pool, LABELS, [(MEMBER, "good"), (ADMIN, "good"), (OTHER, "none")])
+
+
+async def test_what_cannot_be_read_is_left_as_it_is(
+    answer: Message, services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """A message that is gone, or a channel that the bot has left, takes no vote away."""
+    await scene.act("delete", **{"as": ADMIN}, channel=scene.channel, ts=answer["ts"])
+    assert await catch_up(services_house.services) == 0
+    assert await rows(pool, LABELS) == [(MEMBER, "good"), (ADMIN, "good")]
+
+
+async def test_only_the_last_week_is_asked_about(
+    answer: Message, services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """Older answers cost Slack no call."""
+    async with pool.connection() as connection:
+        await connection.execute("update answers set created_at = now() - interval '8 days'")
+    before = len(await scene.calls("reactions.get"))
+    await react(scene, answer, OTHER, "+1")
+    assert await catch_up(services_house.services) == 0
+    assert len(await scene.calls("reactions.get")) == before
