@@ -2,9 +2,13 @@
 
 TuningError
 ├── ModelPinned       the served model is to stay
+├── NothingToFreeze   no example is there that may be frozen
 ├── RolloutRefused    a canary that cannot begin or end now
+├── UnknownDataset    no such dataset, or one that lost its content
+├── UnknownExample    no example of that number is there
 ├── UnknownModel      no model of that name is registered in this workspace
-└── UnusableAdapter   an adapter that is not there, broken, or of another kind
+├── UnusableAdapter   an adapter that is not there, broken, or of another kind
+└── UnusableExamples  a file of examples that cannot be read, or a form that cannot hold them
 """
 
 
@@ -16,8 +20,20 @@ class ModelPinned(TuningError):
     """The served model is to stay until somebody lets it go."""
 
 
+class NothingToFreeze(TuningError):
+    """No example is there that may be frozen."""
+
+
 class RolloutRefused(TuningError):
     """A canary that cannot begin or end now; nothing was changed."""
+
+
+class UnknownDataset(TuningError):
+    """No such dataset is there, or it is stale and has lost its content."""
+
+
+class UnknownExample(TuningError):
+    """No example of that number is there."""
 
 
 class UnknownModel(TuningError):
@@ -26,3 +42,7 @@ class UnknownModel(TuningError):
 
 class UnusableAdapter(TuningError):
     """An adapter that is not there, broken, or of a kind that cannot be served."""
+
+
+class UnusableExamples(TuningError):
+    """A file of examples that cannot be read, or a form that cannot hold them."""

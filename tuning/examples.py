@@ -110,8 +110,14 @@ def key_of(
     kind: str, question: str, chosen: str, rejected: str | None = None, label: bool | None = None
 ) -> str:
     """A name that is the same for the same question and answer, whatever case, marks and signs."""
-    parts = [kind, _plain(question), _plain(chosen), _plain(rejected or ""), label]
+    parts = [kind, plain(question), plain(chosen), plain(rejected or ""), label]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def plain(text: str) -> str:
+    """The words alone: case, signs and citations make no difference."""
+    bare = _MARKS_AND_SIGNS.sub(" ", unicodedata.normalize("NFKC", text).casefold())
+    return " ".join(bare.split())
 
 
 def _from_better(judged: Judged, better: Better, cause: Cause) -> Learned:
@@ -124,7 +130,7 @@ def _from_better(judged: Judged, better: Better, cause: Cause) -> Learned:
     given = Label(better.author, "better", better.role, decides=True)
     labels = (*judged.labels, given)
     found = [_example(judged, "sft", "better", chosen, labels, cause=cause)]
-    if not judged.abstained and _plain(chosen) != _plain(judged.text):
+    if not judged.abstained and plain(chosen) != plain(judged.text):
         pair = _example(judged, "preference", "better", chosen, labels, judged.text, cause=cause)
         found.append(pair)
     return Learned(tuple(found))
@@ -176,8 +182,3 @@ def _example(
         model=judged.model,
         prompt_version=judged.prompt_version,
     )
-
-
-def _plain(text: str) -> str:
-    bare = _MARKS_AND_SIGNS.sub(" ", unicodedata.normalize("NFKC", text).casefold())
-    return " ".join(bare.split())

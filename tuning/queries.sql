@@ -192,3 +192,59 @@ update datasets s set content = null, stale_since = now(), stale_reason = 'a doc
 where s.workspace = %(workspace)s and s.stale_since is null and exists (
     select 1 from unnest(s.documents) as used where not exists (
         select 1 from documents d where d.workspace = s.workspace and d.id = used));
+
+-- name: queue
+-- Examples in a state, or in any, those that came first first.
+select id, key, kind, origin, question, prompt, chosen, rejected, label, cause, state, is_edited
+from examples
+where workspace = %(workspace)s and (%(state)s::text is null or state = %(state)s)
+    and (%(ids)s::bigint[] is null or id = any(%(ids)s))
+order by id;
+
+-- name: decide_example
+-- Says of an example whether it may be trained on, with other words where they were edited.
+update examples set state = %(state)s, chosen = coalesce(%(chosen)s::text, chosen),
+    is_edited = is_edited or %(chosen)s::text is not null
+where workspace = %(workspace)s and id = %(id)s
+returning id;
+
+-- name: keep_review
+-- What a reviewer said last of an example.
+insert into reviews (workspace, example_id, reviewer, verdict)
+values (%(workspace)s, %(id)s, %(reviewer)s, %(verdict)s)
+on conflict (example_id, reviewer) do update set verdict = excluded.verdict, created_at = now();
+
+-- name: reviews
+-- Every review: the example, who, and whether it is to stay.
+select example_id, reviewer, verdict <> 'reject' as keeps
+from reviews where workspace = %(workspace)s order by example_id, reviewer;
+
+-- name: example_by_key
+-- The number of an example.
+select id from examples where workspace = %(workspace)s and key = %(key)s;
+
+-- name: freezable
+-- The examples that may be frozen: those approved, or also those that nobody has reviewed.
+select * from examples
+where workspace = %(workspace)s
+    and (state = 'approved' or (%(unreviewed)s and state = 'waiting'))
+order by key;
+
+-- name: keep_dataset
+-- Keeps a frozen dataset; freezing the same again is the same dataset.
+insert into datasets (workspace, hash, content, card, counts, lineage, people, documents, frozen_by)
+values (%(workspace)s, %(hash)s, %(content)s, %(card)s, %(counts)s, %(lineage)s, %(people)s,
+    %(documents)s, %(by)s)
+on conflict (workspace, hash) do update set content = excluded.content, people = excluded.people,
+    documents = excluded.documents, stale_since = null, stale_reason = null;
+
+-- name: list_datasets
+-- Every dataset, the newest first, without its content.
+select hash, counts, card, frozen_by, created_at, stale_since, stale_reason
+from datasets where workspace = %(workspace)s order by id desc;
+
+-- name: dataset_content
+-- The lines of the dataset whose hash begins so, else of the newest; nothing where it is stale.
+select hash, content, stale_reason from datasets
+where workspace = %(workspace)s and starts_with(hash, %(hash)s)
+order by id desc limit 1;
