@@ -6,7 +6,7 @@ Only reactions can be: a button that nobody hears says so to who presses it. Ask
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from bot.errors import SlackFailed
 from bot.incoming import Incoming
 from bot.refusals import may_pass
 from bot.services import BotServices
+from bot.thumbs import Thumbs
 from retrieval.statements import load_statements
 
 _SQL = load_statements("bot")
@@ -61,17 +62,25 @@ async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
     return missed
 
 
+def missing(thumbs: Thumbs, standing: Set[str], there: Set[str]) -> list[tuple[str, bool]]:
+    """One person's votes that are not known of: thumbs given (True) and reactions taken back.
+
+    `standing` are the reactions that count by what is known, `there` all that stand in Slack.
+    """
+    given = {name for name in there if thumbs.label_of(name) is not None}
+    taken = [(name, False) for name in sorted(standing - there)]
+    return taken + [(name, True) for name in sorted(given - standing)]
+
+
 async def _compare(services: BotServices, channel: str, ts: str) -> int:
     before = Decimal(repr(time.time()))
     there = await _reactions(services, channel, ts)
     missed = 0
     for person, known in (await _known(services, channel, ts, there)).items():
-        names = there.get(person, set())
-        given = {name for name in names if services.thumbs.label_of(name) is not None}
         # What came since the call bears a later time, and so has the last word.
         at = max(before, known.last + _JUST_AFTER)
-        for name in sorted(given ^ (known.standing & names) | (known.standing - names)):
-            vote = _vote(services, person, channel, ts, name, name in names, known.last, at)
+        for name, given in missing(services.thumbs, known.standing, there.get(person, set())):
+            vote = _vote(services, person, channel, ts, name, given, known.last, at)
             missed += await feedback.record(services, vote, on_mine=True)
     return missed
 

@@ -41,7 +41,7 @@ def remark_form(answer_id: int, said: Remark) -> Block:
         "type": "modal",
         "callback_id": REMARK,
         "private_metadata": str(answer_id),
-        "title": _plain("What was wrong?"),
+        "title": _plain("Tell us why"),
         "submit": _plain("Send"),
         "close": _plain("Cancel"),
         "blocks": [

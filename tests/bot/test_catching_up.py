@@ -3,9 +3,13 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
-from bot.catching_up import catch_up
+from bot.catching_up import catch_up, missing
+from bot.feedback import Vote, current
+from bot.thumbs import Thumbs
 from tests.bot.house import House, listening, working
 from tests.bot.judges import answered, holds, rows
 from tests.bot.scene import ADMIN, MEMBER, OTHER, Message, Scene
@@ -95,3 +99,28 @@ async def test_only_the_last_week_is_asked_about(
     await react(scene, answer, OTHER, "+1")
     assert await catch_up(services_house.services) == 0
     assert len(await scene.calls("reactions.get")) == before
+
+
+NAMES = st.frozensets(st.sampled_from(["+1", "thumbsup", "+1::skin-tone-3", "-1", "tada", "eyes"]))
+
+
+@given(standing=NAMES, there=NAMES)
+def test_the_votes_that_are_missing_make_up_what_slack_shows(
+    standing: frozenset[str], there: frozenset[str]
+) -> None:
+    """After them just the thumbs in Slack stand; what counted before and is there still counts."""
+    thumbs = Thumbs()
+    after = set(standing)
+    for name, is_given in missing(thumbs, standing, there):
+        assert (name in after) is not is_given
+        (after.add if is_given else after.discard)(name)
+    assert after == {one for one in there if thumbs.label_of(one) or one in standing}
+    assert missing(thumbs, after, there) == []
+
+
+def test_of_two_thumbs_that_were_missed_one_counts() -> None:
+    """A 👎 in place of a 👍 is a 👎: what was taken back goes first."""
+    votes = [Vote("U1", "reaction", "+1", "good", True)]
+    for name, is_given in missing(Thumbs(), {"+1"}, {"-1"}):
+        votes.append(Vote("U1", "reaction", name, "bad" if is_given else "good", is_given))
+    assert current(votes) == ("bad", "reaction")

@@ -21,6 +21,7 @@ from bot.app import create_app
 from retrieval.embeddings import Embedder
 from tests.bot.conftest import open_scene
 from tests.bot.house import House, Script, open_house, working
+from tests.bot.judges import answered, form, holds, send
 from tests.bot.scene import MEMBER, Scene, until
 
 ROOT = Path(__file__).parents[2]
@@ -133,3 +134,16 @@ async def test_wrongly_signed_requests_are_refused(
     assert await send_mention(scene, address, secret) == 401
     async with pool.connection() as connection:
         assert await (await connection.execute("select from inbox")).fetchall() == []
+
+
+async def test_a_form_is_opened_refused_and_kept(
+    house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """Over HTTP too a thumb down opens the form, whose errors come back in the acknowledgement."""
+    answer = await answered(scene)
+    press = {"as": MEMBER, "channel": scene.channel, "ts": answer["ts"], "action_id": "feedback"}
+    await scene.act("press", **press, value="bad")
+    view = await form(scene)
+    assert "Tick a reason" in (await send(scene, view))["errors"]["reasons"]
+    await send(scene, view, note="Too short.")
+    await holds(pool, "select person, note from remarks", [(MEMBER, "Too short.")])

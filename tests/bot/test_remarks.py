@@ -1,5 +1,7 @@
 """After a thumb down people say why, and what would be better: once each, and only who can see."""
 
+from dataclasses import replace
+
 import pytest
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
@@ -7,7 +9,7 @@ from psycopg_pool import AsyncConnectionPool
 from bot import inbox
 from bot.presses import Submission
 from bot.remarks import Remark
-from tests.bot.house import House
+from tests.bot.house import House, listening, working
 from tests.bot.judges import answered, form, has_form, holds, rows, send, told
 from tests.bot.scene import ADMIN, GUEST, MEMBER, OTHER, Scene, until
 
@@ -24,7 +26,7 @@ async def test_a_thumb_down_opens_a_form_whose_words_are_kept(
     await scene.act("press", **place, action_id="feedback", value="bad")
     await holds(pool, "select person, label from feedback", [(MEMBER, "bad")])
     view = await form(scene)
-    assert view["title"] == "What was wrong?"
+    assert view["title"] == "Tell us why"
     sent = await send(
         scene, view, reasons=("outdated", "style"), note=" old & <b>dull</b> ", better="Run it."
     )
@@ -178,3 +180,23 @@ async def test_a_late_form_says_so(house: House, scene: Scene, pool: AsyncConnec
     press = {"as": MEMBER, "channel": scene.channel, "ts": why["ts"], "action_id": "why"}
     await scene.act("press", **press)
     await told(scene, "did not open in time", answer["thread_ts"])
+
+
+async def test_a_form_is_not_lost_while_the_database_is_away(
+    services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """It stays open with what was written, says why, and can be sent again."""
+    services = services_house.services
+    async with working(services), listening(services, scene.tokens["app"]):
+        answer = await answered(scene)
+        place = {"as": MEMBER, "channel": scene.channel, "ts": answer["ts"]}
+        await scene.act("press", **place, action_id="feedback", value="bad")
+        view = await form(scene)
+    away = replace(services, pool=AsyncConnectionPool(open=False))
+    async with listening(away, scene.tokens["app"]):
+        refused = await send(scene, view, note="Mine.")
+        assert "My database does not answer" in refused["errors"]["reasons"]
+    await away.client.close()
+    async with working(services), listening(services, scene.tokens["app"]):
+        await send(scene, view)
+        await holds(pool, REMARKS, [(MEMBER, [], "Mine.", True)])
