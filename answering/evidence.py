@@ -21,8 +21,8 @@ _SHARED_WORDS = 0.3
 _NEAR = 0.35
 # A sentence that scores less than this share of the best one only leads a small model astray.
 _WEAK = 0.6
-# Embedding a sentence takes milliseconds that a person waits for. Of 24, twice as many, the best one
-# was the same for all of 110 questions of squad2.
+# Embedding a sentence takes milliseconds that a person waits for. Among twice as many the best one
+# was the same for each of 110 questions of squad2.
 _MOST_CANDIDATES = 12
 _GAP = " … "
 _ENDS = (".", "!", ":", ";", "\u3002", "\uff01")
