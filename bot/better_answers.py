@@ -55,6 +55,24 @@ async def set_typed(
         await connection.execute(_SQL["retire_better"], {"answer_id": answer_id, "author": author})
 
 
+async def revise(services: BotServices, channel: str, ts: str, text: str) -> None:
+    """A message was edited: where it is a better answer, it is so as it now reads.
+
+    Raises SlackFailed.
+    """
+    values = {"workspace": services.workspace, "channel": channel, "ts": ts}
+    async with services.pool.connection() as connection:
+        saved = await (await connection.execute(_SQL["saved_better"], values)).fetchall()
+        if not saved:
+            return
+        now = await _readable(services, text)
+        for answer_id, author, saved_by in saved:
+            if now:
+                await _set(
+                    connection, services.workspace, answer_id, author, saved_by, now, "reply", ts
+                )
+
+
 async def withdraw(services: BotServices, channel: str, ts: str) -> None:
     """A message was deleted: it is nobody's better answer any more."""
     values = {"workspace": services.workspace, "channel": channel, "ts": ts}
@@ -67,8 +85,7 @@ async def _save(services: BotServices, row: Row) -> Said:
     me = await services.directory.me()
     if author == me.user:
         raise FeedbackRefused(_MINE)
-    users = [user for user in mentions(row.text) if user != me.user]
-    text = plain(row.text, me.user, await services.directory.names(users))
+    text = await _readable(services, row.text)
     if not author or not text:
         raise FeedbackRefused(_WORDLESS)
     judged = await judging.judged_before(services, row.channel, row.thread_ts, row.ts)
@@ -79,6 +96,12 @@ async def _save(services: BotServices, row: Row) -> Said:
             connection, services.workspace, judged.id, author, row.person, text, "reply", row.ts
         )
     return row, _SAVED
+
+
+async def _readable(services: BotServices, text: str) -> str:
+    me = await services.directory.me()
+    users = [user for user in mentions(text) if user != me.user]
+    return plain(text, me.user, await services.directory.names(users))
 
 
 async def _set(

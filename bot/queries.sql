@@ -190,6 +190,13 @@ values (
     %(workspace)s, %(answer_id)s, %(author)s, %(saved_by)s, %(text)s, %(surface)s, %(ts)s
 );
 
+-- name: saved_better
+-- The current better answers that were saved from a message, held until the transaction ends.
+select b.answer_id, b.author, b.saved_by from better_answers b join answers a on a.id = b.answer_id
+where a.workspace = %(workspace)s and a.channel = %(channel)s
+and b.surface = 'reply' and b.ts = %(ts)s and b.is_current
+for update of a;
+
 -- name: withdraw_better
 -- A reply that was deleted is no better answer any more.
 update better_answers b set is_current = false

@@ -13,7 +13,7 @@ from bot.wording import asks_anybody, asks_something, is_courtesy
 
 
 async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
-    """Store what is asked of the bot, and keep open questions as they now read."""
+    """Store what is asked of the bot; open questions and saved replies are as they now read."""
     me = await services.directory.me()
     match body["event"].get("subtype"):
         case "message_changed":
@@ -66,6 +66,7 @@ async def _is_for_anybody(services: BotServices, message: Message) -> bool:
 async def _on_edit(services: BotServices, edited: Edited) -> None:
     await threads.forget(services, edited.channel, edited.root)
     await inbox.edit_question(services, edited)
+    await better_answers.revise(services, edited.channel, edited.ts, edited.text)
 
 
 async def _on_deletion(services: BotServices, deleted: Deleted) -> None:

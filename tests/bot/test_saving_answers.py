@@ -80,16 +80,20 @@ async def test_elsewhere_a_sentence_says_what_to_do(
     assert await rows(pool, BETTER) == []
 
 
-async def test_a_deleted_reply_is_no_better_answer(
+async def test_a_saved_reply_that_is_edited_or_deleted(
     house: House, scene: Scene, pool: AsyncConnectionPool
 ) -> None:
-    """Who takes their words back takes them from here too."""
+    """Who changes their words changes them here too, and who takes them back takes them back."""
     thread = (await answered(scene))["thread_ts"]
-    ts = await scene.say("Push to main.", OTHER, thread=thread)
+    ts = await scene.say("Push to mian.", OTHER, thread=thread)
     await save(scene, ts)
-    await holds(pool, "select is_current from better_answers", [(True,)])
-    await scene.act("delete", **{"as": OTHER}, channel=scene.channel, ts=ts)
-    await holds(pool, "select is_current from better_answers", [(False,)])
+    texts = "select saved_by, text, is_current from better_answers order by id"
+    await holds(pool, texts, [(MEMBER, "Push to mian.", True)])
+    place = {"as": OTHER, "channel": scene.channel, "ts": ts}
+    await scene.act("edit", **place, text="Push to main.")
+    await holds(pool, texts, [(MEMBER, "Push to mian.", False), (MEMBER, "Push to main.", True)])
+    await scene.act("delete", **place)
+    await holds(pool, "select count(*) from better_answers where is_current", [(0,)])
 
 
 async def test_below_a_shared_answer(house: House, scene: Scene, pool: AsyncConnectionPool) -> None:
