@@ -151,7 +151,8 @@ async def open_office(
         client = SlackClient(town.token, town.api)
         stack.push_async_callback(client.close)
         parrot = Parrot()
-        answerer = Answerer(pool, embedder, parrot, "parrot", LINKS, open_confidence())
+        always = open_confidence().never_refusing()  # the parrot hears of all that is found
+        answerer = Answerer(pool, embedder, parrot, "parrot", LINKS, always)
         directory = Directory(client)
         yield Office(vault, town, pool, directory, answerer, parrot, embedder, statements)
 
