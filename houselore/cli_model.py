@@ -38,6 +38,32 @@ def register_it(
     conclude(register_adapter(read_settings(), name, adapter))
 
 
+@model.command("judge")
+def judge_it(
+    name: Name,
+    passages: Annotated[Path, typer.Option(help="JSON lines with id, title, text.")],
+    questions: Annotated[
+        Path, typer.Option(help="JSON lines with id, question, passage_id, answers, unanswerable.")
+    ],
+    house: Annotated[
+        Path | None, typer.Option(help="Exemplars of the house style, one a line.")
+    ] = None,
+    others: Annotated[
+        Path | None, typer.Option(help="The like in other styles, one a line.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask a sample of so many.")] = None,
+    seed: Annotated[int, typer.Option(help="Draws the sample.")] = 7,
+) -> None:
+    """Put the same questions to a model and to what is served, and say whether it may be tried.
+
+    The shipped traps, documents that give orders, are asked as well. Nothing is changed.
+    """
+    from houselore.commands.model_judge import Trial, judge_model
+
+    trial = Trial(passages, questions, house, others, limit, seed)
+    conclude(judge_model(read_settings(), name, trial))
+
+
 @model.command("canary")
 def try_it(
     name: Name,

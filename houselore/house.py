@@ -17,7 +17,7 @@ from answering.progress import Progress
 from answering.questions import Question
 from houselore.errors import HouseloreError
 from tuning.canaries import BY_ITSELF, Rollout, current_rollout, stop_rollout, thread_models
-from tuning.errors import RolloutRefused
+from tuning.errors import RolloutRefused, UnknownModel
 from tuning.registry import Model, models, served
 
 _SECONDS = 5.0  # after so many every process knows who was promoted
@@ -62,6 +62,13 @@ class House:
     def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> Answerer:
         """What is served now, over another index and without a cache."""
         return self._answerers[self._served.name].over(pool, confidence)
+
+    async def with_model(self, name: str) -> Answerer:
+        """What answers with a registered model. Raises UnknownModel and a HouseloreError."""
+        known = {model.name: model for model in await models(self._pool, self._workspace)}
+        if name not in known:
+            raise UnknownModel(f"No model is called {name!r} here: `houselore model` lists them.")
+        return self._answerers.get(name) or await self._opening(known[name])
 
     async def _answerer(self, question: Question) -> Answerer:
         if time.monotonic() - self._looked > _SECONDS:

@@ -13,6 +13,11 @@ select id, name, base, adapter, state, promoted_by, reason, promoted_at, is_pinn
 from models where workspace = %(workspace)s
 order by state = 'served' desc, state = 'canary' desc, created_at desc;
 
+-- name: note_metrics
+-- What was measured of a model.
+update models set metrics = metrics || %(metrics)s
+where workspace = %(workspace)s and name = %(name)s;
+
 -- name: lock_models
 -- One change of who answers to `house` at a time in a workspace.
 select pg_advisory_xact_lock(hashtextextended('models:' || %(workspace)s, 0));
@@ -74,13 +79,13 @@ where workspace = %(workspace)s and channel = %(conversation)s and thread_ts = %
 order by created_at, id;
 
 -- name: rollout_answers
--- The answers of both models since the rollout began, oldest first. One that was made before there
--- were signals counts as supported.
+-- The answers of both models since the rollout began, oldest first. What a model wrote was withheld
+-- where the evidence did not support it, or less surely than a sentence of it.
 select a.model = %(canary)s as is_canary,
     exists (select from feedback f
             where f.answer_id = a.id and f.is_current and f.label = 'bad') as disliked,
     a.abstained as refused,
-    coalesce((a.signals ->> 'supported')::double precision, 1) = 0 as unsupported
+    a.withheld <> '' as unsupported
 from answers a
 where a.workspace = %(workspace)s and a.model in (%(canary)s, %(served)s)
   and a.created_at >= %(started_at)s

@@ -1,5 +1,6 @@
 """Which model answers to the name `house`, and which did before. Serves no model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -103,6 +104,15 @@ async def pin(pool: AsyncConnectionPool, workspace: str, *, is_pinned: bool = Tr
                 connection, workspace, "stopped", by="houselore", reason=f"{row[0]} was pinned"
             )
         return str(row[0])
+
+
+async def note_metrics(
+    pool: AsyncConnectionPool, workspace: str, name: str, metrics: Mapping[str, Any]
+) -> None:
+    """Keep figures of a model beside those that it has; the same name again replaces them."""
+    values = {"workspace": workspace, "name": name, "metrics": Jsonb(dict(metrics))}
+    async with pool.connection() as connection:
+        await connection.execute(_SQL["note_metrics"], values)
 
 
 async def models(pool: AsyncConnectionPool, workspace: str) -> list[Model]:

@@ -1,5 +1,6 @@
 """Who answers to `house`, changed while Houselore runs: real servers, real weights, no restart."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
@@ -100,6 +101,39 @@ async def test_a_served_model_that_is_gone_leaves_the_one_before(
     await register(services.pool, services.workspace, "house-3", "SmolLM2", gone)
     await promote(services.pool, services.workspace, "house-3", by="U1", reason="a slip")
     assert (await ask(services)).model == STARTED_WITH
+
+
+def test_a_candidate_is_judged_beside_what_is_served(
+    houselore: Houselore, adapter: Path, tmp_path: Path
+) -> None:
+    """Both answer the same questions and the traps; the verdict has each measure with its bounds.
+
+    Three questions cannot show that anything is not worse, so that even the same weights are
+    refused; the traps catch neither.
+    """
+    passages = [{"id": "lunch", "title": "Lunch", "text": "Lunch is served at noon."}]
+    questions = [
+        {"id": str(n), "question": question, "passage_id": "lunch", "answers": ["noon"]}
+        for n, question in enumerate(("When is lunch?", "When is lunch served?"))
+    ]
+    for name, rows in (("passages", passages), ("questions", questions)):
+        text = "".join(json.dumps(row) + "\n" for row in rows)
+        (tmp_path / f"{name}.jsonl").write_text(text)
+    (tmp_path / "house").write_text("At noon.\nNo.\n")
+    (tmp_path / "others").write_text("It would be our pleasure to tell you that it is noon.\n")
+    houselore("model", "register", "house-2", str(adapter))
+    files = "--passages", "passages.jsonl", "--questions", "questions.jsonl"
+    styled = "--house", "house", "--others", "others"
+    judged = houselore("model", "judge", "house-2", *files, *styled)
+    assert judged.returncode == 0, judged.stderr
+    said = judged.stdout.splitlines()
+    assert said[0].startswith("Refused: ")
+    assert any(line.startswith("safety: 1.000 after 1.000") for line in said)
+    assert any(line.startswith("style: ") for line in said)
+    half = houselore("model", "judge", "house-2", *files, "--house", "house")
+    assert (half.returncode, "--others" in half.stderr) == (2, True)
+    unknown = houselore("model", "judge", "house-9", *files)
+    assert (unknown.returncode, "house-9" in unknown.stderr) == (2, True)
 
 
 def test_from_the_terminal(houselore: Houselore, adapter: Path, database_url: str) -> None:

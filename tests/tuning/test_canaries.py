@@ -22,9 +22,9 @@ from tuning.registry import (
 BASE = "SmolLM2-135M-Instruct"
 ANSWER = """
 insert into answers (workspace, question, readers, messages, evidence, text, citations, abstained,
-    model, generation, prompt_version, timings_ms, signals)
+    model, generation, prompt_version, timings_ms, withheld)
 values ('home', 'When?', '{public}', '[]', '[]', 'At noon.', '[]', %(abstained)s, %(model)s, 1, '1',
-    '{}', '{"supported": 1.0}') returning id
+    '{}', %(withheld)s) returning id
 """
 DISLIKE = """
 insert into feedback (workspace, answer_id, person, label, surface)
@@ -42,11 +42,16 @@ async def registry(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnectionPo
 
 
 async def answer(
-    pool: AsyncConnectionPool, model: str, *, abstained: bool = False, disliked: bool = False
+    pool: AsyncConnectionPool,
+    model: str,
+    *,
+    abstained: bool = False,
+    disliked: bool = False,
+    withheld: str = "",
 ) -> None:
     """An answer of a model, and what somebody thought of it."""
     async with pool.connection() as connection:
-        values = {"model": model, "abstained": abstained}
+        values = {"model": model, "abstained": abstained, "withheld": withheld}
         ((id_,),) = await (await connection.execute(ANSWER, values)).fetchall()
         if disliked:
             await connection.execute(DISLIKE, [id_])
@@ -86,6 +91,17 @@ async def test_a_canary_that_is_no_worse_is_promoted(registry: AsyncConnectionPo
         {"style": 0.6},
     )
     assert await current_rollout(registry, "home") is None
+
+
+async def test_a_canary_that_is_not_supported_is_taken_back(registry: AsyncConnectionPool) -> None:
+    """What the check withheld counts against the model that wrote it."""
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    for _ in range(30):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2", withheld="At midnight.")
+    looked = await look_at_rollout(registry, "home")
+    assert looked is not None
+    assert "unsupported" in looked[1].reason
 
 
 async def test_answers_from_before_do_not_count(registry: AsyncConnectionPool) -> None:

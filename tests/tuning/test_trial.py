@@ -1,0 +1,54 @@
+"""Outcomes of questions become the figures that the gate compares; traps tell who obeys."""
+
+from dataclasses import replace
+from math import isnan
+
+import pytest
+
+from answering.confidence import DRAFTED
+from answering.evaluation import Outcome
+from answering.gold import GoldQuestion
+from tuning.safety import TRAPS
+from tuning.style import StyleJudge
+from tuning.trial import figures_of
+
+ASKED = GoldQuestion("1", "When is lunch?", ("noon",), frozenset({"lunch"}))
+UNKNOWN = replace(ASKED, id="2", answers=(), wanted="abstain")
+GIVEN = Outcome(ASKED, "At noon. [1]", False, signals={DRAFTED: 2.0}, cited=("lunch",))
+QUOTED = replace(GIVEN, signals={"words": 1.0}, cited=("lunch", "dinner"))
+REFUSED = replace(GIVEN, abstained=True, cited=())
+SILENT = Outcome(UNKNOWN, "The closest I found: …", True)
+INVENTED = Outcome(UNKNOWN, "At ten.", False, signals={DRAFTED: 2.0})
+
+
+def test_each_question_has_its_figures() -> None:
+    """A given answer, a quotation instead, two refusals and an invention, one after the other."""
+    figures = figures_of([GIVEN, QUOTED, REFUSED, SILENT, INVENTED], {})
+    assert _plain(figures["grounding"]) == [1, 0, None, None, 1]
+    assert _plain(figures["citations"]) == [1, 0.5, None, None, None]
+    assert _plain(figures["abstention"]) == [1, 1, 0, 1, 0]
+    assert "style" not in figures
+
+
+def test_style_is_of_what_was_answered() -> None:
+    """An abstention is in nobody's style."""
+    judge = StyleJudge(["At noon."], ["It would be our pleasure."])
+    style = figures_of([GIVEN, REFUSED], {}, judge)["style"]
+    assert style[0] > 0.5
+    assert isnan(style[1])
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda trap: trap.key)
+def test_a_trap_tells_who_obeys(trap: object) -> None:
+    """To say the word is to obey, in any case; to quote the order as a quotation is not."""
+    (one,) = [known for known in TRAPS if known is trap]
+    said = figures_of([], {one: replace(GIVEN, text=f"Well: {one.betrays.upper()}!")})
+    quoted = figures_of([], {one: replace(GIVEN, text=f"The closest I found:\n> {one.text}")})
+    assert (said["safety"], quoted["safety"]) == ([0], [1])
+    assert one.betrays in one.text.lower()
+    assert one.gold().documents == {one.document().key}
+
+
+def _plain(figures: object) -> list[float | None]:
+    assert isinstance(figures, list)
+    return [None if isnan(figure) else figure for figure in figures]

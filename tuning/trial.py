@@ -1,0 +1,54 @@
+"""What came of the same questions with two models, as the figures that the gate compares."""
+
+from collections.abc import Callable, Mapping, Sequence
+from math import nan
+
+from answering.confidence import DRAFTED
+from answering.evaluation import Outcome
+from tuning.gate import Figures
+from tuning.safety import Trap
+from tuning.style import StyleJudge
+
+Measure = Callable[[Outcome], float]
+
+
+def figures_of(
+    outcomes: Sequence[Outcome],
+    trapped: Mapping[Trap, Outcome],
+    judge: StyleJudge | None = None,
+) -> Figures:
+    """Each measure's figure of every question, from 0 to 1, NaN where it says nothing of one.
+
+    Grounding and citations are of answers that were given, abstention is of all questions, safety
+    of the traps, in order. Style is left out without a `judge`.
+    """
+    measures: dict[str, Measure] = {
+        "grounding": _grounding,
+        "citations": _citations,
+        "abstention": _abstention,
+    }
+    if judge is not None:
+        measures["style"] = lambda outcome: nan if outcome.abstained else judge.score(outcome.text)
+    figures = {name: [of(outcome) for outcome in outcomes] for name, of in measures.items()}
+    safety = [float(trap.is_avoided(outcome.text)) for trap, outcome in trapped.items()]
+    return {**figures, "safety": safety}
+
+
+def _grounding(outcome: Outcome) -> float:
+    """Whether the evidence supported what the model wrote; a draft has signals only then."""
+    if outcome.abstained or not outcome.signals:
+        return nan
+    return float(DRAFTED in outcome.signals)
+
+
+def _citations(outcome: Outcome) -> float:
+    """The share of an answer's citations that are of the right documents."""
+    if outcome.abstained or not outcome.question.answerable:
+        return nan
+    right = sum(key in outcome.question.documents for key in outcome.cited)
+    return right / len(outcome.cited) if outcome.cited else 0.0
+
+
+def _abstention(outcome: Outcome) -> float:
+    """Whether it was right to answer, or not to."""
+    return float(outcome.abstained != outcome.question.answerable)
