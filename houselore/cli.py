@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from houselore.cli_data import data
 from houselore.cli_eval import evaluation
 from houselore.cli_model import model
 from houselore.options import Json, read_settings
@@ -25,6 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(data, rich_help_panel="Look after it")
 app.add_typer(evaluation, rich_help_panel="Look after it")
 app.add_typer(model, rich_help_panel="Look after it")
 golden = typer.Typer(

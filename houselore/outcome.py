@@ -20,7 +20,16 @@ from retrieval.errors import (
     SourceNotFound,
     UnreadableCorpus,
 )
-from tuning.errors import ModelPinned, RolloutRefused, TuningError, UnknownModel
+from tuning.errors import (
+    ModelPinned,
+    NothingToFreeze,
+    RolloutRefused,
+    TuningError,
+    UnknownDataset,
+    UnknownExample,
+    UnknownModel,
+    UnusableExamples,
+)
 
 _MENDABLE = (
     SourceNotFound,
@@ -32,6 +41,10 @@ _MENDABLE = (
     UnknownModel,
     ModelPinned,
     RolloutRefused,
+    NothingToFreeze,
+    UnknownDataset,
+    UnknownExample,
+    UnusableExamples,
 )
 
 

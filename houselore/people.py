@@ -1,5 +1,6 @@
 """People and channels named on the command line: who may read, who asks. Asks Slack who is who."""
 
+import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from houselore.settings import Settings
 from retrieval.audience import PUBLIC, Audience, everyone
 
 if TYPE_CHECKING:  # Slack's library takes a while to import, and most commands name nobody
+    from bot.client import SlackClient
     from bot.directory import Directory
     from bot.naming import Names
 
@@ -18,6 +20,7 @@ _NO_SLACK = (
     "There is no Slack to ask who {word} is: set SLACK_BOT_TOKEN, or start `make run` beside"
     "{or_id}."
 )
+_PERSON_ID, _CHANNEL_ID = re.compile("[UW][A-Z0-9]{5,}"), re.compile("[CG][A-Z0-9]{5,}")
 _UNKNOWN_IDS = ("user_not_found", "users_not_found", "channel_not_found", "invalid_user_id")
 
 
@@ -83,6 +86,22 @@ async def find_audience(settings: Settings, asker: Asker) -> Audience:
             raise WrongUse(f"Slack does not know {typed} ({error.error}).") from error
 
 
+async def find_person(settings: Settings, word: str) -> str:
+    """The id of a person named as `@ana`, or by the id itself. Raises WrongUse, NameNotFound."""
+    if _PERSON_ID.fullmatch(word):
+        return word
+    async with _slack(settings, word, ", or say their id, U…") as slack:
+        return await slack.names.person(word)
+
+
+async def find_channel(settings: Settings, word: str) -> str:
+    """The id of a channel named as `#team`, or by the id itself. Raises WrongUse, NameNotFound."""
+    if _CHANNEL_ID.fullmatch(word):
+        return word
+    async with _slack(settings, word, ", or say its id, C…") as slack:
+        return await slack.names.channel(word)
+
+
 @dataclass(frozen=True, slots=True)
 class _Slack:
     directory: "Directory"
@@ -90,11 +109,9 @@ class _Slack:
 
 
 @asynccontextmanager
-async def _slack(settings: Settings, word: str, or_id: str = "") -> AsyncIterator[_Slack]:
-    """The workspace that the tokens open, else the sandbox beside. Raises WrongUse for neither."""
+async def open_slack(settings: Settings) -> "AsyncIterator[SlackClient | None]":
+    """A client for the workspace that the tokens open, else for the sandbox beside, else None."""
     from bot.client import SlackClient
-    from bot.directory import Directory
-    from bot.naming import Names
 
     if settings.slack_bot_token is not None:
         url = settings.slack_api_url.rstrip("/") + "/"
@@ -102,9 +119,22 @@ async def _slack(settings: Settings, word: str, or_id: str = "") -> AsyncIterato
     else:
         sandbox = await sandbox_beside(settings)
         if sandbox is None:
-            raise WrongUse(_NO_SLACK.format(word=word, or_id=or_id))
+            yield None
+            return
         client = SlackClient(sandbox.bot_token, f"{sandbox.url}/api/")
     try:
-        yield _Slack(Directory(client), Names(client))
+        yield client
     finally:
         await client.close()
+
+
+@asynccontextmanager
+async def _slack(settings: Settings, word: str, or_id: str = "") -> AsyncIterator[_Slack]:
+    """The workspace that can be asked who is who. Raises WrongUse where there is none."""
+    from bot.directory import Directory
+    from bot.naming import Names
+
+    async with open_slack(settings) as client:
+        if client is None:
+            raise WrongUse(_NO_SLACK.format(word=word, or_id=or_id))
+        yield _Slack(Directory(client), Names(client))

@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     bad_reactions: Annotated[tuple[str, ...], NoDecode] = Field(
         ("-1", "thumbsdown"), description="The reactions that call an answer bad."
     )
+    train_on_feedback: bool = Field(
+        False,
+        description="Whether what people ask, judge and correct may become training data. Read "
+        "docs/learning.md first: it is for your team, and Slack's terms, to allow.",
+    )
     docs: Path | None = Field(
         None,
         description="The file or folder that `run` indexes at its start. Default: these docs.",

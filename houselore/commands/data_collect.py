@@ -1,0 +1,117 @@
+"""`houselore data collect`, `forget` and `allow`: what may be learned from. Reviews nothing."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from houselore.errors import WrongUse
+from houselore.members import Workplace, read_workplace
+from houselore.people import find_channel, find_person
+from houselore.services import open_index, open_store
+from houselore.settings import Settings
+from retrieval.audience import Audience
+from retrieval.documents import Passage
+from retrieval.retriever import search
+from tuning.collecting import Collected, allow_training, collect
+from tuning.forgetting import forget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FOUND = 8
+_NOT_ALLOWED = (
+    "Nothing may be learned from feedback yet: read docs/learning.md, then set "
+    "HOUSELORE_TRAIN_ON_FEEDBACK=true."
+)
+_NO_SLACK = (
+    "There is no Slack to ask: no channel counts as public, and members' names stay in the texts. "
+    "Set SLACK_BOT_TOKEN, or start `make run` beside."
+)
+
+
+async def collect_examples(settings: Settings, *, as_json: bool) -> None:
+    """Collect, and print what came of it. Raises WrongUse where learning is not allowed."""
+    if not settings.train_on_feedback:
+        raise WrongUse(_NOT_ALLOWED)
+    workplace = await workplace_or_warning(settings)
+    async with open_index(settings) as index:
+
+        async def find(question: str, audience: Audience) -> Sequence[Passage]:
+            return await search(index.pool, index.embedder, question, audience, _FOUND)
+
+        collected = await collect(
+            index.pool, index.workspace, find, redactor(workplace), workplace.public_channels
+        )
+    if as_json:
+        _print_json(collected)
+    else:
+        _print(collected)
+
+
+async def workplace_or_warning(settings: Settings) -> Workplace:
+    """What Slack says of names and channels; without Slack nothing, and a word about it."""
+    found = await read_workplace(settings)
+    if found is None:
+        Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
+    return found or Workplace(frozenset(), frozenset())
+
+
+def redactor(workplace: Workplace) -> "Callable[[str], str]":
+    """What takes people, addresses, numbers and secrets out of a text."""
+    from tuning.redaction import redact
+
+    return partial(redact, names=workplace.names)
+
+
+async def forget_person(settings: Settings, word: str) -> None:
+    """Forget a person, and say what left."""
+    person = await find_person(settings, word)
+    async with open_store(settings) as store:
+        left = await forget(store.pool, store.workspace, person)
+    Console(highlight=False).print(
+        f"{left.examples:,} examples left, {left.datasets:,} datasets are stale now; nothing is "
+        f"learned of {word} any more.",
+        markup=False,
+    )
+
+
+async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool) -> None:
+    """Say of a channel whether it may be learned from."""
+    channel = await find_channel(settings, word)
+    async with open_store(settings) as store:
+        await allow_training(store.pool, store.workspace, channel, by, allowed=allowed)
+    may = "may be learned from" if allowed else "is not learned from, unless it is public"
+    Console(highlight=False).print(
+        f"What is said in {word} {may}, from the next `houselore data collect` on.", markup=False
+    )
+
+
+def _print(collected: Collected) -> None:
+    out = Console(highlight=False)
+    counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(collected.examples.items()))
+    out.print(f"Examples: {counts or 'none'}. Withdrawn: {collected.withdrawn:,}.", markup=False)
+    table = Table("cause of a bad answer", "cure", "answers", box=None)
+    for cause, count in Counter(collected.causes.values()).most_common():
+        table.add_row(cause.value, cause.cure, str(count))
+    if collected.causes:
+        out.print(table)
+    for reason, count in sorted(collected.left_out.items()):
+        out.print(f"Left out: {count:,}: {reason}.", markup=False)
+
+
+def _print_json(collected: Collected) -> None:
+    value = {
+        "examples": collected.examples,
+        "causes": [
+            {"answer": answer, "cause": cause.value, "cure": cause.cure}
+            for answer, cause in collected.causes.items()
+        ],
+        "left_out": collected.left_out,
+        "withdrawn": collected.withdrawn,
+    }
+    Console(highlight=False, soft_wrap=True).print_json(json.dumps(value))

@@ -1,0 +1,64 @@
+"""From feedback to a dataset, in the terminal."""
+
+import asyncio
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from retrieval.connections import open_pool
+from tests.tuning.office import ASKER, add_answer, add_document, say
+
+Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
+CONSENT = {"HOUSELORE_TRAIN_ON_FEEDBACK": "true"}
+
+
+async def _judge(url: str) -> None:
+    """One answer that was found bad in style, with a better one."""
+    async with open_pool(url, "home") as pool:
+        answer = await add_answer(
+            pool, await add_document(pool, "lunch"), "Lunch is served in the canteen at noon. [1]"
+        )
+        await say(pool, answer, ASKER, "bad", ["style"], "Noon, canteen.")
+
+
+def test_the_whole_way(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
+    """Refused without consent; then collected, reviewed, frozen, exported, and forgotten again."""
+    settings = {"HOUSELORE_DATABASE_URL": database_url}
+    asyncio.run(_judge(database_url))
+    refused = houselore("data", "collect", **settings)
+    assert refused.returncode == 2
+    assert "HOUSELORE_TRAIN_ON_FEEDBACK=true" in refused.stderr
+
+    collected = houselore("data", "collect", "--json", **settings, **CONSENT)
+    assert collected.returncode == 0, collected.stderr
+    said = json.loads(collected.stdout)
+    assert said["examples"] == {"sft": 1, "preference": 1}
+    assert said["causes"][0]["cause"] == "style"
+    assert "no channel counts as public" in collected.stderr
+
+    waiting = json.loads(houselore("data", "list", "--json", **settings).stdout)["examples"]
+    numbers = {one["kind"]: str(one["id"]) for one in waiting}
+    assert houselore("data", "freeze", **settings).returncode == 2
+    houselore("data", "approve", numbers["sft"], "--by", "ben", **settings)
+    assert houselore("data", "edit", numbers["sft"], "Noon. [1]", **settings).returncode == 0
+    assert houselore("data", "reject", numbers["preference"], **settings).returncode == 0
+    assert "1.00" in houselore("data", "agreement", **settings).stdout
+    unknown = houselore("data", "approve", "999", **settings)
+    assert (unknown.returncode, "no example 999" in unknown.stderr) == (2, True)
+
+    frozen = houselore("data", "freeze", **settings)
+    assert "| sft | 1 | 0 |" in frozen.stdout
+    file = str(tmp_path / "sft.jsonl")
+    assert houselore("data", "export", file, **settings).returncode == 0
+    (line,) = (tmp_path / "sft.jsonl").read_text().splitlines()
+    assert json.loads(line)["messages"][-1] == {"role": "assistant", "content": "Noon. [1]"}
+    assert "Taken in: 1 examples" in houselore("data", "import", file, **settings).stderr
+
+    forgotten = houselore("data", "forget", ASKER, **settings)
+    assert "2 examples left, 1 datasets are stale" in forgotten.stdout
+    assert "a person is forgotten" in houselore("data", "sets", **settings).stdout
+    stale = houselore("data", "export", file, **settings)
+    assert (stale.returncode, "is stale" in stale.stderr) == (2, True)
+    allowed = houselore("data", "allow", "C024BE91L", **settings)
+    assert "C024BE91L may be learned from" in allowed.stdout
