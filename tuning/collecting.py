@@ -62,10 +62,16 @@ async def collect(
 
 
 def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
-    """Whether what was said may be learned from: it was public, or an admin allowed its channel."""
-    if judged.train_on or judged.audience.readers == {PUBLIC}:
+    """Whether what was said may be learned from: it was public, or an admin allowed its channel.
+
+    What was said to one person alone never is.
+    """
+    readers = judged.audience.readers
+    if any(reader.startswith("person:") for reader in readers):
+        return False
+    if judged.train_on or readers == {PUBLIC}:
         return True
-    return PUBLIC in judged.audience.readers and judged.channel in public_channels
+    return PUBLIC in readers and judged.channel in public_channels
 
 
 async def allow_training(

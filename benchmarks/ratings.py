@@ -1,0 +1,114 @@
+"""People's ratings of answers (MTRAG) as feedback, and what KTO learns from it. Trains nothing.
+
+Three raters gave each answer 1 to 4 points for four qualities. A rater who gave 3 or more for each
+gave a thumb up, else a thumb down with the reasons that the low points stand for.
+"""
+
+import gzip
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from answering.evidence import Evidence
+from answering.questions import Turn
+from retrieval.documents import Passage
+from tuning.forms import Row
+from tuning.judged import Label, decide
+from tuning.lessons import Message, lesson
+
+GOOD_FROM = 3
+REASONS = {
+    "appropriateness": "incomplete",
+    "completeness": "incomplete",
+    "faithfulness": "unfounded",
+    "naturalness": "style",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """An answer with its prompt and documents, and what each rater held of it.
+
+    `thumbs` by rater; `reasons` of those who held it bad; `documents` by id.
+    """
+
+    task: str
+    system: str
+    question: str
+    prompt: tuple[Message, ...]
+    documents: Mapping[str, str]
+    answer: str
+    thumbs: Mapping[str, bool]
+    reasons: Mapping[str, frozenset[str]]
+
+
+def read_ratings(file: Path) -> list[Rated]:
+    """Every rated answer of mtrag_human_ratings.json.gz, in its order."""
+    with gzip.open(file, "rt", encoding="utf-8") as opened:
+        content = json.load(opened)
+    documents = {one["document_id"]: one for one in content["documents"]}
+    tasks = {one["task_id"]: one for one in content["tasks"]}
+    prompts = {id_: _prompt(task, documents) for id_, task in tasks.items()}
+    return [
+        _rated(one, tasks[one["task_id"]], prompts[one["task_id"]], documents)
+        for one in content["evaluations"]
+    ]
+
+
+def kto_rows(rated: Sequence[Rated]) -> list[Row]:
+    """A row an answer, with the label that most of its raters gave; none where they are at odds."""
+    rows = []
+    for one in rated:
+        decision = decide(
+            Label(rater, "good" if good else "bad", "reader") for rater, good in one.thumbs.items()
+        )
+        if decision is not None:
+            rows.append(Row("kto", one.prompt, one.answer, label=decision.is_good))
+    return rows
+
+
+def _rated(
+    row: Mapping[str, Any],
+    task: Mapping[str, Any],
+    prompt: tuple[Message, ...],
+    documents: Mapping[str, Mapping[str, str]],
+) -> Rated:
+    low: dict[str, set[str]] = {}
+    for quality, reason in REASONS.items():
+        for rater, given in row["annotations"][quality].items():
+            reasons = low.setdefault(rater, set())
+            if int(given["value"]) < GOOD_FROM:
+                reasons.add(reason)
+    return Rated(
+        task=row["task_id"],
+        system=row["model_id"],
+        question=task["input"][-1]["text"],
+        prompt=prompt,
+        documents={
+            one["document_id"]: documents[one["document_id"]]["text"] for one in task["contexts"]
+        },
+        answer=row["model_response"],
+        thumbs={rater: not reasons for rater, reasons in sorted(low.items())},
+        reasons={rater: frozenset(reasons) for rater, reasons in sorted(low.items()) if reasons},
+    )
+
+
+def _prompt(
+    task: Mapping[str, Any], documents: Mapping[str, Mapping[str, str]]
+) -> tuple[Message, ...]:
+    """The house prompt, with the task's documents as notes and its earlier turns as the thread."""
+    notes = []
+    for n, context in enumerate(task["contexts"], start=1):
+        found = documents[context["document_id"]]
+        text = found["text"]
+        place = Passage(
+            n, n, context["document_id"], found.get("title", ""), None, (), text, 0.0, None
+        )
+        notes.append(Evidence(n, place, (text,), text, text, 0.0))
+    *before, last = task["input"]
+    thread = [
+        Turn("person" if turn["speaker"] == "user" else "bot", turn["text"]) for turn in before
+    ]
+    return lesson(last["text"], notes, "", "mtrag", thread).prompt
