@@ -33,21 +33,25 @@ async def collect(
     workspace: str,
     search: Search,
     redact: Redact,
-    public_channels: frozenset[str] = frozenset(),
+    public_channels: frozenset[str] | None = frozenset(),
 ) -> Collected:
     """Bring the examples up to date with what people say now; reviews of those that stay, stay.
 
     `public_channels` are those that Slack calls public; what was said anywhere else is left out,
-    unless an admin allowed it for its channel. Every text goes through `redact` before it is kept.
-    Raises what `search` raises.
+    unless an admin allowed it for its channel. With None it is not known which are public: nothing
+    is taken from them, and what was taken before stays. Every text goes through `redact` before it
+    is kept. Raises what `search` raises.
     """
     await sweep(pool, workspace)
     examples: dict[str, Example] = {}
     causes: dict[int, Cause] = {}
     left_out: Counter[str] = Counter()
+    unknown: list[int] = []
     for judged in await read_judged(pool, workspace):
-        if not may_train(judged, public_channels):
+        if not may_train(judged, public_channels or frozenset()):
             left_out["not from a public channel"] += 1
+            if public_channels is None and may_train(judged, frozenset({judged.channel or ""})):
+                unknown.append(judged.id)
             continue
         if judged.is_bad:
             causes[judged.id] = await attribute(judged, search)
@@ -56,7 +60,9 @@ async def collect(
             left_out[learned.left_out] += 1
         for example in learned.examples:
             examples.setdefault(example.key, example)
-    withdrawn = await _keep(pool, workspace, [_redacted(one, redact) for one in examples.values()])
+    withdrawn = await _keep(
+        pool, workspace, [_redacted(one, redact) for one in examples.values()], unknown
+    )
     kinds: Counter[str] = Counter(example.kind for example in examples.values())
     return Collected(kinds, causes, left_out, withdrawn)
 
@@ -93,12 +99,16 @@ def _redacted(example: Example, redact: Redact) -> Example:
     )
 
 
-async def _keep(pool: AsyncConnectionPool, workspace: str, examples: list[Example]) -> int:
+async def _keep(
+    pool: AsyncConnectionPool, workspace: str, examples: list[Example], unknown: list[int]
+) -> int:
     """Store these and drop what they no longer hold; how many were dropped."""
     async with pool.connection() as connection, connection.cursor() as cursor:
         await cursor.executemany(
             _SQL["keep_example"], [example.values(workspace) for example in examples]
         )
         keys = [example.key for example in examples]
-        await cursor.execute(_SQL["drop_withdrawn"], {"workspace": workspace, "keys": keys})
+        await cursor.execute(
+            _SQL["drop_withdrawn"], {"workspace": workspace, "keys": keys, "open": unknown}
+        )
         return cursor.rowcount

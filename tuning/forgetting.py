@@ -37,3 +37,10 @@ async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
         examples = await connection.execute(_SQL["drop_of_gone"], {"workspace": workspace})
         datasets = await connection.execute(_SQL["spoil_of_gone"], {"workspace": workspace})
         return Left(examples.rowcount, datasets.rowcount)
+
+
+async def models_to_retrain(pool: AsyncConnectionPool, workspace: str) -> list[str]:
+    """The names of the models whose dataset is stale: they have learned what had to leave."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["models_to_retrain"], {"workspace": workspace})
+        return [name for (name,) in await cursor.fetchall()]

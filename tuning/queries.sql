@@ -100,7 +100,11 @@ with kept as (
         order by 1
     ) as documents
     from answers a
-    where a.workspace = %(workspace)s and not exists (
+    where a.workspace = %(workspace)s and (
+        exists (select 1 from feedback f where f.answer_id = a.id)
+        or exists (select 1 from remarks m where m.answer_id = a.id)
+        or exists (select 1 from better_answers b where b.answer_id = a.id)
+    ) and not exists (
         select 1 from forgotten g where g.workspace = a.workspace and g.person = a.person)
 ), roles as (
     select k.id as answer_id, said.person, case
@@ -156,9 +160,9 @@ on conflict (workspace, key) do update set labels = excluded.labels, people = ex
     cause = excluded.cause;
 
 -- name: drop_withdrawn
--- Examples that what people say today no longer gives.
+-- Examples that what people say today no longer gives; not those of answers that are left open.
 delete from examples where workspace = %(workspace)s and origin <> 'import'
-    and not key = any(%(keys)s);
+    and not key = any(%(keys)s) and not answer_id = any(%(open)s);
 
 -- name: allow_training
 -- Says of a channel whether it may be learned from; how it is answered stays.
@@ -253,3 +257,8 @@ from datasets where workspace = %(workspace)s order by id desc;
 select hash, content, stale_reason from datasets
 where workspace = %(workspace)s and starts_with(hash, %(hash)s)
 order by id desc limit 1;
+
+-- name: models_to_retrain
+-- The models that were made of a dataset which has lost its content since.
+select m.name from models m join datasets s on s.workspace = m.workspace and s.hash = m.dataset
+where m.workspace = %(workspace)s and s.stale_since is not null order by m.id;

@@ -11,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from retrieval.statements import load_statements
 from tuning.errors import UnknownExample, UnusableExamples
 from tuning.examples import Example, key_of
+from tuning.forgetting import sweep
 from tuning.forms import Row
 from tuning.lessons import Message
 
@@ -63,7 +64,11 @@ async def queue(
     state: State | None = "waiting",
     ids: Sequence[int] | None = None,
 ) -> list[Queued]:
-    """The examples in a state, in any with None; only those of these numbers where given."""
+    """The examples in a state, in any with None; only those of these numbers where given.
+
+    What rests on deleted documents leaves first.
+    """
+    await sweep(pool, workspace)
     values = {"workspace": workspace, "state": state, "ids": None if ids is None else list(ids)}
     async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_SQL["queue"], values)

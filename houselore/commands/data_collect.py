@@ -18,7 +18,7 @@ from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.retriever import search
 from tuning.collecting import Collected, allow_training, collect
-from tuning.forgetting import forget
+from tuning.forgetting import forget, models_to_retrain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,8 @@ _NOT_ALLOWED = (
     "HOUSELORE_TRAIN_ON_FEEDBACK=true."
 )
 _NO_SLACK = (
-    "There is no Slack to ask: no channel counts as public, and members' names stay in the texts. "
+    "There is no Slack to ask: nothing new is taken from channels, and members' names stay in what "
+    "is. "
     "Set SLACK_BOT_TOKEN, or start `make run` beside."
 )
 
@@ -38,34 +39,35 @@ async def collect_examples(settings: Settings, *, as_json: bool) -> None:
     """Collect, and print what came of it. Raises WrongUse where learning is not allowed."""
     if not settings.train_on_feedback:
         raise WrongUse(_NOT_ALLOWED)
-    workplace = await workplace_or_warning(settings)
+    workplace = await read_workplace(settings)
+    if workplace is None:
+        _warn()
     async with open_index(settings) as index:
 
         async def find(question: str, audience: Audience) -> Sequence[Passage]:
             return await search(index.pool, index.embedder, question, audience, _FOUND)
 
-        collected = await collect(
-            index.pool, index.workspace, find, redactor(workplace), workplace.public_channels
-        )
+        public = workplace.public_channels if workplace else None
+        collected = await collect(index.pool, index.workspace, find, redactor(workplace), public)
     if as_json:
         _print_json(collected)
     else:
         _print(collected)
 
 
-async def workplace_or_warning(settings: Settings) -> Workplace:
-    """What Slack says of names and channels; without Slack nothing, and a word about it."""
-    found = await read_workplace(settings)
-    if found is None:
-        Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
-    return found or Workplace(frozenset(), frozenset())
+async def open_redactor(settings: Settings) -> "Callable[[str], str]":
+    """What takes people, addresses, numbers and secrets out of a text; warns without Slack."""
+    workplace = await read_workplace(settings)
+    if workplace is None:
+        _warn()
+    return redactor(workplace)
 
 
-def redactor(workplace: Workplace) -> "Callable[[str], str]":
-    """What takes people, addresses, numbers and secrets out of a text."""
+def redactor(workplace: Workplace | None) -> "Callable[[str], str]":
+    """The same, with the names of these members."""
     from tuning.redaction import redact
 
-    return partial(redact, names=workplace.names)
+    return partial(redact, names=workplace.names if workplace else ())
 
 
 async def forget_person(settings: Settings, word: str) -> None:
@@ -73,11 +75,15 @@ async def forget_person(settings: Settings, word: str) -> None:
     person = await find_person(settings, word)
     async with open_store(settings) as store:
         left = await forget(store.pool, store.workspace, person)
-    Console(highlight=False).print(
+        models = await models_to_retrain(store.pool, store.workspace)
+    out = Console(highlight=False)
+    out.print(
         f"{left.examples:,} examples left, {left.datasets:,} datasets are stale now; nothing is "
         f"learned of {word} any more.",
         markup=False,
     )
+    if models:
+        out.print(f"To be trained anew: {', '.join(models)}.", markup=False)
 
 
 async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool) -> None:
@@ -89,6 +95,10 @@ async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool
     Console(highlight=False).print(
         f"What is said in {word} {may}, from the next `houselore data collect` on.", markup=False
     )
+
+
+def _warn() -> None:
+    Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
 
 
 def _print(collected: Collected) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from houselore.commands.data_collect import redactor, workplace_or_warning
+from houselore.commands.data_collect import open_redactor
 from houselore.errors import WrongUse
 from houselore.services import open_store
 from houselore.settings import Settings
@@ -37,7 +37,7 @@ async def import_file(settings: Settings, file: Path, form: Form) -> None:
         rows = read_rows(text.decode("utf-8"), form)
     except (OSError, UnicodeDecodeError) as error:
         raise WrongUse(f"{file} cannot be read: {error}.") from error
-    redact = redactor(await workplace_or_warning(settings))
+    redact = await open_redactor(settings)
     async with open_store(settings) as store:
         new, reviews = await take_in(store.pool, store.workspace, rows, redact)
     Console(stderr=True, highlight=False).print(

@@ -9,6 +9,7 @@ from houselore.services import open_store
 from houselore.settings import Settings
 from tuning.card import card
 from tuning.datasets import datasets, freeze_dataset
+from tuning.forgetting import models_to_retrain
 
 
 async def freeze_examples(
@@ -31,6 +32,7 @@ async def list_datasets(settings: Settings, *, as_json: bool) -> None:
     """Print every dataset, with what is wrong with those that are stale."""
     async with open_store(settings) as store:
         found = await datasets(store.pool, store.workspace)
+        models = await models_to_retrain(store.pool, store.workspace)
     out = Console(highlight=False, soft_wrap=as_json)
     if as_json:
         value = [
@@ -43,7 +45,7 @@ async def list_datasets(settings: Settings, *, as_json: bool) -> None:
             }
             for one in found
         ]
-        out.print_json(json.dumps({"datasets": value}))
+        out.print_json(json.dumps({"datasets": value, "to_be_trained_anew": models}))
         return
     table = Table("dataset", "frozen", "by", "examples", "", box=None)
     for one in found:
@@ -53,3 +55,5 @@ async def list_datasets(settings: Settings, *, as_json: bool) -> None:
     if found:
         out.print(table)
     out.print(f"Datasets: {len(found):,}.", markup=False)
+    if models:
+        out.print(f"To be trained anew: {', '.join(models)}.", markup=False)

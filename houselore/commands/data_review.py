@@ -7,7 +7,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from houselore.commands.data_collect import redactor, workplace_or_warning
+from houselore.commands.data_collect import open_redactor
 from houselore.services import open_store
 from houselore.settings import Settings
 from tuning.review import Queued, State, Verdict, agreements, queue, review
@@ -40,7 +40,7 @@ async def decide_examples(
 async def edit_example(settings: Settings, number: int, by: str, text: str) -> None:
     """Approve one with other words."""
     async with open_store(settings) as store:
-        redact = redactor(await workplace_or_warning(settings))
+        redact = await open_redactor(settings)
         await review(store.pool, store.workspace, number, by, "edit", redact(text.strip()))
     Console(stderr=True, highlight=False).print("Edited and approved: 1.", markup=False)
 

@@ -35,7 +35,7 @@ def test_the_whole_way(houselore: Houselore, tmp_path: Path, database_url: str) 
     said = json.loads(collected.stdout)
     assert said["examples"] == {"sft": 1, "preference": 1}
     assert said["causes"][0]["cause"] == "style"
-    assert "no channel counts as public" in collected.stderr
+    assert "nothing new is taken from channels" in collected.stderr
 
     waiting = json.loads(houselore("data", "list", "--json", **settings).stdout)["examples"]
     numbers = {one["kind"]: str(one["id"]) for one in waiting}

@@ -135,6 +135,21 @@ async def test_only_what_is_public_by_default(
         assert bool((await gather(pool, *public))[1]) is kept
 
 
+async def test_without_slack_nothing_is_lost(pool: AsyncConnectionPool) -> None:
+    """Where it is not known which channels are public, nothing new is taken and the old stays."""
+    document = await add_document(pool, "lunch")
+    for question in ("When is lunch served?", "When is supper served?"):
+        readers = ["public", "channel:C1"]
+        answer = await add_answer(pool, document, question=question, readers=readers, channel="C1")
+        await say(pool, answer, ASKER, "good")
+        if "lunch" in question:
+            await gather(pool, "C1")
+    found = await collect(pool, "home", nothing, str, None)
+    assert (found.examples, found.withdrawn) == ({}, 0)
+    assert len((await gather(pool, "C1"))[1]) == 4
+    assert (await gather(pool))[0].withdrawn == 4
+
+
 async def test_what_is_kept_is_redacted(
     pool: AsyncConnectionPool,
 ) -> None:

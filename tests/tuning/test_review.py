@@ -7,7 +7,7 @@ from tests.tuning.office import ASKER, READER, add_answer, add_document, nothing
 from tuning.collecting import collect
 from tuning.datasets import datasets, freeze_dataset, rows_of
 from tuning.errors import NothingToFreeze, UnknownDataset, UnknownExample, UnusableExamples
-from tuning.forgetting import forget
+from tuning.forgetting import forget, models_to_retrain
 from tuning.forms import Response, Row, read_rows, write_rows
 from tuning.lessons import Message
 from tuning.review import agreements, kappa, queue, review, take_in
@@ -89,9 +89,17 @@ def test_kappa() -> None:
 async def test_a_forgotten_person_leaves_the_datasets(pool: AsyncConnectionPool) -> None:
     """The dataset is stale, its content gone, its card stays; a new one lacks them."""
     await fill(pool)
-    await freeze_dataset(pool, "home", "ana", unreviewed=True)
+    frozen = await freeze_dataset(pool, "home", "ana", unreviewed=True)
+    async with pool.connection() as connection:
+        await connection.execute(
+            "insert into models (workspace, name, base, state, dataset)"
+            " values ('home', 'house-2', 'b', 'candidate', %s)",
+            [frozen.hash],
+        )
+    assert await models_to_retrain(pool, "home") == []
     left = await forget(pool, "home", READER)
     assert (left.examples, left.datasets) == (2, 1)
+    assert await models_to_retrain(pool, "home") == ["house-2"]
     (stale,) = await datasets(pool, "home")
     assert stale.stale_reason == "a person is forgotten"
     assert stale.card.startswith("# Dataset")
@@ -107,9 +115,9 @@ async def test_a_deleted_document_leaves_the_datasets(pool: AsyncConnectionPool)
     await freeze_dataset(pool, "home", "ana", unreviewed=True)
     async with pool.connection() as connection:
         await connection.execute("delete from documents")
+    assert await queue(pool, "home", None) == []
     (stale,) = await datasets(pool, "home")
     assert stale.stale_reason == "a document is gone"
-    assert await queue(pool, "home", None) == []
 
 
 async def test_a_file_comes_in_and_reviews_come_back(pool: AsyncConnectionPool) -> None:
