@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @asynccontextmanager
 async def open_scene(url: str) -> AsyncIterator[Scene]:
-    """A new channel with an admin, two members and the bot; no fault or event of before is left."""
+    """A new channel with an admin, two members and the bot; no fault, event or form of before is left."""
     async with aiohttp.ClientSession() as http:
         async with http.get(f"{url}/sandbox/world") as answer:
             app = (await answer.json())["app"]
@@ -31,6 +31,10 @@ async def open_scene(url: str) -> AsyncIterator[Scene]:
         channel = made["channel"]["id"]
         for person in (MEMBER, OTHER, scene.bot):
             await scene.act("members", channel=channel, person=person)
+        for person in (ADMIN, MEMBER, OTHER):
+            modal = (await scene.see("view", **{"as": person}))["modal"]
+            if modal is not None:
+                await scene.act("close", **{"as": person}, view_id=modal["id"])
         await http.delete(f"{url}/sandbox/faults")
         yield Scene(http, url, channel, app["bot_user_id"], app["tokens"])
 
