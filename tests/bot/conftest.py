@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 @asynccontextmanager
 async def open_scene(url: str) -> AsyncIterator[Scene]:
-    """A new channel with an admin, two members and the bot; no fault, event or form of before is left."""
+    """A new channel with an admin, two members and the bot; nothing of another test is left."""
     async with aiohttp.ClientSession() as http:
         async with http.get(f"{url}/sandbox/world") as answer:
             app = (await answer.json())["app"]
