@@ -32,6 +32,8 @@ _NAMED = re.compile(
     r"(?:\s+is|\s*[:=]{1,2})\s*[\"'`]?((?=\S*[\d!#$%&*@^+])[^\s\"'`\[\]]{5,})"
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_]{20,}")
+_SEGMENT = re.compile(r"[A-Za-z0-9+=_]{20,}")
+_URL = re.compile(r"https?://\S+")
 _REST_OF_TOKEN = re.compile(r"[\w.+/=~-]*")
 _NOT_SECRET = ("Public IP (ipv4)",)
 _MIXED_BITS, _HEX_BITS = 3.5, 3.0  # of entropy a character: words have less, keys more
@@ -91,9 +93,13 @@ def _secrets(text: str) -> Iterator[Span]:
     for found in KeywordDetector().analyze_string(text):
         for match in re.finditer(re.escape(found), text) if len(found) > 3 else ():
             yield match.span()
+    urls = [match.span() for match in _URL.finditer(text)]
     for match in _TOKEN.finditer(text):
-        if _is_random(match[0]):
-            yield match.span()
+        # A path is made of words, each of which may be a key.
+        in_url = any(start <= match.start() < end for start, end in urls)
+        for part in (_SEGMENT if in_url else _TOKEN).finditer(match[0]):
+            if _is_random(part[0]):
+                yield match.start() + part.start(), match.start() + part.end()
 
 
 def _is_random(token: str) -> bool:

@@ -79,9 +79,13 @@ def test_once_is_enough(text: str) -> None:
         ("Call +44 20 7946 0958 or (212) 555-0123.", "Call [phone] or [phone]."),
         ("The password is hunter2!", "The password is [secret]"),
         ("Log in at https://me:geheim@wiki.example.org.", "Log in at https[secret]"),
+        (
+            "https://hook.example.org/x/Zk3vT9qLw2Xc8RbN5mYd7Hs1",
+            "https://hook.example.org/x/[secret]",
+        ),
         ("key 4f3c2a9be0d15c7788aa01fe2b3c4d5e", "key [secret]"),
     ],
-)  # fmt: skip
+)
 def test_what_is_left(text: str, left: str) -> None:
     """Mentions, names, addresses, numbers and secrets each have a placeholder."""
     assert redact(text, NAMES) == left
@@ -94,6 +98,7 @@ def test_what_is_left(text: str, left: str) -> None:
         "Reset your password: go to the settings page [2].",
         "The salary band of level 5 is 91,000 euros; order 1,234,567 was paid.",
         "See docs/getting-started.md, or https://example.org/handbook/on-call-rotation-guide.",
+        "See https://www.nytimes.com/interactive/2014/Upshot/Buy-or-Rent.html?_r=0.",
         "Der Internationalisierungsbeauftragte antwortet um 9:30.",
     ],
 )
