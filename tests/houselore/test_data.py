@@ -5,8 +5,10 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from retrieval.connections import open_pool
+from tests.bot.town import running_town, world
 from tests.tuning.office import ASKER, add_answer, add_document, say
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -62,3 +64,40 @@ def test_the_whole_way(houselore: Houselore, tmp_path: Path, database_url: str) 
     assert (stale.returncode, "is stale" in stale.stderr) == (2, True)
     allowed = houselore("data", "allow", "C024BE91L", **settings)
     assert "C024BE91L may be learned from" in allowed.stdout
+
+
+async def _ask_in(url: str, *channels: str) -> None:
+    """A good answer in each channel, which everyone in the workspace could have read."""
+    async with open_pool(url, "home") as pool:
+        document = await add_document(pool, "lunch")
+        for channel in channels:
+            answer = await add_answer(
+                pool,
+                document,
+                "Ask ben. [1]",
+                f"Who knows when lunch is in {channel}?",
+                readers=["public", f"channel:{channel}"],
+                channel=channel,
+            )
+            await say(pool, answer, ASKER, "good")
+
+
+def test_slack_says_what_is_public(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
+    """Only a public channel is learned from, without members' names, until an admin allows more."""
+    asyncio.run(_ask_in(database_url, "C0OPEN", "C0DATA"))
+    channels: list[dict[str, Any]] = [
+        {"id": "C0OPEN", "name": "open", "members": ["U0BEN"]},
+        {"id": "C0DATA", "name": "team-data", "private": True, "members": ["U0BEN"]},
+    ]
+    with running_town(tmp_path, world([{"id": "U0BEN", "name": "ben"}], channels)) as town:
+        settings = {
+            "HOUSELORE_DATABASE_URL": database_url,
+            "HOUSELORE_SLACK_API_URL": town.api,
+            "SLACK_BOT_TOKEN": town.token,
+            **CONSENT,
+        }
+        assert "1 kto, 1 sft" in houselore("data", "collect", **settings).stdout
+        found = json.loads(houselore("data", "list", "--json", **settings).stdout)["examples"]
+        assert {one["chosen"] for one in found} == {"Ask [person]. [1]"}
+        houselore("data", "allow", "#team-data", **settings)
+        assert "2 kto, 2 sft" in houselore("data", "collect", **settings).stdout
