@@ -220,7 +220,6 @@ if __name__ == "__main__":
     arguments.add_argument("--renderings", type=int, default=2)
     arguments.add_argument("--targets", choices=["clauses", "spans"], default="clauses")
     arguments.add_argument("--seed", type=int, default=7)
-    arguments.add_argument("--targets", choices=("clauses", "spans"), default="spans")
     given = arguments.parse_args()
     written = asyncio.run(lessons(given.seed, given.renderings, spans=given.targets == "spans"))
     write_lessons(given.to, written)

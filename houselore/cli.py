@@ -68,6 +68,20 @@ def ask(
     conclude(ask_question(read_settings(), " ".join(question), asker, as_json=as_json))
 
 
+@app.command(rich_help_panel=_CARE)
+def tune(
+    name: Annotated[str, typer.Argument(help="What the candidate is to be called: house-2.")],
+    dataset: Annotated[
+        str, typer.Option(help="The beginning of a dataset's hash; by default the newest.")
+    ] = "",
+    epochs: Annotated[float, typer.Option(min=0.01, help="How often each example is seen.")] = 3,
+) -> None:
+    """Train the built-in model on a frozen dataset; the candidate waits to be judged and tried."""
+    from houselore.commands.tune import tune_model
+
+    conclude(tune_model(read_settings(), name, dataset, epochs))
+
+
 @app.command(rich_help_panel=_ASK)
 def search(
     query: Annotated[list[str], typer.Argument(help="What to look for.")],

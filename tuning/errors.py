@@ -1,6 +1,7 @@
 """What can go wrong while tuning, in words for a person.
 
 TuningError
+├── CannotTrain       a training that cannot begin
 ├── ModelPinned       the served model is to stay
 ├── NothingToFreeze   no example is there that may be frozen
 ├── RolloutRefused    a canary that cannot begin or end now
@@ -14,6 +15,10 @@ TuningError
 
 class TuningError(Exception):
     """The root of this package's errors; its text is a sentence that can be shown."""
+
+
+class CannotTrain(TuningError):
+    """A training that cannot begin: a name that is taken, nothing to learn, no PyTorch."""
 
 
 class ModelPinned(TuningError):

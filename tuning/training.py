@@ -3,7 +3,7 @@
 Needs the extra `tuning`. Runs on CPU, on one GPU, or on several under `accelerate launch`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import MethodType
@@ -72,7 +72,7 @@ def train(
         args=_arguments(folder, settings),
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
-        data_collator=_Collator(_shared_prefix([row["input_ids"] for row in rows])),
+        data_collator=_Collator(_shared_prefix(rows)),
         peft_config=_adapter(settings),
         callbacks=list(callbacks),
     )
@@ -193,9 +193,10 @@ def _row(one: Lesson, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
     }
 
 
-def _shared_prefix(rows: Sequence[Sequence[int]]) -> list[int]:
-    """The tokens with which all rows begin."""
-    first, last = (list(row) for row in (min(rows, key=list), max(rows, key=list)))
+def _shared_prefix(rows: Sequence[Mapping[str, list[int]]]) -> list[int]:
+    """The tokens with which all prompts begin, without the last of any: it foretells the answer."""
+    prompts = [row["input_ids"][: row["labels"].count(_IGNORED) - 1] for row in rows]
+    first, last = min(prompts), max(prompts)
     same = 0
     while same < min(len(first), len(last)) and first[same] == last[same]:
         same += 1

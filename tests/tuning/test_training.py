@@ -30,6 +30,14 @@ def test_what_is_trained_can_be_loaded_and_learned_something(tmp_path: Path) -> 
     assert plot_losses(adapter, tmp_path / "losses.png").stat().st_size > 1000
 
 
+def test_one_lesson_alone_is_learned(tmp_path: Path) -> None:
+    """Where all prompts are the same, the answer is still learned, its first word too."""
+    base = tiny_base(tmp_path / "base")
+    adapter = train(base, LESSONS[:1] * 4, tmp_path / "run", replace(SETTINGS, epochs=12))
+    losses = [row["loss"] for row in read_losses(adapter)]
+    assert losses[-1] < losses[0]
+
+
 def test_the_same_seed_gives_the_same_adapter_also_after_a_stop(tmp_path: Path) -> None:
     """A run that ended at a checkpoint and is called again has the weights of a whole one."""
     from safetensors.torch import load_file

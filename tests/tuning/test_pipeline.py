@@ -1,0 +1,62 @@
+"""From a frozen dataset to a registered candidate."""
+
+from pathlib import Path
+
+import pytest
+from psycopg_pool import AsyncConnectionPool
+
+from tests.tuning.office import PROMPT
+from tuning.errors import CannotTrain, UnknownDataset
+from tuning.forms import Row
+from tuning.lessons import Message
+from tuning.pipeline import Base, lessons_of, tune
+from tuning.registry import ensure_served
+
+ROW = Row("sft", tuple(Message(**one) for one in PROMPT), "At noon. [1]")
+BASE = Base("no-such-model", "Tiny")
+
+
+def test_a_lesson_has_the_messages_that_were_served() -> None:
+    """The prompt is not rendered anew: what is trained is what people were answered from."""
+    (lesson,) = lessons_of([ROW], "abcdef0123456789")
+    assert (lesson.prompt, lesson.answer, lesson.origin) == (ROW.prompt, ROW.chosen, "abcdef012345")
+
+
+def test_nothing_to_learn_is_said() -> None:
+    """A dataset of thumbs alone has no answer to train on."""
+    with pytest.raises(CannotTrain, match="data list"):
+        lessons_of([], "abcdef0123456789")
+
+
+async def test_what_cannot_begin_changes_nothing(pool: AsyncConnectionPool, tmp_path: Path) -> None:
+    """A name that is taken and a dataset that is not there are said before anything is trained."""
+    await ensure_served(pool, "home", "house-1", "Tiny")
+    with pytest.raises(CannotTrain, match="house-1"):
+        await tune(pool, "home", BASE, "house-1", tmp_path)
+    with pytest.raises(UnknownDataset, match="data freeze"):
+        await tune(pool, "home", BASE, "house-2", tmp_path)
+    assert not (tmp_path / "house-2").exists()
+
+
+async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:
+    """Trained, written, registered with its dataset, hash and size; needs the extra `tuning`."""
+    pytest.importorskip("torch", reason="the extra `tuning` is not installed")
+    from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
+    from tests.tuning.tiny import tiny_base
+    from tuning.collecting import collect
+    from tuning.datasets import freeze_dataset
+    from tuning.registry import models
+
+    for number in range(6):
+        answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
+        await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
+    await collect(pool, "home", nothing, str)
+    frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
+    base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
+    tuned = await tune(pool, "home", base, "house-2", tmp_path / "adapters", epochs=1)
+    (model,) = await models(pool, "home")
+    assert (model.state, model.dataset, model.adapter) == (
+        *("candidate", frozen.hash),
+        str(tuned.adapter),
+    )
+    assert model.metrics["lessons"] == tuned.lessons > 0
