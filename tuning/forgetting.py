@@ -1,4 +1,4 @@
-"""What has to leave the examples and datasets: a person's part, and the text of deleted documents.
+"""What has to leave the examples and datasets: a person's part, and text of documents that went.
 
 A frozen dataset that holds any of it is marked stale and loses its content; its hash and card stay.
 """
@@ -32,11 +32,13 @@ async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left
 
 
 async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
-    """Drop every example that rests on a document which was deleted."""
+    """Drop every example of a deleted document, or of one that its readers may read no more."""
     async with pool.connection() as connection:
-        examples = await connection.execute(_SQL["drop_of_gone"], {"workspace": workspace})
-        datasets = await connection.execute(_SQL["spoil_of_gone"], {"workspace": workspace})
-        return Left(examples.rowcount, datasets.rowcount)
+        cursor = await connection.execute(_SQL["drop_of_gone"], {"workspace": workspace})
+        ((examples, documents),) = await cursor.fetchall()
+        values = {"workspace": workspace, "documents": documents}
+        datasets = await connection.execute(_SQL["spoil_of_gone"], values)
+        return Left(examples, datasets.rowcount)
 
 
 async def models_to_retrain(pool: AsyncConnectionPool, workspace: str) -> list[str]:

@@ -140,6 +140,7 @@ select k.id, k.question, k.text, k.messages, k.evidence, k.abstained, k.readers,
         select jsonb_agg(jsonb_build_object('document_id', d.id, 'title', d.title, 'hash', d.hash,
             'version', d.version, 'has_changed', d.indexed_at > k.created_at) order by d.id)
         from documents d where d.workspace = k.workspace and d.id = any(k.documents)
+            and d.readers && k.readers
     ), '[]') as sources
 from kept k
 left join channel_settings c on c.workspace = k.workspace and c.channel = k.channel
@@ -190,17 +191,27 @@ update datasets set content = null, stale_since = now(), stale_reason = 'a perso
 where workspace = %(workspace)s and people @> array[%(person)s] and stale_since is null;
 
 -- name: drop_of_gone
--- Examples that rest on a document that is gone.
-delete from examples e where e.workspace = %(workspace)s and exists (
-    select 1 from unnest(e.documents) as used where not exists (
-        select 1 from documents d where d.workspace = e.workspace and d.id = used));
+-- Examples that rest on a document which is gone, or which their readers may read no more; gives
+-- those documents.
+with dropped as (
+    delete from examples e where e.workspace = %(workspace)s and exists (
+        select 1 from unnest(e.documents) as used where not exists (
+            select 1 from documents d
+            where d.workspace = e.workspace and d.id = used and d.readers && e.readers))
+    returning e.id, e.workspace, e.documents, e.readers
+)
+select count(distinct x.id), coalesce(array_agg(distinct used) filter (where not exists (
+    select 1 from documents d
+    where d.workspace = x.workspace and d.id = used and d.readers && x.readers)), '{}')
+from dropped x, unnest(x.documents) as used;
 
 -- name: spoil_of_gone
--- Datasets that hold text of a document that is gone lose their content.
+-- Datasets that hold text of a document that is gone, or is one of these, lose their content.
 update datasets s set content = null, stale_since = now(), stale_reason = 'a document is gone'
-where s.workspace = %(workspace)s and s.stale_since is null and exists (
-    select 1 from unnest(s.documents) as used where not exists (
-        select 1 from documents d where d.workspace = s.workspace and d.id = used));
+where s.workspace = %(workspace)s and s.stale_since is null and (
+    s.documents && %(documents)s::bigint[] or exists (
+        select 1 from unnest(s.documents) as used where not exists (
+            select 1 from documents d where d.workspace = s.workspace and d.id = used)));
 
 -- name: queue
 -- Examples in a state, or in any, those that came first first.

@@ -124,7 +124,7 @@ async def test_only_what_is_public_by_default(
     kept: bool,
 ) -> None:
     """What Slack does not call public is left out; an admin's word lets it in, and out again."""
-    document = await add_document(pool, "lunch")
+    document = await add_document(pool, "lunch", readers=readers[0])
     answer = await add_answer(pool, document, readers=readers, channel=channel, thread_ts="1")
     await say(pool, answer, ASKER, "good")
     assert bool((await gather(pool, *public))[1]) is kept

@@ -120,6 +120,20 @@ async def test_a_deleted_document_leaves_the_datasets(pool: AsyncConnectionPool)
     assert stale.stale_reason == "a document is gone"
 
 
+async def test_a_document_that_became_private_leaves(pool: AsyncConnectionPool) -> None:
+    """Its examples and datasets go, those of others stay; it gives no new ones."""
+    await fill(pool, 2)
+    await freeze_dataset(pool, "home", "ana", unreviewed=True)
+    async with pool.connection() as connection:
+        await connection.execute(
+            "update documents set readers = '{channel:C9}' where key = 'lunch-0'"
+        )
+    assert {one.question for one in await queue(pool, "home")} == {"When is lunch in room 1?"}
+    assert [one.stale_reason for one in await datasets(pool, "home")] == ["a document is gone"]
+    collected = await collect(pool, "home", nothing, str)
+    assert collected.left_out == {"a document is gone": 1}
+
+
 async def test_a_file_comes_in_and_reviews_come_back(pool: AsyncConnectionPool) -> None:
     """New rows wait, redacted; reviews from Argilla reach our examples, with edits."""
     sft, *_ = await fill(pool, 1)
