@@ -74,7 +74,10 @@ def tune(
     dataset: Annotated[
         str, typer.Option(help="The beginning of a dataset's hash; by default the newest.")
     ] = "",
-    epochs: Annotated[float, typer.Option(min=0.01, help="How often each example is seen.")] = 3,
+    epochs: Annotated[
+        float | None,
+        typer.Option(min=0.01, help="How often each example is seen; by default often enough."),
+    ] = None,
 ) -> None:
     """Train the built-in model on a frozen dataset; the candidate waits to be judged and tried."""
     from houselore.commands.tune import tune_model

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from tuning.lessons import Lesson
 from tuning.registry import Lineage, models, register
 from tuning.shipping import ship
 
-_RATE = 1e-4  # it goes on from what it knows: the starter's own rate would make it forget
+_RATE = 2e-4  # it goes on from what it knows: the starter's own rate would make it forget
+_FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ async def tune(
     folder: Path,
     *,
     dataset: str = "",
-    epochs: float = 3.0,
+    epochs: float | None = None,
 ) -> Tuned:
     """Train on the newest dataset, or the newest whose hash begins so, and register a candidate.
 
+    Each example is seen `epochs` times, by default as often as 40 steps need, and at least thrice.
     The adapter and what a broken-off training goes on from lie in `folder`/`name`. Raises
     CannotTrain, UnknownDataset, and UnusableAdapter.
     """
@@ -71,7 +73,7 @@ async def tune(
         adapter_hash=hashlib.sha256((adapter / WEIGHTS).read_bytes()).hexdigest(),
         dataset=chosen.hash,
         code_version=_code_version(),
-        metrics={"lessons": len(lessons), "epochs": epochs},
+        metrics={"lessons": len(lessons), **({"epochs": epochs} if epochs else {})},
     )
     await register(pool, workspace, name, base.name, str(adapter), lineage)
     return Tuned(name, adapter, len(lessons), chosen.hash)
@@ -105,7 +107,7 @@ def _choose(known: Sequence[Dataset], prefix: str) -> Dataset:
     raise UnknownDataset("There is no such dataset: `houselore data freeze` makes one.")
 
 
-def _train(base: Base, lessons: Sequence[Lesson], folder: Path, epochs: float) -> Path:
+def _train(base: Base, lessons: Sequence[Lesson], folder: Path, epochs: float | None) -> Path:
     try:
         from tuning.training import Settings, train  # only the extra has PyTorch
     except ImportError as error:
@@ -113,5 +115,7 @@ def _train(base: Base, lessons: Sequence[Lesson], folder: Path, epochs: float) -
             f"Training needs more than serving does ({error.name} is missing): `pip install "
             "'.[tuning]'`."
         ) from None
-    settings = Settings(learning_rate=_RATE, epochs=epochs, start=base.start, base_name=base.name)
-    return train(base.place, lessons, folder, settings)
+    settings = Settings(learning_rate=_RATE, start=base.start, base_name=base.name)
+    steps = -(-len(lessons) // settings.batch)
+    enough = max(_FEWEST_EPOCHS, _FEWEST_STEPS / steps)
+    return train(base.place, lessons, folder, replace(settings, epochs=epochs or enough))

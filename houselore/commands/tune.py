@@ -12,7 +12,7 @@ from tuning.shipped import STARTER, check_starter
 _HUB = "HuggingFaceTB"
 
 
-async def tune_model(settings: Settings, name: str, dataset: str, epochs: float) -> None:
+async def tune_model(settings: Settings, name: str, dataset: str, epochs: float | None) -> None:
     """Train on a dataset, register the candidate, and say what comes next."""
     base = base_of(settings)
     async with open_store(settings) as store:
