@@ -14,6 +14,7 @@ from houselore.services import open_store
 from houselore.settings import EMBEDDED, Settings
 from tuning.canaries import Rollout, current_rollout, start_rollout, stop_rollout
 from tuning.export import CONFIG, WEIGHTS
+from tuning.forgetting import models_to_retrain
 from tuning.registry import Lineage, Model, models, pin, promote, register, roll_back
 
 _AGREED = "Every process follows within 10 seconds."
@@ -24,11 +25,18 @@ async def list_models(settings: Settings) -> None:
     async with open_store(settings) as store:
         known = await models(store.pool, store.workspace)
         rollout = await current_rollout(store.pool, store.workspace)
+        stale = await models_to_retrain(store.pool, store.workspace)
     out = Console(highlight=False)
     if not known:
         out.print("No model is registered yet: the first start of `houselore run` does it.")
         return
     out.print(_table(known))
+    for name in stale:
+        out.print(
+            f"{name} has learned from what was taken back or deleted since: freeze a new dataset "
+            "and tune another.",
+            markup=False,
+        )
     if rollout is not None:
         out.print(_describe(rollout), markup=False)
 
