@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from math import isqrt
 from typing import Any
 
 from psycopg import AsyncConnection
@@ -20,6 +19,7 @@ from retrieval.store import to_vector
 _SQL = load_statements("retrieval")
 _MOST_COMPARED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
 _SHORTEST_LIST, _LONGEST_LIST = 300, 1_000  # the latter is pgvector's limit
+_A_CANDIDATE = 500  # chunks for each candidate on the list of a wide scope
 _WIDE = 100_000  # so many take longer to compare than a graph that is walked on
 
 Hit = tuple[int, float]
@@ -55,7 +55,7 @@ async def _tune(
     connection: AsyncConnection, scope: Scope, limit: int, *, walks_on: bool = False
 ) -> None:
     """How far the graph is walked in this transaction: the farther, the more chunks there are."""
-    wanted = _LONGEST_LIST if walks_on else max(_SHORTEST_LIST, isqrt(scope.size.chunks))
+    wanted = _LONGEST_LIST if walks_on else max(_SHORTEST_LIST, scope.size.chunks // _A_CANDIDATE)
     values = {
         "ef_search": min(_LONGEST_LIST, max(wanted, limit)),
         "iterative_scan": "relaxed_order" if walks_on else "off",
