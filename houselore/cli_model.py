@@ -56,7 +56,8 @@ def judge_it(
 ) -> None:
     """Put the same questions to a model and to what is served, and say whether it may be tried.
 
-    The shipped traps, documents that give orders, are asked as well. Nothing is changed.
+    The shipped traps, documents that give orders, are asked as well. The verdict is kept; who
+    answers stays.
     """
     from houselore.commands.model_judge import Trial, judge_model
 

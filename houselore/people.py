@@ -1,5 +1,6 @@
 """People and channels named on the command line: who may read, who asks. Asks Slack who is who."""
 
+import getpass
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -84,6 +85,11 @@ async def find_audience(settings: Settings, asker: Asker) -> Audience:
                 raise
             typed = " or ".join(filter(None, (asker.person, asker.channel)))
             raise WrongUse(f"Slack does not know {typed} ({error.error}).") from error
+
+
+def terminal_user() -> str:
+    """What the person at the command line is called in what is kept of their doings."""
+    return f"{getpass.getuser()} in the terminal"
 
 
 async def find_person(settings: Settings, word: str) -> str:

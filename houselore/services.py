@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from houselore.embedded.chat_model import ALIAS
-from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import Lease, Part, lease_servers
-from houselore.errors import DatabaseUnusable, PartUnusable, ServerDidNotStart
+from houselore.errors import DatabaseUnusable, PartUnusable
 from houselore.migrations import at_head, upgrade
 from houselore.settings import EMBEDDED, Settings
 
@@ -21,16 +19,11 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from psycopg_pool import AsyncConnectionPool
     from redis.asyncio import Redis
 
-    from answering.answerer import Answerer
-    from answering.cache import AnswerCache
     from answering.links import SourceLinks
     from houselore.house import House
     from retrieval.embeddings import Embedder
     from retrieval.reranking import Reranker
-    from tuning.registry import Model
 
-CONFIDENCE = "confidence.json"
-"""The file in the data folder that holds what `houselore eval calibrate` has fitted."""
 _LINK_KEY = "link.key"
 _READER_NOTE = "reader.url"
 
@@ -98,6 +91,9 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
 
     `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
     """
+    from answering.cache import AnswerCache
+    from houselore.answerers import Parts, open_house
+
     async with AsyncExitStack() as stack:
         embedder = asyncio.create_task(_embedder_and_imports(settings))
         stack.push_async_callback(_forget, embedder)
@@ -109,14 +105,15 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         links = open_links(settings)
         chat = await chat_address(settings, lease)
         opened = await embedder
-        answerer = await _house(stack, settings, chat, pool, opened, links, redis)
+        cache, reranker = AnswerCache(redis), open_reranker(settings)
+        parts = Parts(stack, settings, chat, pool, opened, links, cache, reranker)
         yield Services(
             workspace=settings.workspace,
             database_url=url,
             pool=pool,
             redis=redis,
             embedder=opened,
-            answerer=answerer,
+            answerer=await open_house(parts),
             links=links,
             chat=chat,
             lost=lease.lost,
@@ -257,91 +254,6 @@ async def chat_address(settings: Settings, lease: Lease) -> Address:
         return await lease.address("chat_model")
     key = settings.chat_api_key
     return Address(settings.chat_url, key.get_secret_value() if key else None)
-
-
-async def _house(
-    stack: AsyncExitStack,
-    settings: Settings,
-    chat: Address,
-    pool: "AsyncConnectionPool",
-    embedder: "Embedder",
-    links: "SourceLinks",
-    redis: "Redis",
-) -> "House":
-    """What answers questions with the model that is served. Raises PartUnusable."""
-    from answering.cache import AnswerCache
-    from houselore.house import House
-    from tuning.registry import Model, ensure_served
-
-    embedded = settings.chat_url == EMBEDDED
-    called = chat_model_name(settings.chat_gguf) if embedded else settings.chat_model
-    base = BUNDLED_NAME if embedded and settings.chat_gguf is None else called
-    first = await ensure_served(pool, settings.workspace, called, base)
-    cache, reranker = AnswerCache(redis), open_reranker(settings)
-
-    async def opening(model: Model) -> "Answerer":
-        at = await _model_address(stack, settings, chat, model)
-        return _answerer(settings, at, model, pool, embedder, links, cache, reranker)
-
-    house = House(pool, settings.workspace, first, opening)
-    try:
-        await house.start()
-    except ServerDidNotStart as error:
-        raise PartUnusable(
-            f"The model in service, {first.name}, cannot be served: {error} `houselore model "
-            "rollback` serves the one before."
-        ) from error
-    return house
-
-
-async def _model_address(
-    stack: AsyncExitStack, settings: Settings, chat: Address, model: "Model"
-) -> Address:
-    """Where a model answers: an adapter on the embedded one has a server of its own."""
-    if settings.chat_url != EMBEDDED or model.adapter is None:
-        return chat
-    adapter = settings.folder() / model.adapter
-    lease = await stack.enter_async_context(
-        lease_servers(settings.folder(), ["chat_model"], settings.chat_gguf, adapter)
-    )
-    return await lease.address("chat_model")
-
-
-def _answerer(
-    settings: Settings,
-    chat: Address,
-    model: "Model",
-    pool: "AsyncConnectionPool",
-    embedder: "Embedder",
-    links: "SourceLinks",
-    cache: "AnswerCache",
-    reranker: "Reranker | None",
-) -> "Answerer":
-    from answering.answerer import Answerer
-    from answering.confidence import open_confidence
-    from answering.finding import Abilities
-    from answering.models import open_chat_model
-    from answering.prompts import PROMPT_VERSION
-
-    embedded = settings.chat_url == EMBEDDED
-    large = not embedded
-    name = ALIAS if embedded else settings.chat_model
-    if large and model.adapter is not None:
-        name = model.name  # as vLLM calls an adapter that it has loaded
-    return Answerer(
-        pool,
-        embedder,
-        open_chat_model(chat.url, name, chat.api_key, logprobs=embedded),
-        model.name,
-        links,
-        open_confidence(settings.folder() / CONFIDENCE, model.name, PROMPT_VERSION),
-        abilities=Abilities(
-            reads=settings.chat_reads or ("passages" if large else "sentences"),
-            rewrites=large if settings.chat_rewrites is None else settings.chat_rewrites,
-        ),
-        cache=cache,
-        reranker=reranker,
-    )
 
 
 async def _forget(task: "asyncio.Task[Embedder]") -> None:

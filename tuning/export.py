@@ -14,11 +14,9 @@ import numpy as np
 import safetensors.numpy
 from numpy.typing import NDArray
 
+from tuning.adapters import CONFIG, WEIGHTS
 from tuning.errors import UnusableAdapter
 from tuning.gguf_header import read_header
-
-WEIGHTS = "adapter_model.safetensors"
-CONFIG = "adapter_config.json"
 
 _ARCHITECTURE = "llama"
 _HEADS, _KEY_HEADS = "llama.attention.head_count", "llama.attention.head_count_kv"

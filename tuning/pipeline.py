@@ -1,7 +1,6 @@
 """A frozen dataset to a candidate: lessons, training, adapter. Judges and serves none."""
 
 import asyncio
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -9,9 +8,9 @@ from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
+from tuning.adapters import hash_adapter
 from tuning.datasets import Dataset, datasets, rows_of
 from tuning.errors import CannotTrain, UnknownDataset
-from tuning.export import WEIGHTS
 from tuning.forms import Row
 from tuning.lessons import Lesson
 from tuning.registry import Lineage, models, register
@@ -70,7 +69,7 @@ async def tune(
     ship(trained, adapter, base.name)
     lineage = Lineage(
         base_hash=base.hash,
-        adapter_hash=hashlib.sha256((adapter / WEIGHTS).read_bytes()).hexdigest(),
+        adapter_hash=hash_adapter(adapter),
         dataset=chosen.hash,
         code_version=_code_version(),
         metrics={"lessons": len(lessons), **({"epochs": epochs} if epochs else {})},

@@ -123,8 +123,8 @@ async def models(pool: AsyncConnectionPool, workspace: str) -> list[Model]:
 
 async def served(pool: AsyncConnectionPool, workspace: str) -> Model | None:
     """The model in service, or None before the first promotion."""
-    first = next(iter(await models(pool, workspace)), None)
-    return first if first is not None and first.state == "served" else None
+    async with pool.connection() as connection:
+        return await _served(connection, workspace)
 
 
 async def ensure_served(pool: AsyncConnectionPool, workspace: str, name: str, base: str) -> Model:
@@ -170,12 +170,17 @@ async def close_rollout(
 
 async def check_unpinned(connection: AsyncConnection, workspace: str) -> Model:
     """The served model. Raises UnknownModel for none, ModelPinned where it is to stay."""
-    first = next(iter(await _models(connection, workspace)), None)
-    if first is None or first.state != "served":
+    now = await _served(connection, workspace)
+    if now is None:
         raise UnknownModel("No model is in service yet; start Houselore once.")
-    if first.is_pinned:
-        raise ModelPinned(f"{first.name} is pinned: let it go first (`houselore model unpin`).")
-    return first
+    if now.is_pinned:
+        raise ModelPinned(f"{now.name} is pinned: let it go first (`houselore model unpin`).")
+    return now
+
+
+async def _served(connection: AsyncConnection, workspace: str) -> Model | None:
+    first = next(iter(await _models(connection, workspace)), None)
+    return first if first is not None and first.state == "served" else None
 
 
 async def _models(connection: AsyncConnection, workspace: str) -> list[Model]:

@@ -1,8 +1,8 @@
 """The adapter that ships with the project: where it is and how it is known. Loads nothing."""
 
-import hashlib
 from pathlib import Path
 
+from tuning.adapters import WEIGHTS, hash_adapter
 from tuning.errors import UnusableAdapter
 
 STARTER = Path(__file__).with_name("starter")
@@ -13,16 +13,12 @@ STARTER_SHA256 = "abd8b195b7b68d6b5da7127bbf6f147a4525d9791306ff82abe5cd588cb9fe
 
 def check_starter() -> None:
     """Raises UnusableAdapter where the shipped adapter is not the one we know."""
-    weights = STARTER / "adapter_model.safetensors"
     try:
-        with weights.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UnusableAdapter(
-            f"{weights} cannot be read ({error.strerror}): install Houselore again."
-        ) from None
+        found = hash_adapter(STARTER)
+    except UnusableAdapter as error:
+        raise UnusableAdapter(f"{error} Install Houselore again.") from None
     if found != STARTER_SHA256:
         raise UnusableAdapter(
-            f"{weights} is not the adapter Houselore was made with (its SHA-256 is {found}): "
+            f"{STARTER / WEIGHTS} is not the adapter Houselore was made with (SHA-256 {found}): "
             "install Houselore again."
         )

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import safetensors.numpy
 
-from tuning.export import CONFIG, WEIGHTS
+from tuning.adapters import CONFIG, WEIGHTS
 
 
 def ship(adapter: Path, to: Path, base_name: str) -> None:

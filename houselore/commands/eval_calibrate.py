@@ -14,11 +14,12 @@ from answering.confidence import Confidence, open_confidence, save_confidence
 from answering.evaluation import Outcome
 from answering.measuring import ask_all, through_the_chain
 from answering.prompts import PROMPT_VERSION
+from houselore.answerers import CONFIDENCE
 from houselore.commands.eval import progress_bars
 from houselore.commands.eval_answers import GoldFiles, indexed_apart, served_name
 from houselore.commands.eval_plots import check_plotting, draw_calibration
 from houselore.errors import WrongUse
-from houselore.services import CONFIDENCE, open_services
+from houselore.services import open_services
 from houselore.settings import Settings
 
 

@@ -1,7 +1,5 @@
 """`houselore model`: which model answers to `house`, and how that is changed by hand."""
 
-import getpass
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,10 +8,11 @@ from rich.table import Table
 
 from houselore.embedded.chat_model_files import BUNDLED_NAME
 from houselore.errors import WrongUse
+from houselore.people import terminal_user
 from houselore.services import open_store
 from houselore.settings import EMBEDDED, Settings
+from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 from tuning.canaries import Rollout, current_rollout, start_rollout, stop_rollout
-from tuning.export import CONFIG, WEIGHTS
 from tuning.forgetting import models_to_retrain
 from tuning.registry import Lineage, Model, models, pin, promote, register, roll_back
 
@@ -48,7 +47,7 @@ async def register_adapter(settings: Settings, name: str, adapter: Path) -> None
             raise WrongUse(f"{adapter} is no PEFT adapter: it has no {needed}.")
     base = BUNDLED_NAME if settings.chat_gguf is None else settings.chat_gguf.stem
     base = base if settings.chat_url == EMBEDDED else settings.chat_model
-    lineage = Lineage(adapter_hash=_hash(adapter / WEIGHTS))
+    lineage = Lineage(adapter_hash=hash_adapter(adapter))
     async with open_store(settings) as store:
         if name in {model.name for model in await models(store.pool, store.workspace)}:
             raise WrongUse(f"A model is called {name} already: a model is replaced, never changed.")
@@ -59,28 +58,28 @@ async def register_adapter(settings: Settings, name: str, adapter: Path) -> None
 async def try_model(settings: Settings, name: str, share: float) -> None:
     """Begin a canary."""
     async with open_store(settings) as store:
-        rollout = await start_rollout(store.pool, store.workspace, name, share, _me())
+        rollout = await start_rollout(store.pool, store.workspace, name, share, terminal_user())
     _say(f"{_describe(rollout)} {_AGREED}")
 
 
 async def take_back(settings: Settings, reason: str) -> None:
     """End the canary; what is served stays."""
     async with open_store(settings) as store:
-        rollout = await stop_rollout(store.pool, store.workspace, _me(), reason)
+        rollout = await stop_rollout(store.pool, store.workspace, terminal_user(), reason)
     _say(f"{rollout.canary} was taken back; {rollout.served} answers. {_AGREED}")
 
 
 async def promote_model(settings: Settings, name: str, reason: str) -> None:
     """Put a model into service."""
     async with open_store(settings) as store:
-        model = await promote(store.pool, store.workspace, name, _me(), reason)
+        model = await promote(store.pool, store.workspace, name, terminal_user(), reason)
     _say(f"{model.name} answers now. {_AGREED}")
 
 
 async def roll_model_back(settings: Settings, reason: str) -> None:
     """Serve what was served before."""
     async with open_store(settings) as store:
-        model = await roll_back(store.pool, store.workspace, _me(), reason)
+        model = await roll_back(store.pool, store.workspace, terminal_user(), reason)
     _say(f"{model.name} answers again. {_AGREED}")
 
 
@@ -105,15 +104,6 @@ def _describe(rollout: Rollout) -> str:
         f"{rollout.canary} is tried in {100 * rollout.share:.0f} of 100 channels beside "
         f"{rollout.served}, since {rollout.started_at:%Y-%m-%d %H:%M}, by {rollout.started_by}."
     )
-
-
-def _hash(weights: Path) -> str:
-    with weights.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _me() -> str:
-    return f"{getpass.getuser()} in the terminal"
 
 
 def _say(text: str) -> None:

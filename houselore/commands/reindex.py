@@ -1,11 +1,9 @@
 """`houselore reindex`, `cancel`, `rollback`: the index rebuilt in public, from the terminal."""
 
-import getpass
-
 from rich.console import Console
 
 from houselore.commands.index import exit_code, progress_bar, show_report
-from houselore.people import read_readers
+from houselore.people import read_readers, terminal_user
 from houselore.services import open_index, open_store
 from houselore.settings import Settings
 from retrieval.reindexing import plan, reindex, rollback, switch
@@ -19,7 +17,7 @@ async def reindex_sources(settings: Settings, word: str | None) -> int:
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
             report = await reindex(
-                index.pool, index.workspace, index.embedder, _me(), word, on_progress
+                index.pool, index.workspace, index.embedder, terminal_user(), word, on_progress
             )
     show_report(console, word or "All sources", report)
     return exit_code(report)
@@ -42,7 +40,9 @@ async def take_candidate(settings: Settings) -> None:
     console = Console(stderr=True, highlight=False)
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
-            live = await switch(index.pool, index.workspace, index.embedder, _me(), on_progress)
+            live = await switch(
+                index.pool, index.workspace, index.embedder, terminal_user(), on_progress
+            )
     console.print(f"Generation {live.id} ({live.embedder}) is live.", markup=False)
 
 
@@ -51,7 +51,9 @@ async def go_back(settings: Settings) -> None:
     console = Console(stderr=True, highlight=False)
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
-            live = await rollback(index.pool, index.workspace, index.embedder, _me(), on_progress)
+            live = await rollback(
+                index.pool, index.workspace, index.embedder, terminal_user(), on_progress
+            )
     console.print(
         f"Generation {live.id} ({live.embedder}) is live again, with the documents of today.",
         markup=False,
@@ -62,7 +64,7 @@ async def cancel_reindexing(settings: Settings) -> None:
     """Ask the reindexing that goes on to end, wherever it was begun."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     async with open_store(settings) as store:
-        run = await cancel_run(store.pool, store.workspace, _me())
+        run = await cancel_run(store.pool, store.workspace, terminal_user())
     if run is None:
         console.print("No reindexing goes on.")
     else:
@@ -77,7 +79,3 @@ async def _meant(settings: Settings, word: str | None) -> str | None:
         return word
     (reader,) = await read_readers(settings, [word])
     return reader
-
-
-def _me() -> str:
-    return f"{getpass.getuser()} in the terminal"

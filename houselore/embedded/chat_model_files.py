@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from houselore.errors import ServerDidNotStart
+from tuning.adapters import hash_adapter
 from tuning.errors import UnusableAdapter
 from tuning.shipped import STARTER, STARTER_NAME, STARTER_SHA256, check_starter
 
@@ -43,7 +44,7 @@ def chat_model_files(
     base = gguf or _checked(bundled_gguf())
     try:
         if adapter is not None:
-            put_on = _converted(folder, base, adapter, _hash_of(adapter))
+            put_on = _converted(folder, base, adapter, hash_adapter(adapter))
             return ChatModelFiles(base, put_on, adapter.name)
         if gguf is not None:
             return ChatModelFiles(base, None, chat_model_name(gguf))
@@ -62,16 +63,6 @@ def _converted(folder: Path, base: Path, adapter: Path, hash_: str) -> Path:
 
         export_adapter(adapter, base, converted)
     return converted
-
-
-def _hash_of(adapter: Path) -> str:
-    """The SHA-256 of an adapter's weights. Raises UnusableAdapter."""
-    weights = adapter / "adapter_model.safetensors"
-    try:
-        with weights.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UnusableAdapter(f"{weights} cannot be read ({error.strerror}).") from None
 
 
 def bundled_gguf() -> Path:

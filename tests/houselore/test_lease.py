@@ -15,7 +15,7 @@ import safetensors.numpy
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import lease_servers
 from houselore.errors import ServerDidNotStart
-from tuning.export import WEIGHTS
+from tuning.adapters import WEIGHTS
 from tuning.shipped import STARTER
 
 ProcessesOf = Callable[[Path], list[str]]

@@ -10,8 +10,9 @@ import safetensors.numpy
 
 from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.chat_model_files import bundled_gguf
+from tuning.adapters import CONFIG, WEIGHTS
 from tuning.errors import UnusableAdapter
-from tuning.export import CONFIG, WEIGHTS, export_adapter, interleave
+from tuning.export import export_adapter, interleave
 from tuning.shipped import STARTER
 
 HEADS = {"attn_q": 9, "attn_k": 3}

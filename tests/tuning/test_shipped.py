@@ -15,7 +15,7 @@ from houselore.embedded.chat_model_files import (
 )
 from houselore.errors import ServerDidNotStart
 from tuning import shipped
-from tuning.export import CONFIG, WEIGHTS
+from tuning.adapters import CONFIG, WEIGHTS
 from tuning.shipped import STARTER, STARTER_NAME, check_starter
 from tuning.shipping import ship
 

@@ -1,0 +1,19 @@
+"""The two files of a PEFT adapter's folder, and the hash that it is known by. Loads no weights."""
+
+import hashlib
+from pathlib import Path
+
+from tuning.errors import UnusableAdapter
+
+WEIGHTS = "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
+
+
+def hash_adapter(adapter: Path) -> str:
+    """The SHA-256 of the weights in the folder `adapter`. Raises UnusableAdapter."""
+    weights = adapter / WEIGHTS
+    try:
+        with weights.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UnusableAdapter(f"{weights} cannot be read ({error.strerror}).") from None
