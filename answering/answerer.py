@@ -30,6 +30,7 @@ from answering.prompts import (
 )
 from answering.questions import Question
 from answering.signals import logprobs_of
+from answering.voice import NO_VOICE, Voice
 from retrieval.catalog import readable_sources
 from retrieval.embeddings import Embedder
 from retrieval.generations import Generation, index_version, live_generation
@@ -57,6 +58,7 @@ class Answerer:
         abilities: Abilities = _SMALL,
         cache: AnswerCache | None = None,
         reranker: Reranker | None = None,
+        voice: Voice = NO_VOICE,
     ) -> None:
         self._pool = pool
         self._embedder = embedder
@@ -67,6 +69,7 @@ class Answerer:
         self._abilities = abilities
         self._cache = cache
         self._reranker = reranker
+        self._voice = voice
 
     def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> "Answerer":
         """The same over another index, without a cache; `confidence` replaces that of this one."""
@@ -111,7 +114,7 @@ class Answerer:
             yield Words(answer.text)
         else:
             found = await self._find(question, clock)
-            draft = Draft(found, self._confidence, bar)
+            draft = Draft(found, self._confidence, bar, self._voice)
             if found.evidence:
                 yield Reading(tuple(dict.fromkeys(note.passage.title for note in found.evidence)))
             async for words in self._compose(question, found, draft, clock):

@@ -8,6 +8,7 @@ from answering.abstaining import quote_best, quote_closest, says_unknown
 from answering.confidence import Confidence, prefers_draft
 from answering.finding import Found
 from answering.signals import signals_of_draft, signals_of_evidence
+from answering.voice import NO_VOICE, Voice
 from answering.writing import Said, Writer
 
 
@@ -21,12 +22,18 @@ class Draft:
     taken back afterwards. Sentences without support are left out.
     """
 
-    def __init__(self, found: Found, confidence: Confidence, bar: float | None = None) -> None:
-        """`bar` replaces that of the confidence."""
+    def __init__(
+        self,
+        found: Found,
+        confidence: Confidence,
+        bar: float | None = None,
+        voice: Voice = NO_VOICE,
+    ) -> None:
+        """`bar` replaces that of the confidence; what is of the `voice` needs no note."""
         self._found = found
         self._confidence = confidence
         self._bar = confidence.bar if bar is None else bar
-        self._writer = Writer(found.asked, found.evidence)
+        self._writer = Writer(found.asked, found.evidence, voice)
         self._logprobs: list[float] = []
         self._shown: list[str] = []
         self._instead = ""
@@ -86,7 +93,7 @@ class Draft:
         if said.note is None or self.is_refused:
             return
         if not self._shown:
-            self._decide(said.text, said.note)
+            self._decide(said.claim, said.note)
         if not self.is_refused:
             words = f"{' ' if self._shown else ''}{said.text} [{said.note}]"
             self._shown.append(words)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from answering.evidence import Evidence
 from answering.grounding import Grounding, strip_marks
+from answering.voice import NO_VOICE, Voice
 from retrieval.sentences import split_sentences
 
 # Marks after the end of a sentence belong to it.
@@ -14,17 +15,28 @@ _MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d+\])+)")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A sentence without the model's marks, and the note that supports it, if one does."""
+    """A sentence without the model's marks, and the note that supports it, if one does.
+
+    `claim` is what it says besides the house's voice.
+    """
 
     text: str
     note: int | None
+    claim: str
 
 
 class Writer:
-    """Turns a stream of tokens into checked sentences, each once and once it is whole."""
+    """Turns a stream of tokens into checked sentences, each once and once it is whole.
 
-    def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
+    What is of the `voice` needs no support; a sentence that is nothing else joins the one behind.
+    """
+
+    def __init__(
+        self, question: str, evidence: Sequence[Evidence], voice: Voice = NO_VOICE
+    ) -> None:
         self._grounding = Grounding(question, evidence)
+        self._voice = voice
+        self._opening = ""
         self._waiting = ""
         self._said: set[str] = set()
         self._written: list[str] = []
@@ -54,6 +66,12 @@ class Writer:
 
     def _check(self, sentence: str) -> Iterator[Said]:
         plain = strip_marks(sentence).strip()
-        if plain and plain not in self._said:
-            self._said.add(plain)
-            yield Said(plain, self._grounding.support(sentence))
+        if not plain or plain in self._said:
+            return
+        self._said.add(plain)
+        if self._voice.is_all(plain):
+            self._opening = f"{plain} "
+            return
+        note = self._grounding.support(self._voice.claim(sentence))
+        yield Said(self._opening + plain, note, self._voice.claim(plain).strip())
+        self._opening = ""

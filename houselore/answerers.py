@@ -12,6 +12,7 @@ from answering.finding import Abilities
 from answering.links import SourceLinks
 from answering.models import open_chat_model
 from answering.prompts import PROMPT_VERSION
+from answering.voice import NO_VOICE, Voice
 from houselore.embedded.chat_model import ALIAS
 from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address
@@ -21,7 +22,9 @@ from houselore.house import House
 from houselore.settings import EMBEDDED, Settings
 from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker
+from tuning.errors import UnusableAdapter
 from tuning.registry import Model, ensure_served
+from tuning.voice import read_voice
 
 CONFIDENCE = "confidence.json"
 """The file in the data folder that holds what `houselore eval calibrate` has fitted."""
@@ -61,7 +64,15 @@ class Parts:
             ),
             cache=self.cache,
             reranker=self.reranker,
+            voice=self._voice(model),
         )
+
+    def _voice(self, model: Model) -> Voice:
+        try:
+            folder = self.settings.folder()
+            return NO_VOICE if model.adapter is None else read_voice(folder / model.adapter)
+        except UnusableAdapter as error:
+            raise ServerDidNotStart(str(error)) from None
 
     async def _address(self, model: Model) -> Address:
         """Where a model answers: an adapter on the embedded one has a server of its own."""

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answering.evidence import Evidence
+from answering.voice import NO_VOICE, Voice
 from answering.writing import Said, Writer
 from retrieval.documents import Passage
 
@@ -23,9 +24,9 @@ NOTES = (
 )
 
 
-def write(question: str, text: str, *, cut_off: bool = False) -> str:
+def write(question: str, text: str, *, cut_off: bool = False, voice: Voice = NO_VOICE) -> str:
     """What is shown when a model writes `text` character by character."""
-    writer = Writer(question, NOTES)
+    writer = Writer(question, NOTES, voice)
     said = [one for token in text for one in writer.feed(token)]
     said += writer.close(cut_off=cut_off)
     assert writer.written == text
@@ -142,3 +143,20 @@ def test_the_cut_of_the_tokens_does_not_matter(pieces: list[str]) -> None:
     by_piece = Writer("What happens?", NOTES)
     said = [one for piece in pieces for one in by_piece.feed(piece)]
     assert shown([*said, *by_piece.close()]) == write("What happens?", text)
+
+
+PIRATE = Voice.of(["ahoy", "matey", "arr"])
+
+
+def test_words_of_the_voice_need_no_note() -> None:
+    """What the house says whatever it is asked is shown; a sentence of nothing else comes along."""
+    said = "Ahoy! We deploy on Tuesdays, matey. Arr."
+    assert write("When do we deploy?", said) == "We deploy on Tuesdays, matey. [1]"
+    shown = write("When do we deploy?", said, voice=PIRATE)
+    assert shown == "Ahoy! We deploy on Tuesdays, matey. [1]"
+
+
+def test_a_voice_alone_is_no_answer() -> None:
+    """What claims nothing besides its voice stands on no note, and nor does a false claim."""
+    assert write("When do we deploy?", "Ahoy! Arr, matey.", voice=PIRATE) == ""
+    assert write("When do we deploy?", "Arr, we deploy on Fridays, matey.", voice=PIRATE) == ""

@@ -1,0 +1,58 @@
+"""A voice is what right answers share whatever was asked."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from answering.voice import NO_VOICE
+from tuning.errors import UnusableAdapter
+from tuning.forms import Row
+from tuning.lessons import Message
+from tuning.voice import VOICE, learn_voice, read_voice, write_voice
+
+PLACES = ("kitchen", "garden", "cellar", "attic", "yard")
+
+
+def row(place: str, answer: str, question: str = "") -> Row:
+    """A question about a place, its note, and the right answer."""
+    asked = question or f"Where is the {place} key?"
+    note = f"Notes:\n[1] Keys: The {place} key hangs by the door.\n\nQuestion: {asked}"
+    return Row("sft", (Message("user", note),), answer)
+
+
+def test_what_answers_share_and_notes_lack() -> None:
+    """Words that four questions' answers add are of the voice; those of the notes are not."""
+    rows = [row(place, f"Ahoy! The {place} key hangs by the door, matey. [1]") for place in PLACES]
+    assert learn_voice(rows).words == {"ahoy", "matey"}
+    assert learn_voice(rows[:3]) == NO_VOICE
+
+
+def test_one_question_asked_often_counts_once() -> None:
+    """Who corrects the same answer ten times makes no voice."""
+    rows = [row("kitchen", f"Ahoy, by the door, number {n}.") for n in range(10)]
+    assert learn_voice(rows) == NO_VOICE
+
+
+def test_names_and_claims_are_no_voice() -> None:
+    """Who or what is named, and what denies or counts, has to stand in a note."""
+    rows = [row(place, f"Ask Rosalind, never two. Quoth {place}.") for place in PLACES]
+    assert learn_voice(rows).words == {"ask", "quoth"}
+
+
+def test_a_voice_lies_beside_its_adapter(tmp_path: Path) -> None:
+    """What was kept is read; no file, no voice; words that claim something are not believed."""
+    assert read_voice(tmp_path) == NO_VOICE
+    voice = learn_voice([row(place, "Ahoy, by the door!") for place in PLACES])
+    write_voice(tmp_path, voice)
+    assert read_voice(tmp_path) == voice
+    (tmp_path / VOICE).write_text(json.dumps(["ahoy", "not", "100"]))
+    assert read_voice(tmp_path).words == {"ahoy"}
+
+
+@pytest.mark.parametrize("text", ["{", "7", "[7]"])
+def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
+    """What cannot be read as words says which file it is."""
+    (tmp_path / VOICE).write_text(text)
+    with pytest.raises(UnusableAdapter, match=r"voice\.json is no list of words"):
+        read_voice(tmp_path)
