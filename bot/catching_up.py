@@ -6,10 +6,13 @@ Only reactions can be: a button that nobody hears says so to who presses it. Ask
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+
+import psycopg
+from psycopg_pool import PoolTimeout
 
 from bot import feedback
 from bot.errors import SlackFailed
@@ -22,6 +25,10 @@ from retrieval.statements import load_statements
 _SQL = load_statements("bot")
 _PAUSE = 1.3  # reactions.get may be called fifty times a minute
 _JUST_AFTER = Decimal("0.000001")
+_LOOK_SECONDS = 5.0
+_ASLEEP_SECONDS = 60.0
+_AGAIN_SECONDS = 60.0
+_CLOSED = ("channel_not_found", "not_in_channel", "is_archived")
 
 _log = logging.getLogger(__name__)
 
@@ -47,19 +54,57 @@ async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
     async with services.pool.connection() as connection:
         values = {"workspace": services.workspace}
         answers = await (await connection.execute(_SQL["recent_answers"], values)).fetchall()
-    missed = 0
-    for number, (channel, ts) in enumerate(answers):
-        if number:
+    missed, asked = 0, False
+    closed: set[str] = set()
+    for channel, ts in answers:
+        if channel in closed:
+            continue
+        if asked:
             await asyncio.sleep(pause)
+        asked = True
         try:
             missed += await _compare(services, channel, ts)
         except SlackFailed as error:
             if may_pass(error):
                 raise
+            if error.error in _CLOSED:
+                closed.add(channel)
             _log.info("the votes on %s in %s cannot be read: %s", ts, channel, error)
     if missed:
         _log.info("%s votes were cast or taken back while I was away", missed)
     return missed
+
+
+async def keep_caught_up(
+    services: BotServices,
+    hears: Callable[[], Awaitable[bool]],
+    *,
+    look: float = _LOOK_SECONDS,
+    again: float = _AGAIN_SECONDS,
+    pause: float = _PAUSE,
+) -> None:
+    """Catch up each time `hears` is true again after it was not, until cancelled.
+
+    It is asked every `look` seconds; a shorter outage loses nothing, since Slack sends again what
+    nobody acknowledged. A machine that slept heard nothing either. What fails is tried again after
+    `again` seconds.
+    """
+    owed, before = False, time.time()
+    while True:
+        await asyncio.sleep(look)
+        slept, before = time.time() - before > look + _ASLEEP_SECONDS, time.time()
+        is_heard = await hears()
+        owed = owed or slept or not is_heard
+        if not (owed and is_heard):
+            continue
+        owed = False
+        try:
+            await catch_up(services, pause=pause)
+        except (SlackFailed, psycopg.Error, PoolTimeout, OSError) as error:
+            _log.warning("the votes cast during an outage could not be read back: %s", error)
+            owed = True
+            await asyncio.sleep(again)
+        before = time.time()
 
 
 def missing(thumbs: Thumbs, standing: Set[str], there: Set[str]) -> list[tuple[str, bool]]:

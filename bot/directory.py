@@ -194,6 +194,13 @@ class Directory:
 
         return await self._groups.get(None, load)
 
+    async def admins(self) -> frozenset[str]:
+        """The ids of the workspace's own admins and owners, asked anew. Raises SlackFailed."""
+        me = await self.me()
+        users = await self._client.pages("users.list", "members")
+        people = [user for user in users if not user.get("is_bot") and not user.get("deleted")]
+        return frozenset(user["id"] for user in people if Person.from_user(user, me.team).is_admin)
+
     def forget_person(self, person: str) -> None:
         """Read a person's name and standing, and where they are, anew."""
         self._people.drop(person)

@@ -60,3 +60,7 @@ class BotServices:
         """Whether this person may do what only admins may, asked anew. Raises SlackFailed."""
         self.directory.forget_person(person)
         return person in self.admins or (await self.directory.person(person)).is_admin
+
+    async def all_admins(self) -> frozenset[str]:
+        """Everyone of whom `is_admin` is true. Raises SlackFailed."""
+        return self.admins | await self.directory.admins()

@@ -45,6 +45,7 @@ class House:
         self._rollout: Rollout | None = None
         self._looked = float("-inf")
         self._answerers: dict[str, Answerer] = {}
+        self._failures: dict[str, str] = {}
 
     async def start(self) -> None:
         """Open the first model. Raises a HouseloreError."""
@@ -111,11 +112,15 @@ class House:
         return None
 
     async def _can_open(self, model: Model) -> bool:
+        """Whether the model answers; the same failure is logged once until it changes."""
         try:
             await self._open(model)
         except HouseloreError as error:
-            _log.error("the model %s cannot be served: %s", model.name, error)
+            if self._failures.get(model.name) != str(error):
+                _log.error("the model %s cannot be served: %s", model.name, error)
+            self._failures[model.name] = str(error)
             return False
+        self._failures.pop(model.name, None)
         return True
 
     async def _open(self, model: Model) -> None:

@@ -1,7 +1,7 @@
 """Whether each part answers at this moment. Mends none."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from houselore.embedded.keeper import Address
@@ -22,6 +22,11 @@ def ready_checks(services: Services) -> dict[str, Callable[[], Awaitable[bool]]]
         "redis": lambda: redis_answers(services.redis),
         "chat model": model.answers,
     }
+
+
+async def all_answer(checks: Sequence[Callable[[], Awaitable[bool]]]) -> bool:
+    """Whether each of these parts answers."""
+    return all([await check() for check in checks])
 
 
 async def database_answers(pool: "AsyncConnectionPool") -> bool:

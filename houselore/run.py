@@ -22,7 +22,7 @@ from houselore.connecting import (
 from houselore.errors import PartUnusable, WrongUse
 from houselore.http_server import bind, serving
 from houselore.logs import start_log
-from houselore.readiness import ready_checks
+from houselore.readiness import all_answer, ready_checks
 from houselore.sandbox_process import Sandbox, sandbox_process
 from houselore.services import Services, open_services, reader_noted
 from houselore.settings import Settings
@@ -65,6 +65,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
 
         from bot.announcing import tell_admins
         from bot.app import create_app
+        from bot.catching_up import keep_caught_up
         from bot.jobs import run_worker as work
         from houselore.freshness import keep_fresh
         from houselore.watching import keep_watch
@@ -89,6 +90,10 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
             stack.push_async_callback(_end, asyncio.create_task(fresh))
         watch = keep_watch(services.pool, services.workspace, partial(tell_admins, bot))
         stack.push_async_callback(_end, asyncio.create_task(watch))
+        hears = partial(
+            all_answer, [checks[part] for part in ("database", "slack") if part in checks]
+        )
+        stack.push_async_callback(_end, asyncio.create_task(keep_caught_up(bot, hears)))
         welcome(console, settings, access, indexed, log)
         await _first_loss(worker, services, sandbox)
 

@@ -1,13 +1,14 @@
 """Votes cast and taken back while the bot was away are in the ledger once it is back."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 
-from bot.catching_up import catch_up, missing
+from bot.catching_up import catch_up, keep_caught_up, missing
 from bot.feedback import Vote, current
 from bot.thumbs import Thumbs
 from tests.bot.house import House, listening, working
@@ -99,6 +100,50 @@ async def test_only_the_last_week_is_asked_about(
     await react(scene, answer, OTHER, "+1")
     assert await catch_up(services_house.services) == 0
     assert len(await scene.calls("reactions.get")) == before
+
+
+async def test_an_outage_is_caught_up_with_once(
+    answer: Message, services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """While the bot hears nothing, and as long as it hears, Slack is asked nothing."""
+    heard = [True]
+
+    async def hears() -> bool:
+        return heard[0]
+
+    before = len(await scene.calls("reactions.get"))
+    watch = asyncio.create_task(keep_caught_up(services_house.services, hears, look=0.02, pause=0))
+    await asyncio.sleep(0.1)
+    heard[0] = False
+    await react(scene, answer, OTHER, "-1")
+    await asyncio.sleep(0.1)
+    assert len(await scene.calls("reactions.get")) == before
+    heard[0] = True
+    await holds(pool, LABELS, [(MEMBER, "good"), (ADMIN, "good"), (OTHER, "bad")])
+    await asyncio.sleep(0.1)
+    assert len(await scene.calls("reactions.get")) == before + 1
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
+
+
+async def test_a_failed_catching_up_is_tried_again(
+    answer: Message, services_house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """Slack may be away just then, too."""
+    heard = iter([False])
+
+    async def hears() -> bool:
+        return next(heard, True)
+
+    await react(scene, answer, OTHER, "-1")
+    await scene.act("faults", fail={"method": "reactions.get", "error": "fatal_error", "times": 1})
+    services = services_house.services
+    watch = asyncio.create_task(keep_caught_up(services, hears, look=0.02, again=0.02, pause=0))
+    await holds(pool, LABELS, [(MEMBER, "good"), (ADMIN, "good"), (OTHER, "bad")])
+    watch.cancel()
+    with suppress(asyncio.CancelledError):
+        await watch
 
 
 NAMES = st.frozensets(st.sampled_from(["+1", "thumbsup", "+1::skin-tone-3", "-1", "tada", "eyes"]))

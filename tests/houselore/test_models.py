@@ -5,20 +5,24 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import cast
 
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
+from answering.answerer import Answerer
 from answering.answers import Answer
-from answering.progress import Finished
+from answering.progress import Finished, Progress
 from answering.questions import Place, Question
 from houselore import house
+from houselore.errors import ServerDidNotStart
 from houselore.services import Services, open_services
 from houselore.settings import open_settings
 from retrieval.audience import everyone
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
 from tuning.canaries import current_rollout, start_rollout
-from tuning.registry import models, promote, register, roll_back
+from tuning.registry import Model, ensure_served, models, promote, register, roll_back
 from tuning.shipped import STARTER
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -51,6 +55,42 @@ async def services(
         await index_source(opened.pool, opened.workspace, FilesSource(docs), opened.embedder)
         await register(opened.pool, opened.workspace, "house-2", "SmolLM2", str(adapter))
         yield opened
+
+
+class Silent:
+    """An answerer that says nothing."""
+
+    async def answer(self, question: Question, bar: float | None) -> AsyncIterator[Progress]:
+        """No step at all."""
+        nothing: tuple[Progress, ...] = ()
+        for step in nothing:
+            yield step
+
+
+async def test_the_same_failure_is_logged_once(
+    pool: AsyncConnectionPool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A served model that cannot be had is tried at each look; a new reason is logged anew."""
+    monkeypatch.setattr(house, "_SECONDS", 0.0)
+    reasons = ["no room", "no room", "no file", "no file"]
+
+    async def opening(model: Model) -> Answerer:
+        if model.name == "house-2":
+            raise ServerDidNotStart(reasons.pop(0))
+        return cast("Answerer", Silent())
+
+    first = await ensure_served(pool, "home", "house-1", "SmolLM2")
+    await register(pool, "home", "house-2", "SmolLM2", "adapters/house-2")
+    opened = house.House(pool, "home", first, opening)
+    await opened.start()
+    await promote(pool, "home", "house-2", "ana", "tried by hand")
+    while reasons:
+        assert [step async for step in opened.answer(Question("Who?", everyone("home")))] == []
+    said = [record.getMessage() for record in caplog.records if record.name == "houselore.house"]
+    assert said == [
+        "the model house-2 cannot be served: no room",
+        "the model house-2 cannot be served: no file",
+    ]
 
 
 async def ask(services: Services, place: Place | None = None) -> Answer:
