@@ -80,12 +80,19 @@ order by created_at, id;
 
 -- name: rollout_answers
 -- The answers of both models since the rollout began, oldest first. What a model wrote was withheld
--- where the evidence did not support it, or less surely than a sentence of it.
-select a.model = %(canary)s as is_canary,
-    exists (select from feedback f
-            where f.answer_id = a.id and f.is_current and f.label = 'bad') as disliked,
-    a.abstained as refused,
-    a.withheld <> '' as unsupported
+-- where the evidence did not support it, or less surely than a sentence of it. Who asked and experts
+-- are told from others who voted it down.
+select a.model = %(canary)s as is_canary, a.abstained as refused, a.withheld <> '' as unsupported,
+    array(select f.person from feedback f
+          where f.answer_id = a.id and f.is_current and f.label = 'bad' and (
+              f.person = a.person or exists (select from experts e
+                  where e.workspace = a.workspace and e.person = f.person))
+          order by f.person) as disliked_by,
+    array(select f.person from feedback f
+          where f.answer_id = a.id and f.is_current and f.label = 'bad'
+              and f.person is distinct from a.person and not exists (select from experts e
+                  where e.workspace = a.workspace and e.person = f.person)
+          order by f.person) as readers_against
 from answers a
 where a.workspace = %(workspace)s and a.model in (%(canary)s, %(served)s)
   and a.created_at >= %(started_at)s
@@ -273,3 +280,7 @@ order by id desc limit 1;
 -- The models that were made of a dataset which has lost its content since.
 select m.name from models m join datasets s on s.workspace = m.workspace and s.hash = m.dataset
 where m.workspace = %(workspace)s and s.stale_since is not null order by m.id;
+
+-- name: lesson_threads
+-- What was said before the questions of these answers.
+select id, thread from answers where workspace = %(workspace)s and id = any(%(ids)s);

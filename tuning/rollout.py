@@ -5,7 +5,7 @@ Moves no pointer: the registry does.
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from types import MappingProxyType
 from typing import Literal
@@ -13,23 +13,45 @@ from typing import Literal
 from tuning.sequential import fortune
 
 FALSE_ALARMS = 0.05
-"""At most so many canaries that are no worse are taken back, however often one looks."""
+"""At most so many canaries that are no worse are taken back, however often one looks.
+
+One person may press what they like, as often as they like: this holds by what all others do.
+"""
 FALSE_PROMOTIONS = 0.05
-"""At most so many canaries that are worse by `MARGIN` somewhere are promoted."""
+"""At most so many canaries that are worse by `MARGIN` somewhere are promoted, likewise."""
 MARGIN = 0.1
 """So much more of what is bad is too much: a share of answers."""
 FEWEST_PAIRS = 30
+READERS = 2
+"""So many must dislike an answer who neither asked nor are experts, for that to count."""
 _BUCKETS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An answer, oldest first: whose it was, and whether it was disliked, refused, unsupported."""
+    """An answer, oldest first: whose it was, and whether it was refused, unsupported, disliked.
+
+    `disliked_by` are who asked and experts, `readers_against` the others who voted it down.
+    """
 
     is_canary: bool
-    disliked: bool = False
     refused: bool = False
     unsupported: bool = False
+    disliked_by: Sequence[str] = ()
+    readers_against: Sequence[str] = ()
+
+    @property
+    def disliked(self) -> bool:
+        """Whether who asked, an expert, or several others dislike it."""
+        return bool(self.disliked_by) or len(self.readers_against) >= READERS
+
+    def without(self, person: str) -> "Observed":
+        """The same, had this person not voted."""
+        return replace(
+            self,
+            disliked_by=[one for one in self.disliked_by if one != person],
+            readers_against=[one for one in self.readers_against if one != person],
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +89,44 @@ def decide(answers: Sequence[Observed]) -> Decision:
 
     Each answer of the canary is held against those of the served model since its last one. It is
     taken back as soon as one measure is surely worse, and promoted once none can be worse by more
-    than the margin; both hold however often this is asked (see `fortune`).
+    than the margin; both hold however often this is asked (see `fortune`). What people dislike
+    decides only where it does whichever one of them is left out.
     """
-    pairs = {name: list(_differences(answers, measure)) for name, measure in MEASURES.items()}
-    count = len(next(iter(pairs.values())))
-    for name, differences in pairs.items():
-        if fortune(differences) >= len(MEASURES) / FALSE_ALARMS:
+    seen = {name: list(_differences(answers, measure)) for name, measure in MEASURES.items()}
+    count = len(seen["disliked"])
+    for name, differences in seen.items():
+        if all(map(_is_worse, _whoever_is_left_out(answers, name, differences))):
             more = fmean(differences)
             reason = f"{100 * more:.0f} in 100 answers more were {name} than with what is served"
             return Decision("roll back", f"{reason}, by {count:,} pairs of answers.", count)
-    if count >= FEWEST_PAIRS and all(
-        fortune((-d for d in differences), null=-MARGIN) >= 1 / FALSE_PROMOTIONS
-        for differences in pairs.values()
+    if (
+        count >= FEWEST_PAIRS
+        and all(map(_is_no_worse, seen.values()))
+        and all(map(_is_no_worse, _whoever_is_left_out(answers, "disliked", seen["disliked"])))
     ):
         reason = f"No more answers were {', '.join(MEASURES)} than with what is served"
         return Decision("promote", f"{reason}, by {count:,} pairs of answers.", count)
     return Decision("go on", f"{count:,} pairs of answers are not enough to tell.", count)
+
+
+def _is_worse(differences: Sequence[float]) -> bool:
+    return fortune(differences) >= len(MEASURES) / FALSE_ALARMS
+
+
+def _is_no_worse(differences: Sequence[float]) -> bool:
+    return fortune((-d for d in differences), null=-MARGIN) >= 1 / FALSE_PROMOTIONS
+
+
+def _whoever_is_left_out(
+    answers: Sequence[Observed], name: str, differences: Sequence[float]
+) -> Iterator[Sequence[float]]:
+    """The differences in a measure, then as they were without each one's votes."""
+    yield differences
+    if name == "disliked":
+        people = {p for one in answers for p in (*one.disliked_by, *one.readers_against)}
+        for person in sorted(people):
+            others = [answer.without(person) for answer in answers]
+            yield list(_differences(others, MEASURES[name]))
 
 
 def _differences(answers: Iterable[Observed], measure: Measure) -> Iterator[float]:

@@ -22,13 +22,13 @@ from tuning.registry import (
 BASE = "SmolLM2-135M-Instruct"
 ANSWER = """
 insert into answers (workspace, question, readers, messages, evidence, text, citations, abstained,
-    model, generation, prompt_version, timings_ms, withheld)
+    model, generation, prompt_version, timings_ms, withheld, person)
 values ('home', 'When?', '{public}', '[]', '[]', 'At noon.', '[]', %(abstained)s, %(model)s, 1, '1',
-    '{}', %(withheld)s) returning id
+    '{}', %(withheld)s, %(asker)s) returning id
 """
 DISLIKE = """
 insert into feedback (workspace, answer_id, person, label, surface)
-values ('home', %s, 'U1', 'bad', 'button')
+values ('home', %s, %s, 'bad', 'button')
 """
 
 
@@ -46,15 +46,16 @@ async def answer(
     model: str,
     *,
     abstained: bool = False,
-    disliked: bool = False,
+    disliked_by: str = "",
+    asker: str = "U1",
     withheld: str = "",
 ) -> None:
     """An answer of a model, and what somebody thought of it."""
     async with pool.connection() as connection:
-        values = {"model": model, "abstained": abstained, "withheld": withheld}
+        values = {"model": model, "abstained": abstained, "withheld": withheld, "asker": asker}
         ((id_,),) = await (await connection.execute(ANSWER, values)).fetchall()
-        if disliked:
-            await connection.execute(DISLIKE, [id_])
+        if disliked_by:
+            await connection.execute(DISLIKE, [id_, disliked_by])
 
 
 async def states(pool: AsyncConnectionPool) -> dict[str, str]:
@@ -62,18 +63,44 @@ async def states(pool: AsyncConnectionPool) -> dict[str, str]:
     return {model.name: model.state for model in await models(pool, "home")}
 
 
+async def ends(pool: AsyncConnectionPool) -> tuple[str, int]:
+    """What a look at the rollout decides, and on how many pairs."""
+    looked = await look_at_rollout(pool, "home")
+    assert looked is not None
+    return looked[1].end, looked[1].answers
+
+
 async def test_a_canary_that_is_disliked_is_taken_back(registry: AsyncConnectionPool) -> None:
-    """It ends by itself with the reason, and what was served stays."""
+    """By several who asked it ends by itself with the reason, and what was served stays."""
     await start_rollout(registry, "home", "house-2", 0.5, by="U1")
-    for _ in range(30):
+    for number in range(30):
+        asker = f"U{number % 3}"
         await answer(registry, "house-1")
-        await answer(registry, "house-2", disliked=True)
+        await answer(registry, "house-2", asker=asker, disliked_by=asker)
     looked = await look_at_rollout(registry, "home")
     assert looked is not None
     assert looked[1].end == "roll back"
     assert "disliked" in looked[1].reason
     assert await states(registry) == {"house-1": "served", "house-2": "retired"}
     assert await look_at_rollout(registry, "home") is None
+
+
+async def test_who_did_not_ask_takes_no_canary_back(registry: AsyncConnectionPool) -> None:
+    """One reader's thumbs count for nothing, an expert's as those of who asked, but never alone."""
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    for _ in range(30):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2", disliked_by="U7")
+    assert (await ends(registry))[0] == "go on"
+    async with registry.connection() as connection:
+        await connection.execute(
+            "insert into experts (workspace, person, named_by) values ('home', 'U7', 'U1')"
+        )
+    assert (await ends(registry))[0] == "go on"
+    for _ in range(30):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2", disliked_by="U1")
+    assert (await ends(registry))[0] == "roll back"
 
 
 async def test_a_canary_that_is_no_worse_is_promoted(registry: AsyncConnectionPool) -> None:
@@ -107,7 +134,7 @@ async def test_a_canary_that_is_not_supported_is_taken_back(registry: AsyncConne
 async def test_answers_from_before_do_not_count(registry: AsyncConnectionPool) -> None:
     """What people thought of the models before the rollout says nothing about it."""
     for _ in range(60):
-        await answer(registry, "house-1", disliked=True)
+        await answer(registry, "house-1", disliked_by="U1")
         await answer(registry, "house-2")
     await start_rollout(registry, "home", "house-2", 0.5, by="U1")
     looked = await look_at_rollout(registry, "home")

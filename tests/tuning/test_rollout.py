@@ -7,22 +7,43 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuning.rollout import FALSE_ALARMS, Decision, Observed, decide, is_in_canary
+from tuning.rollout import (
+    FALSE_ALARMS,
+    FALSE_PROMOTIONS,
+    Decision,
+    Observed,
+    decide,
+    is_in_canary,
+)
 from tuning.sequential import fortune
 
 USUAL = (0.05, 0.2, 0.1)
 ROLLOUTS = 200
+ASKERS = [f"U{number}" for number in range(8)]
+SPAMMER = "U0"
 
 
-def play(canary: tuple[float, float, float], seed: int, most: int = 400) -> Decision:
-    """A rollout to half of the answers, looked at after every 40, until it is decided."""
+def play(
+    canary: tuple[float, float, float], seed: int, most: int = 400, spams: str = ""
+) -> Decision:
+    """A rollout to half of the answers, looked at after every 40, until it is decided.
+
+    One person votes down every answer of the model that `spams` names, asked for or not.
+    """
     lot, answers = Random(seed), list[Observed]()
     decision = decide(answers)
     while decision.end == "go on" and len(answers) < most:
         for _ in range(40):
             is_canary = lot.random() < 0.5
-            rates = canary if is_canary else USUAL
-            answers.append(Observed(is_canary, *(lot.random() < rate for rate in rates)))
+            disliked, refused, unsupported = (
+                lot.random() < rate for rate in (canary if is_canary else USUAL)
+            )
+            asker = lot.choice(ASKERS)
+            is_spammed = spams == ("canary" if is_canary else "served")
+            dislikes = is_spammed if asker == SPAMMER else disliked
+            readers = [SPAMMER] if is_spammed and asker != SPAMMER else []
+            by = [asker] if dislikes else []
+            answers.append(Observed(is_canary, refused, unsupported, by, readers))
         decision = decide(answers)
     return decision
 
@@ -44,9 +65,36 @@ def test_a_bad_one_is_taken_back(worse: tuple[float, float, float]) -> None:
     assert all(d.end == "roll back" and name in d.reason for d in decisions)
 
 
+def test_one_person_takes_no_canary_back() -> None:
+    """Who votes down all that it says, and asks much, has no more canaries taken back."""
+    ends = Counter(play(USUAL, seed, most=800, spams="canary").end for seed in range(ROLLOUTS))
+    assert ends["roll back"] <= FALSE_ALARMS * ROLLOUTS
+    alone = [Observed(True, disliked_by=["U1"]), Observed(False)] * 200
+    assert decide(alone).end == "go on"
+    two = [Observed(True, disliked_by=["U1"]), Observed(False), Observed(True, disliked_by=["U2"])]
+    assert decide([*two, Observed(False)] * 100).end == "roll back"
+
+
+def test_one_person_promotes_no_canary() -> None:
+    """Who votes down all that is served does not make a bad canary look better."""
+    ends = Counter(
+        play((0.4, 0.2, 0.1), seed, most=800, spams="served").end for seed in range(ROLLOUTS)
+    )
+    assert ends["promote"] <= FALSE_PROMOTIONS * ROLLOUTS
+    assert ends["roll back"] > ROLLOUTS / 2
+
+
+def test_a_reader_alone_is_no_dislike() -> None:
+    """Who asked and experts count by themselves, others when there are two."""
+    assert Observed(True, disliked_by=["U1"]).disliked
+    assert not Observed(True, readers_against=["U1"]).disliked
+    assert Observed(True, readers_against=["U1", "U2"]).disliked
+    assert not Observed(True, readers_against=["U1", "U2"]).without("U2").disliked
+
+
 def test_nothing_is_decided_without_the_served_model() -> None:
     """A canary that nobody can be held against goes on, however it does."""
-    assert decide([Observed(True, disliked=True)] * 500).end == "go on"
+    assert decide([Observed(True, disliked_by=["U1", "U2"])] * 500).end == "go on"
     assert decide([]).end == "go on"
 
 
