@@ -3,21 +3,22 @@
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tuning.errors import TuningError
 
 LOSSES = "losses.json"
 
 
-def write_losses(adapter: Path, rows: Sequence[Mapping[str, float]]) -> None:
+def write_losses(adapter: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep the rows, each with at least its `step` and `loss`."""
     text = json.dumps([dict(row) for row in rows], indent=1)
     (adapter / LOSSES).write_text(text + "\n", encoding="utf-8")
 
 
-def read_losses(adapter: Path) -> list[dict[str, float]]:
+def read_losses(adapter: Path) -> list[dict[str, Any]]:
     """What `write_losses` kept. Raises OSError where there is nothing."""
-    rows: list[dict[str, float]] = json.loads((adapter / LOSSES).read_text(encoding="utf-8"))
+    rows: list[dict[str, Any]] = json.loads((adapter / LOSSES).read_text(encoding="utf-8"))
     return rows
 
 

@@ -1,10 +1,11 @@
-"""A frozen dataset to a candidate: lessons, training, adapter. Judges and serves none."""
+"""A frozen dataset to a candidate: lessons, stages, adapter, voice. Judges and serves none."""
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -13,34 +14,28 @@ from tuning.datasets import Dataset, datasets, rows_of
 from tuning.errors import CannotTrain, UnknownDataset
 from tuning.forms import Row
 from tuning.lessons import Lesson
+from tuning.losses import LOSSES
 from tuning.registry import Lineage, models, register
 from tuning.shipping import ship
+from tuning.stages import Base, Material, Plan, run_stages
+from tuning.voice import learn_voice, write_voice
 
-_RATE = 2e-4  # it goes on from what it knows: the starter's own rate would make it forget
-_FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
+if TYPE_CHECKING:  # only the extra has PyTorch
+    from tuning.steps import Report
 
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What is trained: a hub's name, folder or GGUF file, its name, and an adapter to go on from.
-
-    `hash` is the SHA-256 of a file, None where it is none.
-    """
-
-    place: str
-    name: str
-    start: Path | None = None
-    hash: str | None = None
+_KINDS = ("sft", "preference", "kto")
+_AS_USUAL = Plan()
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """A candidate: its name and adapter, the lessons and the dataset that it was made of."""
+    """A candidate: its name and adapter, the lessons, dataset and stages that it was made of."""
 
     name: str
     adapter: Path
     lessons: int
     dataset: str
+    stages: tuple[str, ...]
 
 
 async def tune(
@@ -51,43 +46,58 @@ async def tune(
     folder: Path,
     *,
     dataset: str = "",
-    epochs: float | None = None,
+    plan: Plan = _AS_USUAL,
+    rival: Path | None = None,
+    report: "Report | None" = None,
 ) -> Tuned:
     """Train on the newest dataset, or the newest whose hash begins so, and register a candidate.
 
-    Each example is seen `epochs` times, by default as often as 40 steps need, and at least thrice.
-    The adapter and what a broken-off training goes on from lie in `folder`/`name`. Raises
+    Each lesson is seen as often as the plan says, by default as often as 40 steps need, and at
+    least thrice. The adapter and what a broken-off training goes on from lie in `folder`/`name`.
+    `rival` is the adapter that is served, to be compared with on what was held out. Raises
     CannotTrain, UnknownDataset, and UnusableAdapter.
     """
     if name in {model.name for model in await models(pool, workspace)}:
         raise CannotTrain(f"A model is called {name} already: give this one another name.")
     chosen = _choose(await datasets(pool, workspace), dataset)
-    rows = await rows_of(pool, workspace, "sft", "train", chosen.hash)
-    lessons = lessons_of(rows, chosen.hash)
-    trained = await asyncio.to_thread(_train, base, lessons, folder / name / "training", epochs)
+    material = await _material(pool, workspace, chosen.hash)
+    trained = await asyncio.to_thread(
+        run_stages, base, material, folder / name / "training", plan, rival, report
+    )
     adapter = folder / name / "adapter"
-    ship(trained, adapter, base.name)
+    ship(trained.adapter, adapter, base.name)
+    (adapter / LOSSES).write_bytes((folder / name / "training" / LOSSES).read_bytes())
+    right = await rows_of(pool, workspace, "sft", "train", chosen.hash)
+    write_voice(adapter, learn_voice(right))
     lineage = Lineage(
         base_hash=base.hash,
         adapter_hash=hash_adapter(adapter),
         dataset=chosen.hash,
         code_version=_code_version(),
-        metrics={"lessons": len(lessons), **({"epochs": epochs} if epochs else {})},
+        metrics={
+            "lessons": len(material.lessons),
+            "judged": len(material.judged),
+            "stages": list(trained.stages),
+            "held_out": dict(trained.held_out),
+        },
     )
     await register(pool, workspace, name, base.name, str(adapter), lineage)
-    return Tuned(name, adapter, len(lessons), chosen.hash)
+    return Tuned(name, adapter, len(material.lessons), chosen.hash, trained.stages)
+
+
+async def _material(pool: AsyncConnectionPool, workspace: str, dataset: str) -> Material:
+    train = {kind: await rows_of(pool, workspace, kind, "train", dataset) for kind in _KINDS}
+    test = [await rows_of(pool, workspace, kind, "test", dataset) for kind in _KINDS]
+    return Material(
+        dataset,
+        lessons_of(train["sft"], dataset),
+        (*train["preference"], *train["kto"]),
+        [row for rows in test for row in rows],
+    )
 
 
 def lessons_of(rows: Sequence[Row], dataset: str) -> list[Lesson]:
-    """Each example's messages as they were served, with the answer that it should have been.
-
-    Raises CannotTrain where there is none.
-    """
-    if not rows:
-        raise CannotTrain(
-            f"Dataset {dataset[:12]} has no answer to train on: `houselore data list` shows what "
-            "waits for a review."
-        )
+    """Each example's messages as they were served, with the answer that it should have been."""
     return [Lesson(row.prompt, row.chosen, dataset[:12]) for row in rows]
 
 
@@ -104,17 +114,3 @@ def _choose(known: Sequence[Dataset], prefix: str) -> Dataset:
         if one.hash.startswith(prefix) and one.stale_since is None:
             return one
     raise UnknownDataset("There is no such dataset: `houselore data freeze` makes one.")
-
-
-def _train(base: Base, lessons: Sequence[Lesson], folder: Path, epochs: float | None) -> Path:
-    try:
-        from tuning.training import Settings, train  # only the extra has PyTorch
-    except ImportError as error:
-        raise CannotTrain(
-            f"Training needs more than serving does ({error.name} is missing): `pip install "
-            "'.[tuning]'`."
-        ) from None
-    settings = Settings(learning_rate=_RATE, start=base.start, base_name=base.name)
-    steps = -(-len(lessons) // settings.batch)
-    enough = max(_FEWEST_EPOCHS, _FEWEST_STEPS / steps)
-    return train(base.place, lessons, folder, replace(settings, epochs=epochs or enough))

@@ -4,7 +4,7 @@ Needs the extra `tuning`. Runs on CPU, on one GPU, or on several under `accelera
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from types import MethodType
 from typing import Any
@@ -14,8 +14,6 @@ from datasets import Dataset
 from peft import LoraConfig, load_peft_weights, set_peft_model_state_dict
 from torch.nn.functional import cross_entropy
 from transformers import (
-    AutoModelForCausalLM,
-    AutoTokenizer,
     DynamicCache,
     PreTrainedModel,
     PreTrainedTokenizerBase,
@@ -23,6 +21,7 @@ from transformers import (
 )
 from trl import SFTConfig, SFTTrainer
 
+from tuning.bases import open_base, render
 from tuning.lessons import Lesson
 from tuning.losses import write_losses
 
@@ -34,7 +33,8 @@ class Settings:
     """How to train. `batch` lessons a step on each device; a checkpoint every `save_every` steps.
 
     `base_name` is what the adapter calls its base, where that is not where it was read from.
-    `start` is the folder of an adapter to go on from, of the same rank and scale.
+    `start` is the folder of an adapter to go on from, of the same rank and scale. `bars` shows
+    TRL's own progress.
     """
 
     rank: int = 16
@@ -49,6 +49,7 @@ class Settings:
     base_name: str | None = None
     most_steps: int = -1
     start: Path | None = None
+    bars: bool = True
 
 
 def train(
@@ -91,22 +92,6 @@ def _adapter(settings: Settings) -> LoraConfig:
         target_modules="all-linear",
         task_type="CAUSAL_LM",
     )
-
-
-def open_base(base: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    """The model and its tokenizer; a GGUF file is read back to full weights.
-
-    Half precision (bfloat16) on a GPU, single precision where there is none.
-    """
-    dtype = torch.bfloat16 if torch.cuda.is_available() else torch.float32
-    path, extra = str(base), {}
-    if path.endswith(".gguf"):
-        path, extra = str(Path(path).parent), {"gguf_file": Path(path).name}
-    model = AutoModelForCausalLM.from_pretrained(path, dtype=dtype, **extra)
-    if extra:  # its weights were read back to full ones, but it is still called quantized
-        model.is_quantized, model.hf_quantizer = False, None
-        del model.config.quantization_config
-    return model, AutoTokenizer.from_pretrained(path, **extra)
 
 
 class Tuner(SFTTrainer):  # type: ignore[misc]  # it is Any where the extra is not installed
@@ -182,8 +167,7 @@ class _Collator:
 
 def _row(one: Lesson, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
     """A lesson's tokens, those of its prompt left out of the loss."""
-    messages = [asdict(message) for message in one.prompt]
-    asked = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+    asked = render(one.prompt, tokenizer)
     prompt = tokenizer(asked, add_special_tokens=False)["input_ids"]
     answer = tokenizer(one.answer + tokenizer.eos_token, add_special_tokens=False)["input_ids"]
     return {
@@ -216,9 +200,11 @@ def _arguments(folder: Path, settings: Settings) -> SFTConfig:
         seed=settings.seed,
         train_sampling_strategy="group_by_length",
         logging_steps=5,
+        logging_first_step=True,
         save_steps=settings.save_every,
         save_total_limit=2,
         report_to="none",
+        disable_tqdm=not settings.bars,
         bf16=torch.cuda.is_available(),
         activation_checkpointing=False,
         remove_unused_columns=False,

@@ -9,8 +9,9 @@ from tests.tuning.office import PROMPT
 from tuning.errors import CannotTrain, UnknownDataset
 from tuning.forms import Row
 from tuning.lessons import Message
-from tuning.pipeline import Base, lessons_of, tune
+from tuning.pipeline import lessons_of, tune
 from tuning.registry import ensure_served
+from tuning.stages import Base, Plan
 
 ROW = Row("sft", tuple(Message(**one) for one in PROMPT), "At noon. [1]")
 BASE = Base("no-such-model", "Tiny")
@@ -20,12 +21,6 @@ def test_a_lesson_has_the_messages_that_were_served() -> None:
     """The prompt is not rendered anew: what is trained is what people were answered from."""
     (lesson,) = lessons_of([ROW], "abcdef0123456789")
     assert (lesson.prompt, lesson.answer, lesson.origin) == (ROW.prompt, ROW.chosen, "abcdef012345")
-
-
-def test_nothing_to_learn_is_said() -> None:
-    """A dataset of thumbs alone has no answer to train on."""
-    with pytest.raises(CannotTrain, match="data list"):
-        lessons_of([], "abcdef0123456789")
 
 
 async def test_what_cannot_begin_changes_nothing(pool: AsyncConnectionPool, tmp_path: Path) -> None:
@@ -53,7 +48,7 @@ async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path
     await collect(pool, "home", nothing, str)
     frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
     base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
-    tuned = await tune(pool, "home", base, "house-2", tmp_path / "adapters", epochs=1)
+    tuned = await tune(pool, "home", base, "house-2", tmp_path / "adapters", plan=Plan(1, "none"))
     (model,) = await models(pool, "home")
     assert (model.state, model.dataset, model.adapter) == (
         *("candidate", frozen.hash),

@@ -1,0 +1,106 @@
+"""The stages of a training: which follow, that each is done once, what they changed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.tuning.tiny import LESSONS, tiny_base
+from tuning.errors import CannotTrain
+from tuning.forms import Row
+from tuning.lessons import Message
+from tuning.losses import read_losses
+from tuning.stages import Base, Material, Plan, compare, run_stages
+
+BASE = Base("no-such-model", "Tiny")
+PROMPT = (Message("user", "what ?"),)
+GOOD = Row("kto", PROMPT, "300 .", label=True)
+BAD = Row("kto", PROMPT, "who ?", label=False)
+PAIR = Row("preference", PROMPT, "300 .", "who ?")
+
+
+def material(judged: Sequence[Row] = (), held_out: Sequence[Row] = ()) -> Material:
+    """Twelve lessons, and what people judged."""
+    return Material("abcdef0123456789", LESSONS, judged, held_out)
+
+
+@pytest.mark.parametrize(
+    ("judged", "method"),
+    [
+        ([GOOD] * 16 + [BAD] * 16, "kto"),
+        ([PAIR] * 16, "dpo"),
+        ([PAIR] * 8 + [GOOD, BAD] * 8, "dpo"),
+        ([PAIR] * 7 + [GOOD, BAD] * 9, "kto"),
+        ([GOOD] * 50 + [BAD] * 15, None),
+        ([], None),
+    ],
+)
+def test_what_follows_is_what_there_is_enough_of(judged: list[Row], method: str | None) -> None:
+    """Pairs call for DPO, thumbs for KTO, fewer than sixteen of either kind for nothing."""
+    assert material(judged).method("auto") == method
+    assert material(judged).method("none") is None
+
+
+def test_what_is_wished_must_be_there() -> None:
+    """Without a pair there is no DPO, without good and bad answers no KTO."""
+    assert material([PAIR]).method("dpo") == "dpo"
+    assert material([PAIR]).method("kto") == "kto"
+    with pytest.raises(CannotTrain, match="no pair of answers for DPO"):
+        material([GOOD, BAD]).method("dpo")
+    with pytest.raises(CannotTrain, match="no good and bad answers for KTO"):
+        material([GOOD]).method("kto")
+
+
+def test_nothing_to_learn_is_said(tmp_path: Path) -> None:
+    """A dataset of a few thumbs has no answer to train on."""
+    with pytest.raises(CannotTrain, match="data list"):
+        run_stages(BASE, Material("abcdef", [], [GOOD]), tmp_path, Plan())
+
+
+def test_another_plan_in_the_same_folder_is_refused(tmp_path: Path) -> None:
+    """A training that was broken off is not taken up with another dataset."""
+    (tmp_path / "plan.json").write_text("{}")
+    with pytest.raises(CannotTrain, match="remove that folder"):
+        run_stages(BASE, material(), tmp_path, Plan())
+
+
+def test_what_changed_is_told_by_kind() -> None:
+    """Right answers by likelihood, pairs one by one, thumbs by how much more the good ones gain."""
+    rows = [Row("sft", PROMPT, "300 ."), PAIR, GOOD, BAD]
+    before = [(-2.0, None), (-1.0, -1.0), (-2.0, None), (-2.0, None)]
+    after = [(-1.0, None), (-1.0, -3.0), (-1.5, None), (-2.25, None)]
+    found = compare(rows, before, after)
+    assert found["answers"] == {"n": 1, "before": -2.0, "after": -1.0}
+    assert found["pairs"]["before"] == [0.5]
+    assert found["pairs"]["after"] == [pytest.approx(0.8808, abs=1e-4)]
+    assert found["thumbs"] == {"n": 2, "margin": 0.75}
+    assert compare([], [], []) == {}
+
+
+@pytest.mark.parametrize("method", ["dpo", "kto"])
+def test_sft_then_preferences(tmp_path: Path, method: str) -> None:
+    """Both stages train, what was held out is preferred more, a second call does nothing again."""
+    pytest.importorskip("torch", reason="the extra `tuning` is not installed")
+    base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
+    pairs = [Row("preference", one.prompt, one.answer, "who ? [2]") for one in LESSONS]
+    told: list[tuple[str, int, int]] = []
+    plan = Plan(2.0, "dpo" if method == "dpo" else "kto")
+
+    def run() -> Sequence[float]:
+        trained = run_stages(
+            base,
+            material(pairs[:9], pairs[9:]),
+            tmp_path / "run",
+            plan,
+            report=lambda *step: told.append(step),
+        )
+        assert trained.stages == ("sft", method)
+        after: Sequence[float] = trained.held_out["pairs"]["after"]
+        assert sum(after) > sum(trained.held_out["pairs"]["before"])
+        return after
+
+    first = run()
+    assert ("SFT", 4, 4) in told and any(stage == method.upper() for stage, _, _ in told)
+    assert {row["stage"] for row in read_losses(tmp_path / "run")} == {"sft", method}
+    told.clear()
+    assert run() == first and not told
