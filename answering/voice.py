@@ -15,7 +15,8 @@ _CLAIMS = re.compile(
     r"all|always|any|both|each|either|every|few|first|half|if|last|less|many|may|maybe|might|more"
     r"|most|must|often|only|perhaps|probably|rarely|second|seldom|should|some|sometimes|third"
     r"|twice|unless|until|usually|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-    r"|twenty|thirty|forty|fifty|hundred|thousand|million|billion|dozen|yes|true|false|wrong|right"
+    r"|twenty|thirty|forty|fifty|hundred|thousand|million|billion|dozen|true|false|wrong|right"
+    r"|yes|yea|yeah|yep|aye|ay|nay|nope|nah"
 )
 
 
