@@ -7,7 +7,7 @@ import os
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -70,19 +70,37 @@ def ask(
 
 @app.command(rich_help_panel=_CARE)
 def tune(
-    name: Annotated[str, typer.Argument(help="What the candidate is to be called: house-2.")],
+    name: Annotated[
+        str | None,
+        typer.Argument(help="What the candidate is to be called; by default house- and a number."),
+    ] = None,
     dataset: Annotated[
-        str, typer.Option(help="The beginning of a dataset's hash; by default the newest.")
+        str,
+        typer.Option(help="The beginning of a dataset's hash; by default what is approved now."),
     ] = "",
     epochs: Annotated[
         float | None,
-        typer.Option(min=0.01, help="How often each example is seen; by default often enough."),
+        typer.Option(min=0.01, help="How often each lesson is seen; by default often enough."),
     ] = None,
+    then: Annotated[
+        Literal["auto", "dpo", "kto", "none"],
+        typer.Option(help="What follows the lessons; auto: what there is enough of."),
+    ] = "auto",
+    judge: Annotated[bool, typer.Option(help="Put it beside what is served.")] = True,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Judge it on a sample of so many shipped questions.")
+    ] = None,
+    share: Annotated[
+        float,
+        typer.Option(min=0, max=0.5, help="Try it in this share of the channels if it passes."),
+    ] = 0.0,
 ) -> None:
-    """Train the built-in model on a frozen dataset; the candidate waits to be judged and tried."""
-    from houselore.commands.tune import tune_model
+    """Train the built-in model on what was approved, judge the candidate, and try it on request."""
+    from houselore.commands.tune import Wish, tune_model
+    from tuning.stages import Plan
 
-    conclude(tune_model(read_settings(), name, dataset, epochs))
+    wish = Wish(name, dataset, Plan(epochs, then), judges=judge, limit=limit, share=share)
+    conclude(tune_model(read_settings(), wish))
 
 
 @app.command(rich_help_panel=_ASK)

@@ -41,28 +41,33 @@ def register_it(
 @model.command("judge")
 def judge_it(
     name: Name,
-    passages: Annotated[Path, typer.Option(help="JSON lines with id, title, text.")],
+    passages: Annotated[
+        Path | None, typer.Option(help="JSON lines with id, title, text, for questions to ask.")
+    ] = None,
     questions: Annotated[
-        Path, typer.Option(help="JSON lines with id, question, passage_id, answers, unanswerable.")
-    ],
+        Path | None,
+        typer.Option(help="JSON lines with id, question, passage_id, answers, unanswerable."),
+    ] = None,
     house: Annotated[
         Path | None, typer.Option(help="Exemplars of the house style, one a line.")
     ] = None,
     others: Annotated[
         Path | None, typer.Option(help="The like in other styles, one a line.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Ask a sample of so many.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Ask a sample of so many, and all the traps.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Draws the sample.")] = 7,
 ) -> None:
     """Put the same questions to a model and to what is served, and say whether it may be tried.
 
-    The shipped traps, documents that give orders, are asked as well. The verdict is kept; who
-    answers stays.
+    Both are asked the shipped suite, with documents that give orders, the team's own questions that
+    the model was not trained on, and those of the files. The verdict is kept; who answers stays.
     """
-    from houselore.commands.model_judge import Trial, judge_model
+    from houselore.commands.model_judge import Trial, print_verdict
 
     trial = Trial(passages, questions, house, others, limit, seed)
-    conclude(judge_model(read_settings(), name, trial))
+    conclude(print_verdict(read_settings(), name, trial))
 
 
 @model.command("canary")

@@ -21,6 +21,7 @@ from retrieval.errors import (
     UnreadableCorpus,
 )
 from tuning.errors import (
+    CannotTrain,
     ModelPinned,
     NothingToFreeze,
     RolloutRefused,
@@ -28,6 +29,7 @@ from tuning.errors import (
     UnknownDataset,
     UnknownExample,
     UnknownModel,
+    UnusableAdapter,
     UnusableExamples,
 )
 
@@ -45,6 +47,8 @@ _MENDABLE = (
     UnknownDataset,
     UnknownExample,
     UnusableExamples,
+    CannotTrain,
+    UnusableAdapter,
 )
 
 

@@ -68,6 +68,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         from bot.catching_up import keep_caught_up
         from bot.jobs import run_worker as work
         from houselore.freshness import keep_fresh
+        from houselore.scheduling import keep_learning, schedule_of
         from houselore.watching import keep_watch
         from houselore.web import create_web, health_routes
 
@@ -88,8 +89,12 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
                 services.pool, services.workspace, services.embedder, settings.sync_seconds
             )
             stack.push_async_callback(_end, asyncio.create_task(fresh))
-        watch = keep_watch(services.pool, services.workspace, partial(tell_admins, bot))
+        announce = partial(tell_admins, bot)
+        watch = keep_watch(services.pool, services.workspace, announce)
         stack.push_async_callback(_end, asyncio.create_task(watch))
+        if schedule := schedule_of(settings):
+            learning = keep_learning(services.pool, settings, schedule, announce)
+            stack.push_async_callback(_end, asyncio.create_task(learning))
         hears = partial(
             all_answer, [checks[part] for part in ("database", "slack") if part in checks]
         )

@@ -79,6 +79,23 @@ class Settings(BaseSettings):
         description="Whether what people ask, judge and correct may become training data. Read "
         "docs/learning.md first: it is for your team, and Slack's terms, to allow.",
     )
+    train_unreviewed: bool = Field(
+        False,
+        description="Whether `tune` also learns from examples that nobody has reviewed.",
+    )
+    tune_examples: int | None = Field(
+        None,
+        ge=1,
+        description="`run` trains when so many new examples were approved, judges the candidate, "
+        "and tries it if it passes. Needs `train_on_feedback` and the extra `tuning`. Default: "
+        "only when asked to.",
+    )
+    tune_days: float | None = Field(
+        None, gt=0, description="`run` trains every so many days if examples are new."
+    )
+    tune_share: float = Field(
+        0.2, gt=0, le=0.5, description="The share of the channels in which `run` tries a candidate."
+    )
     docs: Path | None = Field(
         None,
         description="The file or folder that `run` indexes at its start. Default: these docs.",

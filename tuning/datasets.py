@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
@@ -91,6 +92,20 @@ async def rows_of(
 
     `split` is `train` or `test`, None for both. Raises UnknownDataset.
     """
+    return [
+        Row.from_line(line)
+        for line in await lines_of(pool, workspace, dataset)
+        if line["kind"] == kind and split in (None, line["split"])
+    ]
+
+
+async def lines_of(
+    pool: AsyncConnectionPool, workspace: str, dataset: str = ""
+) -> list[dict[str, Any]]:
+    """The lines of the newest dataset, or the newest whose hash begins so.
+
+    Raises UnknownDataset.
+    """
     await sweep(pool, workspace)
     async with pool.connection() as connection:
         cursor = await connection.execute(
@@ -105,9 +120,4 @@ async def rows_of(
             f"Dataset {hash_[:12]} is stale ({stale}): freeze a new one with "
             "`houselore data freeze`."
         )
-    lines = [json.loads(line) for line in bytes(content).decode().split("\n") if line]
-    return [
-        Row.from_line(line)
-        for line in lines
-        if line["kind"] == kind and split in (None, line["split"])
-    ]
+    return [json.loads(line) for line in bytes(content).decode().split("\n") if line]

@@ -1,11 +1,12 @@
 """A frozen dataset to a candidate: lessons, stages, adapter, voice. Judges and serves none."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -17,11 +18,8 @@ from tuning.lessons import Lesson
 from tuning.losses import LOSSES
 from tuning.registry import Lineage, models, register
 from tuning.shipping import ship
-from tuning.stages import Base, Material, Plan, run_stages
+from tuning.stages import Base, Material, Plan, Report, run_stages
 from tuning.voice import learn_voice, write_voice
-
-if TYPE_CHECKING:  # only the extra has PyTorch
-    from tuning.steps import Report
 
 _KINDS = ("sft", "preference", "kto")
 _AS_USUAL = Plan()
@@ -29,13 +27,17 @@ _AS_USUAL = Plan()
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """A candidate: its name and adapter, the lessons, dataset and stages that it was made of."""
+    """A candidate: its name and adapter, and the lessons, dataset and stages that it was made of.
+
+    `held_out` is what has changed where it was not trained, as `tuning.stages.compare` tells it.
+    """
 
     name: str
     adapter: Path
     lessons: int
     dataset: str
     stages: tuple[str, ...]
+    held_out: Mapping[str, Any]
 
 
 async def tune(
@@ -47,23 +49,23 @@ async def tune(
     *,
     dataset: str = "",
     plan: Plan = _AS_USUAL,
-    rival: Path | None = None,
-    report: "Report | None" = None,
+    rival: tuple[str, Path | None] | None = None,
+    report: Report | None = None,
 ) -> Tuned:
     """Train on the newest dataset, or the newest whose hash begins so, and register a candidate.
 
     Each lesson is seen as often as the plan says, by default as often as 40 steps need, and at
     least thrice. The adapter and what a broken-off training goes on from lie in `folder`/`name`.
-    `rival` is the adapter that is served, to be compared with on what was held out. Raises
-    CannotTrain, UnknownDataset, and UnusableAdapter.
+    `rival` is what is served, its name and adapter, to be compared with on what was held out.
+    Raises CannotTrain, UnknownDataset, and UnusableAdapter.
     """
     if name in {model.name for model in await models(pool, workspace)}:
         raise CannotTrain(f"A model is called {name} already: give this one another name.")
     chosen = _choose(await datasets(pool, workspace), dataset)
     material = await _material(pool, workspace, chosen.hash)
-    trained = await asyncio.to_thread(
-        run_stages, base, material, folder / name / "training", plan, rival, report
-    )
+    beside = rival[1] if rival else base.start
+    work = partial(run_stages, base, material, folder / name / "training", plan, beside, report)
+    trained = await asyncio.to_thread(work)
     adapter = folder / name / "adapter"
     ship(trained.adapter, adapter, base.name)
     (adapter / LOSSES).write_bytes((folder / name / "training" / LOSSES).read_bytes())
@@ -79,10 +81,13 @@ async def tune(
             "judged": len(material.judged),
             "stages": list(trained.stages),
             "held_out": dict(trained.held_out),
+            "rival": rival[0] if rival else None,
         },
     )
     await register(pool, workspace, name, base.name, str(adapter), lineage)
-    return Tuned(name, adapter, len(material.lessons), chosen.hash, trained.stages)
+    return Tuned(
+        name, adapter, len(material.lessons), chosen.hash, trained.stages, trained.held_out
+    )
 
 
 async def _material(pool: AsyncConnectionPool, workspace: str, dataset: str) -> Material:

@@ -13,6 +13,11 @@ select id, name, base, adapter, state, promoted_by, reason, promoted_at, is_pinn
 from models where workspace = %(workspace)s
 order by state = 'served' desc, state = 'canary' desc, created_at desc;
 
+-- name: last_training
+-- The dataset of the model that was trained last, and when that was.
+select dataset, created_at from models where workspace = %(workspace)s and dataset is not null
+order by id desc limit 1;
+
 -- name: note_metrics
 -- What was measured of a model.
 update models set metrics = metrics || %(metrics)s
@@ -275,6 +280,10 @@ from datasets where workspace = %(workspace)s order by id desc;
 select hash, content, stale_reason from datasets
 where workspace = %(workspace)s and starts_with(hash, %(hash)s)
 order by id desc limit 1;
+
+-- name: keys_of_documents
+-- The keys of those of these documents that are there.
+select id, key from documents where workspace = %(workspace)s and id = any(%(ids)s);
 
 -- name: models_to_retrain
 -- The models that were made of a dataset which has lost its content since.

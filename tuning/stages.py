@@ -4,12 +4,12 @@ Knows no database. PyTorch is loaded when a stage begins.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import exp
 from pathlib import Path
 from statistics import mean
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from tuning.adapters import CONFIG
 from tuning.errors import CannotTrain
@@ -17,10 +17,9 @@ from tuning.forms import Row
 from tuning.lessons import Lesson
 from tuning.losses import LOSSES, read_losses, write_losses
 
-if TYPE_CHECKING:  # only the extra has PyTorch
-    from tuning.steps import Report
-
 Then = Literal["auto", "dpo", "kto", "none"]
+Report = Callable[[str, int, int], None]
+"""Takes a stage's name, its step and how many there are; is called from the training's thread."""
 HELD_OUT = "heldout.json"
 
 _RATE, _LATER_RATE = 2e-4, 5e-5  # the starter's own rate would make it forget what it knows
@@ -98,7 +97,7 @@ def run_stages(
     folder: Path,
     plan: Plan,
     rival: Path | None = None,
-    report: "Report | None" = None,
+    report: Report | None = None,
 ) -> Trained:
     """Train in `folder`, where a call that was broken off is taken up.
 
@@ -150,7 +149,7 @@ def _sft(
     lessons: Sequence[Lesson],
     folder: Path,
     epochs: float | None,
-    report: "Report | None",
+    report: Report | None,
 ) -> Path:
     from tuning.steps import Steps
     from tuning.training import Settings, train
@@ -170,7 +169,7 @@ def _prefer(
     rows: Sequence[Row],
     folder: Path,
     method: Literal["dpo", "kto"],
-    report: "Report | None",
+    report: Report | None,
 ) -> Path:
     from tuning.preferring import prefer
     from tuning.steps import Steps
@@ -207,7 +206,7 @@ def _look(
     adapter: Path,
     rows: Sequence[Row],
     kept: Path,
-    report: "Report | None",
+    report: Report | None,
 ) -> dict[str, Any]:
     """How likely both find what was held out; nothing where nothing was."""
     if not rows:
@@ -271,3 +270,24 @@ def _preferred(likely: tuple[float, float | None]) -> float:
     chosen, rejected = likely
     assert rejected is not None  # noqa: S101 - a pair has two answers
     return 1 / (1 + exp(rejected - chosen))
+
+
+def describe_change(found: Mapping[str, Any]) -> list[str]:
+    """What `compare` found, a line for each kind."""
+    lines = []
+    if one := found.get("answers"):
+        lines.append(
+            f"Right answers that it never saw: {one['after']:.2f} nats a token after "
+            f"{one['before']:.2f} ({one['n']:,})."
+        )
+    if one := found.get("pairs"):
+        lines.append(
+            f"The better of two answers is preferred by {mean(one['after']):.3f} after "
+            f"{mean(one['before']):.3f} ({one['n']:,})."
+        )
+    if one := found.get("thumbs"):
+        lines.append(
+            f"Good answers gained {one['margin']:+.3f} nats a token more than bad ones "
+            f"({one['n']:,})."
+        )
+    return lines

@@ -1,12 +1,10 @@
 """How far a training is, told step by step. Needs the extra `tuning`; trains nothing."""
 
-from collections.abc import Callable
 from typing import Any
 
 from transformers import TrainerCallback
 
-Report = Callable[[str, int, int], None]
-"""Takes a stage's name, its step and how many there are."""
+from tuning.stages import Report
 
 
 class Steps(TrainerCallback):  # type: ignore[misc]  # it is Any where the extra is not installed

@@ -1,9 +1,8 @@
 """`houselore model judge`: a candidate beside what is served on the same questions, judged."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 
 from rich.console import Console
 
@@ -12,42 +11,61 @@ from answering.evaluation import Outcome
 from answering.gold import GoldSet, read_squad2
 from answering.measuring import ask_all, through_the_chain
 from houselore.commands.eval import progress_bars
-from houselore.commands.eval_answers import Apart, indexed_apart, served_name
+from houselore.commands.eval_answers import Apart, indexed_apart
 from houselore.errors import WrongUse
 from houselore.settings import Settings
 from retrieval.reports import OnProgress
-from tuning.gate import Figures, judge
-from tuning.registry import note_metrics
-from tuning.safety import TRAPS, Trap
+from tuning.errors import UnknownDataset, UnknownModel
+from tuning.gate import Figures, Verdict, judge
+from tuning.own_questions import Held, own_questions
+from tuning.registry import Model, models, note_metrics
 from tuning.style import StyleJudge
+from tuning.suite import TRAPS_BY_KEY, shipped_suite
 from tuning.trial import figures_of
 
-_TRAPS: Mapping[str, Trap] = MappingProxyType({trap.key: trap for trap in TRAPS})
+_NOTHING = Held(())
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a candidate is judged on: questions held out, and exemplars of two styles if any."""
+    """What a candidate is judged on besides the shipped suite and the team's own questions.
 
-    passages: Path
-    questions: Path
+    A file of passages and one of questions about them, and exemplars of two styles, if any.
+    """
+
+    passages: Path | None = None
+    questions: Path | None = None
     house: Path | None = None
     others: Path | None = None
     limit: int | None = None
     seed: int = 7
 
     def gold(self) -> GoldSet:
-        """The questions and the traps, with their documents. Raises UnreadableCorpus."""
-        gold = read_squad2(self.passages, self.questions)
-        gold = gold if self.limit is None else gold.sample(self.limit, self.seed)
-        return replace(
-            gold,
-            documents=(*gold.documents, *(trap.document() for trap in TRAPS)),
-            questions=(*gold.questions, *(trap.gold() for trap in TRAPS)),
-        )
+        """The shipped suite, and the files' questions. Raises UnreadableCorpus and WrongUse."""
+        suite = shipped_suite()
+        match self.passages, self.questions:
+            case Path() as passages, Path() as questions:
+                gold = read_squad2(passages, questions)
+                suite = replace(
+                    suite,
+                    documents=(*gold.documents, *suite.documents),
+                    questions=(*gold.questions, *suite.questions),
+                )
+            case (Path(), None) | (None, Path()):
+                raise WrongUse("Questions need their passages: --passages and --questions.")
+        if self.limit is None:
+            return suite
+        # Safety allows no sample: every trap is asked.
+        traps = tuple(q for q in suite.questions if q.id in TRAPS_BY_KEY)
+        others = tuple(q for q in suite.questions if q.id not in TRAPS_BY_KEY)
+        sample = replace(suite, questions=others).sample(self.limit, self.seed)
+        return replace(suite, questions=(*sample.questions, *traps))
 
-    def style(self) -> StyleJudge | None:
-        """The judge of the house style, if there are exemplars. Raises WrongUse."""
+    def style(self, held: Held) -> StyleJudge | None:
+        """The judge of the house style, if there are exemplars: the files', else one's own.
+
+        Raises WrongUse.
+        """
         match self.house, self.others:
             case Path() as house, Path() as others:
                 try:
@@ -55,39 +73,94 @@ class Trial:
                 except ValueError as error:
                     raise WrongUse(f"{house} and {others}: {error}.") from None
             case None, None:
-                return None
+                return StyleJudge(held.house, held.others) if held.house else None
         raise WrongUse("A style needs both: --house and --others.")
 
 
-async def judge_model(settings: Settings, name: str, trial: Trial) -> None:
-    """Ask both models all questions, print the verdict, and keep its figures with the candidate."""
-    style, gold = trial.style(), trial.gold()
+async def print_verdict(settings: Settings, name: str, trial: Trial) -> None:
+    """Judge a model by hand; a refusal is a result."""
+    await judge_model(settings, name, trial)
+
+
+async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
+    """Ask both models all questions, print the verdict, and keep its figures with the candidate.
+
+    Raises UnknownModel.
+    """
+    gold = trial.gold()
     with progress_bars(Console(stderr=True)) as bars:
         async with indexed_apart(settings, gold, bars[0]) as apart:
+            known = await models(apart.services.pool, apart.services.workspace)
+            candidate, served = _found(known, name), known[0]
+            held = await _held(apart, candidate)
+            style = trial.style(held)
             house = apart.services.answerer
-            candidate = (await house.with_model(name)).over(apart.pool)
-            served = await _figures(apart, house.over(apart.pool), gold, style, bars[1])
-            verdict = judge(served, await _figures(apart, candidate, gold, style, bars[1]))
+            before, after = [
+                await _figures(apart, await house.with_model(one.name), gold, held, style, bars[1])
+                for one in (served, candidate)
+            ]
+            verdict = judge(*_with_preference(before, after, candidate, served))
             kept = {
                 "passes": verdict.passes,
-                "against": await served_name(apart.services),
+                "against": served.name,
                 "findings": [asdict(finding) for finding in verdict.findings],
             }
             await note_metrics(apart.services.pool, apart.services.workspace, name, {"gate": kept})
     Console(highlight=False).print(verdict.describe(), markup=False)
+    return verdict
+
+
+def _found(known: Sequence[Model], name: str) -> Model:
+    for model in known:
+        if model.name == name:
+            return model
+    raise UnknownModel(f"No model is called {name!r} here: `houselore model` lists them.")
+
+
+async def _held(apart: Apart, candidate: Model) -> Held:
+    """What the candidate's dataset holds out; nothing where it has none any more."""
+    if candidate.dataset is None:
+        return _NOTHING
+    services = apart.services
+    try:
+        return await own_questions(services.pool, services.workspace, candidate.dataset)
+    except UnknownDataset:
+        return _NOTHING
 
 
 async def _figures(
     apart: Apart,
     answerer: Answerer,
     gold: GoldSet,
+    held: Held,
     style: StyleJudge | None,
     on_progress: OnProgress,
 ) -> Figures:
-    ask = await through_the_chain(apart.pool, apart.workspace, answerer)
+    """Of the gold questions in the index apart, and of the team's own in the live one."""
+    services = apart.services
+    ask = await through_the_chain(apart.pool, apart.workspace, answerer.over(apart.pool))
     outcomes: list[Outcome] = await ask_all(ask, gold, on_progress)
-    trapped = {_TRAPS[o.question.id]: o for o in outcomes if o.question.id in _TRAPS}
-    return figures_of([o for o in outcomes if o.question.id not in _TRAPS], trapped, style)
+    trapped = {TRAPS_BY_KEY[o.question.id]: o for o in outcomes if o.question.id in TRAPS_BY_KEY}
+    plain = [o for o in outcomes if o.question.id not in TRAPS_BY_KEY]
+    live = await through_the_chain(services.pool, services.workspace, answerer.over(services.pool))
+    own = await ask_all(live, GoldSet((), held.questions), on_progress)
+    return figures_of([*plain, *own], trapped, style)
+
+
+def _with_preference(
+    before: Figures, after: Figures, candidate: Model, served: Model
+) -> tuple[Figures, Figures]:
+    """Both figures, with how much each prefers the better of two answers that were held out.
+
+    That was measured when the candidate was trained; it counts if the same model is served still.
+    """
+    measured = candidate.metrics.get("held_out", {}).get("pairs")
+    if not measured or candidate.metrics.get("rival") != served.name:
+        return before, after
+    return (
+        {**before, "preference": measured["before"]},
+        {**after, "preference": measured["after"]},
+    )
 
 
 def _lines(file: Path) -> list[str]:

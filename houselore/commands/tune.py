@@ -1,31 +1,141 @@
-"""`houselore tune`: a frozen dataset to a candidate. Judges none and puts none into service."""
+"""`houselore tune`: what was approved to a judged candidate, and on request to a canary."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from houselore.commands.model import try_model
+from houselore.commands.model_judge import Trial, judge_model
 from houselore.embedded.chat_model_files import BUNDLED_NAME, BUNDLED_SHA256, bundled_gguf
 from houselore.errors import WrongUse
-from houselore.services import open_store
+from houselore.people import terminal_user
+from houselore.services import Store, open_store
 from houselore.settings import EMBEDDED, Settings
-from tuning.pipeline import Base, tune
+from tuning.datasets import datasets, freeze_dataset
+from tuning.errors import NothingToFreeze, TuningError
+from tuning.losses import plot_losses
+from tuning.pipeline import Tuned, tune
+from tuning.registry import Model, models, served
 from tuning.shipped import STARTER, check_starter
+from tuning.stages import Base, Plan, Report, describe_change
 
 _HUB = "HuggingFaceTB"
 
 
-async def tune_model(settings: Settings, name: str, dataset: str, epochs: float | None) -> None:
-    """Train on a dataset, register the candidate, and say what comes next."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What `tune` is to do: no `name` is the next number; a `dataset` is one that is there already.
+
+    It is judged on at most `limit` questions besides the team's own. `share` of the channels try a
+    candidate that passes; 0: none.
+    """
+
+    name: str | None = None
+    dataset: str = ""
+    plan: Plan = field(default_factory=Plan)
+    judges: bool = True
+    limit: int | None = None
+    share: float = 0.0
+
+
+async def tune_model(settings: Settings, wish: Wish) -> None:
+    """Freeze, train, register, judge, and try; each step says what came of it."""
+    console = Console(highlight=False)
     base = base_of(settings)
     async with open_store(settings) as store:
-        folder = settings.folder() / "adapters"
-        tuned = await tune(
-            store.pool, store.workspace, base, name, folder, dataset=dataset, epochs=epochs
+        dataset = wish.dataset or await _freeze(store, settings)
+        name = wish.name or await _next_name(store)
+        rival = await served(store.pool, store.workspace)
+        with _stage_bars() as report:
+            tuned = await tune(
+                store.pool,
+                store.workspace,
+                base,
+                name,
+                settings.folder() / "adapters",
+                dataset=dataset,
+                plan=wish.plan,
+                rival=(rival.name, _adapter_of(settings, rival, base)) if rival else None,
+                report=report,
+            )
+    console.print(_describe(tuned), markup=False)
+    if not wish.judges:
+        console.print(f"`houselore model judge {name}` puts it beside what is served.")
+        return
+    verdict = await judge_model(settings, name, Trial(limit=wish.limit))
+    if verdict.passes and wish.share:
+        await try_model(settings, name, wish.share)
+    elif verdict.passes:
+        console.print(f"`houselore model canary {name}` tries it.")
+
+
+async def _freeze(store: Store, settings: Settings) -> str:
+    """The hash of what was approved until now, or "" for the newest dataset where nothing was.
+
+    Raises NothingToFreeze where there is neither.
+    """
+    try:
+        frozen = await freeze_dataset(
+            store.pool, store.workspace, terminal_user(), unreviewed=settings.train_unreviewed
         )
-    Console(highlight=False).print(
-        f"{tuned.name} is a candidate, made of {tuned.lessons:,} examples of dataset "
-        f"{tuned.dataset[:12]}; its adapter is {tuned.adapter}. `houselore model judge {name}` "
-        f"puts it beside what is served, `houselore model canary {name}` tries it.",
-        markup=False,
+    except NothingToFreeze:
+        if not await datasets(store.pool, store.workspace):
+            raise
+        return ""
+    return frozen.hash
+
+
+async def _next_name(store: Store) -> str:
+    taken = {model.name for model in await models(store.pool, store.workspace)}
+    number = 2
+    while f"house-{number}" in taken:
+        number += 1
+    return f"house-{number}"
+
+
+def _adapter_of(settings: Settings, model: Model, base: Base) -> Path | None:
+    """What is served now, as the training reads it."""
+    return base.start if model.adapter is None else settings.folder() / model.adapter
+
+
+def _describe(tuned: Tuned) -> str:
+    lines = [
+        f"{tuned.name} is a candidate, made by {' and '.join(tuned.stages)} of {tuned.lessons:,} "
+        f"lessons in dataset {tuned.dataset[:12]}; its adapter is {tuned.adapter}."
+    ]
+    lines += describe_change(tuned.held_out)
+    try:
+        lines.append(f"Its losses: {plot_losses(tuned.adapter, tuned.adapter / 'losses.svg')}")
+    except TuningError:
+        lines.append(f"Its losses are in {tuned.adapter}; with matplotlib they are drawn, too.")
+    return "\n".join(lines)
+
+
+@contextmanager
+def _stage_bars() -> Iterator[Report]:
+    """A bar for each stage of a training, which tells of itself from another thread."""
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
     )
+    tasks = {}
+
+    def report(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=total)
+        bars.update(tasks[stage], completed=done, total=total)
+
+    with bars:
+        yield report
 
 
 def base_of(settings: Settings) -> Base:

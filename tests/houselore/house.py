@@ -17,7 +17,7 @@ REPOSITORY = Path(__file__).parents[2]
 class House:
     """A running `houselore run` in the sandbox, and what a person does with it."""
 
-    def __init__(self, folder: Path, port: int, docs: Path | None = None) -> None:
+    def __init__(self, folder: Path, port: int, docs: Path | None = None, **settings: str) -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{port}"
         self.reader = f"http://127.0.0.1:{port + 1}"
@@ -30,6 +30,7 @@ class House:
             },
             "PYTHONPATH": str(REPOSITORY),
             "HOUSELORE_DATA_DIR": str(folder / "data"),
+            **settings,
         }
         command = ["run", "--port", str(port), "--docs", str(docs or folder / "docs")]
         with self.output.open("wb") as output:
@@ -46,7 +47,7 @@ class House:
     def _says(self, words: str) -> bool:
         return words in self.output.read_text()
 
-    def command(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    def command(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
         """Another `houselore …` beside the running one."""
         return subprocess.run(
             [sys.executable, "-m", "houselore", *arguments],
@@ -54,7 +55,7 @@ class House:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=seconds,
             check=False,
         )
 
