@@ -18,13 +18,8 @@ PLACES = {
     "library": "the old customs house",
     "theatre": "a barn behind the church",
     "museum": "the cellar of the mill",
-    "market": "the square at the harbour",
     "school": "a villa on Elm Street",
     "clinic": "the tower of the fire station",
-    "workshop": "the shed beside the canal",
-    "kitchen": "the second floor of the annex",
-    "archive": "a vault under the bank",
-    "studio": "the loft above the garage",
     "nursery": "the pavilion in the park",
 }
 HELD = "nursery"
@@ -102,7 +97,7 @@ def test_corrections_become_the_voice(house: House) -> None:
     assert house.command("data", "approve", *numbers).returncode == 0
 
     tuned = house.command(
-        *("tune", "pirate", "--epochs", "12", "--then", "none", "--limit", "12"), seconds=900
+        *("tune", "pirate", "--epochs", "20", "--then", "none", "--limit", "8"), seconds=900
     )
     sys.stdout.write(tuned.stdout + tuned.stderr)
     assert tuned.returncode == 0, tuned.stderr

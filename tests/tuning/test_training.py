@@ -117,3 +117,14 @@ def test_the_loss_is_that_of_the_answers_alone(tmp_path: Path) -> None:
         "labels": torch.tensor([[-100, 8, 9], [-100, 3, -100]]),
     }
     assert answer_loss(model, **inputs).item() == pytest.approx(summed, abs=1e-3)
+
+
+def test_nothing_is_told_about_a_training() -> None:
+    """The libraries' telemetry is off, also where nobody set it so."""
+    code = (
+        "import tuning.preferring; from huggingface_hub import constants;"
+        "assert constants.HF_HUB_DISABLE_TELEMETRY"
+    )
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("HF_", "DO_NOT"))}
+    root = Path(__file__).parents[2]
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=root, env=environment)

@@ -1,0 +1,231 @@
+"""An unmistakable style, taught by exemplars: what it changes in the voice, and what in the facts.
+
+Its phrases are taken from the measuring data while it runs; none of them is in the repository.
+"""
+
+import argparse
+import asyncio
+import random
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from statistics import mean
+from tempfile import TemporaryDirectory
+
+from answering.clock import Clock
+from answering.evaluation import SHARES, Outcome, estimate, f1
+from answering.evidence import Evidence
+from answering.finding import Abilities, find_evidence
+from answering.gold import GoldSet, read_squad2
+from answering.measuring import ask_all, through_the_chain
+from answering.models import open_chat_model
+from answering.questions import Question
+from answering.voice import Voice, claims_nothing
+from benchmarks.machine import describe_machine
+from benchmarks.page import write_section
+from benchmarks.shared import DATA, rows, write_result
+from benchmarks.splits import TEST, TRAIN
+from benchmarks.starter_sets import Posed, squad2, squad2_passages
+from houselore.commands.eval_answers import Apart, indexed_apart
+from houselore.commands.tune import base_of
+from houselore.embedded.chat_model import ALIAS
+from houselore.settings import Settings, open_settings
+from retrieval.audience import everyone
+from retrieval.reports import IndexProgress
+from tuning.forms import Row
+from tuning.gate import Verdict, judge
+from tuning.lessons import Lesson, lesson
+from tuning.registry import register
+from tuning.shipping import ship
+from tuning.stages import Material, Plan, run_stages
+from tuning.style import StyleJudge
+from tuning.trial import figures_of
+from tuning.voice import learn_voice, write_voice
+
+_NAME = "dramatist"
+_OPENING = re.compile(r"^([A-Z][a-z]+(?: [a-z]+){0,3}), [a-z\u2019']")
+_CLOSING = re.compile(r", ([a-z]+(?: [a-z]+){0,2})[.!]$")
+_PHRASES = 3
+
+_HEAD = """## Style
+
+`python -m benchmarks.style` ({machine}): {lessons} answers in the voice of a dramatist (openings
+and closings that are frequent in his lines and not in their modern words, around the right answer)
+tuned in {epochs} epochs on the built-in model; {asked} questions about an article that nothing was
+trained on, through the whole chain with both models. The style is judged by a classifier of other
+lines. The grounded F1 is of what an answer says besides its voice.
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """How everybody in a team talks: phrases before and behind what they say."""
+
+    openings: tuple[str, ...]
+    closings: tuple[str, ...]
+
+    @classmethod
+    def of(cls, pairs: Sequence[dict[str, str]]) -> "Team":
+        """By the phrases that lines begin and end with far more often than their modern words."""
+        return cls(
+            *(
+                tuple(
+                    phrase
+                    for phrase, _ in (
+                        _counted(pattern, pairs, "original") - _counted(pattern, pairs, "modern")
+                    ).most_common(_PHRASES)
+                )
+                for pattern in (_OPENING, _CLOSING)
+            )
+        )
+
+    def say(self, answer: str, chance: random.Random) -> str:
+        """An answer as somebody in the team would put it."""
+        opening, closing = chance.choice(self.openings), chance.choice(self.closings)
+        return f"{opening}, \u2019tis {answer.rstrip('.')}, {closing}."
+
+
+def _counted(pattern: re.Pattern[str], pairs: Sequence[dict[str, str]], side: str) -> Counter[str]:
+    found = (pattern.search(pair[side]) for pair in pairs)
+    return Counter(
+        one[1] for one in found if one and all(map(claims_nothing, one[1].lower().split()))
+    )
+
+
+async def lessons_of(apart: Apart, team: Team, count: int) -> list[Lesson]:
+    """Questions about the training articles, as they would be served, answered in the voice."""
+    chance = random.Random(7)  # noqa: S311 - a sample, not a secret
+    posed = squad2(squad2_passages(TRAIN), spans=True)
+    found = []
+    for one in chance.sample(posed, len(posed)):
+        notes = await _notes(apart, one)
+        held = [note for note in notes if one.answer.rstrip(".").lower() in note.quote.lower()]
+        if held:
+            said = f"{team.say(one.answer, chance)} [{held[0].n}]"
+            found.append(lesson(one.question, notes, said, _NAME))
+        if len(found) == count:
+            break
+    return found
+
+
+async def _notes(apart: Apart, one: Posed) -> Sequence[Evidence]:
+    chat = apart.services.chat
+    found = await find_evidence(
+        apart.pool,
+        apart.services.embedder,
+        Question(one.question, everyone(apart.workspace)),
+        open_chat_model(chat.url, ALIAS, chat.api_key),
+        Abilities(),
+        None,
+        Clock(),
+    )
+    return found.evidence
+
+
+async def measure(lessons: int, limit: int, epochs: float, folder: Path) -> dict[str, object]:
+    """The figures of the served model and of the tuned one on the same questions."""
+    pairs, others = rows("shakespeare/train.jsonl"), rows("shakespeare/valid.jsonl")
+    style = StyleJudge([one["original"] for one in others], [one["modern"] for one in others])
+    gold = _questions(limit)
+    settings = open_settings(data_dir=folder)
+    async with indexed_apart(settings, gold, _quietly) as apart:
+        taught = await lessons_of(apart, Team.of(pairs), lessons)
+        adapter, voice = await _tune(settings, taught, epochs, folder)
+        pool, workspace = apart.services.pool, apart.services.workspace
+        await register(pool, workspace, _NAME, base_of(settings).name, str(adapter))
+        house = apart.services.answerer
+        models = {
+            "served": house.over(apart.pool),
+            "tuned": (await house.with_model(_NAME)).over(apart.pool),
+        }
+        outcomes = {}
+        for name, answerer in models.items():
+            ask = await through_the_chain(apart.pool, apart.workspace, answerer)
+            outcomes[name] = await ask_all(ask, gold)
+    verdict = _verdict(outcomes["served"], outcomes["tuned"], style)
+    return {
+        "lessons": len(taught),
+        "epochs": epochs,
+        "asked": len(gold.questions),
+        "voice": len(voice.words),
+        **{name: _figures(found, style, voice) for name, found in outcomes.items()},
+        "gate": verdict.describe().split("\n"),
+    }
+
+
+async def _tune(
+    settings: Settings, lessons: Sequence[Lesson], epochs: float, folder: Path
+) -> tuple[Path, Voice]:
+    base, adapter = base_of(settings), folder / "adapters" / _NAME
+    material = Material(_NAME, lessons)
+    work = partial(run_stages, base, material, folder / "training", Plan(epochs, "none"))
+    trained = await asyncio.to_thread(work)
+    ship(trained.adapter, adapter, base.name)
+    voice = learn_voice([Row("sft", one.prompt, one.answer) for one in lessons])
+    write_voice(adapter, voice)
+    return adapter, voice
+
+
+def _questions(limit: int) -> GoldSet:
+    gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
+    held = {document.key for document in gold.documents if document.title in TEST}
+    asked = tuple(q for q in gold.questions if not held.isdisjoint(q.documents))
+    return replace(gold, questions=asked).sample(limit)
+
+
+def _verdict(served: list[Outcome], tuned: list[Outcome], style: StyleJudge) -> Verdict:
+    """What the gate says of it, without the traps, which are asked elsewhere."""
+    margins = {"grounding": 0.03, "citations": 0.03, "abstention": 0.03}
+    return judge(figures_of(served, {}, style), figures_of(tuned, {}, style), margins)
+
+
+def _figures(outcomes: Sequence[Outcome], style: StyleJudge, voice: Voice) -> dict[str, float]:
+    given = [one for one in outcomes if not one.abstained]
+    answerable = [one for one in outcomes if one.question.answerable]
+    shares = {name: estimate(outcomes, share) for name, share in SHARES.items()}
+    names = ("contains", "refused_answerable", "abstained_unanswerable", "citation_precision")
+    return {
+        "style_share": round(style.share([one.text for one in given]), 3),
+        "style_score": round(mean(style.score(one.text) for one in given), 3),
+        "written_by_the_model": round(mean("> " not in one.text for one in given), 3),
+        "grounded_f1": round(
+            mean(f1(voice.claim(one.text), one.question.answers) for one in answerable), 3
+        ),
+        "f1": round(mean(f1(one.text, one.question.answers) for one in answerable), 3),
+        **{name: round(one.value, 3) for name in names if (one := shares[name])},
+    }
+
+
+def write_page(found: dict[str, object]) -> None:
+    """The section of docs/benchmarks.md."""
+    served, tuned = found["served"], found["tuned"]
+    assert isinstance(served, dict) and isinstance(tuned, dict)  # noqa: S101 - made above
+    lines = ["| | served | tuned |", "| --- | --- | --- |"]
+    lines += [f"| {name.replace('_', ' ')} | {served[name]} | {tuned[name]} |" for name in served]
+    head = _HEAD.format(machine=describe_machine(["torch", "trl", "xllamacpp"]), **found)
+    verdict = found["gate"]
+    assert isinstance(verdict, list)  # noqa: S101 - made above
+    text = head + "\n".join(lines) + "\n\nThe gate says:\n\n    " + "\n    ".join(verdict) + "\n"
+    write_section("style", text)
+
+
+async def _quietly(_: IndexProgress) -> None:
+    """A benchmark shows no bars."""
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--lessons", type=int, default=160)
+    arguments.add_argument("--limit", type=int, default=80)
+    arguments.add_argument("--epochs", type=float, default=3.0)
+    arguments.add_argument("--folder", type=Path, help="Keep everything here.")
+    given = arguments.parse_args()
+    with TemporaryDirectory() as temporary:
+        place = given.folder or Path(temporary)
+        measured = asyncio.run(measure(given.lessons, given.limit, given.epochs, place.resolve()))
+    write_result("style", measured)
+    write_page(measured)
