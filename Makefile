@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-retrieval bench-splitting help run install test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-retrieval bench-splitting help run install tuning test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -10,6 +10,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 INSTALLED_DEV := .venv/.installed-dev
 INSTALLED_BENCH := .venv/.installed-bench
+INSTALLED_TUNING := .venv/.installed-tuning
 
 help: ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 15
@@ -18,6 +19,8 @@ run: $(INSTALLED) ## Start the bot: make run [DOCS=path] [PORT=3000]
 	@$(BIN)/houselore run $(if $(PORT),--port '$(PORT)') $(if $(DOCS),--docs '$(DOCS)')
 
 install: $(INSTALLED) ## Install into .venv what the bot needs
+
+tuning: $(INSTALLED_TUNING) ## Install into .venv what training needs: PyTorch, TRL, PEFT
 
 test: $(INSTALLED_DEV) browser ## Run every test: make test [ARGS=tests/bot]
 	@$(BIN)/python -m pytest $(ARGS)
@@ -111,4 +114,10 @@ $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
 $(INSTALLED_BENCH): requirements-bench.txt $(INSTALLED)
 	@echo 'Installing what the benchmarks need…'
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-bench.txt
+	@touch $@
+
+# PyTorch brings the libraries of a GPU with it, which no lock of a machine without one has.
+$(INSTALLED_TUNING): requirements-tuning.txt $(INSTALLED)
+	@echo 'Installing what training needs…'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-tuning.txt
 	@touch $@

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes requirements.txt, -dev.txt and -bench.txt from pyproject.toml, in clean environments.
+# Writes requirements.txt, -dev.txt, -bench.txt and -tuning.txt from pyproject.toml, in clean environments.
 set -euo pipefail
 cd "$(dirname "$0")"
 python=${1:-python3}
@@ -40,6 +40,12 @@ pip=("$work/bench/bin/pip" --quiet --disable-pip-version-check)
 "${pip[@]}" install -r "$work/bench.in" -c "$work/all.txt"
 "${pip[@]}" freeze >"$work/more.txt"
 
+"$python" -m venv "$work/tuning"
+pip=("$work/tuning/bin/pip" --quiet --disable-pip-version-check)
+"${pip[@]}" install --no-deps -r "$work/run.txt"
+"${pip[@]}" install -r "$work/tuning.in" -c "$work/more.txt"
+"${pip[@]}" freeze | sed 's/+.*//' | grep -vE '^(nvidia|cuda|triton)' >"$work/trained.txt"
+
 {
     echo "# All that runs, locked by \`make lock\`; installed with --no-deps."
     cat "$work/run.txt"
@@ -52,3 +58,7 @@ pip=("$work/bench/bin/pip" --quiet --disable-pip-version-check)
     echo "# What the benchmarks need besides, locked by \`make lock\`; installed with --no-deps."
     grep -vxFf <(sed 's/ ;.*//' "$work/run.txt") "$work/more.txt"
 } >requirements-bench.txt
+{
+    echo "# What \`houselore tune\` needs besides, locked by \`make lock\`; installed with what PyTorch itself asks for."
+    grep -vxFf <(sed 's/ ;.*//' "$work/run.txt") "$work/trained.txt"
+} >requirements-tuning.txt

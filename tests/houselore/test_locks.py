@@ -50,7 +50,8 @@ def _missing(locked: dict[str, Requirement]) -> Iterator[str]:
 
 def test_every_line_pins_one_version() -> None:
     """Each line is `name==version`, and no line names a place to get it from."""
-    for file in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt"):
+    for kind in ("", "-dev", "-bench", "-tuning"):
+        file = f"requirements{kind}.txt"
         for requirement in _locked(file).values():
             assert requirement.url is None
             assert [specifier.operator for specifier in requirement.specifier] == ["=="]
