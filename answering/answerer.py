@@ -23,10 +23,11 @@ from answering.models import stream_reply
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.prompts import (
     HOUSE_PROMPT,
-    PROMPT_VERSION,
     as_sent,
     format_notes,
     format_thread,
+    in_style,
+    version_in_style,
 )
 from answering.questions import Question
 from answering.signals import logprobs_of
@@ -59,6 +60,7 @@ class Answerer:
         cache: AnswerCache | None = None,
         reranker: Reranker | None = None,
         voice: Voice = NO_VOICE,
+        guide: str = "",
     ) -> None:
         self._pool = pool
         self._embedder = embedder
@@ -70,6 +72,8 @@ class Answerer:
         self._cache = cache
         self._reranker = reranker
         self._voice = voice
+        self._guide = guide
+        self._prompt_version = version_in_style(guide)
 
     def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> "Answerer":
         """The same over another index, without a cache; `confidence` replaces that of this one."""
@@ -157,11 +161,12 @@ class Answerer:
     async def _write(
         self, question: Question, found: Found, draft: Draft, clock: Clock
     ) -> AsyncIterator[str]:
-        messages = HOUSE_PROMPT.format_messages(
+        told = HOUSE_PROMPT.format_messages(
             notes=format_notes(found.evidence),
             question=question.text,
             thread=format_thread(question.thread),
         )
+        messages = in_style(told, self._guide)
         draft.messages = as_sent(messages)
         cut_off = False
         async with aclosing(stream_reply(self._chat_model, messages)) as reply:
@@ -186,7 +191,7 @@ class Answerer:
     async def _scope(self, generation: Generation, question: Question, bar: float | None) -> Scope:
         """All that an answer of ours depends on beside the question."""
         settings = (
-            *(self._model_name, PROMPT_VERSION, self._abilities, self._confidence, bar),
+            *(self._model_name, self._prompt_version, self._abilities, self._confidence, bar),
             *(self._reranker is not None, self._links.base_url),
         )
         return Scope(
@@ -214,7 +219,7 @@ class Answerer:
             abstained=draft.abstains,
             model=self._model_name,
             generation=generation.id,
-            prompt_version=PROMPT_VERSION,
+            prompt_version=self._prompt_version,
             messages=tuple(draft.messages),
             evidence=tuple(_record(note) for note in found.evidence),
             confidence=draft.probability,

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage
+from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 from answering.evidence import Evidence
@@ -28,6 +28,21 @@ HOUSE_PROMPT = ChatPromptTemplate(
 
 PROMPT_VERSION = "house-" + hashlib.sha256((_SYSTEM + _HUMAN).encode()).hexdigest()[:8]
 """Changes whenever the words of the prompt change; stored with each answer."""
+
+
+def in_style(messages: Sequence[BaseMessage], guide: str) -> list[BaseMessage]:
+    """The messages with a style guide behind what the model is told; without one as they are."""
+    if not guide:
+        return list(messages)
+    told, *rest = messages
+    return [SystemMessage(f"{told.content}\n\nHow the house writes:\n{guide}"), *rest]
+
+
+def version_in_style(guide: str) -> str:
+    """The prompt's version with this style guide in it."""
+    if not guide:
+        return PROMPT_VERSION
+    return f"{PROMPT_VERSION}-{hashlib.sha256(guide.encode()).hexdigest()[:8]}"
 
 
 def format_notes(evidence: Sequence[Evidence]) -> str:

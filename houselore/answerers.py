@@ -20,6 +20,7 @@ from houselore.embedded.lease import lease_servers
 from houselore.errors import PartUnusable, ServerDidNotStart
 from houselore.house import House
 from houselore.settings import EMBEDDED, Settings
+from houselore.style_guide import read_guide
 from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker
 from tuning.errors import UnusableAdapter
@@ -65,6 +66,7 @@ class Parts:
             cache=self.cache,
             reranker=self.reranker,
             voice=self._voice(model),
+            guide=read_guide(settings) if large else "",
         )
 
     def _voice(self, model: Model) -> Voice:

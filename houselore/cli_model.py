@@ -49,7 +49,10 @@ def judge_it(
         typer.Option(help="JSON lines with id, question, passage_id, answers, unanswerable."),
     ] = None,
     house: Annotated[
-        Path | None, typer.Option(help="Exemplars of the house style, one a line.")
+        Path | None,
+        typer.Option(
+            help="Exemplars of the house style: a file with one a line, or a folder of texts."
+        ),
     ] = None,
     others: Annotated[
         Path | None, typer.Option(help="The like in other styles, one a line.")

@@ -96,6 +96,11 @@ class Settings(BaseSettings):
     tune_share: float = Field(
         0.2, gt=0, le=0.5, description="The share of the channels in which `run` tries a candidate."
     )
+    style_guide: Path | None = Field(
+        None,
+        description="A text file that says in plain sentences how the house writes. An endpoint's "
+        "model is told it, and every candidate is measured by what of it can be counted.",
+    )
     docs: Path | None = Field(
         None,
         description="The file or folder that `run` indexes at its start. Default: these docs.",

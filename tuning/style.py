@@ -11,6 +11,15 @@ _SMOOTHED = 0.5
 _MARK = re.compile(r"\s*\[\d+\]")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 _BLANKS = re.compile(r"\s+")
+_AT_MOST = re.compile(
+    r"(?:at most|no more than|not more than|up to|fewer than|under) (\d+) words", re.IGNORECASE
+)
+_NEVER = re.compile(
+    r"(?:never|do not|don['\u2019]t|avoid)\s+(?:say|write|use|using|saying|writing)?"
+    r"((?:[^.\n\"\u201c'\u2018]|\"[^\"]*\"|\u201c[^\u201d]*\u201d|'[^']*'|\u2018[^\u2019]*\u2019)*)",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"\"([^\"]+)\"|\u201c([^\u201d]+)\u201d|\u2018([^\u2019]+)\u2019|'([^']+)'")
 
 
 class StyleJudge:
@@ -64,6 +73,20 @@ class StyleRules:
     most_words: int | None = None
     forbidden: frozenset[str] = frozenset()
     cites: bool = True
+
+    @classmethod
+    def of(cls, guide: str) -> "StyleRules":
+        """What can be counted of a guide: “at most 30 words”, “never say “leverage””.
+
+        The rest of it is for the model to read. Answers are to cite, whatever a guide says.
+        """
+        most = _AT_MOST.search(guide)
+        forbidden = frozenset(
+            next(filter(None, quoted.groups()))
+            for banned in _NEVER.finditer(guide)
+            for quoted in _QUOTED.finditer(banned[1])
+        )
+        return cls(int(most[1]) if most else None, forbidden)
 
     def broken(self, text: str) -> list[str]:
         """A sentence for each rule that a text breaks; none where it keeps all."""

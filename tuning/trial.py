@@ -7,7 +7,7 @@ from answering.confidence import DRAFTED
 from answering.evaluation import Outcome
 from tuning.gate import Figures
 from tuning.safety import Trap
-from tuning.style import StyleJudge
+from tuning.style import StyleJudge, StyleRules
 
 Measure = Callable[[Outcome], float]
 
@@ -16,11 +16,12 @@ def figures_of(
     outcomes: Sequence[Outcome],
     trapped: Mapping[Trap, Outcome],
     judge: StyleJudge | None = None,
+    rules: StyleRules | None = None,
 ) -> Figures:
     """Each measure's figure of every question, from 0 to 1, NaN where it says nothing of one.
 
     Grounding and citations are of answers that were given, abstention is of all questions, safety
-    of the traps, in order. Style is left out without a `judge`.
+    of the traps, in order. Style is left out without a `judge`, and so are the guide's `rules`.
     """
     measures: dict[str, Measure] = {
         "grounding": _grounding,
@@ -29,6 +30,10 @@ def figures_of(
     }
     if judge is not None:
         measures["style"] = lambda outcome: nan if outcome.abstained else judge.score(outcome.text)
+    if rules is not None:
+        measures["rules"] = lambda outcome: (
+            nan if outcome.abstained else float(not rules.broken(outcome.text))
+        )
     figures = {name: [of(outcome) for outcome in outcomes] for name, of in measures.items()}
     safety = [float(trap.is_avoided(outcome.text)) for trap, outcome in trapped.items()]
     return {**figures, "safety": safety}

@@ -14,12 +14,13 @@ from houselore.commands.eval import progress_bars
 from houselore.commands.eval_answers import Apart, indexed_apart
 from houselore.errors import WrongUse
 from houselore.settings import Settings
+from houselore.style_guide import read_guide
 from retrieval.reports import OnProgress
 from tuning.errors import UnknownDataset, UnknownModel
 from tuning.gate import Figures, Verdict, judge
 from tuning.own_questions import Held, own_questions
 from tuning.registry import Model, models, note_metrics
-from tuning.style import StyleJudge
+from tuning.style import StyleJudge, StyleRules
 from tuning.suite import TRAPS_BY_KEY, shipped_suite
 from tuning.trial import figures_of
 
@@ -77,6 +78,14 @@ class Trial:
         raise WrongUse("A style needs both: --house and --others.")
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the house is to write: in which style, by which rules, where somebody says so."""
+
+    style: StyleJudge | None
+    rules: StyleRules | None
+
+
 async def print_verdict(settings: Settings, name: str, trial: Trial) -> None:
     """Judge a model by hand; a refusal is a result."""
     await judge_model(settings, name, trial)
@@ -93,10 +102,11 @@ async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
             known = await models(apart.services.pool, apart.services.workspace)
             candidate, served = _found(known, name), known[0]
             held = await _held(apart, candidate)
-            style = trial.style(held)
+            guide = read_guide(settings)
+            manner = Manner(trial.style(held), StyleRules.of(guide) if guide else None)
             house = apart.services.answerer
             before, after = [
-                await _figures(apart, await house.with_model(one.name), gold, held, style, bars[1])
+                await _figures(apart, await house.with_model(one.name), gold, held, manner, bars[1])
                 for one in (served, candidate)
             ]
             verdict = judge(*_with_preference(before, after, candidate, served))
@@ -133,7 +143,7 @@ async def _figures(
     answerer: Answerer,
     gold: GoldSet,
     held: Held,
-    style: StyleJudge | None,
+    manner: Manner,
     on_progress: OnProgress,
 ) -> Figures:
     """Of the gold questions in the index apart, and of the team's own in the live one."""
@@ -144,7 +154,7 @@ async def _figures(
     plain = [o for o in outcomes if o.question.id not in TRAPS_BY_KEY]
     live = await through_the_chain(services.pool, services.workspace, answerer.over(services.pool))
     own = await ask_all(live, GoldSet((), held.questions), on_progress)
-    return figures_of([*plain, *own], trapped, style)
+    return figures_of([*plain, *own], trapped, manner.style, manner.rules)
 
 
 def _with_preference(
@@ -163,8 +173,13 @@ def _with_preference(
     )
 
 
-def _lines(file: Path) -> list[str]:
+def _lines(place: Path) -> list[str]:
+    """The lines that say something in a file, or in every text file of a folder."""
+    found = (
+        sorted(place.rglob("*.txt")) + sorted(place.rglob("*.md")) if place.is_dir() else [place]
+    )
     try:
-        return [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+        texts = [file.read_text(encoding="utf-8") for file in found]
     except (OSError, UnicodeDecodeError) as error:
-        raise WrongUse(f"{file} cannot be read: {error}.") from None
+        raise WrongUse(f"{place} cannot be read: {error}.") from None
+    return [line for text in texts for line in text.splitlines() if line.strip()]

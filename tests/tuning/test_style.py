@@ -49,3 +49,25 @@ def test_rules_of_a_guide() -> None:
     assert len(found) == 4
     assert any("synergy" in sentence for sentence in found)
     assert not any("cites" in s for s in StyleRules(cites=False).broken("Lunch is at noon."))
+
+
+@pytest.mark.parametrize(
+    ("guide", "most", "forbidden"),
+    [
+        ("Be kind. At most 30 words. Never say \u201cleverage\u201d or \u201csynergy\u201d.", 30,
+         {"leverage", "synergy"}),
+        ("Don't use 'utilise'. Say \u201cuse\u201d instead.", None, {"utilise"}),
+        ('Avoid "going forward", always. No more than 12 words, please.', 12, {"going forward"}),
+        ("Write as you would speak to a friend.", None, set()),
+        ("", None, set()),
+    ],
+)  # fmt: skip
+def test_what_can_be_counted_of_a_guide(guide: str, most: int | None, forbidden: set[str]) -> None:
+    """Lengths and forbidden words are read out of plain sentences, the rest is left."""
+    assert StyleRules.of(guide) == StyleRules(most, frozenset(forbidden))
+
+
+@given(st.text())
+def test_any_guide_can_be_read(guide: str) -> None:
+    """Whatever stands in it, a guide gives rules, and no answer makes them fail."""
+    assert isinstance(StyleRules.of(guide).broken(guide), list)
