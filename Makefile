@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-retrieval bench-splitting help run install tuning test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-preferences bench-retrieval bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -70,11 +70,17 @@ bench-grounding: $(INSTALLED) ## Measure which true and false sentences pass as 
 bench-indexing: $(INSTALLED) ## Measure indexing beside the bare embedder [ARGS='--documents 200']
 	@$(BIN)/python -m benchmarks.indexing $(ARGS)
 
+bench-preferences: $(INSTALLED_TUNING) ## Measure what KTO learns from people's ratings [ARGS='--limit 130']
+	@$(BIN)/python -m benchmarks.preferences $(ARGS)
+
 bench-retrieval: $(INSTALLED_BENCH) ## Measure search beside PGVectorStore [ARGS='--sets squad2 --queries 200']
 	@$(BIN)/python -m benchmarks.retrieval $(ARGS)
 
 bench-splitting: $(INSTALLED_BENCH) ## Measure our splitter beside LangChain's recursive one
 	@$(BIN)/python -m benchmarks.splitting
+
+bench-style: $(INSTALLED_TUNING) ## Measure what an unmistakable style costs [ARGS='--lessons 96']
+	@$(BIN)/python -m benchmarks.style $(ARGS)
 
 docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
 	@$(BIN)/python tests/test_readme.py

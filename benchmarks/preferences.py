@@ -34,7 +34,7 @@ _LONGEST = 768
 
 _HEAD = """## Preferences
 
-`python -m benchmarks.preferences` ({machine}): KTO on {train} answers of MTRAG that people held
+`make bench-preferences` ({machine}): KTO on {train} answers of MTRAG that people held
 good or bad ({bad} bad), going on from the built-in model; {held_out} answers to other questions are
 held out. For each of their {pairs} pairs of a good and a bad answer to one question: how much more
 likely the good one is, in nats a token.

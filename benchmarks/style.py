@@ -52,7 +52,7 @@ _PHRASES = 3
 
 _HEAD = """## Style
 
-`python -m benchmarks.style` ({machine}): {lessons} answers in the voice of a dramatist (openings
+`make bench-style` ({machine}): {lessons} answers in the voice of a dramatist (openings
 and closings that are frequent in his lines and not in their modern words, around the right answer)
 tuned in {epochs} epochs on the built-in model; {asked} questions about an article that nothing was
 trained on, through the whole chain with both models. The style is judged by a classifier of other
