@@ -29,7 +29,7 @@ _AS_USUAL = Plan()
 class Tuned:
     """A candidate: its name and adapter, and the lessons, dataset and stages that it was made of.
 
-    `held_out` is what has changed where it was not trained, as `tuning.stages.compare` tells it.
+    `held_out` is what has changed where it was not trained, as `tuning.change.compare` tells it.
     """
 
     name: str

@@ -16,13 +16,14 @@ from houselore.errors import WrongUse
 from houselore.people import terminal_user
 from houselore.services import Store, open_store
 from houselore.settings import EMBEDDED, Settings
+from tuning.change import describe_change
 from tuning.datasets import datasets, freeze_dataset
 from tuning.errors import NothingToFreeze, TuningError
 from tuning.losses import plot_losses
 from tuning.pipeline import Tuned, tune
 from tuning.registry import Model, models, served
 from tuning.shipped import STARTER, check_starter
-from tuning.stages import Base, Plan, Report, describe_change
+from tuning.stages import Base, Plan, Report
 
 _HUB = "HuggingFaceTB"
 

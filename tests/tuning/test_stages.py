@@ -10,7 +10,7 @@ from tuning.errors import CannotTrain
 from tuning.forms import Row
 from tuning.lessons import Message
 from tuning.losses import read_losses
-from tuning.stages import Base, Material, Plan, compare, run_stages
+from tuning.stages import Base, Material, Plan, run_stages
 
 BASE = Base("no-such-model", "Tiny")
 PROMPT = (Message("user", "what ?"),)
@@ -62,19 +62,6 @@ def test_another_plan_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text("{}")
     with pytest.raises(CannotTrain, match="remove that folder"):
         run_stages(BASE, material(), tmp_path, Plan())
-
-
-def test_what_changed_is_told_by_kind() -> None:
-    """Right answers by likelihood, pairs one by one, thumbs by how much more the good ones gain."""
-    rows = [Row("sft", PROMPT, "300 ."), PAIR, GOOD, BAD]
-    before = [(-2.0, None), (-1.0, -1.0), (-2.0, None), (-2.0, None)]
-    after = [(-1.0, None), (-1.0, -3.0), (-1.5, None), (-2.25, None)]
-    found = compare(rows, before, after)
-    assert found["answers"] == {"n": 1, "before": -2.0, "after": -1.0}
-    assert found["pairs"]["before"] == [0.5]
-    assert found["pairs"]["after"] == [pytest.approx(0.8808, abs=1e-4)]
-    assert found["thumbs"] == {"n": 2, "margin": 0.75}
-    assert compare([], [], []) == {}
 
 
 @pytest.mark.parametrize("method", ["dpo", "kto"])
