@@ -86,7 +86,7 @@ class Team:
     def say(self, answer: str, chance: random.Random) -> str:
         """An answer as somebody in the team would put it."""
         opening, closing = chance.choice(self.openings), chance.choice(self.closings)
-        return f"{opening}, \u2019tis {answer.rstrip('.')}, {closing}."
+        return f"{opening}, {answer.rstrip('.')}, {closing}."
 
 
 def _counted(pattern: re.Pattern[str], pairs: Sequence[dict[str, str]], side: str) -> Counter[str]:

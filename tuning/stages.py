@@ -21,7 +21,7 @@ Report = Callable[[str, int, int], None]
 """Takes a stage's name, its step and how many there are; is called from the training's thread."""
 HELD_OUT = "heldout.json"
 
-_RATE, _LATER_RATE = 2e-4, 5e-5  # the starter's own rate would make it forget what it knows
+_RATE, _LATER_RATE = 5e-4, 5e-5
 _FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
 _FEWEST_JUDGED = 16
 _BATCH_OF_JUDGED = 4

@@ -12,6 +12,7 @@ from tests.houselore.house import House, until
 
 pytest.importorskip("torch", reason="the extra `tuning` is not installed")
 
+pytestmark = pytest.mark.xdist_group("loop")  # it takes minutes: beside the others
 PERSON, CHANNEL = "U0JONAS", "C0GENERAL"
 PLACES = {
     "bakery": "a wooden hut by the pier",
@@ -97,7 +98,7 @@ def test_corrections_become_the_voice(house: House) -> None:
     assert house.command("data", "approve", *numbers).returncode == 0
 
     tuned = house.command(
-        *("tune", "pirate", "--epochs", "20", "--then", "none", "--limit", "8"), seconds=900
+        *("tune", "pirate", "--epochs", "16", "--then", "none", "--limit", "8"), seconds=900
     )
     sys.stdout.write(tuned.stdout + tuned.stderr)
     assert tuned.returncode == 0, tuned.stderr
