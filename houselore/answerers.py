@@ -17,6 +17,7 @@ from houselore.embedded.chat_model import ALIAS
 from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import lease_servers
+from houselore.endpoint_adapters import load_adapter
 from houselore.errors import PartUnusable, ServerDidNotStart
 from houselore.house import House
 from houselore.settings import EMBEDDED, Settings
@@ -24,6 +25,7 @@ from houselore.style_guide import read_guide
 from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker
 from tuning.errors import UnusableAdapter
+from tuning.hosted import hosted_id
 from tuning.registry import Model, ensure_served
 from tuning.voice import read_voice
 
@@ -48,10 +50,8 @@ class Parts:
         """What answers with a registered model. Raises ServerDidNotStart."""
         settings, embedded = self.settings, self.settings.chat_url == EMBEDDED
         large = not embedded
-        name = ALIAS if embedded else settings.chat_model
-        if large and model.adapter is not None:
-            name = model.name  # as vLLM calls an adapter that it has loaded
         chat = await self._address(model)
+        name = ALIAS if embedded else await self._name_at_endpoint(model)
         return Answerer(
             self.pool,
             self.embedder,
@@ -69,10 +69,21 @@ class Parts:
             guide=read_guide(settings) if large else "",
         )
 
+    async def _name_at_endpoint(self, model: Model) -> str:
+        """What the endpoint calls a model; an adapter's folder is loaded there under its name."""
+        if model.adapter is None:
+            return self.settings.chat_model
+        if (hosted := hosted_id(model.adapter)) is not None:
+            return hosted
+        folder = self.settings.folder() / model.adapter
+        await load_adapter(self.chat.url, self.chat.api_key, model.name, folder)
+        return model.name
+
     def _voice(self, model: Model) -> Voice:
+        if model.adapter is None or hosted_id(model.adapter) is not None:
+            return NO_VOICE
         try:
-            folder = self.settings.folder()
-            return NO_VOICE if model.adapter is None else read_voice(folder / model.adapter)
+            return read_voice(self.settings.folder() / model.adapter)
         except UnusableAdapter as error:
             raise ServerDidNotStart(str(error)) from None
 

@@ -29,7 +29,7 @@ def list_all(context: typer.Context) -> None:
 def register_it(
     name: Annotated[str, typer.Argument(help="What it is to be called, such as house-2.")],
     adapter: Annotated[
-        Path, typer.Argument(help="The folder of a PEFT adapter.", resolve_path=True)
+        str, typer.Argument(help="The folder of a PEFT adapter, or hosted:ID at an endpoint.")
     ],
 ) -> None:
     """Make an adapter a candidate."""

@@ -2,9 +2,12 @@
 
 TuningError
 ├── CannotTrain       a training that cannot begin
+│   ├── ProviderRefused  a key, a model or data that a provider will not take
+│   └── ProviderSilent   a provider that does not answer now
 ├── ModelPinned       the served model is to stay
 ├── NothingToFreeze   no example is there that may be frozen
 ├── RolloutRefused    a canary that cannot begin or end now
+├── TrainingFailed    a training that began and did not end well
 ├── UnknownDataset    no such dataset, or one that lost its content
 ├── UnknownExample    no example of that number is there
 ├── UnknownModel      no model of that name is registered in this workspace
@@ -21,6 +24,14 @@ class CannotTrain(TuningError):
     """A training that cannot begin: a name that is taken, nothing to learn, no PyTorch."""
 
 
+class ProviderRefused(CannotTrain):
+    """A provider will not take the key, the model or the data, and says why."""
+
+
+class ProviderSilent(CannotTrain):
+    """A provider does not answer now; what was begun there goes on."""
+
+
 class ModelPinned(TuningError):
     """The served model is to stay until somebody lets it go."""
 
@@ -31,6 +42,10 @@ class NothingToFreeze(TuningError):
 
 class RolloutRefused(TuningError):
     """A canary that cannot begin or end now; nothing was changed."""
+
+
+class TrainingFailed(TuningError):
+    """A training that began and did not end well: it failed, or was cancelled."""
 
 
 class UnknownDataset(TuningError):

@@ -1,7 +1,7 @@
 """A frozen dataset to a candidate: lessons, stages, adapter, voice. Judges and serves none."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -14,26 +14,31 @@ from tuning.adapters import hash_adapter
 from tuning.datasets import Dataset, datasets, rows_of
 from tuning.errors import CannotTrain, UnknownDataset
 from tuning.forms import Row
+from tuning.hosted import HOSTED, Split, fine_tune
 from tuning.lessons import Lesson
 from tuning.losses import LOSSES
+from tuning.provider import Endpoint, Pace, Step
 from tuning.registry import Lineage, models, register
 from tuning.shipping import ship
-from tuning.stages import Base, Material, Plan, Report, run_stages
+from tuning.stages import FEWEST_JUDGED, Base, Material, Plan, Report, run_stages
 from tuning.voice import learn_voice, write_voice
 
 _KINDS = ("sft", "preference", "kto")
+_PARTS = ("train", "test")
 _AS_USUAL = Plan()
+_PACE = Pace()
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
     """A candidate: its name and adapter, and the lessons, dataset and stages that it was made of.
 
+    The adapter is a folder, or the id by which a provider serves the model.
     `held_out` is what has changed where it was not trained, as `tuning.change.compare` tells it.
     """
 
     name: str
-    adapter: Path
+    adapter: Path | str
     lessons: int
     dataset: str
     stages: tuple[str, ...]
@@ -88,6 +93,54 @@ async def tune(
     return Tuned(
         name, adapter, len(material.lessons), chosen.hash, trained.stages, trained.held_out
     )
+
+
+async def tune_hosted(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    endpoint: Endpoint,
+    model: str,
+    name: str,
+    folder: Path,
+    *,
+    dataset: str = "",
+    plan: Plan = _AS_USUAL,
+    on_step: Callable[[Step], None] = lambda _: None,
+    pace: Pace = _PACE,
+) -> Tuned:
+    """As `tune`, by a provider: a job for the lessons, and one for the pairs where DPO follows.
+
+    What was begun is noted in `folder`/`name`, so that nothing is paid for twice. Raises what
+    `tuning.hosted.fine_tune` raises, and CannotTrain for KTO, which no provider has.
+    """
+    if name in {one.name for one in await models(pool, workspace)}:
+        raise CannotTrain(f"A model is called {name} already: give this one another name.")
+    chosen = _choose(await datasets(pool, workspace), dataset)
+    if plan.then == "kto":
+        raise CannotTrain("A provider learns from lessons and pairs, not from thumbs: --then dpo.")
+    stages: dict[str, Split] = {"sft": await _split(pool, workspace, "sft", chosen.hash)}
+    pairs = await _split(pool, workspace, "preference", chosen.hash)
+    if plan.then == "dpo" or (plan.then == "auto" and len(pairs.train) >= FEWEST_JUDGED):
+        stages["dpo"] = pairs
+    epochs = None if plan.epochs is None else max(1, round(plan.epochs))
+    tuned = model
+    for stage, rows in stages.items():
+        state = folder / name / f"{stage}.json"
+        tuned = await fine_tune(
+            *(endpoint, tuned, rows, state, on_step), suffix=name, epochs=epochs, pace=pace
+        )
+    lineage = Lineage(
+        dataset=chosen.hash,
+        code_version=_code_version(),
+        metrics={"lessons": len(stages["sft"].train), "stages": list(stages)},
+    )
+    await register(pool, workspace, name, model, HOSTED + tuned, lineage)
+    return Tuned(name, tuned, len(stages["sft"].train), chosen.hash, tuple(stages), {})
+
+
+async def _split(pool: AsyncConnectionPool, workspace: str, kind: str, dataset: str) -> Split:
+    train, test = [await rows_of(pool, workspace, kind, part, dataset) for part in _PARTS]
+    return Split(train, test)
 
 
 async def _material(pool: AsyncConnectionPool, workspace: str, dataset: str) -> Material:

@@ -23,7 +23,8 @@ HELD_OUT = "heldout.json"
 
 _RATE, _LATER_RATE = 5e-4, 5e-5
 _FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
-_FEWEST_JUDGED = 16
+FEWEST_JUDGED = 16
+"""So many good and bad answers, or pairs, are needed before preferences are trained on."""
 _BATCH_OF_JUDGED = 4
 _MOST_HELD_OUT = 200
 _PLAN = "plan.json"
@@ -67,7 +68,7 @@ class Material:
             case "none":
                 return None
             case "auto":
-                if min(pairs + good, pairs + bad) < _FEWEST_JUDGED:
+                if min(pairs + good, pairs + bad) < FEWEST_JUDGED:
                     return None
                 return "dpo" if 2 * pairs >= good + bad else "kto"
         return then

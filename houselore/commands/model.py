@@ -14,6 +14,7 @@ from houselore.settings import EMBEDDED, Settings
 from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 from tuning.canaries import Rollout, current_rollout, start_rollout, stop_rollout
 from tuning.forgetting import models_to_retrain
+from tuning.hosted import hosted_id
 from tuning.registry import Lineage, Model, models, pin, promote, register, roll_back
 
 _AGREED = "Every process follows within 10 seconds."
@@ -40,19 +41,30 @@ async def list_models(settings: Settings) -> None:
         out.print(_describe(rollout), markup=False)
 
 
-async def register_adapter(settings: Settings, name: str, adapter: Path) -> None:
-    """Make a PEFT adapter in a folder a candidate."""
-    for needed in (CONFIG, WEIGHTS):
-        if not (adapter / needed).is_file():
-            raise WrongUse(f"{adapter} is no PEFT adapter: it has no {needed}.")
+async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
+    """Make a PEFT adapter in a folder a candidate, or what a provider serves as `hosted:ID`."""
+    lineage = Lineage()
+    if hosted_id(adapter) is None:
+        folder = _folder_of(adapter)
+        adapter, lineage = str(folder), Lineage(adapter_hash=hash_adapter(folder))
+    elif settings.chat_url == EMBEDDED:
+        raise WrongUse("A hosted model is served by an endpoint: set HOUSELORE_CHAT_URL.")
     base = BUNDLED_NAME if settings.chat_gguf is None else settings.chat_gguf.stem
     base = base if settings.chat_url == EMBEDDED else settings.chat_model
-    lineage = Lineage(adapter_hash=hash_adapter(adapter))
     async with open_store(settings) as store:
         if name in {model.name for model in await models(store.pool, store.workspace)}:
             raise WrongUse(f"A model is called {name} already: a model is replaced, never changed.")
-        await register(store.pool, store.workspace, name, base, str(adapter), lineage)
+        await register(store.pool, store.workspace, name, base, adapter, lineage)
     _say(f"{name} is a candidate: `houselore model canary {name}` tries it.")
+
+
+def _folder_of(adapter: str) -> Path:
+    """Raises WrongUse for what is no adapter's folder."""
+    folder = Path(adapter).expanduser().resolve()
+    for needed in (CONFIG, WEIGHTS):
+        if not (folder / needed).is_file():
+            raise WrongUse(f"{folder} is no PEFT adapter: it has no {needed}.")
+    return folder
 
 
 async def try_model(settings: Settings, name: str, share: float) -> None:

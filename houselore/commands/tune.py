@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -20,7 +20,8 @@ from tuning.change import describe_change
 from tuning.datasets import datasets, freeze_dataset
 from tuning.errors import NothingToFreeze, TuningError
 from tuning.losses import plot_losses
-from tuning.pipeline import Tuned, tune
+from tuning.pipeline import Tuned, tune, tune_hosted
+from tuning.provider import Endpoint
 from tuning.registry import Model, models, served
 from tuning.shipped import STARTER, check_starter
 from tuning.stages import Base, Plan, Report
@@ -47,23 +48,11 @@ class Wish:
 async def tune_model(settings: Settings, wish: Wish) -> None:
     """Freeze, train, register, judge, and try; each step says what came of it."""
     console = Console(highlight=False)
-    base = base_of(settings)
+    train = _train if settings.chat_url == EMBEDDED else _train_at_provider
     async with open_store(settings) as store:
         dataset = wish.dataset or await _freeze(store, settings)
         name = wish.name or await _next_name(store)
-        rival = await served(store.pool, store.workspace)
-        with _stage_bars() as report:
-            tuned = await tune(
-                store.pool,
-                store.workspace,
-                base,
-                name,
-                settings.folder() / "adapters",
-                dataset=dataset,
-                plan=wish.plan,
-                rival=(rival.name, _adapter_of(settings, rival, base)) if rival else None,
-                report=report,
-            )
+        tuned = await train(settings, store, name, replace(wish, dataset=dataset))
     console.print(_describe(tuned), markup=False)
     if not wish.judges:
         console.print(f"`houselore model judge {name}` puts it beside what is served.")
@@ -73,6 +62,39 @@ async def tune_model(settings: Settings, wish: Wish) -> None:
         await try_model(settings, name, wish.share)
     elif verdict.passes:
         console.print(f"`houselore model canary {name}` tries it.")
+
+
+async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
+    base, rival = base_of(settings), await served(store.pool, store.workspace)
+    with _stage_bars() as report:
+        return await tune(
+            store.pool,
+            store.workspace,
+            base,
+            name,
+            settings.folder() / "adapters",
+            dataset=wish.dataset,
+            plan=wish.plan,
+            rival=(rival.name, _adapter_of(settings, rival, base)) if rival else None,
+            report=report,
+        )
+
+
+async def _train_at_provider(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
+    """The examples leave the machine here: for the endpoint that answers questions already."""
+    key = settings.chat_api_key
+    console = Console(stderr=True, highlight=False)
+    return await tune_hosted(
+        store.pool,
+        store.workspace,
+        Endpoint(settings.chat_url, key.get_secret_value() if key else None),
+        settings.chat_model,
+        name,
+        settings.folder() / "adapters",
+        dataset=wish.dataset,
+        plan=wish.plan,
+        on_step=lambda step: console.print(f"{step.job}: {step.message}", markup=False),
+    )
 
 
 async def _freeze(store: Store, settings: Settings) -> str:
@@ -107,9 +129,11 @@ def _adapter_of(settings: Settings, model: Model, base: Base) -> Path | None:
 def _describe(tuned: Tuned) -> str:
     lines = [
         f"{tuned.name} is a candidate, made by {' and '.join(tuned.stages)} of {tuned.lessons:,} "
-        f"lessons in dataset {tuned.dataset[:12]}; its adapter is {tuned.adapter}."
+        f"lessons in dataset {tuned.dataset[:12]}: {tuned.adapter}."
     ]
     lines += describe_change(tuned.held_out)
+    if isinstance(tuned.adapter, str):
+        return "\n".join(lines)
     try:
         lines.append(f"Its losses: {plot_losses(tuned.adapter, tuned.adapter / 'losses.svg')}")
     except TuningError:

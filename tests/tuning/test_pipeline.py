@@ -55,3 +55,35 @@ async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path
         str(tuned.adapter),
     )
     assert model.metrics["lessons"] == tuned.lessons > 0
+
+
+async def test_a_provider_makes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:
+    """Lessons, then pairs on what came of them; registered by the id that serves it."""
+    from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
+    from tests.tuning.provider import KEY, Site, provider
+    from tuning.collecting import collect
+    from tuning.datasets import freeze_dataset
+    from tuning.pipeline import tune_hosted
+    from tuning.provider import Endpoint, Pace
+    from tuning.registry import models
+
+    for number in range(6):
+        answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
+        await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
+    await collect(pool, "home", nothing, str)
+    await freeze_dataset(pool, "home", "ben", unreviewed=True)
+    async with provider(Site()) as site:
+        at = Endpoint(site.url, KEY)
+        tuned = await tune_hosted(
+            *(pool, "home", at, "small", "house-2", tmp_path),
+            plan=Plan(2, "dpo"),
+            pace=Pace(0.01, 0.01),
+        )
+        jobs = list(site.jobs.values())
+    assert [job["model"] for job in jobs] == ["small", "ft:small:team:house-2:ftjob-1"]
+    assert [job["method"]["type"] for job in jobs] == ["supervised", "dpo"]
+    (model,) = await models(pool, "home")
+    assert model.adapter == f"hosted:{tuned.adapter}"
+    with pytest.raises(CannotTrain, match="thumbs"):
+        at = Endpoint("http://127.0.0.1:1/v1")
+        await tune_hosted(pool, "home", at, "small", "house-3", tmp_path, plan=Plan(then="kto"))
