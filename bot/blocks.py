@@ -50,17 +50,22 @@ def markdown(text: str) -> Block:
     return {"type": "markdown", "text": cut(text)}
 
 
-def button(action_id: str, label: str, value: str = "", *, primary: bool = False) -> Block:
+def button(
+    action_id: str, label: str, value: str = "", *, primary: bool = False, danger: bool = False
+) -> Block:
     """A button for `actions` or a section."""
     made = {"type": "button", "action_id": action_id, "text": _plain(label, _BUTTON_LIMIT)}
     if value:
         made["value"] = value
-    return {**made, "style": "primary"} if primary else made
+    if primary or danger:
+        made["style"] = "primary" if primary else "danger"
+    return made
 
 
-def actions(*buttons: Block) -> Block:
-    """A row of buttons."""
-    return {"type": "actions", "elements": list(buttons)}
+def actions(*buttons: Block, block_id: str = "") -> Block:
+    """A row of buttons; `block_id` tells rows with the same buttons apart."""
+    made = {"type": "actions", "elements": list(buttons)}
+    return {**made, "block_id": block_id} if block_id else made
 
 
 def feedback_buttons() -> Block:

@@ -54,6 +54,8 @@ async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
     async with services.pool.connection() as connection:
         values = {"workspace": services.workspace}
         answers = await (await connection.execute(_SQL["recent_answers"], values)).fetchall()
+        forgotten = await (await connection.execute(_SQL["forgotten"], values)).fetchall()
+    gone = frozenset(person for (person,) in forgotten)
     missed, asked = 0, False
     closed: set[str] = set()
     for channel, ts in answers:
@@ -63,7 +65,7 @@ async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
             await asyncio.sleep(pause)
         asked = True
         try:
-            missed += await _compare(services, channel, ts)
+            missed += await _compare(services, channel, ts, gone)
         except SlackFailed as error:
             if may_pass(error):
                 raise
@@ -117,9 +119,11 @@ def missing(thumbs: Thumbs, standing: Set[str], there: Set[str]) -> list[tuple[s
     return taken + [(name, True) for name in sorted(given - standing)]
 
 
-async def _compare(services: BotServices, channel: str, ts: str) -> int:
+async def _compare(services: BotServices, channel: str, ts: str, gone: Set[str]) -> int:
+    """How many votes on a message were missed, but for those of people who are forgotten."""
     before = Decimal(repr(time.time()))
-    there = await _reactions(services, channel, ts)
+    found = await _reactions(services, channel, ts)
+    there = {person: names for person, names in found.items() if person not in gone}
     missed = 0
     for person, known in (await _known(services, channel, ts, there)).items():
         # What came since the call bears a later time, and so has the last word.

@@ -26,6 +26,7 @@ Word = Literal[
     "rollback",
     "expert",
     "experts",
+    "forget",
     "help",
     "unknown",
 ]
@@ -45,6 +46,7 @@ _WAYS = (
     "last switch (admins only).",
     "`/houselore expert @person` names somebody whose judgement of my answers weighs more, "
     "`expert remove @person` ends that, `/houselore experts` lists them (admins only).",
+    "`/houselore forget me` deletes what you asked and said of my answers, once you confirm it.",
 )
 _VOTE = (
     "Tell me with 👍 or 👎 whether an answer helped; after a 👎 you can say why, and write a "
@@ -105,6 +107,7 @@ def word_of(text: str) -> Word:
             | "rollback"
             | "expert"
             | "experts"
+            | "forget"
             | "help" as word
         ]:
             return word

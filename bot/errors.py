@@ -6,6 +6,7 @@ BotError
 ├── NameNotFound      a name that is nobody's, or several people's; the message says whose it may be
 ├── QuestionRefused   the question cannot be answered as it stands; the message says what to do
 ├── FeedbackRefused   what is said of an answer cannot be kept; the message says why
+├── ReviewRefused     what is reviewed cannot be decided so, or by whom; the message says why
 └── SettingRefused    settings or experts cannot be changed so; the message says what can be
 """
 
@@ -36,6 +37,10 @@ class QuestionRefused(BotError):
 
 class FeedbackRefused(BotError):
     """What somebody says of an answer cannot be kept."""
+
+
+class ReviewRefused(BotError):
+    """What is reviewed is gone, cannot be decided so, or not by this person."""
 
 
 class SettingRefused(BotError):

@@ -1,7 +1,9 @@
-"""The Home tab (what the bot can do, how it is, what was asked) and the first prompts offered."""
+"""The Home tab (what the bot can do, how it is, what was asked, reviews) and the first prompts."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from bot import reviews
 from bot.blocks import REINDEX, Block, actions, button, context, divider, header, section
 from bot.commands import HELP, Status, describe, read_status
 from bot.mrkdwn import fit, one_line
@@ -16,7 +18,10 @@ PROMPTS = ({"title": "What can you do?", "message": "What can Houselore do?"},)
 async def show_home(services: BotServices, person: str) -> None:
     """Publish the Home tab for one person. Raises SlackFailed."""
     status = await read_status(services, person)
-    view = home_view(status, await _recent(services, person), await services.is_admin(person))
+    is_admin = await services.is_admin(person)
+    desk = await reviews.desk_of(services, person)
+    more = reviews.desk_blocks(desk) if desk is not None else []
+    view = home_view(status, await _recent(services, person), is_admin, more)
     await services.client.call("views.publish", user_id=person, view=view)
 
 
@@ -30,8 +35,10 @@ async def suggest_prompts(services: BotServices, channel: str) -> None:
     )
 
 
-def home_view(status: Status, questions: list[str], is_admin: bool) -> Block:
-    """The Home tab; its reindex button and the last error are for admins."""
+def home_view(
+    status: Status, questions: list[str], is_admin: bool, more: Sequence[Block] = ()
+) -> Block:
+    """The Home tab; its reindex button and the last error are for admins, `more` for reviewers."""
     blocks = [
         header("Houselore"),
         section(HELP),
@@ -40,6 +47,7 @@ def home_view(status: Status, questions: list[str], is_admin: bool) -> Block:
     ]
     if is_admin:
         blocks.append(actions(button(REINDEX, "Reindex the documents")))
+    blocks += more
     if questions:
         lines = "\n".join(f"• {fit(one_line(question), 150)}" for question in questions)
         blocks += [divider(), section(f"*What you asked lately*\n{lines}")]

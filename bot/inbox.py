@@ -35,6 +35,8 @@ TASKS: Mapping[str, str] = {
     "cancel": "cancel",
     "remark": "keep_remark",
     "save": "save_reply",
+    "forget": "forget_me",
+    "review": "review",
 }
 """The task that acts on each kind of row; votes and memberships need none."""
 
@@ -189,6 +191,11 @@ async def finish(
 ) -> None:
     """End a row that is still open."""
     await _execute(pool, "finish", {"id": row.id, "state": state, "error": error})
+
+
+async def finish_forgotten(pool: AsyncConnectionPool, row: Row) -> None:
+    """End an open row, and keep of it neither who sent it nor what they said."""
+    await _execute(pool, "finish_forgotten", {"id": row.id})
 
 
 async def sweep(services: BotServices) -> int:

@@ -17,6 +17,8 @@ Kind = Literal[
     "cancel",
     "remark",
     "save",
+    "forget",
+    "review",
     "vote",
     "membership",
 ]

@@ -14,10 +14,12 @@ from bot import (
     asking,
     better_answers,
     catching_up,
+    forgetting,
     home,
     reindexing,
     remarks,
     replying,
+    reviews,
     thanking,
     unasked,
 )
@@ -63,6 +65,8 @@ def register_tasks(jobs: App, services: BotServices) -> None:
 
     _register(jobs, services, "keep_remark", answers, remarks.keep_remark)
     _register(jobs, services, "save_reply", answers, better_answers.save_reply)
+    _register(jobs, services, "forget_me", answers, forgetting.forget_me)
+    _register(jobs, services, "review", answers, reviews.review)
 
     @jobs.task(name="show_home", queue=answers, retry=2)
     async def show_home(person: str) -> None:

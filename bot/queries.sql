@@ -73,6 +73,11 @@ where workspace = %(workspace)s and reply_channel = %(channel)s and reply_ts = a
 update inbox set state = %(state)s, error = %(error)s, finished_at = now()
 where id = %(id)s and state = 'received';
 
+-- name: finish_forgotten
+-- Ends an open row of which only is kept that it was there.
+update inbox set state = 'done', payload = '{}', person = null, finished_at = now()
+where id = %(id)s and state = 'received';
+
 -- name: has_room
 -- Whether an unasked question may be answered now: it came lately, and its channel had fewer than
 -- `most` unasked answers in the last minute.
@@ -218,6 +223,10 @@ on conflict do nothing;
 -- Somebody is no expert any more.
 delete from experts where workspace = %(workspace)s and person = %(person)s;
 
+-- name: is_expert
+-- Whether somebody is an expert.
+select exists (select from experts where workspace = %(workspace)s and person = %(person)s);
+
 -- name: labels_with_roles
 -- Each current label, and who gave it: an expert, else who asked, else another reader.
 select f.answer_id, f.person, f.label,
@@ -238,6 +247,85 @@ select channel, ts from answers
 where workspace = %(workspace)s and channel is not null and ts is not null
 and created_at > now() - interval '7 days'
 order by id desc limit 200;
+
+-- name: parts_of_person
+-- The threads that a person has a part in, as far as the bot knows: asked, answered better, quoted.
+select distinct channel, thread from (
+    select channel, coalesce(thread_ts, ts) as thread from answers
+    where workspace = %(workspace)s and person = %(person)s
+    union all
+    select channel, coalesce(thread_ts, ts) from inbox
+    where workspace = %(workspace)s and kind in ('question', 'unasked', 'save')
+    and (person = %(person)s or payload ->> 'author' = %(person)s)
+    union all
+    select a.channel, coalesce(a.thread_ts, a.ts)
+    from better_answers b join answers a on a.id = b.answer_id
+    where b.workspace = %(workspace)s and b.author = %(person)s
+) as part
+where channel is not null and thread is not null;
+
+-- name: forget_contexts
+-- What was said before the questions of these threads, and the prompts that repeat it.
+update answers a set thread = '[]', messages = '[]'
+from unnest(%(channels)s::text[], %(threads)s::text[]) as part (channel, thread)
+where a.workspace = %(workspace)s and a.channel = part.channel
+and coalesce(a.thread_ts, a.ts) = part.thread and a.thread <> '[]';
+
+-- name: forget_golden
+-- Golden questions in a person's words.
+delete from golden_questions g using answers a
+where g.workspace = %(workspace)s and g.answer_id = a.id and a.person = %(person)s;
+
+-- name: forget_private_answers
+-- Answers that their asker alone has seen.
+delete from answers
+where workspace = %(workspace)s and person = %(person)s
+and (channel is null or channel like 'D%%');
+
+-- name: forget_questions
+-- What a person asked where others read the answer, which stays; an empty question was forgotten.
+update answers set question = '', thread = '[]', messages = '[]', person = null
+where workspace = %(workspace)s and person = %(person)s;
+
+-- name: forget_labels
+-- A person's thumbs.
+delete from feedback where workspace = %(workspace)s and person = %(person)s;
+
+-- name: forget_remarks
+-- Why a person found answers bad.
+delete from remarks where workspace = %(workspace)s and person = %(person)s;
+
+-- name: forget_betters
+-- What a person said better, whoever saved it.
+delete from better_answers where workspace = %(workspace)s and author = %(person)s;
+
+-- name: forget_saver
+-- What a person saved of others stays theirs.
+update better_answers set saved_by = 'somebody'
+where workspace = %(workspace)s and saved_by = %(person)s;
+
+-- name: forget_votes
+-- A person's votes, and where they came and went before the last hour.
+delete from inbox where workspace = %(workspace)s and person = %(person)s and (
+    kind = 'vote' or (kind = 'membership' and received_at < now() - interval '1 hour'));
+
+-- name: forget_events
+-- What a person sent: the rows stay, so that nothing is done twice. What is open is let pass, but for
+-- the row that this is done for.
+update inbox set payload = '{}', person = null, error = null,
+    state = case when state = 'received' then 'ignored' else state end,
+    finished_at = coalesce(finished_at, now())
+where workspace = %(workspace)s and person = %(person)s and kind <> 'membership'
+and id is distinct from %(row)s::bigint;
+
+-- name: forget_quotes
+-- A person's words in what others saved.
+update inbox set payload = payload - 'text' - 'author'
+where workspace = %(workspace)s and kind = 'save' and payload ->> 'author' = %(person)s;
+
+-- name: forgotten
+-- The people who are forgotten.
+select person from forgotten where workspace = %(workspace)s;
 
 -- name: unreadable
 -- How many of these documents are gone, have changed since an answer used them, or may not be read

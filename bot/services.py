@@ -1,6 +1,6 @@
 """Everything the bot works with, opened elsewhere and handed in once."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -13,6 +13,7 @@ from answering.questions import Question
 from bot.client import SlackClient
 from bot.directory import Directory
 from bot.memberships import Memberships
+from bot.reviewing import Reviews
 from bot.thumbs import Thumbs
 from retrieval.embeddings import Embedder
 
@@ -30,7 +31,8 @@ class BotServices:
     """One workspace's database, cache, answerer, job queue and Slack.
 
     `admins` are user ids who count as admins besides the workspace's own; `thumbs`
-    are the reactions that judge an answer. Close `client` last.
+    are the reactions that judge an answer; `reviews` is what people review, where anything is
+    learned; `unlearn` takes a person out of it. Close `client` last.
     """
 
     workspace: str
@@ -44,6 +46,8 @@ class BotServices:
     signing_secret: str | None = field(default=None, repr=False)
     admins: frozenset[str] = frozenset()
     thumbs: Thumbs = field(default_factory=Thumbs)
+    reviews: Reviews | None = None
+    unlearn: Callable[[str], Awaitable[object]] | None = None
     client: SlackClient = field(init=False, repr=False)
     directory: Directory = field(init=False, repr=False)
     memberships: Memberships = field(init=False, repr=False)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from houselore.errors import PartUnusable, WrongUse
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # seconds of imports, which can wait until the servers start
     from starlette.routing import Route
 
     from bot.services import BotServices
+    from houselore.reviews import TeamReviews
 
 EVENTS_PATH = "/slack/events"
 
@@ -82,6 +84,7 @@ async def open_bot(
     from bot.services import BotServices
     from bot.thumbs import Thumbs
     from retrieval.connections import confined_to
+    from tuning.forgetting import forget
 
     confine = confined_to(settings.workspace)
     jobs = make_jobs(PsycopgConnector(conninfo=services.database_url, configure=confine))
@@ -97,6 +100,8 @@ async def open_bot(
         signing_secret=access.signing_secret,
         admins=settings.admins,
         thumbs=Thumbs(frozenset(settings.good_reactions), frozenset(settings.bad_reactions)),
+        reviews=_reviews(settings, services),
+        unlearn=partial(forget, services.pool, services.workspace),
     )
     register_tasks(jobs, bot)
     try:
@@ -104,6 +109,16 @@ async def open_bot(
             yield bot
     finally:
         await bot.client.close()
+
+
+def _reviews(settings: Settings, services: Services) -> "TeamReviews | None":
+    """What is reviewed in Slack, where anything may be learned."""
+    from houselore.commands.data_collect import open_redactor
+    from houselore.reviews import TeamReviews
+
+    if not settings.train_on_feedback:
+        return None
+    return TeamReviews(services.pool, services.workspace, partial(open_redactor, settings))
 
 
 @asynccontextmanager

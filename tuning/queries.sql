@@ -233,6 +233,30 @@ where workspace = %(workspace)s and (%(state)s::text is null or state = %(state)
     and (%(ids)s::bigint[] is null or id = any(%(ids)s))
 order by id;
 
+-- name: reviewable
+-- Each example, where it was said (null for one brought in), how it stands, and who reviewed it.
+select e.id, a.channel, e.state, array_remove(array_agg(r.reviewer order by r.reviewer), null)
+from examples e
+left join answers a on a.id = e.answer_id
+left join reviews r on r.example_id = e.id
+where e.workspace = %(workspace)s
+group by e.id, a.channel order by e.id;
+
+-- name: gaps
+-- Questions of the last 30 days that were never answered, most asked first, in these conversations.
+select min(question), count(*) from answers
+where workspace = %(workspace)s and abstained and question <> ''
+    and channel = any(%(channels)s) and created_at > now() - interval '30 days'
+group by trim(lower(regexp_replace(question, '[^[:alnum:]]+', ' ', 'g')))
+order by count(*) desc, max(created_at) desc limit %(most)s;
+
+-- name: channels_asked
+-- The conversations of examples, and of questions of the last 30 days that were never answered.
+select distinct channel from answers a
+where workspace = %(workspace)s and channel is not null and (
+    (abstained and created_at > now() - interval '30 days')
+    or exists (select from examples e where e.answer_id = a.id));
+
 -- name: decide_example
 -- Says of an example whether it may be trained on, with other words where they were edited.
 update examples set state = %(state)s, chosen = coalesce(%(chosen)s::text, chosen),

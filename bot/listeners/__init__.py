@@ -22,6 +22,7 @@ from bot.listeners import (
 )
 from bot.recent import Recent
 from bot.remark_form import REMARK
+from bot.review_form import REVIEW
 from bot.services import BotServices
 
 Body = Mapping[str, Any]
@@ -70,6 +71,7 @@ def register_listeners(app: AsyncApp, services: BotServices) -> None:
     for shortcut, on_shortcut in SHORTCUTS.items():
         app.shortcut(shortcut)(_answering(services, on_shortcut))
     app.view(REMARK)(_answering(services, views.on_remark))
+    app.view(REVIEW)(_answering(services, views.on_review))
 
 
 def _listen(

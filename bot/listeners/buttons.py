@@ -1,11 +1,11 @@
-"""Buttons: feedback and why, sharing an answer, reindexing from Home. Others do nothing."""
+"""Buttons: feedback and why, sharing, forgetting, reviews and reindexing from Home; no others."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot import blocks, feedback, judging, thanking
+from bot import blocks, feedback, forgetting, judging, review_form, reviewing, thanking
 from bot.inbox import store
 from bot.incoming import Incoming, Kind
 from bot.presses import Press
@@ -26,6 +26,14 @@ async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck
         case blocks.SHARE if press.value.isdecimal():
             payload = {"answer_id": int(press.value), "response_url": press.response_url}
             await store(services, _incoming(press, "share", payload))
+        case forgetting.FORGET:
+            await store(services, _incoming(press, "forget", {"response_url": press.response_url}))
+        case reviewing.APPROVE | reviewing.REJECT as verdict:
+            if press.value.isdecimal():
+                payload = {"verdict": verdict, "number": int(press.value)}
+                await store(services, _incoming(press, "review", payload))
+        case reviewing.EDIT if press.value.isdecimal():
+            await review_form.open_form(services, press.trigger, int(press.value), press.person)
         case blocks.REINDEX:
             await store(services, _incoming(press, "reindex", {"response_url": press.response_url}))
     await ack()

@@ -9,6 +9,7 @@ from bot.channel_settings import settle_channel
 from bot.commands import EMPTY_ASK, HELP, LOOKING, describe, read_status, unknown, word_of
 from bot.errors import DatabaseDown, NameNotFound, SettingRefused, SlackFailed
 from bot.experts import settle_experts
+from bot.forgetting import WARNING, WHOM, confirmation
 from bot.inbox import store
 from bot.incoming import Command, Kind
 from bot.mrkdwn import escape
@@ -25,7 +26,7 @@ async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) 
 
 
 async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Answer status and help, set channel and experts, store what is to be done to the index."""
+    """Answer status and help, set channel and experts, ask back, store what is to be done."""
     command = Command.from_body(body)
     match word_of(command.text):
         case "help":
@@ -36,6 +37,10 @@ async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: Asyn
             await _channel(services, command, ack)
         case "expert" | "experts":
             await _experts(services, command, ack)
+        case "forget" if command.text.split()[1:] == ["me"]:
+            await ack(text=WARNING, blocks=[dict(block) for block in confirmation()])
+        case "forget":
+            await ack(WHOM)
         case "reindex" | "cancel" | "rollback" as kind:
             await _store(services, command, kind, ack)
         case "unknown":

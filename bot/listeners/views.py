@@ -10,6 +10,8 @@ from bot.inbox import store
 from bot.presses import Submission
 from bot.remark_form import EMPTY
 from bot.remarks import Remark
+from bot.review_form import EMPTY as NO_ANSWER
+from bot.review_form import FIELD, edited
 from bot.services import BotServices
 
 
@@ -25,5 +27,20 @@ async def on_remark(services: BotServices, body: Mapping[str, Any], ack: AsyncAc
             await store(services, remark.incoming(submission, int(submission.metadata)))
         except DatabaseDown as error:
             await ack(response_action="errors", errors={"reasons": str(error)})
+            return
+    await ack()
+
+
+async def on_review(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
+    """Store an example's new answer, then acknowledge, which closes the form."""
+    submission = Submission.from_body(body)
+    if not submission.text(FIELD):
+        await ack(response_action="errors", errors={FIELD: NO_ANSWER})
+        return
+    if submission.metadata.isdecimal():
+        try:
+            await store(services, edited(submission))
+        except DatabaseDown as error:
+            await ack(response_action="errors", errors={FIELD: str(error)})
             return
     await ack()

@@ -4,7 +4,7 @@ The script is a fake at the seam between bot and answering: these tests are not 
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -18,6 +18,7 @@ from answering.progress import Finished, Progress, Reading, Searching, Words
 from answering.questions import Question
 from bot.app import create_app
 from bot.jobs import make_jobs, register_tasks, run_worker
+from bot.reviewing import Reviews
 from bot.services import BotServices
 from retrieval.embeddings import Embedder
 from tests.bot.scene import ADMIN
@@ -92,6 +93,8 @@ async def open_house(
     script: Script,
     signing_secret: str | None = None,
     workspace: str = "home",
+    reviews: Reviews | None = None,
+    unlearn: Callable[[str], Awaitable[object]] | None = None,
 ) -> AsyncIterator[House]:
     """The bot's services with their tasks registered; nothing is connected or running yet."""
     async with AsyncExitStack() as stack:
@@ -112,6 +115,8 @@ async def open_house(
             slack_api_url=slack_api_url,
             signing_secret=signing_secret,
             admins=frozenset({ADMIN}),
+            reviews=reviews,
+            unlearn=unlearn,
         )
         stack.push_async_callback(services.client.close)
         register_tasks(jobs, services)
