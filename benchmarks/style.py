@@ -49,14 +49,16 @@ _NAME = "dramatist"
 _OPENING = re.compile(r"^([A-Z][a-z]+(?: [a-z]+){0,3}), [a-z\u2019']")
 _CLOSING = re.compile(r", ([a-z]+(?: [a-z]+){0,2})[.!]$")
 _PHRASES = 3
+_EXEMPLARS = 300
 
 _HEAD = """## Style
 
 `make bench-style` ({machine}): {lessons} answers in the voice of a dramatist (openings
 and closings that are frequent in his lines and not in their modern words, around the right answer)
 tuned in {epochs} epochs on the built-in model; {asked} questions about an article that nothing was
-trained on, through the whole chain with both models. The style is judged by a classifier of other
-lines. The grounded F1 is of what an answer says besides its voice.
+trained on, through the whole chain with both models. The style is judged by a classifier of
+300 other answers of the team and of plain ones to the same questions. The grounded F1 is of what an
+answer says besides its voice.
 
 """
 
@@ -96,12 +98,12 @@ def _counted(pattern: re.Pattern[str], pairs: Sequence[dict[str, str]], side: st
     )
 
 
-async def lessons_of(apart: Apart, team: Team, count: int) -> list[Lesson]:
-    """Questions about the training articles, as they would be served, answered in the voice."""
-    chance = random.Random(7)  # noqa: S311 - a sample, not a secret
-    posed = squad2(squad2_passages(TRAIN), spans=True)
-    found = []
-    for one in chance.sample(posed, len(posed)):
+async def lessons_of(
+    apart: Apart, team: Team, posed: Sequence[Posed], count: int, chance: random.Random
+) -> list[Lesson]:
+    """The first questions, as they would be served, answered in the voice."""
+    found: list[Lesson] = []
+    for one in posed:
         notes = await _notes(apart, one)
         held = [note for note in notes if one.answer.rstrip(".").lower() in note.quote.lower()]
         if held:
@@ -128,12 +130,15 @@ async def _notes(apart: Apart, one: Posed) -> Sequence[Evidence]:
 
 async def measure(lessons: int, limit: int, epochs: float, folder: Path) -> dict[str, object]:
     """The figures of the served model and of the tuned one on the same questions."""
-    pairs, others = rows("shakespeare/train.jsonl"), rows("shakespeare/valid.jsonl")
-    style = StyleJudge([one["original"] for one in others], [one["modern"] for one in others])
+    team = Team.of(rows("shakespeare/train.jsonl"))
+    chance = random.Random(7)  # noqa: S311 - a sample, not a secret
+    posed = squad2(squad2_passages(TRAIN), spans=True)
+    posed = chance.sample(posed, len(posed))
+    style = _style(team, posed[-_EXEMPLARS:])
     gold = _questions(limit)
     settings = open_settings(data_dir=folder)
     async with indexed_apart(settings, gold, _quietly) as apart:
-        taught = await lessons_of(apart, Team.of(pairs), lessons)
+        taught = await lessons_of(apart, team, posed[:-_EXEMPLARS], lessons, chance)
         adapter, voice = await _tune(settings, taught, epochs, folder)
         pool, workspace = apart.services.pool, apart.services.workspace
         await register(pool, workspace, _NAME, base_of(settings).name, str(adapter))
@@ -155,6 +160,14 @@ async def measure(lessons: int, limit: int, epochs: float, folder: Path) -> dict
         **{name: _figures(found, style, voice) for name, found in outcomes.items()},
         "gate": verdict.describe().split("\n"),
     }
+
+
+def _style(team: Team, others: Sequence[Posed]) -> StyleJudge:
+    """Tells the team's answers from plain ones to the same questions, which no lesson has."""
+    chance = random.Random(8)  # noqa: S311 - a sample, not a secret
+    return StyleJudge(
+        [team.say(one.answer, chance) for one in others], [one.answer for one in others]
+    )
 
 
 async def _tune(
