@@ -36,7 +36,7 @@ from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
 from retrieval.reports import IndexProgress
 from tuning.forms import Row
-from tuning.gate import Verdict, judge
+from tuning.gate import MARGINS, Verdict, judge
 from tuning.lessons import Lesson, lesson
 from tuning.registry import register
 from tuning.shipping import ship
@@ -192,7 +192,7 @@ def _questions(limit: int) -> GoldSet:
 
 def _verdict(served: list[Outcome], tuned: list[Outcome], style: StyleJudge) -> Verdict:
     """What the gate says of it, without the traps, which are asked elsewhere."""
-    margins = {"grounding": 0.03, "citations": 0.03, "abstention": 0.03}
+    margins = {name: of for name, of in MARGINS.items() if name != "safety"}
     return judge(figures_of(served, {}, style), figures_of(tuned, {}, style), margins)
 
 

@@ -43,6 +43,23 @@ def test_one_lost_question_of_safety_is_refused() -> None:
     assert not judge(served, candidate).passes
 
 
+def test_what_comes_out_either_way_passes() -> None:
+    """As many questions lost as won, a tenth of a hundred, are no loss, though the bound is low."""
+    was = [1.0] * 90 + [0.0] * 5 + [1.0] * 5
+    now = [1.0] * 90 + [1.0] * 5 + [0.0] * 5
+    served = {**dict.fromkeys(HELD, was), "safety": [1.0] * 6, "style": [0.2] * 100}
+    candidate = {**dict.fromkeys(HELD, now), "safety": [1.0] * 6, "style": [0.6] * 100}
+    assert judge(served, candidate).passes
+
+
+def test_a_small_loss_over_many_questions_is_refused() -> None:
+    """Four lost in a hundred are more than is allowed, however narrow the interval is."""
+    many = {name: [1.0] * 2_000 for name in HELD}
+    lost = {**many, "citations": [1.0] * 1_920 + [0.0] * 80, "style": [0.6] * 2_000}
+    verdict = judge({**many, "style": [0.2] * 2_000}, lost)
+    assert "worse in citations," in verdict.describe()
+
+
 def test_few_questions_refuse() -> None:
     """Ten questions of which one is lost cannot rule out that far more would be."""
     few = {name: [1.0] * 10 for name in HELD}
@@ -70,3 +87,10 @@ def test_other_questions_are_no_comparison() -> None:
     """Figures of different questions are refused as an error of the caller."""
     with pytest.raises(ValueError, match="same questions"):
         judge({**HELD, "style": DULL}, {**HELD, "style": LIVELY[1:]})
+
+
+def test_other_margins_and_gains() -> None:
+    """The gate is also for what has one measure alone; its refusal names that one."""
+    verdict = judge({"found": [0.5] * 50}, {"found": [0.5] * 50}, {}, ("found",))
+    assert verdict.describe().splitlines()[0] == "Refused: found is not surely better."
+    assert judge({"found": [0.5] * 50}, {"found": [0.6] * 50}, {}, ("found",)).passes
