@@ -50,7 +50,7 @@ class GoldenQuestion:
         Words are compared as terms, so that Markdown around them does not count.
         """
         texts = [passage.text for passage in passages if passage.document_id == self.document_id]
-        return _share(self.quote, texts) >= _FOUND
+        return share_held(self.quote, texts) >= _FOUND
 
 
 async def refresh_golden(pool: AsyncConnectionPool, workspace: str) -> list[GoldenQuestion]:
@@ -107,10 +107,11 @@ def _stands_in(quote: str, text: str) -> bool:
     document = Document(key="", title="", text=text, version="")
     chunks = [chunk.text for chunk in split(document, lambda part: len(part) // 4)]
     places = [[chunk] for chunk in chunks] + [list(pair) for pair in pairwise(chunks)]
-    return any(_share(quote, place) >= _STANDS for place in places)
+    return any(share_held(quote, place) >= _STANDS for place in places)
 
 
-def _share(quote: str, texts: Iterable[str]) -> float:
+def share_held(quote: str, texts: Iterable[str]) -> float:
+    """How much of the words of `quote`, as terms, the texts hold together, 0 to 1."""
     wanted = set(terms(quote))
     held = {term for text in texts for term in terms(text)}
     return len(wanted & held) / len(wanted) if wanted else 0.0

@@ -11,9 +11,13 @@ select id, workspace, embedder, embedder_url, dimensions, splitter, analyser, st
 from generations where workspace = %(workspace)s and state = 'live';
 
 -- name: index_version
--- What differs as soon as a chunk comes or goes, and now and then without that.
+-- What differs as soon as a chunk comes or goes or other weights are served, and now and then
+-- without that.
 select concat_ws('/', coalesce(max(id), 0), coalesce(sum(chunks), 0),
-    (select count(*) from dead_chunks where generation = %(generation)s))
+    (select count(*) from dead_chunks where generation = %(generation)s),
+    (select w.id from retriever_weights w join generations g
+        on g.workspace = w.workspace and g.embedder = w.embedder and g.dimensions = w.dimensions
+     where g.id = %(generation)s and w.state = 'served'))
 from segments where generation = %(generation)s;
 
 -- name: find_generation
@@ -341,6 +345,25 @@ where workspace = %(workspace)s and term = any(%(terms)s) and segment = any(%(se
 select count(*) from {chunks} c join documents d on d.id = c.document_id
 where c.generation = {generation} and c.id = any(%(ids)s) and c.workspace = %(workspace)s
   and d.readers && %(readers)s;
+
+-- name: served_weights
+-- The weights that are served for an embedder; the SHA-256 of their adapter, if they have one.
+select id, dense, adapter_hash from retriever_weights
+where workspace = %(workspace)s and embedder = %(embedder)s and dimensions = %(dimensions)s
+  and state = 'served';
+
+-- name: weights_adapter
+-- The adapter of some weights.
+select adapter from retriever_weights where id = %(id)s;
+
+-- name: chunk_vectors
+-- Chunks by their ids or their documents, with their vectors, if the audience may still read them.
+select c.id, c.document_id, c.text, c.embedding::real[]
+from {chunks} c join documents d on d.id = c.document_id
+where c.generation = {generation} and c.workspace = %(workspace)s
+  and (c.id = any(%(ids)s) or c.document_id = any(%(documents)s))
+  and c.reader_set = any(%(reader_sets)s) and d.readers && %(readers)s
+order by c.id;
 
 -- name: load_passages
 -- What a citation needs of chunks, if the audience may still read them.

@@ -17,6 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from pydantic import ConfigDict
 
 from retrieval.audience import Audience
+from retrieval.candidates import CANDIDATES
 from retrieval.connections import borrow
 from retrieval.documents import Passage
 from retrieval.embedders import embedder_of
@@ -28,12 +29,12 @@ from retrieval.query import Query
 from retrieval.reranking import RERANKED, Reranker
 from retrieval.scope import Scope, find_scope, read_as_of_now
 from retrieval.searching import Hit, count_standing, load_passages, search_dense, search_lexical
+from retrieval.weights import Weights, find_weights
 
 Arm = Literal["dense", "lexical"]
 """One of the two ways to search."""
 ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
 
-_CANDIDATES = 60
 _WIDER, _MOST_CANDIDATES = 5, 600
 _ALIKE = 0.9
 _WORD = re.compile(r"\w+")
@@ -48,14 +49,16 @@ async def search(
     arms: frozenset[Arm] = ARMS,
     background: str = "",
     generation: Generation | None = None,
+    weights: Weights | None = None,
 ) -> list[Passage]:
     """The `k` best passages for `query` that `audience` may read, best first, scores in 0 to 1.
 
     `background` is what was said just before, for a follow-up means little by itself. `arms` are
     the ways to search; one alone serves to measure it, as another `generation` than the live one
-    serves to compare it. A query without words, an empty index and k <= 0 give []. Of a very long
-    query the two ends are read. While the index is of another embedder that cannot be opened beside
-    this one, terms alone are searched. Raises EmbedderUnavailable and IndexUnavailable.
+    and other `weights` than the served ones serve to compare them. A query without words, an empty
+    index and k <= 0 give []. Of a very long query the two ends are read. While the index is of
+    another embedder that cannot be opened beside this one, terms alone are searched. Raises
+    EmbedderUnavailable and IndexUnavailable.
     """
     wanted = Query.of(query, background)
     if not wanted.text or k <= 0 or not audience.readers:
@@ -71,7 +74,8 @@ async def search(
             if "dense" in arms and (reader := await embedder_of(generation, embedder)):
                 embedding = asyncio.create_task(wanted.vector(reader))
             scope = await find_scope(connection, generation, audience)
-            return await _found(connection, scope, words, embedding, k)
+            weights = weights or await find_weights(connection, generation)
+            return await _found(connection, scope, words, embedding, weights, k)
     finally:
         if embedding:
             embedding.cancel()
@@ -151,15 +155,16 @@ async def _found(
     scope: Scope,
     words: Mapping[str, float],
     embedding: asyncio.Task[list[float]] | None,
+    weights: Weights,
     k: int,
 ) -> list[Passage]:
     """The `k` best distinct passages, among more candidates where nearly all of them are alike."""
-    limit = max(_CANDIDATES, 3 * k)
+    limit = max(CANDIDATES, 3 * k)
     while True:
         lexical = await search_lexical(connection, scope, words, limit)
-        vector = await embedding if embedding else None
+        vector = weights.moved(await embedding) if embedding else None
         dense = await search_dense(connection, scope, vector, limit) if vector else []
-        best = list(islice(fuse(dense, lexical).items(), limit))
+        best = list(islice(fuse(dense, lexical, weights.dense).items(), limit))
         found = await _load_distinct(connection, scope, best, k)
         if len(found) == k or len(best) < limit or limit >= _MOST_CANDIDATES:
             return found

@@ -47,6 +47,8 @@ class Observed:
 
     def without(self, person: str) -> "Observed":
         """The same, had this person not voted."""
+        if person not in self.disliked_by and person not in self.readers_against:
+            return self
         return replace(
             self,
             disliked_by=[one for one in self.disliked_by if one != person],

@@ -1,0 +1,217 @@
+"""What judged answers teach the search: questions, what answered them and what misled. Fits none.
+
+A lesson is read from the database each time; nothing of its texts is kept anywhere else.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from re import compile as pattern
+from typing import Any
+
+from psycopg_pool import AsyncConnectionPool
+
+from answering.evidence import Evidence
+from answering.follow_ups import background_of
+from answering.grounding import Grounding, strip_marks
+from answering.questions import Question, Turn
+from retrieval.audience import Audience
+from retrieval.documents import Passage
+from retrieval.golden import GoldenQuestion
+from retrieval.sentences import split_sentences
+from retrieval.statements import load_statements
+from tuning.attribution import Cause, Search, attribute
+from tuning.collecting import may_train
+from tuning.dataset import MOST_PER_PERSON, canonical
+from tuning.examples import plain
+from tuning.judged import Judged, read_judged
+
+_SQL = load_statements("tuning")
+_MARK = pattern(r"\[(\d+)\]")
+_MISLED = frozenset({Cause.NOT_RETRIEVED, Cause.NOT_GROUNDED})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Words of a document; without a quote all of it."""
+
+    document_id: int
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLesson:
+    """A question as it was searched, for whom, and the places that answered it or misled.
+
+    `key` and `thread` tell where it comes from; `people` are those whose word it is.
+    """
+
+    key: str
+    question: str
+    background: str
+    audience: Audience
+    answered: tuple[Place, ...]
+    misled: tuple[Place, ...] = ()
+    thread: str = ""
+    people: frozenset[str] = frozenset()
+    answer_id: int | None = None
+
+    @property
+    def documents(self) -> frozenset[int]:
+        """Every document that it is about."""
+        return frozenset(place.document_id for place in (*self.answered, *self.misled))
+
+
+async def read_lessons(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    search: Search,
+    golden: Iterable[GoldenQuestion],
+    public_channels: frozenset[str],
+    most_per_person: int = MOST_PER_PERSON,
+) -> list[SearchLesson]:
+    """The lessons of all that people said and that may be learned from, and of golden questions.
+
+    What may be is what examples may be made of (`tuning.collecting.may_train`), without people who
+    are forgotten. The newest of one question for one audience counts; a few people who judge much
+    do not decide. Golden questions that grew from a thumb are lessons by that thumb alone. Raises
+    what `search` raises.
+    """
+    judged = [one for one in await read_judged(pool, workspace) if may_train(one, public_channels)]
+    threads = await _threads(pool, workspace, [one.id for one in judged])
+    found = [_by_hand(one) for one in golden if one.by_hand]
+    for one in judged:
+        if lesson := await lesson_of(one, threads.get(one.id, ()), search):
+            found.append(lesson)
+    newest = {(plain(one.question), one.background, one.audience): one for one in found}
+    return _balanced(list(newest.values()), most_per_person)
+
+
+async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> SearchLesson | None:
+    """What one judged answer teaches, or None where it says nothing of the search.
+
+    Of a good one what it cites has answered. A bad one teaches if its cause is that the right text
+    was not retrieved, or not what it rests on: what it cites has misled, and what supports the
+    better answer, if there is one, has answered.
+    """
+    cited = _cited(judged)
+    answered: tuple[Place, ...] = ()
+    misled: tuple[Place, ...] = ()
+    if judged.is_bad:
+        if await attribute(judged, search) not in _MISLED:
+            return None
+        answered = await _supporting(judged, search)
+        right = {place.document_id for place in answered}
+        misled = tuple(place for place in cited if place.document_id not in right)
+    elif judged.decision is not None and not judged.abstained:
+        answered = cited
+    if not answered and not misled:
+        return None
+    asked = Question(judged.question, judged.audience, tuple(thread))
+    return SearchLesson(
+        key=f"answer:{judged.id}",
+        question=judged.question,
+        background=background_of(asked),
+        audience=judged.audience,
+        answered=answered,
+        misled=misled,
+        thread=judged.thread,
+        people=_deciders(judged),
+        answer_id=judged.id,
+    )
+
+
+def teachable(
+    lessons: Sequence[SearchLesson], held_out: Sequence[GoldenQuestion]
+) -> list[SearchLesson]:
+    """The lessons that share no document, question or thread with a question held out."""
+    documents = {one.document_id for one in held_out}
+    questions = {plain(one.question) for one in held_out}
+    threads = {one.thread for one in lessons if one.thread and plain(one.question) in questions}
+    return [
+        one
+        for one in lessons
+        if documents.isdisjoint(one.documents)
+        and plain(one.question) not in questions
+        and one.thread not in threads
+    ]
+
+
+def hash_lessons(lessons: Iterable[SearchLesson]) -> str:
+    """One SHA-256 of all of them, whatever their order."""
+    lines = sorted(
+        canonical(
+            [
+                *(one.key, one.question, one.background, sorted(one.audience.readers)),
+                [asdict(place) for place in one.answered],
+                [asdict(place) for place in one.misled],
+            ]
+        )
+        for one in lessons
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _by_hand(golden: GoldenQuestion) -> SearchLesson:
+    place = Place(golden.document_id, golden.quote)
+    return SearchLesson(f"golden:{golden.id}", golden.question, "", golden.audience, (place,))
+
+
+def _cited(judged: Judged) -> tuple[Place, ...]:
+    """The notes that its marks name, of documents that its audience may still read."""
+    there = {source.document_id for source in judged.sources}
+    marks = {int(n) for n in _MARK.findall(judged.text)}
+    notes: list[Mapping[str, Any]] = [note for note in judged.evidence if note["n"] in marks]
+    return tuple(
+        Place(int(note["document_id"]), str(note["quote"]))
+        for note in notes
+        if int(note["document_id"]) in there
+    )
+
+
+async def _supporting(judged: Judged, search: Search) -> tuple[Place, ...]:
+    """What today's search finds for its audience that a sentence of the better answer stands on."""
+    if not judged.betters:
+        return ()
+    passages = await search(judged.question, judged.audience)
+    grounding = Grounding(judged.question, [_note(n, one) for n, one in enumerate(passages, 1)])
+    better = strip_marks(judged.betters[0].text)
+    stated = (better[span.start : span.end] for span in split_sentences(better))
+    numbers = dict.fromkeys(n for n in map(grounding.support, stated) if n)
+    return tuple(Place(passages[n - 1].document_id, passages[n - 1].text) for n in numbers)
+
+
+def _note(n: int, passage: Passage) -> Evidence:
+    sentences = tuple(passage.text[s.start : s.end] for s in split_sentences(passage.text))
+    return Evidence(n, passage, sentences, passage.text, passage.text, passage.score)
+
+
+def _deciders(judged: Judged) -> frozenset[str]:
+    if judged.betters:
+        return frozenset({judged.betters[0].author})
+    decision = judged.decision
+    return frozenset(decision.people if decision else judged.reasons)
+
+
+def _balanced(lessons: Sequence[SearchLesson], most_per_person: int) -> list[SearchLesson]:
+    """Without those of people who gave their share already; a lesson of nobody's always stays."""
+    given: Counter[str] = Counter()
+    kept = []
+    for lesson in lessons:
+        if lesson.people and all(given[one] >= most_per_person for one in lesson.people):
+            continue
+        given.update(lesson.people)
+        kept.append(lesson)
+    return kept
+
+
+async def _threads(
+    pool: AsyncConnectionPool, workspace: str, answers: Sequence[int]
+) -> dict[int, tuple[Turn, ...]]:
+    values = {"workspace": workspace, "ids": list(answers)}
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["lesson_threads"], values)
+        return {
+            id_: tuple(Turn(**turn) for turn in thread) for id_, thread in await cursor.fetchall()
+        }
