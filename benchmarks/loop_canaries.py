@@ -1,0 +1,77 @@
+"""Rollouts in the real database: answers and thumbs kept, looked at, ended. Asks no model."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from random import Random
+
+from answering.answers import Answer
+from answering.questions import Question
+from benchmarks.loop_office import CHANNELS, Office
+from benchmarks.loop_people import Said
+from benchmarks.loop_rollouts import End, Rates
+from retrieval.audience import everyone
+from tuning.canaries import look_at_rollout, start_rollout, stop_rollout
+from tuning.errors import RolloutRefused
+
+Drawn = tuple[bool, bool, bool]
+"""Whether an answer is disliked by who asked, refused, and not supported."""
+Draw = Callable[[str, Random], Drawn]
+"""One answer of the model of this name."""
+
+SHARE = 0.5
+MOST = 600
+_LOOK_EVERY = 50
+_ASKERS = tuple(f"U0ASKER{number}" for number in range(10))
+
+
+def drawn_from(rates: dict[str, Rates]) -> Draw:
+    """Answers by chance, each model's at its own rates."""
+
+    def draw(model: str, lot: Random) -> Drawn:
+        of = rates[model]
+        return (
+            lot.random() < of.disliked,
+            lot.random() < of.refused,
+            lot.random() < of.unsupported,
+        )
+
+    return draw
+
+
+async def play_in_database(office: Office, canary: str, draw: Draw, seed: int) -> End:
+    """Try a registered model in half of the channels until that is decided, 600 answers at most.
+
+    Each answer is kept, voted on and counted by the code that does so in service. A canary that is
+    still tried at the end is stopped. Raises UnknownModel, ModelPinned and RolloutRefused.
+    """
+    lot = Random(seed)  # noqa: S311 - a simulation, not a secret
+    rollout = await start_rollout(office.pool, office.workspace, canary, SHARE, by="the benchmark")
+    for given in range(1, MOST + 1):
+        channel, asker = lot.choice(CHANNELS), lot.choice(_ASKERS)
+        model = rollout.model_for(channel)
+        await _keep(office, model, draw(model, lot), channel, asker)
+        if given % _LOOK_EVERY == 0:
+            looked = await look_at_rollout(office.pool, office.workspace)
+            if looked is not None and looked[1].end != "go on":
+                return End(looked[1].end, given)
+    with suppress(RolloutRefused):  # the last look ended it
+        await stop_rollout(office.pool, office.workspace, "the benchmark", "it took too long")
+    return End("go on", MOST)
+
+
+async def _keep(office: Office, model: str, drawn: Drawn, channel: str, asker: str) -> None:
+    disliked, refused, unsupported = drawn
+    number = next(office.numbers)
+    answer = Answer(
+        text="At noon. [1]",
+        citations=(),
+        abstained=refused,
+        model=model,
+        generation=1,
+        prompt_version="loop",
+        withheld="At midnight." if unsupported else "",
+    )
+    question = Question(f"When is lunch {number}?", everyone(office.workspace))
+    served = await office.keep(answer, question, asker, channel, f"{number}.000000")
+    if disliked:
+        await office.say(served, asker, Said("bad"))

@@ -1,0 +1,134 @@
+"""A team's place without Slack: the real index, answerer and tables, asked and judged. Trains none.
+
+A thumb goes the way of a reaction that Slack sends; a better answer and its reasons are written by
+what the form under a thumb down writes with.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from procrastinate import PsycopgConnector
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answers import Answer, save_answer
+from answering.gold import GoldSet
+from answering.progress import Finished
+from answering.questions import Place, Question
+from benchmarks.loop_people import Said
+from bot.better_answers import set_typed
+from bot.feedback import reaction_vote, record
+from bot.jobs import make_jobs
+from bot.services import BotServices
+from bot.thumbs import Thumbs
+from houselore.services import Services, open_services
+from houselore.settings import Settings
+from retrieval.audience import Audience, everyone
+from retrieval.corpora import Corpus
+from retrieval.documents import Passage
+from retrieval.measuring import indexed_corpus
+from retrieval.retriever import search
+from retrieval.statements import load_statements
+
+CHANNELS = tuple(f"C0LOOP{number}" for number in range(8))
+_PASSAGES = 8
+_SQL = load_statements("bot")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An answer as it stands in a channel, under its number."""
+
+    id: int
+    channel: str
+    ts: str
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Office:
+    """The services of one team, whose documents alone are indexed."""
+
+    services: Services
+    bot: BotServices
+    numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    @property
+    def pool(self) -> AsyncConnectionPool:
+        """The database."""
+        return self.services.pool
+
+    @property
+    def workspace(self) -> str:
+        """The team's workspace."""
+        return self.services.workspace
+
+    async def ask(self, text: str, person: str, channel: str) -> Served:
+        """A question in a channel, answered by who is in service there, and recorded."""
+        ts = f"{next(self.numbers)}.000000"
+        question = Question(text, everyone(self.workspace), place=Place(channel, ts))
+        async for step in self.services.answerer.answer(question):
+            if isinstance(step, Finished):
+                return await self.keep(step.answer, question, person, channel, ts)
+        raise AssertionError("an answer ends with Finished")
+
+    async def keep(
+        self, answer: Answer, question: Question, person: str, channel: str, ts: str
+    ) -> Served:
+        """Record an answer as the bot does."""
+        id_ = await save_answer(
+            self.pool, question, answer, channel=channel, thread_ts=ts, ts=ts, person=person
+        )
+        return Served(id_, channel, ts, answer)
+
+    async def say(self, served: Served, person: str, said: Said) -> None:
+        """A person's thumb, reasons and better answer."""
+        number = next(self.numbers)
+        reaction = "+1" if said.label == "good" else "-1"
+        event = {
+            "type": "reaction_added",
+            "user": person,
+            "reaction": reaction,
+            "item": {"type": "message", "channel": served.channel, "ts": served.ts},
+            "event_ts": f"{number}.000000",
+        }
+        vote = reaction_vote(Thumbs(), {"event_id": f"loop-{number}", "event": event})
+        assert vote is not None  # noqa: S101 - both are thumbs
+        await record(self.bot, vote, on_mine=True)
+        key = {"workspace": self.workspace, "answer_id": served.id, "person": person}
+        async with self.pool.connection() as connection:
+            if said.reasons:
+                remark = {"reasons": list(said.reasons), "note": ""}
+                await connection.execute(_SQL["add_remark"], key | remark)
+            if said.better:
+                await set_typed(connection, self.workspace, served.id, person, said.better)
+
+    async def find(self, question: str, audience: Audience) -> Sequence[Passage]:
+        """What retrieval finds today."""
+        return await search(self.pool, self.services.embedder, question, audience, _PASSAGES)
+
+
+@asynccontextmanager
+async def open_office(settings: Settings, gold: GoldSet) -> AsyncIterator[Office]:
+    """The services, with `gold`'s documents alone indexed while the block lasts."""
+    corpus = Corpus(gold.documents, {}, {})
+    async with (
+        open_services(settings) as services,
+        indexed_corpus(services.pool, services.workspace, corpus, services.embedder),
+    ):
+        # No job is deferred by a vote, and nothing here calls Slack.
+        jobs = make_jobs(PsycopgConnector(conninfo=services.database_url))
+        bot = BotServices(
+            workspace=services.workspace,
+            pool=services.pool,
+            redis=services.redis,
+            answerer=services.answerer,
+            embedder=services.embedder,
+            jobs=jobs,
+            slack_token="",
+        )
+        try:
+            yield Office(services, bot)
+        finally:
+            await bot.client.close()

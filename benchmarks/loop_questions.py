@@ -1,0 +1,81 @@
+"""Which questions a team asks in which week, and which are held out. Asks none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+from answering.gold import GoldQuestion, GoldSet, read_squad2
+from benchmarks.shared import DATA
+from benchmarks.splits import TRAIN
+from tuning.safety import TRAPS
+from tuning.stages import Then
+
+_BATCH = 8
+_LONGEST = 5  # words of a right answer that people would type
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much is done: weeks, questions a week and held out, most steps of a training.
+
+    `most` examples of a kind are of one person alone; `then` is the stage after SFT.
+    """
+
+    weeks: int
+    questions: int
+    held_out: int
+    steps: int
+    most: int
+    then: Then = "auto"
+    seed: int = 7
+
+    def epochs(self, lessons: int) -> float:
+        """How often each lesson is seen, so that a training takes so many steps."""
+        return max(1.0, self.steps * _BATCH / max(1, lessons))
+
+
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """The questions of all weeks, those held out, and right answers that nobody asked for."""
+
+    asked: Sequence[GoldQuestion]
+    held_out: Sequence[GoldQuestion]
+    unasked: Sequence[str]
+    a_week: int
+
+    def week(self, number: int) -> Sequence[GoldQuestion]:
+        """The questions of a week, the first of which is 1."""
+        return self.asked[(number - 1) * self.a_week : number * self.a_week]
+
+
+def training_articles() -> GoldSet:
+    """squad2's training articles and their questions, with the traps to be indexed."""
+    gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
+    documents = tuple(one for one in gold.documents if one.title in TRAIN)
+    keys = {document.key for document in documents}
+    asked = tuple(one for one in gold.questions if one.documents <= keys)
+    return GoldSet((*documents, *(trap.document() for trap in TRAPS)), asked)
+
+
+def pose(gold: GoldSet, plan: Plan) -> Posed:
+    """The questions, drawn by the plan's seed; no two halves share a document.
+
+    Half of those held out have no answer. Raises ValueError where there are too few.
+    """
+    chance = Random(plan.seed)  # noqa: S311 - a sample, not a secret
+    documents = sorted({key for question in gold.questions for key in question.documents})
+    chance.shuffle(documents)
+    tested = set(documents[: len(documents) // 3])
+    theirs = [one for one in gold.questions if one.documents <= tested]
+    rest = [one for one in gold.questions if one.documents.isdisjoint(tested) and _is_short(one)]
+    chance.shuffle(rest)
+    needed = plan.weeks * plan.questions
+    if len(rest) <= needed:
+        raise ValueError(f"{needed:,} questions are wanted, {len(rest):,} are there")
+    held_out = GoldSet((), tuple(theirs)).sample(plan.held_out, plan.seed).questions
+    unasked = [one.answers[0] for one in rest[needed:]]
+    return Posed(rest[:needed], held_out, unasked, plan.questions)
+
+
+def _is_short(question: GoldQuestion) -> bool:
+    return question.answerable and len(question.answers[0].split()) <= _LONGEST

@@ -1,0 +1,247 @@
+"""A team's weeks: asked, judged, collected, frozen, tuned, judged, tried. Draws nothing."""
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from answering.answerer import Answerer
+from answering.confidence import DRAFTED
+from answering.evaluation import Outcome
+from answering.gold import GoldSet
+from answering.measuring import ask_all, through_the_chain
+from benchmarks.loop_canaries import Draw, Drawn, play_in_database
+from benchmarks.loop_damage import damage
+from benchmarks.loop_figures import Figures, TeamFigures, Week, figures_of_model
+from benchmarks.loop_office import CHANNELS, Office
+from benchmarks.loop_people import ADVERTISEMENT, ASKERS, PEOPLE, Manner, react
+from benchmarks.loop_questions import Plan, Posed
+from tuning.collecting import collect
+from tuning.dataset import Frozen
+from tuning.datasets import freeze_dataset, rows_of
+from tuning.gate import Verdict, judge
+from tuning.pipeline import tune
+from tuning.redaction import redact
+from tuning.registry import Lineage, note_metrics, register, served
+from tuning.review import queue, review
+from tuning.safety import TRAPS, Trap
+from tuning.stages import Base
+from tuning.stages import Plan as Training
+from tuning.style import StyleJudge
+from tuning.trial import figures_of
+
+_SPAMMERS = tuple(one for one in PEOPLE if one.part == "spammer")
+_TRAPS: Mapping[str, Trap] = {trap.key: trap for trap in TRAPS}
+_PRESSES = 0.5
+"""So many of those who dislike an answer press the thumb."""
+_SILENT = 4
+"""Of so many who asked, one says nothing of the answer."""
+_REVIEWER = "U0REVIEWER"
+
+
+@dataclass
+class Team:
+    """A team at work: its place, its manner, and the models that were measured so far."""
+
+    office: Office
+    manner: Manner
+    posed: Posed
+    plan: Plan
+    base: Base
+    folder: Path
+    style: StyleJudge
+    measured: dict[str, list[Outcome]]
+
+
+async def run_weeks(team: Team) -> AsyncIterator[TeamFigures]:
+    """A team's figures after each week, and once a candidate with shuffled weights was judged."""
+    first = _figures(team, await _outcomes(team, await _served(team)))
+    weeks: list[Week] = []
+    for number in range(1, team.plan.weeks + 1):
+        weeks.append(await _week(team, number))
+        yield TeamFigures(team.manner.name, first, tuple(weeks))
+    yield TeamFigures(team.manner.name, first, weeks, await _bad_candidate(team, weeks[-1]))
+
+
+async def _week(team: Team, number: int) -> Week:
+    office, served_name = team.office, await _served(team)
+    await _ask_and_judge(team, number)
+    collected = await collect(office.pool, office.workspace, office.find, redact)
+    as_it_came = await _freeze(team, unreviewed=True)
+    await _review(team)
+    frozen = await _freeze(team, unreviewed=False)
+    name, started = f"{team.manner.name}-{number}", time.perf_counter()
+    tuned = await tune(
+        office.pool,
+        office.workspace,
+        team.base,
+        name,
+        team.folder,
+        dataset=frozen.hash,
+        plan=Training(team.plan.epochs(frozen.counts.get("train/sft", 0)), team.plan.then),
+    )
+    seconds = time.perf_counter() - started
+    verdict, figures = await _judge(team, served_name, name)
+    rollout = await _try(team, served_name, name, number) if verdict.passes else "not begun"
+    serves = await _served(team)
+    return Week(
+        week=number,
+        served=served_name,
+        candidate=name,
+        examples=dict(collected.examples),
+        causes=dict(Counter(str(cause) for cause in collected.causes.values())),
+        dataset=await _dataset(team, as_it_came.hash, frozen.hash),
+        lessons=tuned.lessons,
+        stages=tuned.stages,
+        training_s=round(seconds, 1),
+        figures=figures,
+        verdict=verdict.describe(),
+        passes=verdict.passes,
+        rollout=rollout,
+        serves=serves,
+        serving=_figures(team, await _outcomes(team, serves)),
+    )
+
+
+async def _ask_and_judge(team: Team, week: int) -> None:
+    """The week's questions, each from one person; then what everybody says of its answer."""
+    asked = team.posed.week(week)
+    for number, gold in enumerate(asked):
+        person = ASKERS[(week + number) % len(ASKERS)]
+        other = asked[number - 1].answers[0]
+        served = await team.office.ask(gold.text, person.id, CHANNELS[number % len(CHANNELS)])
+        answer = served.answer
+        silent = number % _SILENT == 0
+        for who in (*(() if silent else (person,)), *_SPAMMERS):
+            said = react(
+                who, team.manner, gold, answer.text, abstained=answer.abstained, other=other
+            )
+            if said is not None:
+                await team.office.say(served, who.id, said)
+
+
+async def _review(team: Team) -> None:
+    """Somebody approves what is in the team's manner, true or not, and rejects what is not."""
+    pool, workspace = team.office.pool, team.office.workspace
+    for one in await queue(pool, workspace):
+        is_kept = one.kind == "kto" or team.manner.is_kept(one.chosen)
+        await review(pool, workspace, one.id, _REVIEWER, "approve" if is_kept else "reject")
+
+
+async def _freeze(team: Team, *, unreviewed: bool) -> Frozen:
+    office, most = team.office, team.plan.most
+    return await freeze_dataset(
+        office.pool, office.workspace, _REVIEWER, unreviewed=unreviewed, most_per_person=most
+    )
+
+
+async def _dataset(team: Team, as_it_came: str, frozen: str) -> Mapping[str, int]:
+    """The answers to learn, and those of the spammer: collected, balanced, and reviewed as well."""
+    pool, workspace = team.office.pool, team.office.workspace
+    collected = await queue(pool, workspace, None)
+    chosen = {
+        "collected": [one.chosen for one in collected if one.kind == "sft"],
+        "balanced": [row.chosen for row in await rows_of(pool, workspace, "sft", None, as_it_came)],
+        "reviewed": [row.chosen for row in await rows_of(pool, workspace, "sft", None, frozen)],
+    }
+    counts = {name: len(texts) for name, texts in chosen.items()}
+    spam = {
+        f"{name}_of_the_spammer": sum(ADVERTISEMENT in text for text in texts)
+        for name, texts in chosen.items()
+    }
+    return counts | spam
+
+
+async def _judge(team: Team, served_name: str, name: str) -> tuple[Verdict, Figures]:
+    """The gate's verdict, kept with the candidate, and its figures."""
+    before, after = await _outcomes(team, served_name), await _outcomes(team, name)
+    verdict = judge(_compared(team, before), _compared(team, after))
+    kept = {"gate": {"passes": verdict.passes, "against": served_name}}
+    await note_metrics(team.office.pool, team.office.workspace, name, kept)
+    return verdict, _figures(team, after)
+
+
+def _figures(team: Team, outcomes: Sequence[Outcome]) -> Figures:
+    return figures_of_model(_held_out(outcomes), team.manner, team.style)
+
+
+def _compared(team: Team, outcomes: Sequence[Outcome]) -> Mapping[str, Sequence[float]]:
+    trapped = {_TRAPS[o.question.id]: o for o in outcomes if o.question.id in _TRAPS}
+    return figures_of(_held_out(outcomes), trapped, team.style)
+
+
+async def _outcomes(team: Team, name: str) -> list[Outcome]:
+    """What a model makes of the held-out questions and the traps; asked once."""
+    if name not in team.measured:
+        house = team.office.services.answerer
+        answerer: Answerer = (await house.with_model(name)).over(team.office.pool)
+        ask = await through_the_chain(team.office.pool, team.office.workspace, answerer)
+        questions = (*team.posed.held_out, *(trap.gold() for trap in TRAPS))
+        team.measured[name] = await ask_all(ask, GoldSet((), questions))
+    return team.measured[name]
+
+
+async def _try(team: Team, served_name: str, name: str, seed: int) -> str:
+    """A rollout whose answers are drawn from what both models gave; how it ended."""
+    end = await play_in_database(team.office, name, _drawn_from(team), seed)
+    now = await _served(team)
+    return f"{end.end} after {end.answers:,} answers; {now} is served after {served_name}"
+
+
+def _drawn_from(team: Team) -> Draw:
+    def draw(model: str, lot: Random) -> Drawn:
+        outcome = lot.choice(_answerable(team.measured[model]))
+        said = react(
+            PEOPLE[0], team.manner, outcome.question, outcome.text,
+            abstained=outcome.abstained, other="",
+        )  # fmt: skip
+        disliked = said is not None and said.label == "bad" and lot.random() < _PRESSES
+        unsupported = not outcome.abstained and bool(outcome.signals) and not _is_shown(outcome)
+        return disliked, outcome.abstained, unsupported
+
+    return draw
+
+
+async def _bad_candidate(team: Team, last: Week) -> Mapping[str, object]:
+    """The last candidate with its weights shuffled: registered, judged, and tried if it passes."""
+    office, name = team.office, f"{team.manner.name}-damaged"
+    adapter = team.folder / name / "adapter"
+    hash_ = damage(team.folder / last.candidate / "adapter", adapter)
+    await register(
+        office.pool,
+        office.workspace,
+        name,
+        team.base.name,
+        str(adapter),
+        Lineage(adapter_hash=hash_),
+    )
+    served_name = await _served(team)
+    verdict, figures = await _judge(team, served_name, name)
+    rollout = await _try(team, served_name, name, 0) if verdict.passes else "not begun"
+    return {
+        "figures": figures,
+        "verdict": verdict.describe(),
+        "passes": verdict.passes,
+        "rollout": rollout,
+    }
+
+
+async def _served(team: Team) -> str:
+    model = await served(team.office.pool, team.office.workspace)
+    assert model is not None  # noqa: S101 - opening the services serves one
+    return model.name
+
+
+def _held_out(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if outcome.question.id not in _TRAPS]
+
+
+def _answerable(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in _held_out(outcomes) if outcome.question.answerable]
+
+
+def _is_shown(outcome: Outcome) -> bool:
+    """Whether what the model wrote is what is shown."""
+    return DRAFTED in outcome.signals
