@@ -18,7 +18,7 @@ Drawn = tuple[bool, bool, bool]
 Draw = Callable[[str, Random], Drawn]
 """One answer of the model of this name."""
 
-SHARE = 0.5
+SHARE = 0.8
 MOST = 600
 _LOOK_EVERY = 50
 _ASKERS = tuple(f"U0ASKER{number}" for number in range(10))
@@ -39,7 +39,7 @@ def drawn_from(rates: dict[str, Rates]) -> Draw:
 
 
 async def play_in_database(office: Office, canary: str, draw: Draw, seed: int) -> End:
-    """Try a registered model in half of the channels until that is decided, 600 answers at most.
+    """Try a registered model in most of the channels until that is decided, 600 answers at most.
 
     Each answer is kept, voted on and counted by the code that does so in service. A canary that is
     still tried at the end is stopped. Raises UnknownModel, ModelPinned and RolloutRefused.
@@ -48,7 +48,7 @@ async def play_in_database(office: Office, canary: str, draw: Draw, seed: int) -
     rollout = await start_rollout(office.pool, office.workspace, canary, SHARE, by="the benchmark")
     for given in range(1, MOST + 1):
         channel, asker = lot.choice(CHANNELS), lot.choice(_ASKERS)
-        model = rollout.model_for(channel)
+        model = rollout.model_for(channel, str(given))
         await _keep(office, model, draw(model, lot), channel, asker)
         if given % _LOOK_EVERY == 0:
             looked = await look_at_rollout(office.pool, office.workspace)

@@ -30,6 +30,7 @@ def write_page(rollouts: Result, database: Result, teams: Sequence[Result]) -> N
         database=_rollout_table(database["ends"]),
         in_database=next(iter(database["ends"].values()))["rollouts"],
         machine=teams[0]["machine"],
+        held=teams[0]["plan"]["held_out"],
         plans="; ".join(map(_plan, teams)),
         weeks=_table(
             ("team", "week", "lessons", *map(_words, _FIGURES), "gate", "rollout"),

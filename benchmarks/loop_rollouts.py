@@ -6,16 +6,16 @@ spammer and people who are simply wrong press as they like.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import count, islice
 from random import Random
 from statistics import quantiles
 from typing import Literal
 
-from tuning.rollout import Observed, decide, is_in_canary
+from tuning.rollout import Observed, decide, is_by_canary, is_in_canary
 
 PEOPLE = tuple(f"U{number:02}" for number in range(12))
 CHANNELS = tuple(f"C{number:02}" for number in range(20))
-SHARE = 0.3
+SHARE = 0.5
 MOST = 3_000
 LOOK_EVERY = 50
 _BUSY = tuple(1 / (1 + number) for number in range(len(CHANNELS)))
@@ -122,9 +122,11 @@ def answers_of(scenario: Scenario, seed: int) -> Iterator[Observed]:
     """The answers of both models, one after the other, for ever; always the same for a seed."""
     lot = Random(f"{scenario.name}/{seed}")  # noqa: S311 - a simulation, not a secret
     harder = {channel: lot.choice((-1, 1)) * scenario.uneven for channel in CHANNELS}
-    while True:
+    rollout = f"{scenario.name}/{seed}"
+    for thread in count():
         (channel,) = lot.choices(CHANNELS, _BUSY)
-        is_canary = is_in_canary(channel, f"{scenario.name}/{seed}", SHARE)
+        is_tried = is_in_canary(channel, rollout, SHARE)
+        is_canary = is_tried and is_by_canary(channel, str(thread), rollout)
         rates = scenario.canary if is_canary else scenario.served
         refused = lot.random() < rates.refused + harder[channel]
         unsupported = lot.random() < rates.unsupported
@@ -136,7 +138,8 @@ def answers_of(scenario: Scenario, seed: int) -> Iterator[Observed]:
             wrong = who in WRONG[: scenario.wrong]
             dislikes = lot.random() < (0.5 if wrong else rates.disliked)
         readers = [SPAMMER] if spammed and who != SPAMMER else []
-        yield Observed(is_canary, refused, unsupported, [who] if dislikes else [], readers)
+        disliked_by = [who] if dislikes else []
+        yield Observed(is_canary, refused, unsupported, disliked_by, readers, channel)
 
 
 def summed(ends: Iterable[End]) -> Ends:

@@ -76,7 +76,9 @@ def judge_it(
 @model.command("canary")
 def try_it(
     name: Name,
-    share: Annotated[float, typer.Option(help="Of the channels, from 0 to 1.")] = 0.2,
+    share: Annotated[
+        float, typer.Option(help="Of the channels, from 0 to 1; half of their threads.")
+    ] = 0.2,
 ) -> None:
     """Try a model in a share of the channels, until it is promoted or taken back by itself."""
     from houselore.commands.model import try_model

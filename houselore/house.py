@@ -85,7 +85,7 @@ class House:
         before: list[str] = []
         if thread is not None:
             before = await thread_models(self._pool, self._workspace, conversation, thread)
-        return rollout.model_for(conversation, before)
+        return rollout.model_for(conversation, thread or question.text, before)
 
     async def _look(self) -> None:
         """See who is served and who is tried now, and open those that are new."""

@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from retrieval.statements import load_statements
 from tuning.errors import RolloutRefused, UnknownModel
 from tuning.registry import check_unpinned, close_rollout, lock_models, put_into_service
-from tuning.rollout import Decision, Observed, decide, is_in_canary
+from tuning.rollout import Decision, Observed, decide, is_by_canary, is_in_canary
 
 _SQL = load_statements("tuning")
 BY_ITSELF = "houselore"
@@ -20,7 +20,7 @@ BY_ITSELF = "houselore"
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """A canary that is tried in a share of the channels beside what was served when it began."""
+    """A canary that is tried beside what was served when it began, in a share of the channels."""
 
     id: int
     canary: str
@@ -29,16 +29,18 @@ class Rollout:
     started_by: str
     started_at: datetime
 
-    def model_for(self, channel: str, before: Iterable[str] = ()) -> str:
-        """The model of an answer in a channel: that of the thread's earlier answers, oldest first.
+    def model_for(self, channel: str, thread: str, before: Iterable[str] = ()) -> str:
+        """The model of an answer: that of the thread's earlier answers, `before`, oldest first.
 
-        A thread without any, or whose model is in service no more, has the channel's.
+        A thread without any, or whose model is in service no more, is drawn: half of the threads of
+        the channels that the canary is tried in are its own.
         """
         known = [model for model in before if model in (self.canary, self.served)]
         if known:
             return known[0]
-        is_canary = is_in_canary(channel, str(self.id), self.share)
-        return self.canary if is_canary else self.served
+        rollout = str(self.id)
+        is_tried = is_in_canary(channel, rollout, self.share)
+        return self.canary if is_tried and is_by_canary(channel, thread, rollout) else self.served
 
 
 async def start_rollout(

@@ -97,7 +97,8 @@ select a.model = %(canary)s as is_canary, a.abstained as refused, a.withheld <> 
           where f.answer_id = a.id and f.is_current and f.label = 'bad'
               and f.person is distinct from a.person and not exists (select from experts e
                   where e.workspace = a.workspace and e.person = f.person)
-          order by f.person) as readers_against
+          order by f.person) as readers_against,
+    coalesce(a.channel, '') as channel
 from answers a
 where a.workspace = %(workspace)s and a.model in (%(canary)s, %(served)s)
   and a.created_at >= %(started_at)s

@@ -4,6 +4,7 @@ Moves no pointer: the registry does.
 """
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
@@ -31,7 +32,8 @@ _BUCKETS = 10_000
 class Observed:
     """An answer, oldest first: whose it was, and whether it was refused, unsupported, disliked.
 
-    `disliked_by` are who asked and experts, `readers_against` the others who voted it down.
+    `disliked_by` are who asked and experts, `readers_against` the others who voted it down;
+    `channel` is the conversation it stands in.
     """
 
     is_canary: bool
@@ -39,6 +41,7 @@ class Observed:
     unsupported: bool = False
     disliked_by: Sequence[str] = ()
     readers_against: Sequence[str] = ()
+    channel: str = ""
 
     @property
     def disliked(self) -> bool:
@@ -82,17 +85,31 @@ def is_in_canary(channel: str, rollout: str, share: float) -> bool:
     Always the same for a channel and a rollout; another rollout draws others. A growing share keeps
     the channels that it has.
     """
-    drawn = hashlib.sha256(f"{rollout}/{channel}".encode()).digest()
-    return int.from_bytes(drawn[:8], "big") % _BUCKETS < share * _BUCKETS
+    return _drawn(channel, rollout) < share
+
+
+def is_by_canary(channel: str, thread: str, rollout: str) -> bool:
+    """Whether a thread of a channel in which a canary is tried is one of the half that it answers.
+
+    By thread, so that it is held against what is served in the same channel: channels differ by
+    more than models do.
+    """
+    return _drawn(f"{channel}/{thread}", rollout) < 0.5
+
+
+def _drawn(what: str, rollout: str) -> float:
+    """A number from 0 to below 1, always the same."""
+    drawn = hashlib.sha256(f"{rollout}/{what}".encode()).digest()
+    return int.from_bytes(drawn[:8], "big") % _BUCKETS / _BUCKETS
 
 
 def decide(answers: Sequence[Observed]) -> Decision:
     """What to do now, from all answers of both models since the canary began, oldest first.
 
-    Each answer of the canary is held against those of the served model since its last one. It is
-    taken back as soon as one measure is surely worse, and promoted once none can be worse by more
-    than the margin; both hold however often this is asked (see `fortune`). What people dislike
-    decides only where it does whichever one of them is left out.
+    Each answer of the canary is held against those of the served model in the same channel since
+    its last one there. It is taken back as soon as one measure is surely worse, and promoted once
+    none can be worse by more than the margin; both hold however often this is asked (see
+    `fortune`). What people dislike decides only where it does whichever one of them is left out.
     """
     seen = {name: list(_differences(answers, measure)) for name, measure in MEASURES.items()}
     count = len(seen["disliked"])
@@ -133,9 +150,9 @@ def _whoever_is_left_out(
 
 def _differences(answers: Iterable[Observed], measure: Measure) -> Iterator[float]:
     """For each answer of the canary that can be held against others: how much worse it was."""
-    others: list[bool] = []
-    canaries: list[bool] = []
+    waiting: defaultdict[str, tuple[list[bool], list[bool]]] = defaultdict(lambda: ([], []))
     for answer in answers:
+        canaries, others = waiting[answer.channel]
         (canaries if answer.is_canary else others).append(measure(answer))
         if others and canaries:
             yield canaries.pop(0) - fmean(others)

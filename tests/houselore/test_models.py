@@ -113,10 +113,13 @@ async def test_a_promotion_is_the_next_answer(services: Services) -> None:
     assert (await ask(services)).model == STARTED_WITH
 
 
-async def test_a_canary_answers_in_its_channels_alone(services: Services) -> None:
-    """Every channel of a whole share has it; a question without a place has what is served."""
-    await start_rollout(services.pool, services.workspace, "house-2", 1, by="U1")
-    assert (await ask(services, Place("C1", "1.0"))).model == "house-2"
+async def test_a_canary_answers_in_its_threads_alone(services: Services) -> None:
+    """Each thread has the model that was drawn for it; a question without a place what is served."""
+    rollout = await start_rollout(services.pool, services.workspace, "house-2", 1, by="U1")
+    drawn = {rollout.model_for("C1", f"{n}.0"): f"{n}.0" for n in range(20)}
+    assert set(drawn) == {"house-2", STARTED_WITH}
+    for model, thread in drawn.items():
+        assert (await ask(services, Place("C1", thread))).model == model
     assert (await ask(services)).model == STARTED_WITH
 
 

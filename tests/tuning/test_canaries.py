@@ -153,13 +153,27 @@ async def test_two_who_look_at_once_end_it_once(registry: AsyncConnectionPool) -
 
 
 async def test_a_thread_keeps_its_model(registry: AsyncConnectionPool) -> None:
-    """A conversation that began with one model goes on with it, whatever its channel has."""
+    """A conversation that began with one model goes on with it, whatever is drawn for it."""
     rollout = await start_rollout(registry, "home", "house-2", 0.3, by="U1")
-    drawn = {rollout.model_for(f"C{number}") for number in range(50)}
+    drawn = {rollout.model_for(f"C{number}", "1.0") for number in range(50)}
     assert drawn == {"house-1", "house-2"}
     for number in range(50):
-        assert rollout.model_for(f"C{number}", ["house-2", "house-1"]) == "house-2"
-        assert rollout.model_for(f"C{number}", ["gone"]) == rollout.model_for(f"C{number}")
+        channel = f"C{number}"
+        assert rollout.model_for(channel, "1.0", ["house-2", "house-1"]) == "house-2"
+        assert rollout.model_for(channel, "1.0", ["gone"]) == rollout.model_for(channel, "1.0")
+
+
+async def test_both_models_answer_where_the_canary_is_tried(registry: AsyncConnectionPool) -> None:
+    """In a third of the channels about half of the threads are the canary's, elsewhere none."""
+    rollout = await start_rollout(registry, "home", "house-2", 0.3, by="U1")
+    threads = range(200)
+    shares = [
+        sum(rollout.model_for(f"C{c}", f"{t}.0") == "house-2" for t in threads) / len(threads)
+        for c in range(60)
+    ]
+    tried = [share for share in shares if share]
+    assert 8 <= len(tried) <= 30
+    assert all(0.35 <= share <= 0.65 for share in tried)
 
 
 async def test_one_rollout_at_a_time(registry: AsyncConnectionPool) -> None:

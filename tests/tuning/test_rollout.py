@@ -98,6 +98,15 @@ def test_nothing_is_decided_without_the_served_model() -> None:
     assert decide([]).end == "go on"
 
 
+def test_channels_that_differ_are_no_fault_of_the_canary() -> None:
+    """It is held against what is served in its own channel: a hard one alone takes none back."""
+    hard = [Observed(True, refused=True, channel="C1"), Observed(False, refused=True, channel="C1")]
+    easy = [Observed(False, channel="C2")] * 8
+    assert decide([*hard, *easy] * 60).end == "promote"
+    worse = [Observed(True, refused=True, channel="C1"), Observed(False, channel="C1")]
+    assert decide([*worse, *easy] * 60).end == "roll back"
+
+
 @given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0])), st.floats(-0.5, 0.5))
 def test_no_bet_loses_more_than_there_is(differences: list[float], null: float) -> None:
     """A fortune is never gone, so that no run of bad luck hides what comes after it."""
