@@ -114,7 +114,7 @@ async def test_a_promotion_is_the_next_answer(services: Services) -> None:
 
 
 async def test_a_canary_answers_in_its_threads_alone(services: Services) -> None:
-    """Each thread has the model that was drawn for it; a question without a place what is served."""
+    """A thread has the model drawn for it, a question without a place what is served."""
     rollout = await start_rollout(services.pool, services.workspace, "house-2", 1, by="U1")
     drawn = {rollout.model_for("C1", f"{n}.0"): f"{n}.0" for n in range(20)}
     assert set(drawn) == {"house-2", STARTED_WITH}
