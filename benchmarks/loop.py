@@ -9,12 +9,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
 
-from answering.gold import GoldSet
 from benchmarks.loop_canaries import drawn_from, play_in_database
 from benchmarks.loop_office import Office, open_office
 from benchmarks.loop_page import write_page
 from benchmarks.loop_people import MANNERS, Manner
-from benchmarks.loop_questions import Plan, pose, training_articles
+from benchmarks.loop_questions import Plan, open_library, pose
 from benchmarks.loop_rollouts import SCENARIOS, SERVED, Ends, Rates, Scenario, play, summed
 from benchmarks.loop_weeks import Team, run_weeks
 from benchmarks.machine import describe_machine
@@ -60,11 +59,11 @@ async def through_the_database(office: Office, rollouts: int) -> dict[str, objec
 
 async def run_team(manner: Manner, plan: Plan) -> None:
     """A team's weeks; what was measured is kept after each."""
-    gold = training_articles()
-    posed = pose(gold, plan)
+    library = open_library()
+    posed = pose(library, plan)
     with TemporaryDirectory() as folder:
         settings = open_settings(data_dir=Path(folder))
-        async with open_office(settings, gold) as office:
+        async with open_office(settings, library.documents) as office:
             team = Team(
                 office=office,
                 manner=manner,
@@ -84,7 +83,7 @@ async def run_database(rollouts: int) -> None:
     """Rollouts of each kind whose answers stand in the real tables."""
     with TemporaryDirectory() as folder:
         settings = open_settings(data_dir=Path(folder))
-        async with open_office(settings, GoldSet((), ())) as office:
+        async with open_office(settings, ()) as office:
             ends = await through_the_database(office, rollouts)
     write_result("loop_database", {"machine": describe_machine(), "ends": ends})
 
@@ -105,10 +104,10 @@ def main() -> None:
     parser.add_argument("--in-database", type=int, default=10, help="rollouts of each kind there")
     parser.add_argument("--teams", nargs="*", default=list(MANNERS), choices=list(MANNERS))
     parser.add_argument("--weeks", type=int, default=3)
-    parser.add_argument("--questions", type=int, default=48, help="a week and team")
+    parser.add_argument("--questions", type=int, default=120, help="a week and team")
     parser.add_argument("--held-out", type=int, default=80, help="questions that judge a model")
     parser.add_argument("--steps", type=int, default=30, help="of a training")
-    parser.add_argument("--most", type=int, default=10, help="examples of one person alone")
+    parser.add_argument("--most", type=int, default=20, help="examples of one person alone")
     parser.add_argument("--then", default="none", choices=get_args(Then), help="what follows SFT")
     given = parser.parse_args()
     if given.rollouts:

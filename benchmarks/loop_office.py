@@ -13,7 +13,6 @@ from procrastinate import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answers import Answer, save_answer
-from answering.gold import GoldSet
 from answering.progress import Finished
 from answering.questions import Place, Question
 from benchmarks.loop_people import Said
@@ -26,7 +25,7 @@ from houselore.services import Services, open_services
 from houselore.settings import Settings
 from retrieval.audience import Audience, everyone
 from retrieval.corpora import Corpus
-from retrieval.documents import Passage
+from retrieval.documents import Document, Passage
 from retrieval.measuring import indexed_corpus
 from retrieval.retriever import search
 from retrieval.statements import load_statements
@@ -110,9 +109,9 @@ class Office:
 
 
 @asynccontextmanager
-async def open_office(settings: Settings, gold: GoldSet) -> AsyncIterator[Office]:
-    """The services, with `gold`'s documents alone indexed while the block lasts."""
-    corpus = Corpus(gold.documents, {}, {})
+async def open_office(settings: Settings, documents: Sequence[Document]) -> AsyncIterator[Office]:
+    """The services, with these documents alone indexed while the block lasts."""
+    corpus = Corpus(tuple(documents), {}, {})
     async with (
         open_services(settings) as services,
         indexed_corpus(services.pool, services.workspace, corpus, services.embedder),

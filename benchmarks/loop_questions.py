@@ -7,6 +7,7 @@ from random import Random
 from answering.gold import GoldQuestion, GoldSet, read_squad2
 from benchmarks.shared import DATA
 from benchmarks.splits import TRAIN
+from retrieval.documents import Document
 from tuning.safety import TRAPS
 from tuning.stages import Then
 
@@ -48,31 +49,41 @@ class Posed:
         return self.asked[(number - 1) * self.a_week : number * self.a_week]
 
 
-def training_articles() -> GoldSet:
-    """squad2's training articles and their questions, with the traps to be indexed."""
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What a team may read, and what is asked of it: about `seen` pages, and about others."""
+
+    documents: Sequence[Document]
+    seen: Sequence[GoldQuestion]
+    unseen: Sequence[GoldQuestion]
+
+
+def open_library() -> Library:
+    """squad2's articles and their questions, with the traps to be indexed.
+
+    The built-in model has seen some articles in its training; what is held out is about the others.
+    """
     gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
-    documents = tuple(one for one in gold.documents if one.title in TRAIN)
-    keys = {document.key for document in documents}
-    asked = tuple(one for one in gold.questions if one.documents <= keys)
-    return GoldSet((*documents, *(trap.document() for trap in TRAPS)), asked)
+    pages = {document.key for document in gold.documents if document.title in TRAIN}
+    return Library(
+        documents=(*gold.documents, *(trap.document() for trap in TRAPS)),
+        seen=[one for one in gold.questions if one.documents <= pages],
+        unseen=[one for one in gold.questions if one.documents.isdisjoint(pages)],
+    )
 
 
-def pose(gold: GoldSet, plan: Plan) -> Posed:
-    """The questions, drawn by the plan's seed; no two halves share a document.
+def pose(library: Library, plan: Plan) -> Posed:
+    """The questions, drawn by the plan's seed; those held out are about other pages than all else.
 
     Half of those held out have no answer. Raises ValueError where there are too few.
     """
     chance = Random(plan.seed)  # noqa: S311 - a sample, not a secret
-    documents = sorted({key for question in gold.questions for key in question.documents})
-    chance.shuffle(documents)
-    tested = set(documents[: len(documents) // 3])
-    theirs = [one for one in gold.questions if one.documents <= tested]
-    rest = [one for one in gold.questions if one.documents.isdisjoint(tested) and _is_short(one)]
+    rest = [one for one in library.seen if _is_short(one)]
     chance.shuffle(rest)
     needed = plan.weeks * plan.questions
     if len(rest) <= needed:
         raise ValueError(f"{needed:,} questions are wanted, {len(rest):,} are there")
-    held_out = GoldSet((), tuple(theirs)).sample(plan.held_out, plan.seed).questions
+    held_out = GoldSet((), tuple(library.unseen)).sample(plan.held_out, plan.seed).questions
     unasked = [one.answers[0] for one in rest[needed:]]
     return Posed(rest[:needed], held_out, unasked, plan.questions)
 

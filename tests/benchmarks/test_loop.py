@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from answering.gold import GoldQuestion, GoldSet
+from answering.gold import GoldQuestion
 from benchmarks.loop_damage import damage
 from benchmarks.loop_people import (
     ADVERTISEMENT,
@@ -19,7 +19,7 @@ from benchmarks.loop_people import (
     Said,
     react,
 )
-from benchmarks.loop_questions import Plan, pose
+from benchmarks.loop_questions import Library, Plan, pose
 from benchmarks.loop_rollouts import SCENARIOS, answers_of, play
 from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 
@@ -62,17 +62,18 @@ def test_a_terse_team_counts_words(text: str) -> None:
 
 
 def test_held_out_questions_share_no_document_with_what_is_asked() -> None:
-    """What judges a model is about pages that none of the week's questions is about."""
-    questions = tuple(
+    """What judges a model is about pages that none of the weeks' questions is about."""
+    questions = [
         replace(ASKED, id=f"{page}-{n}", text=f"When {page} {n}?", documents=frozenset({str(page)}))
         for page in range(12)
         for n in range(6)
-    )
-    posed = pose(GoldSet((), questions), Plan(2, 8, 10, 1, 5))
-    asked = {page for one in posed.asked for page in one.documents}
-    assert asked.isdisjoint(page for one in posed.held_out for page in one.documents)
+    ]
+    posed = pose(Library((), questions[:48], questions[48:]), Plan(2, 8, 10, 1, 5))
+    assert {one.id for one in posed.held_out} <= {one.id for one in questions[48:]}
     assert len(posed.week(1)) == len(posed.week(2)) == 8
     assert not set(posed.week(1)) & set(posed.week(2))
+    with pytest.raises(ValueError, match="questions are wanted"):
+        pose(Library((), questions[:8], questions[48:]), Plan(2, 8, 10, 1, 5))
 
 
 def test_a_rollout_is_the_same_for_a_seed() -> None:
