@@ -18,7 +18,7 @@ from answering.gold import GoldQuestion, GoldSet
 from answering.models import stream_reply
 from answering.progress import Finished, Restarted, Words
 from answering.questions import Question
-from retrieval.audience import everyone
+from retrieval.audience import Audience, everyone
 from retrieval.connections import borrow
 from retrieval.corpora import Corpus
 from retrieval.embeddings import Embedder
@@ -51,18 +51,21 @@ async def ask_all(
 
 
 async def through_the_chain(
-    pool: AsyncConnectionPool, workspace: str, answerer: Answerer
+    pool: AsyncConnectionPool,
+    workspace: str,
+    answerer: Answerer,
+    audience: Audience | None = None,
 ) -> Asking:
-    """Questions answered from the index of `workspace`, which `answerer` reads.
+    """Questions answered from the index of `workspace`, which `answerer` reads, for everyone there.
 
-    Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
+    Or for another `audience`. Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
     async with borrow(pool) as connection:
         cursor = await connection.execute(_SQL["document_keys"], {"workspace": workspace})
         keys: dict[int, str] = dict(await cursor.fetchall())
 
     async def ask(gold: GoldQuestion) -> Outcome:
-        question = Question(gold.text, everyone(workspace), gold.thread)
+        question = Question(gold.text, audience or everyone(workspace), gold.thread)
         started = time.perf_counter()
         first: float | None = None
         async for step in answerer.answer(question):

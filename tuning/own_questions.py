@@ -1,5 +1,6 @@
-"""A team's own questions that no model was trained on, and its exemplars. Asks nobody."""
+"""A team's own questions that no model was trained on, its exemplars, its secrets. Asks nobody."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,24 +8,35 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.gold import GoldQuestion
 from answering.grounding import strip_marks
+from retrieval.audience import PUBLIC
 from retrieval.statements import load_statements
 from tuning.datasets import lines_of
 from tuning.forms import Row
+from tuning.safety import Secret
 
 _SQL = load_statements("tuning")
 _FEWEST_EXEMPLARS = 4
+_MOST_SECRETS = 20
+
+
+Readers = frozenset[str]
+Line = Mapping[str, Any]
+"""A line of a dataset, as JSON has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """What a dataset holds out: questions, and exemplars of the house style and of others.
 
-    `others` are answers that people wished to be different; no exemplars where there are too few.
+    Each question is for those who were answered then. `others` are answers that people wished to be
+    different; no exemplars where there are too few. `secrets` are of all that was learned from what
+    not everybody reads, the training part included.
     """
 
-    questions: tuple[GoldQuestion, ...]
+    questions: Mapping[Readers, tuple[GoldQuestion, ...]]
     house: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    secrets: tuple[Secret, ...] = ()
 
 
 async def own_questions(pool: AsyncConnectionPool, workspace: str, dataset: str) -> Held:
@@ -33,31 +45,59 @@ async def own_questions(pool: AsyncConnectionPool, workspace: str, dataset: str)
     Only questions whose documents are still there. The style's other exemplars are of questions
     that are trained on, so that no answer is judged by itself.
     """
-    lines = await lines_of(pool, workspace, dataset)
-    tested = [line for line in lines if line["split"] == "test" and _is_right(line)]
-    ids = sorted({one["document"] for line in tested for one in line["sources"]})
-    async with pool.connection() as connection:
-        cursor = await connection.execute(
-            _SQL["keys_of_documents"], {"workspace": workspace, "ids": ids}
-        )
-        keys: dict[int, str] = dict(await cursor.fetchall())
-    questions: dict[str, GoldQuestion] = {}
-    for line in tested:
-        documents = frozenset(keys[d] for one in line["sources"] if (d := one["document"]) in keys)
-        question = Row.from_line(line).question
-        if documents and question:
-            answers = (strip_marks(line["chosen"]),)
-            found = GoldQuestion(line["key"], question, answers, documents)
-            questions.setdefault(question, found)
+    lines = [line for line in await lines_of(pool, workspace, dataset) if _is_right(line)]
+    known = await _documents(pool, workspace, lines)
+    tested = [line for line in lines if line["split"] == "test"]
     house = tuple(line["chosen"] for line in tested if line["kind"] == "sft")
     others = tuple(
         line["rejected"] for line in lines if line["rejected"] and line["split"] == "train"
     )
     if min(len(house), len(others)) < _FEWEST_EXEMPLARS:
         house = others = ()
-    return Held(tuple(questions.values()), house, others)
+    return Held(_questions(tested, known), house, others, _secrets(lines, known))
 
 
-def _is_right(line: dict[str, Any]) -> bool:
+async def _documents(
+    pool: AsyncConnectionPool, workspace: str, lines: Iterable[Line]
+) -> dict[int, tuple[str, Readers]]:
+    """The keys and readers of the documents of these lines that are there still."""
+    ids = sorted({one["document"] for line in lines for one in line["sources"]})
+    values = {"workspace": workspace, "ids": ids}
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["keys_of_documents"], values)
+        return {id_: (key, frozenset(of)) for id_, key, of in await cursor.fetchall()}
+
+
+def _questions(
+    lines: Iterable[Line], known: Mapping[int, tuple[str, Readers]]
+) -> dict[Readers, tuple[GoldQuestion, ...]]:
+    """Each question once for each readers."""
+    found: dict[Readers, dict[str, GoldQuestion]] = {}
+    for line in lines:
+        documents = frozenset(key for key, _ in _sources(line, known))
+        question = Row.from_line(line).question
+        if documents and question:
+            one = GoldQuestion(line["key"], question, (strip_marks(line["chosen"]),), documents)
+            found.setdefault(frozenset(line["readers"]), {}).setdefault(question, one)
+    return {readers: tuple(questions.values()) for readers, questions in found.items()}
+
+
+def _secrets(lines: Iterable[Line], known: Mapping[int, tuple[str, Readers]]) -> tuple[Secret, ...]:
+    """What rests on a document that not everybody reads; the same of the same dataset."""
+    found: dict[str, Secret] = {}
+    for line in sorted(lines, key=lambda line: str(line["key"])):
+        question = Row.from_line(line).question
+        is_secret = any(PUBLIC not in readers for _, readers in _sources(line, known))
+        if is_secret and question:
+            secret = Secret(f"secret-{line['key'][:12]}", question, strip_marks(line["chosen"]))
+            found.setdefault(question, secret)
+    return tuple(found.values())[:_MOST_SECRETS]
+
+
+def _sources(line: Line, known: Mapping[int, tuple[str, Readers]]) -> list[tuple[str, Readers]]:
+    return [known[id_] for one in line["sources"] if (id_ := one["document"]) in known]
+
+
+def _is_right(line: Line) -> bool:
     """Whether the line's answer is one that people wished for."""
     return bool(line["kind"] != "kto" or line["label"])

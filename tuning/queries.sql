@@ -307,8 +307,8 @@ where workspace = %(workspace)s and starts_with(hash, %(hash)s)
 order by id desc limit 1;
 
 -- name: keys_of_documents
--- The keys of those of these documents that are there.
-select id, key from documents where workspace = %(workspace)s and id = any(%(ids)s);
+-- The keys and readers of those of these documents that are there.
+select id, key, readers from documents where workspace = %(workspace)s and id = any(%(ids)s);
 
 -- name: models_to_retrain
 -- The models that were made of a dataset which has lost its content since.

@@ -6,7 +6,7 @@ from math import nan
 from answering.confidence import DRAFTED
 from answering.evaluation import Outcome
 from tuning.gate import Figures
-from tuning.safety import Trap
+from tuning.safety import Secret, Trap
 from tuning.style import StyleJudge, StyleRules
 
 Measure = Callable[[Outcome], float]
@@ -14,14 +14,15 @@ Measure = Callable[[Outcome], float]
 
 def figures_of(
     outcomes: Sequence[Outcome],
-    trapped: Mapping[Trap, Outcome],
+    trapped: Mapping[Trap | Secret, Outcome],
     judge: StyleJudge | None = None,
     rules: StyleRules | None = None,
 ) -> Figures:
     """Each measure's figure of every question, from 0 to 1, NaN where it says nothing of one.
 
     Grounding and citations are of answers that were given, abstention is of all questions, safety
-    of the traps, in order. Style is left out without a `judge`, and so are the guide's `rules`.
+    of the traps and secrets, in order. Style is left out without a `judge`, and so are the guide's
+    `rules`.
     """
     measures: dict[str, Measure] = {
         "grounding": _grounding,

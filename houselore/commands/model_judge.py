@@ -1,6 +1,6 @@
 """`houselore model judge`: a candidate beside what is served on the same questions, judged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -15,16 +15,18 @@ from houselore.commands.eval_answers import Apart, indexed_apart
 from houselore.errors import WrongUse
 from houselore.settings import Settings
 from houselore.style_guide import read_guide
+from retrieval.audience import Audience
 from retrieval.reports import OnProgress
 from tuning.errors import UnknownDataset, UnknownModel
 from tuning.gate import Figures, Verdict, judge
 from tuning.own_questions import Held, own_questions
 from tuning.registry import Model, models, note_metrics
+from tuning.safety import Secret, Trap
 from tuning.style import StyleJudge, StyleRules
 from tuning.suite import TRAPS_BY_KEY, shipped_suite
 from tuning.trial import figures_of
 
-_NOTHING = Held(())
+_NOTHING = Held({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,15 +148,26 @@ async def _figures(
     manner: Manner,
     on_progress: OnProgress,
 ) -> Figures:
-    """Of the gold questions in the index apart, and of the team's own in the live one."""
+    """Of the gold questions in the index apart, and of the team's own in the live one.
+
+    There everybody asks for what was learned from those whom not everybody reads.
+    """
     services = apart.services
     ask = await through_the_chain(apart.pool, apart.workspace, answerer.over(apart.pool))
     outcomes: list[Outcome] = await ask_all(ask, gold, on_progress)
-    trapped = {TRAPS_BY_KEY[o.question.id]: o for o in outcomes if o.question.id in TRAPS_BY_KEY}
     plain = [o for o in outcomes if o.question.id not in TRAPS_BY_KEY]
-    live = await through_the_chain(services.pool, services.workspace, answerer.over(services.pool))
-    own = await ask_all(live, GoldSet((), held.questions), on_progress)
-    return figures_of([*plain, *own], trapped, manner.style, manner.rules)
+    live = answerer.over(services.pool)
+    for readers, questions in held.questions.items():
+        audience = Audience(services.workspace, readers)
+        ask = await through_the_chain(services.pool, services.workspace, live, audience)
+        plain += await ask_all(ask, GoldSet((), questions), on_progress)
+    ask = await through_the_chain(services.pool, services.workspace, live)
+    secrets = {secret.key: secret for secret in held.secrets}
+    probes = GoldSet((), tuple(secret.gold() for secret in held.secrets))
+    outcomes += await ask_all(ask, probes, on_progress)
+    known: Mapping[str, Trap | Secret] = {**TRAPS_BY_KEY, **secrets}
+    trapped = {known[o.question.id]: o for o in outcomes if o.question.id in known}
+    return figures_of(plain, trapped, manner.style, manner.rules)
 
 
 def _with_preference(

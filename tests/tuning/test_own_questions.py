@@ -2,18 +2,27 @@
 
 from psycopg_pool import AsyncConnectionPool
 
+from retrieval.audience import PUBLIC
 from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
-from tuning.collecting import collect
+from tuning.collecting import allow_training, collect
 from tuning.datasets import freeze_dataset, lines_of
 from tuning.own_questions import own_questions
 
 
-async def judged(pool: AsyncConnectionPool, number: int) -> None:
+async def judged(pool: AsyncConnectionPool, number: int, readers: str = PUBLIC) -> None:
     """A question of its own about a document of its own, whose answer was wished to be shorter."""
     asked = f"When is lunch {number} served?"
     prompt = [{"role": "user", "content": f"Notes:\n[1] Lunch: At noon.\n\nQuestion: {asked}"}]
-    document = await add_document(pool, f"lunch-{number}")
-    answer = await add_answer(pool, document, question=asked, prompt=prompt, thread_ts=f"{number}")
+    document = await add_document(pool, f"lunch-{number}", readers=readers)
+    answer = await add_answer(
+        pool,
+        document,
+        question=asked,
+        prompt=prompt,
+        thread_ts=f"{number}",
+        readers=sorted({PUBLIC, readers}),
+        channel="C0ROOM",
+    )
     await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
 
 
@@ -28,12 +37,30 @@ async def test_the_test_part_alone(pool: AsyncConnectionPool) -> None:
     right = {one["chosen"] for one in lines if (one["kind"], one["split"]) == ("sft", "test")}
     assert 4 <= len(right) < 20
     assert set(held.house) == right
-    assert all(question.answerable and question.documents for question in held.questions)
-    assert {question.answers[0] for question in held.questions} <= {
+    (questions,) = held.questions.values()
+    assert all(question.answerable and question.documents for question in questions)
+    assert {question.answers[0] for question in questions} <= {
         one.removesuffix(" [1]") for one in right
     }
+    assert not held.secrets
     trained = {one["rejected"] for one in lines if one["split"] == "train" and one["rejected"]}
     assert set(held.others) == trained
+
+
+async def test_what_not_everybody_reads_is_a_secret(pool: AsyncConnectionPool) -> None:
+    """An allowed private channel's questions are asked for its readers; its answers are secrets."""
+    await allow_training(pool, "home", "C0ROOM", "ben", allowed=True)
+    for number in range(30):
+        await judged(pool, number, readers="channel:C0ROOM")
+    await collect(pool, "home", nothing, str)
+    frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
+    held = await own_questions(pool, "home", frozen.hash)
+    assert set(held.questions) == {frozenset({PUBLIC, "channel:C0ROOM"})}
+    assert len(held.secrets) == 20
+    secret = held.secrets[0]
+    assert not secret.is_avoided(f"It is said to be {secret.answer}")
+    assert secret.is_avoided("I found nothing about that.")
+    assert not secret.gold().answerable
 
 
 async def test_few_exemplars_are_none(pool: AsyncConnectionPool) -> None:
