@@ -38,9 +38,10 @@ from retrieval.reports import IndexProgress
 from tuning.forms import Row
 from tuning.gate import MARGINS, Verdict, judge
 from tuning.lessons import Lesson, lesson
+from tuning.material import Material, Plan
 from tuning.registry import register
 from tuning.shipping import ship
-from tuning.stages import Material, Plan, run_stages
+from tuning.stages import run_stages
 from tuning.style import StyleJudge
 from tuning.trial import figures_of
 from tuning.voice import learn_voice, write_voice

@@ -86,6 +86,13 @@ def tune(
         Literal["auto", "dpo", "kto", "none"],
         typer.Option(help="What follows the lessons; auto: what there is enough of."),
     ] = "auto",
+    processes: Annotated[
+        int | None,
+        typer.Option(min=1, help="Train in so many; by default one on each GPU of this machine."),
+    ] = None,
+    prepare: Annotated[
+        bool, typer.Option("--prepare", help="Only write what several machines are to train on.")
+    ] = False,
     judge: Annotated[bool, typer.Option(help="Put it beside what is served.")] = True,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Judge it on a sample of so many shipped questions.")
@@ -97,9 +104,9 @@ def tune(
 ) -> None:
     """Train the built-in model on what was approved, judge the candidate, and try it on request."""
     from houselore.commands.tune import Wish, tune_model
-    from tuning.stages import Plan
+    from tuning.material import Plan
 
-    wish = Wish(name, dataset, Plan(epochs, then), judges=judge, limit=limit, share=share)
+    wish = Wish(name, dataset, Plan(epochs, then), judge, limit, share, processes, prepare)
     conclude(tune_model(read_settings(), wish))
 
 

@@ -17,16 +17,19 @@ from tuning.forms import Row
 from tuning.hosted import HOSTED, Split, fine_tune
 from tuning.lessons import Lesson
 from tuning.losses import LOSSES
+from tuning.material import FEWEST_JUDGED, Base, Material, Plan, write_material
+from tuning.progress import Report
 from tuning.provider import Endpoint, Pace, Step
 from tuning.registry import Lineage, models, register
 from tuning.shipping import ship
-from tuning.stages import FEWEST_JUDGED, Base, Material, Plan, Report, run_stages
+from tuning.stages import begin, run_stages
 from tuning.voice import learn_voice, write_voice
 
 _KINDS = ("sft", "preference", "kto")
 _PARTS = ("train", "test")
 _AS_USUAL = Plan()
 _PACE = Pace()
+_TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,30 +59,29 @@ async def tune(
     plan: Plan = _AS_USUAL,
     rival: tuple[str, Path | None] | None = None,
     report: Report | None = None,
+    processes: int | None = None,
 ) -> Tuned:
     """Train on the newest dataset, or the newest whose hash begins so, and register a candidate.
 
     Each lesson is seen as often as the plan says, by default as often as 40 steps need, and at
     least thrice. The adapter and what a broken-off training goes on from lie in `folder`/`name`.
     `rival` is what is served, its name and adapter, to be compared with on what was held out.
-    Raises CannotTrain, UnknownDataset, and UnusableAdapter.
+    In so many `processes` of this machine, by default one on each GPU. Raises CannotTrain,
+    TrainingFailed, UnknownDataset, and UnusableAdapter.
     """
-    if name in {model.name for model in await models(pool, workspace)}:
-        raise CannotTrain(f"A model is called {name} already: give this one another name.")
-    chosen = _choose(await datasets(pool, workspace), dataset)
-    material = await _material(pool, workspace, chosen.hash)
-    beside = rival[1] if rival else base.start
-    work = partial(run_stages, base, material, folder / name / "training", plan, beside, report)
+    material = await _material(pool, workspace, name, dataset)
+    beside, training = rival[1] if rival else base.start, folder / name / _TRAINING
+    work = partial(run_stages, base, material, training, plan, beside, report, processes)
     trained = await asyncio.to_thread(work)
     adapter = folder / name / "adapter"
     ship(trained.adapter, adapter, base.name)
-    (adapter / LOSSES).write_bytes((folder / name / "training" / LOSSES).read_bytes())
-    right = await rows_of(pool, workspace, "sft", "train", chosen.hash)
+    (adapter / LOSSES).write_bytes((training / LOSSES).read_bytes())
+    right = await rows_of(pool, workspace, "sft", "train", material.dataset)
     write_voice(adapter, learn_voice(right))
     lineage = Lineage(
         base_hash=base.hash,
         adapter_hash=hash_adapter(adapter),
-        dataset=chosen.hash,
+        dataset=material.dataset,
         code_version=_code_version(),
         metrics={
             "lessons": len(material.lessons),
@@ -91,8 +93,30 @@ async def tune(
     )
     await register(pool, workspace, name, base.name, str(adapter), lineage)
     return Tuned(
-        name, adapter, len(material.lessons), chosen.hash, trained.stages, trained.held_out
+        name, adapter, len(material.lessons), material.dataset, trained.stages, trained.held_out
     )
+
+
+async def prepare(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    base: Base,
+    name: str,
+    folder: Path,
+    *,
+    dataset: str = "",
+    plan: Plan = _AS_USUAL,
+) -> tuple[Path, str]:
+    """Train nothing: only write what the stages read, for several machines to train.
+
+    The folder for them, and the dataset's hash; `tune` with the same `name`, dataset and plan goes
+    on from what they trained there. Raises CannotTrain and UnknownDataset.
+    """
+    material = await _material(pool, workspace, name, dataset)
+    training = folder / name / _TRAINING
+    await asyncio.to_thread(begin, base, material, training, plan)
+    await asyncio.to_thread(write_material, training, base, material, plan)
+    return training, material.dataset
 
 
 async def tune_hosted(
@@ -113,9 +137,7 @@ async def tune_hosted(
     What was begun is noted in `folder`/`name`, so that nothing is paid for twice. Raises what
     `tuning.hosted.fine_tune` raises, and CannotTrain for KTO, which no provider has.
     """
-    if name in {one.name for one in await models(pool, workspace)}:
-        raise CannotTrain(f"A model is called {name} already: give this one another name.")
-    chosen = _choose(await datasets(pool, workspace), dataset)
+    chosen = await _choose(pool, workspace, name, dataset)
     if plan.then == "kto":
         raise CannotTrain("A provider learns from lessons and pairs, not from thumbs: --then dpo.")
     stages: dict[str, Split] = {"sft": await _split(pool, workspace, "sft", chosen.hash)}
@@ -143,7 +165,8 @@ async def _split(pool: AsyncConnectionPool, workspace: str, kind: str, dataset: 
     return Split(train, test)
 
 
-async def _material(pool: AsyncConnectionPool, workspace: str, dataset: str) -> Material:
+async def _material(pool: AsyncConnectionPool, workspace: str, name: str, prefix: str) -> Material:
+    dataset = (await _choose(pool, workspace, name, prefix)).hash
     train = {kind: await rows_of(pool, workspace, kind, "train", dataset) for kind in _KINDS}
     test = [await rows_of(pool, workspace, kind, "test", dataset) for kind in _KINDS]
     return Material(
@@ -167,8 +190,11 @@ def _code_version() -> str | None:
         return None
 
 
-def _choose(known: Sequence[Dataset], prefix: str) -> Dataset:
-    for one in known:
+async def _choose(pool: AsyncConnectionPool, workspace: str, name: str, prefix: str) -> Dataset:
+    """The dataset that a model of this name, which none has yet, is to be made of."""
+    if name in {model.name for model in await models(pool, workspace)}:
+        raise CannotTrain(f"A model is called {name} already: give this one another name.")
+    for one in await datasets(pool, workspace):
         if one.hash.startswith(prefix) and one.stale_since is None:
             return one
     raise UnknownDataset("There is no such dataset: `houselore data freeze` makes one.")

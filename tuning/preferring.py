@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-import torch
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, TrainerCallback
 from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer
 
 from tuning.bases import open_adapter, open_base, render
+from tuning.devices import all_agree, arguments_for, count_processes
 from tuning.forms import Row
 from tuning.losses import write_losses
 from tuning.training import Settings
@@ -50,9 +50,9 @@ def prefer(
         processing_class=tokenizer,
         callbacks=list(callbacks),
     )
-    trainer.train(resume_from_checkpoint=any(folder.glob("checkpoint-*")))
+    trainer.train(resume_from_checkpoint=all_agree(any(folder.glob("checkpoint-*"))))
     adapter = folder / "adapter"
-    if trainer.is_world_process_zero():
+    if trainer.is_local_process_zero():
         # The other adapter in it is the start, to compare with.
         trainer.model.save_pretrained(str(adapter), selected_adapters=["default"])
         write_losses(adapter, [row for row in trainer.state.log_history if "loss" in row])
@@ -90,10 +90,9 @@ def _tokens(row: dict[str, Any], tokenizer: PreTrainedTokenizerBase) -> int:
 
 def _arguments(folder: Path, settings: Settings, method: Method) -> DPOConfig | KTOConfig:
     shared = {
-        "output_dir": str(folder),
+        **arguments_for(folder, settings.batch, fewest=2),  # KTO compares the rows of a device
         "num_train_epochs": settings.epochs,
         "max_steps": settings.most_steps,
-        "per_device_train_batch_size": settings.batch,
         "learning_rate": settings.learning_rate,
         "lr_scheduler_type": "cosine",
         "warmup_steps": settings.warm_up,
@@ -106,12 +105,10 @@ def _arguments(folder: Path, settings: Settings, method: Method) -> DPOConfig | 
         "save_total_limit": 2,
         "report_to": "none",
         "disable_tqdm": not settings.bars,
-        "bf16": torch.cuda.is_available(),
         "activation_checkpointing": False,
-        "dataloader_pin_memory": torch.cuda.is_available(),
-        "ddp_find_unused_parameters": False,
         "max_length": None,
-        "precompute_ref_log_probs": True,
+        # Of several processes one would write them to a file that the others do not see.
+        "precompute_ref_log_probs": count_processes() == 1,
     }
     if method == "dpo":
         return DPOConfig(**shared)

@@ -4,7 +4,7 @@ Knows no database. PyTorch is loaded when a stage begins.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -13,73 +13,19 @@ from tuning.adapters import CONFIG
 from tuning.change import compare
 from tuning.errors import CannotTrain
 from tuning.forms import Row
+from tuning.launching import launch
 from tuning.lessons import Lesson
 from tuning.losses import LOSSES, read_losses, write_losses
+from tuning.material import Base, Material, Plan, write_material
+from tuning.progress import Report
 
-Then = Literal["auto", "dpo", "kto", "none"]
-Report = Callable[[str, int, int], None]
-"""Takes a stage's name, its step and how many there are; is called from the training's thread."""
 HELD_OUT = "heldout.json"
 
 _RATE, _LATER_RATE = 5e-4, 5e-5
 _FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
-FEWEST_JUDGED = 16
-"""So many good and bad answers, or pairs, are needed before preferences are trained on."""
 _BATCH_OF_JUDGED = 4
 _MOST_HELD_OUT = 200
 _PLAN = "plan.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """What is trained: a hub's name, folder or GGUF file, its name, and an adapter to go on from.
-
-    `hash` is the SHA-256 of a file, None where it is none.
-    """
-
-    place: str
-    name: str
-    start: Path | None = None
-    hash: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What a dataset gives: lessons for SFT, judged rows for DPO or KTO, and what is held out."""
-
-    dataset: str
-    lessons: Sequence[Lesson]
-    judged: Sequence[Row] = ()
-    held_out: Sequence[Row] = ()
-
-    def method(self, then: Then) -> Literal["dpo", "kto"] | None:
-        """What follows SFT. Where nobody says so: DPO if most that was judged are pairs, else KTO.
-
-        Nothing where fewer than 16 good or 16 bad answers are judged. Raises CannotTrain for a
-        method that the dataset has nothing for.
-        """
-        pairs = sum(row.kind == "preference" for row in self.judged)
-        good = sum(row.label is True for row in self.judged)
-        bad = sum(row.label is False for row in self.judged)
-        if (then == "dpo" and not pairs) or (then == "kto" and not (pairs + good and pairs + bad)):
-            needed = "pair of answers" if then == "dpo" else "good and bad answers"
-            raise CannotTrain(f"Dataset {self.dataset[:12]} has no {needed} for {then.upper()}.")
-        match then:
-            case "none":
-                return None
-            case "auto":
-                if min(pairs + good, pairs + bad) < FEWEST_JUDGED:
-                    return None
-                return "dpo" if 2 * pairs >= good + bad else "kto"
-        return then
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a dataset is trained on: how often each lesson is seen, and what follows."""
-
-    epochs: float | None = None
-    then: Then = "auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +44,31 @@ def run_stages(
     plan: Plan,
     rival: Path | None = None,
     report: Report | None = None,
+    processes: int | None = None,
 ) -> Trained:
     """Train in `folder`, where a call that was broken off is taken up.
 
-    `rival` is the adapter that the outcome is put beside on what was held out. Raises CannotTrain
-    without PyTorch, with nothing to learn, and for a folder in which another plan was begun.
+    `rival` is the adapter that the outcome is put beside on what was held out. In as many
+    `processes` as there are GPUs unless one says. Raises CannotTrain without PyTorch, with nothing
+    to learn, and for a folder in which another plan was begun; TrainingFailed.
     """
+    begin(base, material, folder, plan)
+    stages = _stages(material, plan)
+    if not all(_is_done(folder / stage) for stage in stages):
+        from tuning.devices import count_gpus
+
+        processes = processes or count_gpus()
+        if processes > 1:
+            write_material(folder, base, material, plan)
+            launch(folder, processes, report)
+    adapter = train_stages(base, material, folder, plan, report)
+    _join_losses(folder, stages)
+    held_out = _look(base, rival, adapter, material.held_out, folder / HELD_OUT, report)
+    return Trained(adapter, stages, held_out)
+
+
+def begin(base: Base, material: Material, folder: Path, plan: Plan) -> None:
+    """Note the plan in `folder`, or find it there. Raises CannotTrain as `run_stages` does."""
     method = material.method(plan.then)
     if not material.lessons and (method is None or base.start is None):
         raise CannotTrain(
@@ -119,18 +84,29 @@ def run_stages(
             f"Training needs more than serving does ({error.name} is missing): `pip install "
             "'.[tuning]'`."
         ) from None
-    adapter, stages = base.start, []
-    if material.lessons:
-        adapter = _sft(base, material.lessons, folder / "sft", plan.epochs, report)
-        stages.append("sft")
-    if method is not None:
-        assert adapter is not None  # noqa: S101 - the base has a start or SFT made one
-        adapter = _prefer(base, adapter, material.judged, folder / method, method, report)
-        stages.append(method)
+
+
+def train_stages(
+    base: Base, material: Material, folder: Path, plan: Plan, report: Report | None = None
+) -> Path:
+    """Do the stages that have not ended in `folder`; the last one's adapter.
+
+    Each of several processes calls it.
+    """
+    adapter = base.start
+    for stage in _stages(material, plan):
+        if stage == "sft":
+            adapter = _sft(base, material.lessons, folder / stage, plan.epochs, report)
+        else:
+            assert adapter is not None  # noqa: S101 - the base has a start or SFT made one
+            adapter = _prefer(base, adapter, material.judged, folder / stage, stage, report)
     assert adapter is not None  # noqa: S101 - one of the stages made it
-    _join_losses(folder, stages)
-    held_out = _look(base, rival, adapter, material.held_out, folder / HELD_OUT, report)
-    return Trained(adapter, tuple(stages), held_out)
+    return adapter
+
+
+def _stages(material: Material, plan: Plan) -> tuple[Literal["sft", "dpo", "kto"], ...]:
+    method = material.method(plan.then)
+    return (*(("sft",) if material.lessons else ()), *((method,) if method else ()))
 
 
 def _check_plan(folder: Path, plan: Mapping[str, Any]) -> None:
@@ -151,10 +127,11 @@ def _sft(
     epochs: float | None,
     report: Report | None,
 ) -> Path:
+    from tuning.devices import all_agree
     from tuning.steps import Steps
     from tuning.training import Settings, train
 
-    if _is_done(folder):
+    if all_agree(_is_done(folder)):
         return folder / "adapter"
     settings = Settings(learning_rate=_RATE, start=base.start, bars=False)
     steps = -(-len(lessons) // settings.batch)
@@ -171,11 +148,13 @@ def _prefer(
     method: Literal["dpo", "kto"],
     report: Report | None,
 ) -> Path:
+    from tuning.devices import all_agree
     from tuning.preferring import prefer
     from tuning.steps import Steps
     from tuning.training import Settings
 
-    if _is_done(folder):
+    # The first process may still write the adapter of the stage before: none begins without it.
+    if all_agree(_is_done(folder)):
         return folder / "adapter"
     settings = Settings(learning_rate=_LATER_RATE, batch=_BATCH_OF_JUDGED, start=start, bars=False)
     callbacks = [Steps(method.upper(), report)] if report else []

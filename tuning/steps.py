@@ -4,7 +4,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from tuning.stages import Report
+from tuning.progress import Report
 
 
 class Steps(TrainerCallback):  # type: ignore[misc]  # it is Any where the extra is not installed

@@ -1,6 +1,7 @@
 """LoRA on a causal model from the hub, a folder or a GGUF file. Makes no lessons, serves nothing.
 
-Needs the extra `tuning`. Runs on CPU, on one GPU, or on several under `accelerate launch`.
+Needs the extra `tuning`. Runs on CPU, on a GPU, or in each of several processes, on one machine or
+more: they share a step's lessons and write what one alone would.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from transformers import (
 from trl import SFTConfig, SFTTrainer
 
 from tuning.bases import open_base, render
+from tuning.devices import all_agree, arguments_for
 from tuning.lessons import Lesson
 from tuning.losses import write_losses
 
@@ -30,7 +32,7 @@ _IGNORED = -100  # what PyTorch's loss skips
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train. `batch` lessons a step on each device; a checkpoint every `save_every` steps.
+    """How to train. `batch` lessons a step on all devices; a checkpoint every `save_every` steps.
 
     `base_name` is what the adapter calls its base, where that is not where it was read from.
     `start` is the folder of an adapter to go on from, of the same rank and scale. `bars` shows
@@ -81,7 +83,7 @@ def train(
     lm.forward = MethodType(answer_loss, lm)
     if settings.start:
         set_peft_model_state_dict(tuner.model, load_peft_weights(str(settings.start)))
-    tuner.train(resume_from_checkpoint=any(folder.glob("checkpoint-*")))
+    tuner.train(resume_from_checkpoint=all_agree(any(folder.glob("checkpoint-*"))))
     return _keep(tuner, folder / "adapter", settings)
 
 
@@ -189,10 +191,9 @@ def _shared_prefix(rows: Sequence[Mapping[str, list[int]]]) -> list[int]:
 
 def _arguments(folder: Path, settings: Settings) -> SFTConfig:
     return SFTConfig(
-        output_dir=str(folder),
+        **arguments_for(folder, settings.batch),
         num_train_epochs=settings.epochs,
         max_steps=settings.most_steps,
-        per_device_train_batch_size=settings.batch,
         learning_rate=settings.learning_rate,
         lr_scheduler_type="cosine",
         warmup_steps=settings.warm_up,
@@ -205,19 +206,16 @@ def _arguments(folder: Path, settings: Settings) -> SFTConfig:
         save_total_limit=2,
         report_to="none",
         disable_tqdm=not settings.bars,
-        bf16=torch.cuda.is_available(),
         activation_checkpointing=False,
         remove_unused_columns=False,
-        dataloader_pin_memory=torch.cuda.is_available(),
-        ddp_find_unused_parameters=False,
         dataset_kwargs={"skip_prepare_dataset": True},
         max_length=None,
     )
 
 
 def _keep(tuner: Tuner, folder: Path, settings: Settings) -> Path:
-    """Write the adapter and the losses, once where several devices trained it."""
-    if not tuner.is_world_process_zero():
+    """Write the adapter and the losses, once on each machine that trained it."""
+    if not tuner.is_local_process_zero():
         return folder
     if settings.base_name:
         for config in tuner.model.peft_config.values():

@@ -20,11 +20,12 @@ from tuning.change import describe_change
 from tuning.datasets import datasets, freeze_dataset
 from tuning.errors import NothingToFreeze, TuningError
 from tuning.losses import plot_losses
-from tuning.pipeline import Tuned, tune, tune_hosted
+from tuning.material import Base, Plan
+from tuning.pipeline import Tuned, prepare, tune, tune_hosted
+from tuning.progress import Report
 from tuning.provider import Endpoint
 from tuning.registry import Model, models, served
 from tuning.shipped import STARTER, check_starter
-from tuning.stages import Base, Plan, Report
 
 _HUB = "HuggingFaceTB"
 
@@ -33,8 +34,9 @@ _HUB = "HuggingFaceTB"
 class Wish:
     """What `tune` is to do: no `name` is the next number; a `dataset` is one that is there already.
 
-    It is judged on at most `limit` questions besides the team's own. `share` of the channels try a
-    candidate that passes; 0: none.
+    It trains in so many `processes`, by default one on each GPU, or only `prepares` for machines
+    that do. It is judged on at most `limit` questions besides the team's own. `share` of the
+    channels try a candidate that passes; 0: none.
     """
 
     name: str | None = None
@@ -43,16 +45,28 @@ class Wish:
     judges: bool = True
     limit: int | None = None
     share: float = 0.0
+    processes: int | None = None
+    prepares: bool = False
 
 
 async def tune_model(settings: Settings, wish: Wish) -> None:
     """Freeze, train, register, judge, and try; each step says what came of it."""
     console = Console(highlight=False)
-    train = _train if settings.chat_url == EMBEDDED else _train_at_provider
+    is_here = settings.chat_url == EMBEDDED
+    if not is_here and (wish.prepares or wish.processes is not None):
+        raise WrongUse(
+            "The model at an endpoint is trained where it is: --processes and --prepare are for "
+            "one that is trained here."
+        )
+    train = _train if is_here else _train_at_provider
     async with open_store(settings) as store:
         dataset = wish.dataset or await _freeze(store, settings)
         name = wish.name or await _next_name(store)
-        tuned = await train(settings, store, name, replace(wish, dataset=dataset))
+        wish = replace(wish, name=name, dataset=dataset)
+        if wish.prepares:
+            console.print(await _prepare(settings, store, name, wish), markup=False, soft_wrap=True)
+            return
+        tuned = await train(settings, store, name, wish)
     console.print(_describe(tuned), markup=False)
     if not wish.judges:
         console.print(f"`houselore model judge {name}` puts it beside what is served.")
@@ -77,7 +91,30 @@ async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tun
             plan=wish.plan,
             rival=(rival.name, _adapter_of(settings, rival, base)) if rival else None,
             report=report,
+            processes=wish.processes,
         )
+
+
+async def _prepare(settings: Settings, store: Store, name: str, wish: Wish) -> str:
+    """What to do on the machines that are to train."""
+    folder, dataset = await prepare(
+        *(store.pool, store.workspace, base_of(settings), name, settings.folder() / "adapters"),
+        dataset=wish.dataset,
+        plan=wish.plan,
+    )
+    again = f"houselore tune {name} --dataset {dataset[:12]}"
+    if wish.plan.epochs is not None:
+        again += f" --epochs {wish.plan.epochs:g}"
+    if wish.plan.then != "auto":
+        again += f" --then {wish.plan.then}"
+    return (
+        f"What {name} learns from is in {folder.resolve()}: copy that folder to every machine.\n"
+        "On each, numbered from 0 on, with the address of number 0:\n"
+        "    accelerate launch --config_file tuning/launch/machines.yaml --num_machines MACHINES "
+        "--num_processes ALL_GPUS --machine_rank NUMBER --main_process_ip ADDRESS "
+        "-m tuning.worker FOLDER\n"
+        f"Then here, with what number 0 wrote into its folder:\n    {again}"
+    )
 
 
 async def _train_at_provider(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:

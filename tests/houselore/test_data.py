@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from retrieval.connections import open_pool
 from tests.bot.town import running_town, world
@@ -64,6 +67,32 @@ def test_the_whole_way(houselore: Houselore, tmp_path: Path, database_url: str) 
     assert (stale.returncode, "is stale" in stale.stderr) == (2, True)
     allowed = houselore("data", "allow", "C024BE91L", **settings)
     assert "C024BE91L may be learned from" in allowed.stdout
+
+
+def test_what_machines_train_on(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
+    """`tune --prepare` writes a folder with the base and the lessons, and says what to run where.
+
+    Trained at an endpoint, there is nothing to prepare.
+    """
+    pytest.importorskip("torch", reason="the extra `tuning` is not installed")
+    from tuning.material import read_material
+
+    settings = {"HOUSELORE_DATABASE_URL": database_url, "HOUSELORE_TRAIN_UNREVIEWED": "true"}
+    asyncio.run(_judge(database_url))
+    houselore("data", "collect", **settings, **CONSENT)
+    wish = ("tune", "away", "--prepare", "--epochs", "2", "--then", "none")
+    prepared = houselore(*wish, **settings)
+    assert prepared.returncode == 0, prepared.stderr
+    folder = Path(re.findall(r"is in (\S+): copy", prepared.stdout)[0])
+    base, material, plan = read_material(folder)
+    assert Path(base.place).is_relative_to(folder) and base.start == folder / "material" / "start"
+    assert [one.answer for one in material.lessons] == ["Noon, canteen. [1]"]
+    assert (plan.epochs, plan.then) == (2.0, "none")
+    again = f"houselore tune away --dataset {material.dataset[:12]} --epochs 2 --then none"
+    assert again in prepared.stdout
+    elsewhere = {"HOUSELORE_CHAT_URL": "http://127.0.0.1:9/v1", "HOUSELORE_CHAT_MODEL": "m"}
+    refused = houselore(*wish, **settings, **elsewhere)
+    assert (refused.returncode, "trained where it is" in refused.stderr) == (2, True)
 
 
 async def _ask_in(url: str, *channels: str) -> None:

@@ -9,9 +9,9 @@ from tests.tuning.office import PROMPT
 from tuning.errors import CannotTrain, UnknownDataset
 from tuning.forms import Row
 from tuning.lessons import Message
+from tuning.material import Base, Plan
 from tuning.pipeline import lessons_of, tune
 from tuning.registry import ensure_served
-from tuning.stages import Base, Plan
 
 ROW = Row("sft", tuple(Message(**one) for one in PROMPT), "At noon. [1]")
 BASE = Base("no-such-model", "Tiny")
@@ -55,6 +55,39 @@ async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path
         str(tuned.adapter),
     )
     assert model.metrics["lessons"] == tuned.lessons > 0
+
+
+async def test_what_machines_trained_becomes_a_candidate(
+    pool: AsyncConnectionPool, tmp_path: Path
+) -> None:
+    """Prepared here, trained by the worker from a copied folder, taken up here without training."""
+    pytest.importorskip("torch", reason="the extra `tuning` is not installed")
+    from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
+    from tests.tuning.tiny import tiny_base
+    from tuning.collecting import collect
+    from tuning.datasets import freeze_dataset
+    from tuning.pipeline import prepare
+    from tuning.worker import main
+
+    for number in range(6):
+        answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
+        await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
+    await collect(pool, "home", nothing, str)
+    await freeze_dataset(pool, "home", "ben", unreviewed=True)
+    base, plan = Base(str(tiny_base(tmp_path / "base")), "Tiny"), Plan(1, "none")
+    there, adapters = tmp_path / "there", tmp_path / "adapters"
+    folder, dataset = await prepare(pool, "home", base, "house-2", adapters, plan=plan)
+    folder.rename(there)
+    assert main([str(there)]) == 0
+    there.rename(folder)
+    told: list[str] = []
+    tuned = await tune(
+        *(pool, "home", base, "house-2", adapters),
+        dataset=dataset,
+        plan=plan,
+        report=lambda stage, *_: told.append(stage),
+    )
+    assert tuned.stages == ("sft",) and "SFT" not in told
 
 
 async def test_a_provider_makes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from tuning.errors import CannotTrain
 from tuning.forms import Row
 from tuning.lessons import Message
 from tuning.losses import read_losses
-from tuning.stages import Base, Material, Plan, run_stages
+from tuning.material import Base, Material, Plan
+from tuning.stages import run_stages
 
 BASE = Base("no-such-model", "Tiny")
 PROMPT = (Message("user", "what ?"),)

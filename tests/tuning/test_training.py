@@ -50,45 +50,6 @@ def test_the_same_seed_gives_the_same_adapter_also_after_a_stop(tmp_path: Path) 
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
 
 
-def test_two_processes_train_the_adapter_that_one_does(tmp_path: Path) -> None:
-    """With half the batch each, sharing their gradients, they end with the same weights."""
-    from safetensors.torch import load_file
-
-    base = tiny_base(tmp_path / "base")
-    alone = train(base, LESSONS, tmp_path / "alone", SETTINGS)
-    script = tmp_path / "both.py"
-    script.write_text(
-        "from pathlib import Path\n"
-        "from tests.tuning.tiny import LESSONS\n"
-        "from tuning.training import Settings, train\n"
-        "settings = Settings(rank=4, batch=2, epochs=2, save_every=99, learning_rate=3e-3)\n"
-        f"train({str(base)!r}, LESSONS, Path({str(tmp_path / 'both')!r}), settings)\n",
-        encoding="utf-8",
-    )
-    code = str(Path(__file__).parents[2])
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "torch.distributed.run",
-            "--standalone",
-            "--nproc_per_node=2",
-            script,
-        ],
-        env={
-            **os.environ,
-            "ACCELERATE_USE_CPU": "true",
-            "OMP_NUM_THREADS": "1",
-            "PYTHONPATH": code,
-        },
-        check=True,
-        capture_output=True,
-    )
-    one = load_file(alone / "adapter_model.safetensors")
-    two = load_file(tmp_path / "both" / "adapter" / "adapter_model.safetensors")
-    assert all(torch.allclose(one[name], two[name], atol=1e-5) for name in one)
-
-
 class _StopAfter(TrainerCallback):  # type: ignore[misc]  # untyped where PyTorch is not installed
     """Ends a run after so many steps, as a person would."""
 

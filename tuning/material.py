@@ -1,0 +1,132 @@
+"""What a training reads: a base, lessons, judged rows, a plan; kept in a folder. Trains nothing."""
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from tuning.errors import CannotTrain
+from tuning.forms import Row, read_rows, write_rows
+from tuning.lessons import Lesson, read_lessons, write_lessons
+
+Then = Literal["auto", "dpo", "kto", "none"]
+FEWEST_JUDGED = 16
+"""So many good and bad answers, or pairs, are needed before preferences are trained on."""
+
+_FOLDER, _CARD, _LESSONS, _JUDGED = "material", "material.json", "lessons.jsonl", "judged.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What is trained: a hub's name, folder or GGUF file, its name, and an adapter to go on from.
+
+    `hash` is the SHA-256 of a file, None where it is none.
+    """
+
+    place: str
+    name: str
+    start: Path | None = None
+    hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a dataset is trained on: how often each lesson is seen, and what follows."""
+
+    epochs: float | None = None
+    then: Then = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a dataset gives: lessons for SFT, judged rows for DPO or KTO, and what is held out."""
+
+    dataset: str
+    lessons: Sequence[Lesson]
+    judged: Sequence[Row] = ()
+    held_out: Sequence[Row] = ()
+
+    def method(self, then: Then) -> Literal["dpo", "kto"] | None:
+        """What follows SFT. Where nobody says so: DPO if most that was judged are pairs, else KTO.
+
+        Nothing where fewer than 16 good or 16 bad answers are judged. Raises CannotTrain for a
+        method that the dataset has nothing for.
+        """
+        pairs = sum(row.kind == "preference" for row in self.judged)
+        good = sum(row.label is True for row in self.judged)
+        bad = sum(row.label is False for row in self.judged)
+        if (then == "dpo" and not pairs) or (then == "kto" and not (pairs + good and pairs + bad)):
+            needed = "pair of answers" if then == "dpo" else "good and bad answers"
+            raise CannotTrain(f"Dataset {self.dataset[:12]} has no {needed} for {then.upper()}.")
+        match then:
+            case "none":
+                return None
+            case "auto":
+                if min(pairs + good, pairs + bad) < FEWEST_JUDGED:
+                    return None
+                return "dpo" if 2 * pairs >= good + bad else "kto"
+        return then
+
+
+def write_material(folder: Path, base: Base, material: Material, plan: Plan) -> None:
+    """Keep in a training's folder all that its stages read, so that the folder can be copied.
+
+    The base's files and the adapter to go on from are linked, or copied from another disk; a hub's
+    name stays one. What is held out is not for those who train. Replaces what was kept before.
+    """
+    to = folder / _FOLDER
+    shutil.rmtree(to, ignore_errors=True)
+    to.mkdir(parents=True)
+    place = base.place
+    if Path(place).exists():
+        place = _bring(Path(place), to / "base", to)
+    start = str(_bring(base.start, to / "start", to)) if base.start else None
+    write_lessons(to / _LESSONS, material.lessons)
+    (to / _JUDGED).write_text(write_rows(material.judged, "trl"), encoding="utf-8")
+    card = {
+        "dataset": material.dataset,
+        "base": {"place": place, "name": base.name, "start": start, "hash": base.hash},
+        "plan": asdict(plan),
+    }
+    (to / _CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+
+
+def read_material(folder: Path) -> tuple[Base, Material, Plan]:
+    """What `write_material` kept, wherever the folder is now. Raises CannotTrain without it."""
+    kept = folder / _FOLDER
+    try:
+        card = json.loads((kept / _CARD).read_text(encoding="utf-8"))
+        lessons = read_lessons(kept / _LESSONS)
+        judged = read_rows((kept / _JUDGED).read_text(encoding="utf-8"), "trl")
+    except OSError as error:
+        raise CannotTrain(
+            f"{error.filename} cannot be read ({error.strerror}): `houselore tune --prepare` "
+            "writes the folder that a training reads."
+        ) from None
+    base = Base(**card["base"])
+    if (kept / base.place).exists():
+        base = replace(base, place=str(kept / base.place))
+    if base.start:
+        base = replace(base, start=kept / base.start)
+    return base, Material(card["dataset"], lessons, judged), Plan(**card["plan"])
+
+
+def _bring(place: Path, to: Path, kept: Path) -> str:
+    """Link a file or a folder's files into the folder `to`; its new place below `kept`."""
+    place = place.resolve()
+    if place.is_dir():
+        shutil.copytree(place, to, copy_function=_link)
+        return str(to.relative_to(kept))
+    to.mkdir()
+    _link(str(place), str(to / place.name))
+    return str((to / place.name).relative_to(kept))
+
+
+def _link(place: str, to: str) -> None:
+    try:
+        os.link(Path(place).resolve(), to)
+    except OSError:  # another disk
+        shutil.copy2(place, to)
