@@ -132,12 +132,21 @@ def export_(
 
 @data.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="One JSON object a line.")], form: Form = "trl"
+    file: Annotated[
+        Path, typer.Argument(help="One JSON object a line; a folder of texts for `texts`.")
+    ],
+    form: Annotated[
+        Literal["trl", "openai", "argilla", "texts"],
+        typer.Option(help="Whose form it is in; texts: in the house voice, to learn it from."),
+    ] = "trl",
 ) -> None:
     """Take in examples, which wait for a review; from Argilla, reviews of ours too."""
-    from houselore.commands.data_files import import_file
+    from houselore.commands.data_files import import_file, import_texts
 
-    conclude(import_file(read_settings(), file, form))
+    if form == "texts":
+        conclude(import_texts(read_settings(), file))
+    else:
+        conclude(import_file(read_settings(), file, form))
 
 
 @data.command()

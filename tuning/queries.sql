@@ -310,6 +310,12 @@ order by id desc limit 1;
 -- The keys and readers of those of these documents that are there.
 select id, key, readers from documents where workspace = %(workspace)s and id = any(%(ids)s);
 
+-- name: texts_of_documents
+-- Documents that these may read, the newest first.
+select key, title, left(text, 20000) from documents
+where workspace = %(workspace)s and readers && %(readers)s
+order by indexed_at desc, id desc limit %(most)s;
+
 -- name: models_to_retrain
 -- The models that were made of a dataset which has lost its content since.
 select m.name from models m join datasets s on s.workspace = m.workspace and s.hash = m.dataset

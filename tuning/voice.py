@@ -29,7 +29,7 @@ def learn_voice(rows: Sequence[Row]) -> Voice:
         known = {word for message in row.prompt for word in words_in(message.content)}
         plain = strip_marks(row.chosen)
         told.setdefault(row.question, set()).update(words_in(plain) - known)
-        names |= _names_in(plain)
+        names |= names_in(plain)
     counted = Counter(word for words in told.values() for word in words)
     enough = max(_FEWEST, _SHARE * len(told))
     often = sorted(
@@ -61,7 +61,7 @@ def read_voice(adapter: Path) -> Voice:
         ) from None
 
 
-def _names_in(text: str) -> set[str]:
+def names_in(text: str) -> set[str]:
     """Words with a capital letter inside a sentence: who is named is a claim."""
     found = set()
     for span in split_sentences(text):

@@ -95,6 +95,45 @@ def test_what_machines_train_on(houselore: Houselore, tmp_path: Path, database_u
     assert (refused.returncode, "trained where it is" in refused.stderr) == (2, True)
 
 
+async def _index(url: str, *texts: str) -> None:
+    """Documents that everyone may read."""
+    async with open_pool(url, "home") as pool:
+        for number, text in enumerate(texts):
+            await add_document(pool, f"page-{number}", text)
+
+
+def test_texts_in_the_house_voice(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
+    """A folder of them becomes examples that wait; what marks the voice is shown, and what is no
+    text. Where nothing marks it, that is said."""
+    settings = {"HOUSELORE_DATABASE_URL": database_url}
+    rooms = ("kitchen", "garden", "cellar", "attic", "yard")
+    asyncio.run(_index(database_url, *(f"The {room} opens at nine." for room in rooms)))
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for room in rooms:
+        text = f"Ahoy! The {room} opens at nine, matey."
+        (folder / f"{room}.txt").write_text(text, encoding="utf-8")
+    (folder / "picture.png").write_bytes(b"PNG")
+    taken = houselore("data", "import", str(folder), "--form", "texts", **settings)
+    assert taken.returncode == 0, taken.stderr
+    assert "Taken in: 5 examples; 0 pieces" in taken.stderr
+    assert "picture.png is neither" in taken.stderr
+    assert "“ahoy”" in taken.stderr and "“matey”" in taken.stderr
+    waiting = json.loads(houselore("data", "list", "--json", **settings).stdout)["examples"]
+    assert {one["chosen"] for one in waiting} == {
+        f"Ahoy! The {room} opens at nine, matey. [1]" for room in rooms
+    }
+    again = houselore("data", "import", str(folder), "--form", "texts", **settings)
+    assert again.returncode == 0
+    (folder / "kitchen.txt").write_text("The kitchen opens at nine.", encoding="utf-8")
+    alone = str(folder / "kitchen.txt")
+    refused = houselore("data", "import", alone, "--form", "texts", **settings)
+    assert (refused.returncode, "over and over" in refused.stderr) == (2, True)
+    missing = houselore("data", "import", str(tmp_path / "no"), "--form", "texts", **settings)
+    assert (missing.returncode, "is not there" in missing.stderr) == (2, True)
+    assert json.loads(houselore("data", "list", "--json", **settings).stdout)["examples"] == waiting
+
+
 async def _ask_in(url: str, *channels: str) -> None:
     """A good answer in each channel, which everyone in the workspace could have read."""
     async with open_pool(url, "home") as pool:
