@@ -64,6 +64,8 @@ def test_texts_that_sound_like_the_notes_teach_nothing() -> None:
         teach_voice(OTHERS, OTHERS)
     with pytest.raises(UnusableExamples, match="0 pieces"):
         teach_voice([], OTHERS)
+    with pytest.raises(UnusableExamples, match="0 indexed documents"):
+        teach_voice(TEXTS, [])
 
 
 def test_long_paragraphs_are_answers_of_three_sentences() -> None:
