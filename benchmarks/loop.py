@@ -20,9 +20,9 @@ from benchmarks.machine import describe_machine
 from benchmarks.shared import RESULTS, write_result
 from houselore.commands.tune import base_of
 from houselore.settings import open_settings
+from tuning.material import Then
 from tuning.registry import Lineage, register
 from tuning.registry import served as served_model
-from tuning.stages import Then
 from tuning.style import StyleJudge
 
 _EXEMPLARS = 150

@@ -8,8 +8,8 @@ from answering.gold import GoldQuestion, GoldSet, read_squad2
 from benchmarks.shared import DATA
 from benchmarks.splits import TRAIN
 from retrieval.documents import Document
+from tuning.material import Then
 from tuning.safety import TRAPS
-from tuning.stages import Then
 
 _BATCH = 8
 _LONGEST = 5  # words of a right answer that people would type

@@ -22,13 +22,13 @@ from tuning.collecting import collect
 from tuning.dataset import Frozen
 from tuning.datasets import freeze_dataset, rows_of
 from tuning.gate import Verdict, judge
+from tuning.material import Base
+from tuning.material import Plan as Training
 from tuning.pipeline import tune
 from tuning.redaction import redact
 from tuning.registry import Lineage, note_metrics, register, served
 from tuning.review import queue, review
-from tuning.safety import TRAPS, Trap
-from tuning.stages import Base
-from tuning.stages import Plan as Training
+from tuning.safety import TRAPS, Secret, Trap
 from tuning.style import StyleJudge
 from tuning.trial import figures_of
 
@@ -168,7 +168,9 @@ def _figures(team: Team, outcomes: Sequence[Outcome]) -> Figures:
 
 
 def _compared(team: Team, outcomes: Sequence[Outcome]) -> Mapping[str, Sequence[float]]:
-    trapped = {_TRAPS[o.question.id]: o for o in outcomes if o.question.id in _TRAPS}
+    trapped: dict[Trap | Secret, Outcome] = {
+        _TRAPS[o.question.id]: o for o in outcomes if o.question.id in _TRAPS
+    }
     return figures_of(_held_out(outcomes), trapped, team.style)
 
 
