@@ -29,8 +29,10 @@ from tuning.errors import (
     UnknownDataset,
     UnknownExample,
     UnknownModel,
+    UnknownWeights,
     UnusableAdapter,
     UnusableExamples,
+    WeightsRefused,
 )
 
 _MENDABLE = (
@@ -49,6 +51,8 @@ _MENDABLE = (
     UnusableExamples,
     CannotTrain,
     UnusableAdapter,
+    UnknownWeights,
+    WeightsRefused,
 )
 
 

@@ -18,7 +18,6 @@ from retrieval.generations import Generation
 from retrieval.query import Query
 from retrieval.scope import Scope, find_scope, read_as_of_now
 from retrieval.searching import search_dense, search_lexical
-from retrieval.weights import SHIPPED, Weights
 
 CANDIDATES = 60
 """So many chunks of each arm are looked at."""
@@ -53,7 +52,6 @@ async def find_candidates(
     query: Query,
     audience: Audience,
     documents: Collection[int] = (),
-    weights: Weights = SHIPPED,
 ) -> Candidates:
     """As `search` begins, of what `audience` may read and nothing else; `documents`' chunks too.
 
@@ -69,7 +67,7 @@ async def find_candidates(
         await read_as_of_now(connection)
         scope = await find_scope(connection, generation, audience)
         lexical = await search_lexical(connection, scope, query.terms(), CANDIDATES)
-        dense = await search_dense(connection, scope, weights.moved(vector), CANDIDATES)
+        dense = await search_dense(connection, scope, vector, CANDIDATES)
         found = shares(dense, lexical)
         chunks = await _load_chunks(connection, scope, found, documents)
     return Candidates(np.asarray(vector, dtype=np.float32), found, chunks)

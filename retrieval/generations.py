@@ -70,7 +70,7 @@ async def live_generation(pool: AsyncConnectionPool, workspace: str) -> Generati
 
 
 async def index_version(pool: AsyncConnectionPool, generation: Generation) -> str:
-    """A mark that changes whenever a chunk of the generation comes or goes."""
+    """A mark that changes whenever a chunk comes or goes, or the search is weighed otherwise."""
     async with borrow(pool) as connection:
         cursor = await connection.execute(_SQL["index_version"], {"generation": generation.id})
         ((version,),) = await cursor.fetchall()

@@ -390,7 +390,7 @@ join answers a on a.id = liked.answer_id and a.workspace = %(workspace)s
 cross join lateral jsonb_to_recordset(a.citations)
     as cited (n int, document_id bigint, quote text)
 join documents d on d.id = cited.document_id and d.workspace = a.workspace
-where not a.abstained and a.thread = '[]' and d.readers && a.readers
+where not a.abstained and a.question <> '' and a.thread = '[]' and d.readers && a.readers
   and cited.n::text = substring(a.text from '\[(\d{1,3})\]')
 on conflict (answer_id) do nothing;
 

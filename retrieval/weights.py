@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
 from retrieval.adapter import Adapter
+from retrieval.connections import borrow
 from retrieval.fusion import DENSE_WEIGHT
 from retrieval.generations import Generation
 from retrieval.statements import load_statements
@@ -16,10 +18,14 @@ _MOST_KEPT = 4
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The dense arm's weight, 0 to 1, and what moves a question's vector, if anything does."""
+    """The dense arm's weight, 0 to 1, and what moves a question's vector, if anything does.
+
+    `id` is the number that they are kept under; those shipped have none.
+    """
 
     dense: float = DENSE_WEIGHT
     adapter: Adapter | None = None
+    id: int | None = None
 
     def moved(self, vector: Sequence[float]) -> list[float]:
         """A question's vector as it is searched with."""
@@ -30,6 +36,12 @@ SHIPPED = Weights()
 """Those of a workspace that has learned nothing."""
 
 _ADAPTERS: dict[str, Adapter] = {}
+
+
+async def served_weights(pool: AsyncConnectionPool, generation: Generation) -> Weights:
+    """As `find_weights`, on a connection of its own. Raises IndexUnavailable."""
+    async with borrow(pool) as connection:
+        return await find_weights(connection, generation)
 
 
 async def find_weights(connection: AsyncConnection, generation: Generation) -> Weights:
@@ -48,8 +60,9 @@ async def find_weights(connection: AsyncConnection, generation: Generation) -> W
         return SHIPPED
     id_, dense, name = row
     if name is None:
-        return Weights(dense)
-    return Weights(dense, _ADAPTERS.get(name) or await _read(connection, generation, id_, name))
+        return Weights(dense, id=id_)
+    adapter = _ADAPTERS.get(name) or await _read(connection, generation, id_, name)
+    return Weights(dense, adapter, id_)
 
 
 async def _read(

@@ -20,19 +20,21 @@ _FAR = 0.1  # a cosine: nearer than so the best chunk always counts as
 Floats = NDArray[np.float32]
 
 
-def fit_adapter(cases: Sequence[Case], penalty: float = _PENALTY) -> Adapter | None:
+def fit_adapter(
+    cases: Sequence[Case], dense: float = DENSE_WEIGHT, penalty: float = _PENALTY
+) -> Adapter | None:
     """The residual matrix under which what answered is nearer than what else was found.
 
-    The loss is contrastive (van den Oord et al. 2018), on the fused score, so that nothing is
-    learned of what the terms know already: of each question the chance of what answered among all
-    chunks that its search found, those that misled included; where nothing is known to have
-    answered, the chance of what misled. `penalty` is the weight of the matrix' squares, the same
-    for ten lessons as for a thousand, so that a few move it little. None without cases. The same
-    cases give the same adapter.
+    The loss is contrastive (van den Oord et al. 2018), on the score that is fused with the weight
+    `dense`, so that nothing is learned of what the terms know already: of each question the chance
+    of what answered among all chunks that its search found, those that misled included; where
+    nothing is known to have answered, the chance of what misled. `penalty` is the weight of the
+    matrix' squares, the same for ten lessons as for a thousand, so that a few move it little. None
+    without cases. The same cases give the same adapter.
     """
     if not cases:
         return None
-    batch = _Batch.of(cases)
+    batch = _Batch.of(cases, dense)
     matrix = np.zeros((batch.questions.shape[1],) * 2, dtype=np.float32)
     best, least = matrix, np.inf
     before: tuple[Floats, Floats] | None = None
@@ -68,7 +70,7 @@ class _Batch:
     terms: Floats
 
     @classmethod
-    def of(cls, cases: Sequence[Case]) -> "_Batch":
+    def of(cls, cases: Sequence[Case], dense: float) -> "_Batch":
         """The cases, padded to the longest. Without an answer, what misled is what to avoid."""
         most = max(len(case.vectors) for case in cases)
         size = (len(cases), most)
@@ -79,8 +81,8 @@ class _Batch:
         for row, case in enumerate(cases):
             count = len(case.vectors)
             chunks[row, :count], there[row, :count] = case.vectors, True
-            terms[row, :count] = (1 - DENSE_WEIGHT) * case.shares[:, 1]
-            scales[row] = DENSE_WEIGHT / max(_FAR, float((case.vectors @ case.question).max()))
+            terms[row, :count] = (1 - dense) * case.shares[:, 1]
+            scales[row] = dense / max(_FAR, float((case.vectors @ case.question).max()))
             avoids = not case.answered.any()
             wanted[row, :count] = ~case.misled if avoids else case.answered
         questions = np.array([case.question for case in cases], dtype=np.float32)

@@ -12,7 +12,6 @@ from retrieval.embeddings import Embedder
 from retrieval.generations import Generation
 from retrieval.golden import share_held
 from retrieval.query import Query
-from retrieval.weights import SHIPPED, Weights
 from tuning.search_lessons import Place, SearchLesson
 
 Floats = NDArray[np.float32]
@@ -42,20 +41,19 @@ async def gather_cases(
     embedder: Embedder,
     generation: Generation,
     lessons: Iterable[SearchLesson],
-    weights: Weights = SHIPPED,
     hidden: frozenset[int] = frozenset(),
 ) -> list[Case]:
     """The cases of the lessons whose places still stand in this generation, in their order.
 
-    Each is searched with the adapter of `weights`, for its own audience: what that may not read is
-    in none of its rows, nor is a chunk of a `hidden` document, lest it be learned as wrong. Raises
+    Each is searched without an adapter, for its own audience: what that may not read is in none of
+    its rows, nor is a chunk of a `hidden` document, lest it be learned as wrong. Raises
     EmbedderUnavailable and IndexUnavailable.
     """
     cases = []
     for lesson in lessons:
         query = Query.of(lesson.question, lesson.background)
         found = await find_candidates(
-            pool, embedder, generation, query, lesson.audience, lesson.documents, weights
+            pool, embedder, generation, query, lesson.audience, lesson.documents
         )
         if case := case_of(lesson, found, hidden):
             cases.append(case)

@@ -11,8 +11,10 @@ TuningError
 ├── UnknownDataset    no such dataset, or one that lost its content
 ├── UnknownExample    no example of that number is there
 ├── UnknownModel      no model of that name is registered in this workspace
+├── UnknownWeights    no weights of that number were learned for the search
 ├── UnusableAdapter   an adapter that is not there, broken, or of another kind
-└── UnusableExamples  a file of examples that cannot be read, or a form that cannot hold them
+├── UnusableExamples  a file of examples that cannot be read, or a form that cannot hold them
+└── WeightsRefused    weights of the search that nobody should serve without a reason
 """
 
 
@@ -60,9 +62,17 @@ class UnknownModel(TuningError):
     """No model of that name is registered in this workspace."""
 
 
+class UnknownWeights(TuningError):
+    """No weights of that number were learned for the search, or none are served."""
+
+
 class UnusableAdapter(TuningError):
     """An adapter that is not there, broken, or of a kind that cannot be served."""
 
 
 class UnusableExamples(TuningError):
     """A file of examples that cannot be read, or a form that cannot hold them."""
+
+
+class WeightsRefused(TuningError):
+    """Weights of the search that did not pass, or are stale: served only for a reason."""

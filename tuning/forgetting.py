@@ -1,6 +1,7 @@
 """What has to leave the examples and datasets: a person's part, and text of documents that went.
 
 A frozen dataset that holds any of it is marked stale and loses its content; its hash and card stay.
+Weights of the search hold no text, and are marked stale alone.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left
         await connection.execute(_SQL["drop_reviewer"], values)
         examples = await connection.execute(_SQL["drop_of_person"], values)
         datasets = await connection.execute(_SQL["spoil_of_person"], values)
+        await connection.execute(_SQL["spoil_weights_of_person"], values)
         return Left(examples.rowcount, datasets.rowcount)
 
 
@@ -38,6 +40,7 @@ async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
         ((examples, documents),) = await cursor.fetchall()
         values = {"workspace": workspace, "documents": documents}
         datasets = await connection.execute(_SQL["spoil_of_gone"], values)
+        await connection.execute(_SQL["spoil_weights_of_gone"], values)
         return Left(examples, datasets.rowcount)
 
 
@@ -46,3 +49,10 @@ async def models_to_retrain(pool: AsyncConnectionPool, workspace: str) -> list[s
     async with pool.connection() as connection:
         cursor = await connection.execute(_SQL["models_to_retrain"], {"workspace": workspace})
         return [name for (name,) in await cursor.fetchall()]
+
+
+async def weights_to_relearn(pool: AsyncConnectionPool, workspace: str) -> list[int]:
+    """The numbers of the search's weights, served or candidates, that have learned the same."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["weights_to_relearn"], {"workspace": workspace})
+        return [number for (number,) in await cursor.fetchall()]

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from tuning.losses import LOSSES
 from tuning.material import FEWEST_JUDGED, Base, Material, Plan, write_material
 from tuning.progress import Report
 from tuning.provider import Endpoint, Pace, Step
-from tuning.registry import Lineage, models, register
+from tuning.registry import Lineage, code_version, models, register
 from tuning.shipping import ship
 from tuning.stages import begin, run_stages
 from tuning.voice import learn_voice, write_voice
@@ -82,7 +81,7 @@ async def tune(
         base_hash=base.hash,
         adapter_hash=hash_adapter(adapter),
         dataset=material.dataset,
-        code_version=_code_version(),
+        code_version=code_version(),
         metrics={
             "lessons": len(material.lessons),
             "judged": len(material.judged),
@@ -153,7 +152,7 @@ async def tune_hosted(
         )
     lineage = Lineage(
         dataset=chosen.hash,
-        code_version=_code_version(),
+        code_version=code_version(),
         metrics={"lessons": len(stages["sft"].train), "stages": list(stages)},
     )
     await register(pool, workspace, name, model, HOSTED + tuned, lineage)
@@ -180,14 +179,6 @@ async def _material(pool: AsyncConnectionPool, workspace: str, name: str, prefix
 def lessons_of(rows: Sequence[Row], dataset: str) -> list[Lesson]:
     """Each example's messages as they were served, with the answer that it should have been."""
     return [Lesson(row.prompt, row.chosen, dataset[:12]) for row in rows]
-
-
-def _code_version() -> str | None:
-    """This code's version; None where it was never installed."""
-    try:
-        return version("houselore")
-    except PackageNotFoundError:
-        return None
 
 
 async def _choose(pool: AsyncConnectionPool, workspace: str, name: str, prefix: str) -> Dataset:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any, Literal
 
 from psycopg import AsyncConnection
@@ -136,6 +137,14 @@ async def ensure_served(pool: AsyncConnectionPool, workspace: str, name: str, ba
     return await promote(
         pool, workspace, name, by="houselore", reason="the base model in the settings"
     )
+
+
+def code_version() -> str | None:
+    """This code's version; None where it was never installed."""
+    try:
+        return version("houselore")
+    except PackageNotFoundError:
+        return None
 
 
 async def lock_models(connection: AsyncConnection, workspace: str) -> None:

@@ -29,7 +29,6 @@ from tuning.judged import Judged, read_judged
 
 _SQL = load_statements("tuning")
 _MARK = pattern(r"\[(\d+)\]")
-_MISLED = frozenset({Cause.NOT_RETRIEVED, Cause.NOT_GROUNDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +43,8 @@ class Place:
 class SearchLesson:
     """A question as it was searched, for whom, and the places that answered it or misled.
 
-    `key` and `thread` tell where it comes from; `people` are those whose word it is.
+    `key` and `thread` tell where it comes from; `deciders` are those whose word it is, `people` all
+    whom it is of.
     """
 
     key: str
@@ -54,6 +54,7 @@ class SearchLesson:
     answered: tuple[Place, ...]
     misled: tuple[Place, ...] = ()
     thread: str = ""
+    deciders: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     answer_id: int | None = None
 
@@ -92,16 +93,21 @@ async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> S
     """What one judged answer teaches, or None where it says nothing of the search.
 
     Of a good one what it cites has answered. A bad one teaches if its cause is that the right text
-    was not retrieved, or not what it rests on: what it cites has misled, and what supports the
-    better answer, if there is one, has answered.
+    was not retrieved, or if a better answer says what the right text is: that has answered, and
+    what else it cites has misled. A question that was forgotten teaches nothing.
     """
+    if not judged.question:
+        return None
     cited = _cited(judged)
     answered: tuple[Place, ...] = ()
     misled: tuple[Place, ...] = ()
     if judged.is_bad:
-        if await attribute(judged, search) not in _MISLED:
+        cause = await attribute(judged, search)
+        if cause in (Cause.NOT_RETRIEVED, Cause.NOT_GROUNDED):
+            answered = await _supporting(judged, search)
+        # What was made up tells nothing of its notes: the right text may be among them.
+        if not answered and cause is not Cause.NOT_RETRIEVED:
             return None
-        answered = await _supporting(judged, search)
         right = {place.document_id for place in answered}
         misled = tuple(place for place in cited if place.document_id not in right)
     elif judged.decision is not None and not judged.abstained:
@@ -117,7 +123,8 @@ async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> S
         answered=answered,
         misled=misled,
         thread=judged.thread,
-        people=_deciders(judged),
+        deciders=_deciders(judged),
+        people=judged.people,
         answer_id=judged.id,
     )
 
@@ -199,9 +206,9 @@ def _balanced(lessons: Sequence[SearchLesson], most_per_person: int) -> list[Sea
     given: Counter[str] = Counter()
     kept = []
     for lesson in lessons:
-        if lesson.people and all(given[one] >= most_per_person for one in lesson.people):
+        if lesson.deciders and all(given[one] >= most_per_person for one in lesson.deciders):
             continue
-        given.update(lesson.people)
+        given.update(lesson.deciders)
         kept.append(lesson)
     return kept
 

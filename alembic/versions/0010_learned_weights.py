@@ -7,8 +7,9 @@ down_revision = "0009"
 
 UP = """
 -- Never changed once made. `dense` is the dense arm's weight, `adapter` a square matrix of half
--- precision that moves a question's vector; both belong to one embedder. `answers` and `documents`
--- taught them, as ids alone. `replaced` were served before, null for those shipped.
+-- precision that moves a question's vector; both belong to one embedder. `answers`, `documents` and
+-- `people` taught them, as ids alone. They were judged beside those of `against`, and served after
+-- those of `replaced`; both are null for those shipped. Stale ones have learned what had to leave.
 create table retriever_weights (
     id bigint generated always as identity primary key,
     workspace text not null,
@@ -22,16 +23,20 @@ create table retriever_weights (
     lessons_hash text not null,
     answers bigint[] not null,
     documents bigint[] not null,
-    code_version text not null,
+    people text[] not null,
+    code_version text,
     learned_by text not null,
     created_at timestamptz not null default now(),
-    passes boolean not null default false,
-    verdict text not null default '',
-    metrics jsonb not null default '{}',
-    promoted_by text,
-    reason text,
-    promoted_at timestamptz,
+    passes boolean not null,
+    verdict text not null,
+    metrics jsonb not null,
+    against bigint references retriever_weights,
     replaced bigint references retriever_weights,
+    decided_by text,
+    reason text,
+    decided_at timestamptz,
+    stale_since timestamptz,
+    stale_reason text,
     check ((adapter is null) = (adapter_hash is null))
 );
 create unique index retriever_weights_one_served

@@ -1,0 +1,43 @@
+"""Pages that a search by words finds and one by vectors alone does not. Judges no answers."""
+
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.golden import add_golden
+from retrieval.indexing import index_source
+from tests.retrieval.hashed import Hashed
+from tests.retrieval.library import Library
+
+_WORDS = ("bolt", "crane", "dune", "ember", "fjord", "grove", "heron", "inlet", "juniper", "kelp")
+
+
+def word(number: int, kind: str = "q") -> str:
+    """A word of its own for a number."""
+    return f"{kind}{_WORDS[number // 10 % 10]}{_WORDS[number % 10]}"
+
+
+def question(number: int) -> str:
+    """Many common words, which other pages have, and one that its page alone has."""
+    return f"Who handles the {word(number)} routine?"
+
+
+def quote(number: int) -> str:
+    """What answers it."""
+    others = " ".join(word(number, kind) for kind in ("wa", "we", "wi", "wo"))
+    return f"The {word(number)} goes to {others} by courier."
+
+
+def pages(count: int) -> dict[str, str]:
+    """A page for each of so many questions, and a few that have only the common words."""
+    decoys = {
+        f"decoy {n}": f"Routine {word(n, 'za')} is handled by {word(n, 'zo')}." for n in range(60)
+    }
+    return {f"page {n}": quote(n) for n in range(count)} | decoys
+
+
+async def open_office(pool: AsyncConnectionPool, count: int = 60) -> Hashed:
+    """The pages indexed, each question golden by hand; the embedder."""
+    embedder = Hashed()
+    await index_source(pool, "home", Library(pages(count)), embedder)
+    for number in range(count):
+        await add_golden(pool, "home", question(number), quote(number))
+    return embedder
