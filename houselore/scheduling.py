@@ -78,9 +78,19 @@ async def _learn(
     code, said = await run(["tune", "--share", str(settings.tune_share)])
     if code:
         await announce(f"A training failed, and who answers stays: {_last_line(said)}")
-        return due.new
-    await announce(f"A model was trained, since {due.reason}.\n{said.strip()}")
-    return frozenset()
+    else:
+        await announce(f"A model was trained, since {due.reason}.\n{said.strip()}")
+    await _teach_search(announce, run)
+    return due.new if code else frozenset()
+
+
+async def _teach_search(announce: Announce, run: Run) -> None:
+    """Let the search learn how its arms weigh from the same feedback, and serve what passes."""
+    code, said = await run(["retriever", "learn", "--promote"])
+    if code:
+        await announce(f"The search learned nothing: {_last_line(said)}")
+    else:
+        await announce(f"The search learned, too.\n{said.strip()}")
 
 
 def _last_line(said: str) -> str:

@@ -12,13 +12,14 @@ from rich.table import Table
 from houselore.errors import WrongUse
 from houselore.members import Workplace, read_workplace
 from houselore.people import find_channel, find_person
-from houselore.services import open_index, open_store
+from houselore.services import Index, open_index, open_store
 from houselore.settings import Settings
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.retriever import search
+from tuning.attribution import Search
 from tuning.collecting import Collected, allow_training, collect
-from tuning.forgetting import forget, models_to_retrain
+from tuning.forgetting import forget, models_to_retrain, weights_to_relearn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,30 +38,45 @@ _NO_SLACK = (
 
 async def collect_examples(settings: Settings, *, as_json: bool) -> None:
     """Collect, and print what came of it. Raises WrongUse where learning is not allowed."""
-    if not settings.train_on_feedback:
-        raise WrongUse(_NOT_ALLOWED)
-    workplace = await read_workplace(settings)
-    if workplace is None:
-        _warn()
+    check_allowed(settings)
+    workplace = await known_workplace(settings)
     async with open_index(settings) as index:
-
-        async def find(question: str, audience: Audience) -> Sequence[Passage]:
-            return await search(index.pool, index.embedder, question, audience, _FOUND)
-
         public = workplace.public_channels if workplace else None
-        collected = await collect(index.pool, index.workspace, find, redactor(workplace), public)
+        collected = await collect(
+            index.pool, index.workspace, finder(index), redactor(workplace), public
+        )
     if as_json:
         _print_json(collected)
     else:
         _print(collected)
 
 
-async def open_redactor(settings: Settings) -> "Callable[[str], str]":
-    """What takes people, addresses, numbers and secrets out of a text; warns without Slack."""
+def check_allowed(settings: Settings) -> None:
+    """Raises WrongUse where nobody has said that feedback may be learned from."""
+    if not settings.train_on_feedback:
+        raise WrongUse(_NOT_ALLOWED)
+
+
+async def known_workplace(settings: Settings) -> Workplace | None:
+    """What Slack says of members and channels; warns where there is none to ask."""
     workplace = await read_workplace(settings)
     if workplace is None:
-        _warn()
-    return redactor(workplace)
+        Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
+    return workplace
+
+
+def finder(index: Index) -> Search:
+    """What today's search finds, by which bad answers are put down to their causes."""
+
+    async def find(question: str, audience: Audience) -> Sequence[Passage]:
+        return await search(index.pool, index.embedder, question, audience, _FOUND)
+
+    return find
+
+
+async def open_redactor(settings: Settings) -> "Callable[[str], str]":
+    """What takes people, addresses, numbers and secrets out of a text; warns without Slack."""
+    return redactor(await known_workplace(settings))
 
 
 def redactor(workplace: Workplace | None) -> "Callable[[str], str]":
@@ -76,6 +92,7 @@ async def forget_person(settings: Settings, word: str) -> None:
     async with open_store(settings) as store:
         left = await forget(store.pool, store.workspace, person)
         models = await models_to_retrain(store.pool, store.workspace)
+        weights = await weights_to_relearn(store.pool, store.workspace)
     out = Console(highlight=False)
     out.print(
         f"{left.examples:,} examples left, {left.datasets:,} datasets are stale now; nothing is "
@@ -84,6 +101,9 @@ async def forget_person(settings: Settings, word: str) -> None:
     )
     if models:
         out.print(f"To be trained anew: {', '.join(models)}.", markup=False)
+    if weights:
+        numbers = ", ".join(map(str, weights))
+        out.print(f"The search is to learn anew: weights {numbers}.", markup=False)
 
 
 async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool) -> None:
@@ -95,10 +115,6 @@ async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool
     Console(highlight=False).print(
         f"What is said in {word} {may}, from the next `houselore data collect` on.", markup=False
     )
-
-
-def _warn() -> None:
-    Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
 
 
 def _print(collected: Collected) -> None:

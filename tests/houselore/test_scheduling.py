@@ -70,7 +70,9 @@ async def test_a_pinned_model_is_left_alone(pool: AsyncConnectionPool) -> None:
 
 
 async def test_it_trains_once_and_says_so(pool: AsyncConnectionPool, tmp_path: Path) -> None:
-    """Collected, then trained; what failed is announced and not tried again with the same."""
+    """Collected, then trained, and the search learns; what came of both is announced, and what
+    failed is not tried again with the same.
+    """
     await teach(pool, 1, 2)
     ran: list[Sequence[str]] = []
     said: list[str] = []
@@ -78,9 +80,9 @@ async def test_it_trains_once_and_says_so(pool: AsyncConnectionPool, tmp_path: P
 
     async def run(arguments: Sequence[str]) -> tuple[int, str]:
         ran.append(arguments)
-        if len(ran) == 4:
+        if len(ran) == 5:
             enough.set()
-        return (1, "No room.") if arguments[0] == "tune" else (0, "")
+        return (1, "No room.") if arguments[0] == "tune" else (0, "Passed.\n")
 
     async def announce(sentence: str) -> None:
         said.append(sentence)
@@ -99,9 +101,14 @@ async def test_it_trains_once_and_says_so(pool: AsyncConnectionPool, tmp_path: P
     task.cancel()
     with suppress(asyncio.CancelledError):
         await task
-    assert [arguments[0] for arguments in ran[:4]] == ["data", "tune", "data", "data"]
+    commands = [arguments[0] for arguments in ran[:5]]
+    assert commands == ["data", "tune", "retriever", "data", "data"]
     assert ran[1] == ["tune", "--share", "0.2"]
-    assert said == ["A training failed, and who answers stays: No room."]
+    assert ran[2] == ["retriever", "learn", "--promote"]
+    assert said == [
+        "A training failed, and who answers stays: No room.",
+        "The search learned, too.\nPassed.",
+    ]
 
 
 async def test_a_command_is_run_to_its_end() -> None:
