@@ -18,9 +18,13 @@ from answering.models import open_chat_model
 from answering.questions import Question, Turn
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings import Embedder
+from retrieval.generations import live_generation
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
+from retrieval.weights import Weights
 from tests.answering.house import LINKS, ask
+from tuning.gate import judge
+from tuning.search_registry import promote_weights, register_weights, roll_back_weights
 
 HOME = everyone("home")
 ASKED = "When do we deploy to production?"
@@ -101,6 +105,29 @@ async def test_a_changed_index_is_asked_anew(
     await index_source(pool, "home", FilesSource(news), embedder)
     _, answer = await ask(cached, Question(ASKED, HOME))
     assert "Fridays" in " ".join(citation.quote for citation in answer.citations)
+
+
+async def test_a_search_that_is_weighed_otherwise_is_asked_anew(
+    answerer: Answerer,
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    chat_url: str,
+    cache: AnswerCache,
+) -> None:
+    """With promoted weights the model is asked; after going back what was kept is given again."""
+    question = Question(ASKED, HOME)
+    _, first = await ask(answerer_with(pool, embedder, chat_url, cache), question)
+    generation = await live_generation(pool, "home")
+    assert generation is not None
+    rises = judge({"rank": [0.0] * 9}, {"rank": [1.0] * 9}, {}, ["rank"])
+    number = await register_weights(pool, generation, Weights(0.5), [], rises, None, "ana")
+    away = answerer_with(pool, embedder, NOBODY, cache)
+    assert (await ask(away, question))[1].text == first.text
+    await promote_weights(pool, generation, number, "ana")
+    with pytest.raises(ModelUnavailable):
+        await ask(away, question)
+    await roll_back_weights(pool, generation, "ana", "to see")
+    assert (await ask(away, question))[1].text == first.text
 
 
 async def test_who_may_not_read_it_any_more_is_not_answered_from_the_cache(

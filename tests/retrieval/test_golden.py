@@ -85,7 +85,9 @@ async def test_they_grow_from_answers_that_people_like(
 async def test_quotations_and_follow_ups_give_none(
     pool: AsyncConnectionPool, minilm: Embedder
 ) -> None:
-    """An abstention is no answer, and a follow-up alone does not say what it is about."""
+    """An abstention is no answer, a follow-up alone does not say what it is about, and what was
+    forgotten is no question.
+    """
     await index_source(pool, HOME, Library({"leave": LEAVE}), minilm)
     for others in (
         {"abstained": True},
@@ -93,6 +95,7 @@ async def test_quotations_and_follow_ups_give_none(
         {"text": "Thirty days."},
     ):
         await vote(pool, await answered(pool, "And leave?", "leave", **others), "U1", "good")
+    await vote(pool, await answered(pool, "", "leave"), "U1", "good")
     assert await questions(pool) == []
 
 

@@ -2,6 +2,7 @@
 
 from psycopg_pool import AsyncConnectionPool
 
+from retrieval.embeddings import Embedder
 from retrieval.golden import add_golden
 from retrieval.indexing import index_source
 from tests.retrieval.hashed import Hashed
@@ -35,9 +36,14 @@ def pages(count: int) -> dict[str, str]:
 
 
 async def open_office(pool: AsyncConnectionPool, count: int = 60) -> Hashed:
-    """The pages indexed, each question golden by hand; the embedder."""
+    """As `fill_office`, by words hashed; their embedder."""
     embedder = Hashed()
+    await fill_office(pool, embedder, count)
+    return embedder
+
+
+async def fill_office(pool: AsyncConnectionPool, embedder: Embedder, count: int = 60) -> None:
+    """Index the pages, each question golden by hand."""
     await index_source(pool, "home", Library(pages(count)), embedder)
     for number in range(count):
         await add_golden(pool, "home", question(number), quote(number))
-    return embedder
