@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-loop bench-preferences bench-retrieval bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -78,6 +78,9 @@ bench-preferences: $(INSTALLED_TUNING) ## Measure what KTO learns from people's 
 
 bench-retrieval: $(INSTALLED_BENCH) ## Measure search beside PGVectorStore [ARGS='--sets squad2 --queries 200']
 	@$(BIN)/python -m benchmarks.retrieval $(ARGS)
+
+bench-search-learning: $(INSTALLED) ## Measure what the search learns from judged answers [ARGS='--sets scifact']
+	@$(BIN)/python -m benchmarks.search_learning $(ARGS)
 
 bench-splitting: $(INSTALLED_BENCH) ## Measure our splitter beside LangChain's recursive one
 	@$(BIN)/python -m benchmarks.splitting

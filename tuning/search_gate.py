@@ -20,7 +20,10 @@ FEWEST_HELD_OUT = 20
 """Of fewer the bootstrap's interval is much too narrow: of one question it is a point."""
 _LOOKED_AT = 20
 _RANK, _RECALL = "reciprocal rank", f"recall@{PASSAGES}"
-_MARGINS: Mapping[str, Margin | None] = MappingProxyType({_RECALL: Margin(0.02, 0.1)})
+MARGINS: Mapping[str, Margin | None] = MappingProxyType({_RECALL: Margin(0.02, 0.1)})
+"""What must not be lost."""
+GAINS = (_RANK,)
+"""What weights are for."""
 
 
 def hold_out(golden: Iterable[GoldenQuestion]) -> list[GoldenQuestion]:
@@ -62,7 +65,7 @@ async def judge_weights(
         ]
 
     before, after = _figures(await places(served)), _figures(await places(candidate))
-    return judge(before, after, _MARGINS, (_RANK,))
+    return judge(before, after, MARGINS, GAINS)
 
 
 def _place(golden: GoldenQuestion, passages: Sequence[Passage]) -> float:
