@@ -70,7 +70,8 @@ async def test_the_whole_way_there_and_back(pool: AsyncConnectionPool) -> None:
     assert trained.verdict is not None and trained.verdict.passes
     assert trained.weights.dense < SHIPPED.dense - 0.1
     assert trained.rival == SHIPPED
-    assert min(trained.lessons, trained.held_out) >= FEWEST_HELD_OUT
+    assert trained.held_out >= FEWEST_HELD_OUT
+    assert trained.lessons == 60 - trained.held_out
     assert await first(pool, embedder, number) != quote(number)
     (kept,) = await learned_weights(pool, generation)
     assert (kept.lessons, kept.learned_by, kept.passes) == (trained.lessons, "ana", True)
@@ -210,3 +211,16 @@ async def test_what_has_to_leave_is_no_rival(pool: AsyncConnectionPool) -> None:
     assert again.weights.id is not None
     served = await promote_weights(pool, generation, again.weights.id, "ana")
     assert (served.state, served.stale_reason) == ("served", None)
+
+
+async def test_what_is_held_out_is_not_learned_as_wrong(pool: AsyncConnectionPool) -> None:
+    """No chunk of a hidden document is in a case, though the search had found it."""
+    embedder = await open_office(pool, 4)
+    golden = await refresh_golden(pool, "home")
+    lesson, *_ = await read_lessons(pool, "home", nothing, golden, frozenset())
+    decoy = await document_of(pool, "decoy 3")
+    generation = await live(pool)
+    (whole,) = await gather_cases(pool, embedder, generation, [lesson])
+    (without,) = await gather_cases(pool, embedder, generation, [lesson], frozenset({decoy}))
+    assert len(without.vectors) == len(whole.vectors) - 1
+    assert without.answered.sum() == whole.answered.sum() == 1
