@@ -1,13 +1,13 @@
 """Golden questions: those whose answer is known, and where it stands. Asks none of them.
 
-They grow from answers that people liked, and by hand; they go with the liking, the quoted words or
-the document.
+They grow from answers that people liked or corrected, and by hand; they go with the liking or the
+correction, the quoted words or the document.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import asdict, dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
@@ -25,10 +25,28 @@ _FOUND = 0.8
 _STANDS = 0.9
 _LONGEST_QUOTE = 1_000
 
+Origin = Literal["hand", "liking", "correction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A better answer (`better`, of the answer `answer`) and the words of a document that hold it.
+
+    All but the words are ids.
+    """
+
+    answer: int
+    better: int
+    document: int
+    quote: str
+
 
 @dataclass(frozen=True, slots=True)
 class GoldenQuestion:
-    """A question, the words that answer it, their document, and who was answered with them."""
+    """A question, the words that answer it, their document, and who was answered with them.
+
+    `origin` is what it comes from: an answer that was liked or corrected, or a `hand`.
+    """
 
     id: int
     question: str
@@ -36,13 +54,18 @@ class GoldenQuestion:
     document_id: int
     title: str
     audience: Audience
-    by_hand: bool
+    origin: Origin
 
     @classmethod
     def from_row(cls, workspace: str, row: dict[str, Any]) -> "GoldenQuestion":
         """A row of `list_golden`."""
         audience = Audience(workspace, frozenset(row.pop("readers")))
         return cls(**row, audience=audience)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether somebody added it, and no answer gave it."""
+        return self.origin == "hand"
 
     def is_found(self, passages: Iterable[Passage]) -> bool:
         """Whether these passages hold the words, together: a splitter may part them otherwise.
@@ -69,6 +92,25 @@ async def refresh_golden(pool: AsyncConnectionPool, workspace: str) -> list[Gold
             await cursor.execute(_SQL[statement], {**values, "id": row["id"], "hash": row["hash"]})
         await cursor.execute(_SQL["list_golden"], values)
         return [GoldenQuestion.from_row(workspace, row) for row in await cursor.fetchall()]
+
+
+async def keep_corrections(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    corrections: Iterable[Correction],
+    unknown: Collection[int] = (),
+) -> list[GoldenQuestion]:
+    """The golden questions that these give; those of earlier ones go, but for `unknown` answers.
+
+    A correction gives none where its question is a follow-up, where it was taken back meanwhile, or
+    where those who were answered may not read the document. Each has the readers of its answer.
+    """
+    values = [{"workspace": workspace, **asdict(one)} for one in corrections]
+    ids = {"answers": [one["answer"] for one in values], "open": list(unknown)}
+    async with borrow(pool) as connection, connection.cursor() as cursor:
+        await cursor.execute(_SQL["drop_corrections"], {"workspace": workspace, **ids})
+        await cursor.executemany(_SQL["keep_correction"], values)
+    return [one for one in await refresh_golden(pool, workspace) if one.origin == "correction"]
 
 
 async def add_golden(pool: AsyncConnectionPool, workspace: str, question: str, quote: str) -> str:

@@ -392,16 +392,46 @@ cross join lateral jsonb_to_recordset(a.citations)
 join documents d on d.id = cited.document_id and d.workspace = a.workspace
 where not a.abstained and a.question <> '' and a.thread = '[]' and d.readers && a.readers
   and cited.n::text = substring(a.text from '\[(\d{1,3})\]')
+  and not exists (
+      select from forgotten f where f.workspace = a.workspace and f.person = a.person)
 on conflict (answer_id) do nothing;
 
+-- name: keep_correction
+-- A golden question from a better answer: the words of a document that it stands on, in the place of
+-- what was liked of the same answer. Words that are new are looked at before they count.
+insert into golden_questions
+    (workspace, question, quote, document_id, document_hash, readers, answer_id, better_id)
+select a.workspace, a.question, %(quote)s, d.id, '', a.readers, a.id, b.id
+from answers a
+join better_answers b on b.answer_id = a.id and b.id = %(better)s and b.is_current
+join documents d on d.id = %(document)s and d.workspace = a.workspace
+where a.workspace = %(workspace)s and a.id = %(answer)s and a.question <> '' and a.thread = '[]'
+  and d.readers && a.readers
+on conflict (answer_id) do update set
+    question = excluded.question, quote = excluded.quote, document_id = excluded.document_id,
+    readers = excluded.readers, better_id = excluded.better_id,
+    document_hash = case when golden_questions.quote = excluded.quote
+        and golden_questions.document_id = excluded.document_id
+        then golden_questions.document_hash else '' end;
+
+-- name: drop_corrections
+-- Golden questions from better answers that give none any more; not those of answers left open.
+delete from golden_questions where workspace = %(workspace)s and better_id is not null
+  and not answer_id = any(%(answers)s) and not answer_id = any(%(open)s);
+
 -- name: drop_turned_golden
--- Golden questions whose answer is liked no more.
-delete from golden_questions g
-where g.workspace = %(workspace)s and g.answer_id is not null
-  and not coalesce((
+-- Golden questions whose answer is liked no more, whose better answer was taken back, or of which
+-- somebody is forgotten.
+delete from golden_questions g using answers a
+where g.workspace = %(workspace)s and a.id = g.answer_id and (
+  exists (select from forgotten f where f.workspace = g.workspace and f.person = a.person)
+  or case when g.better_id is null then not (
     select count(*) filter (where label = 'good') > count(*) filter (where label = 'bad')
     from feedback where answer_id = g.answer_id and is_current
-  ), false);
+  ) else not exists (
+    select from better_answers b where b.id = g.better_id and b.is_current and not exists (
+      select from forgotten f where f.workspace = g.workspace and f.person = b.author)
+  ) end);
 
 -- name: unsure_golden
 -- Golden questions whose document has changed since it was looked at, with the document's text.
@@ -420,7 +450,9 @@ delete from golden_questions where workspace = %(workspace)s and id = %(id)s ret
 
 -- name: list_golden
 -- The golden questions whose document their audience may still read, oldest first.
-select g.id, g.question, g.quote, g.document_id, d.title, g.readers, g.answer_id is null as by_hand
+select g.id, g.question, g.quote, g.document_id, d.title, g.readers,
+    case when g.answer_id is null then 'hand' when g.better_id is null then 'liking'
+        else 'correction' end as origin
 from golden_questions g join documents d on d.id = g.document_id
 where g.workspace = %(workspace)s and d.readers && g.readers
 order by g.id;

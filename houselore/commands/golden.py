@@ -1,12 +1,15 @@
 """`houselore golden`: the questions that a new index is compared by. Asks none of them."""
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from houselore.errors import WrongUse
 from houselore.services import open_store
 from houselore.settings import Settings
 from retrieval.golden import add_golden, drop_golden, refresh_golden
+
+_ORIGINS = {"hand": "by hand", "liking": "feedback", "correction": "a better answer"}
 
 
 async def list_questions(settings: Settings) -> None:
@@ -16,8 +19,8 @@ async def list_questions(settings: Settings) -> None:
     out = Console(highlight=False)
     table = Table("", "question", "found where it says", "document", "from", box=None)
     for golden in questions:
-        origin = "by hand" if golden.by_hand else "feedback"
-        table.add_row(str(golden.id), golden.question, golden.quote, golden.title, origin)
+        said = (escape(text) for text in (golden.question, golden.quote, golden.title))
+        table.add_row(str(golden.id), *said, _ORIGINS[golden.origin])
     if questions:
         out.print(table)
     out.print(f"Golden questions: {len(questions):,}.", markup=False)
