@@ -18,9 +18,14 @@ _NEAR = 4  # words between a denial and what it denies
 
 
 class Grounding:
-    """The notes of one question, ready to check the sentences of its answer against them."""
+    """The notes of one question, ready to check the sentences of its answer against them.
 
-    def __init__(self, question: str, evidence: Sequence[Evidence]) -> None:
+    `is_right`: a person says that the answer is; then a note need not share the question's words.
+    """
+
+    def __init__(
+        self, question: str, evidence: Sequence[Evidence], *, is_right: bool = False
+    ) -> None:
         self._asked = set(terms(question))
         self._question_denies = denies(question)
         self._numbers = numbers_in(question)
@@ -28,7 +33,7 @@ class Grounding:
             _Stated(note, text)
             for note in evidence
             for text in dict.fromkeys((*note.sentences, note.quote))
-            if self._bears_on(f"{note.label} {text}")
+            if is_right or self._bears_on(f"{note.label} {text}")
         ]
 
     def support(self, sentence: str) -> int | None:

@@ -4,17 +4,14 @@ The first that holds is taken: what people said, then what the notes, the docume
 search say.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
-from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 from tuning.judged import Judged
 from tuning.notes import holds, is_grounded
-
-Search = Callable[[str, Audience], Awaitable[Sequence[Passage]]]
-"""What retrieval finds today for a question, among what its audience may read."""
+from tuning.places import Search, find_places
 
 _RELATED = 0.3  # of a question's terms, as where the answerer looks for related evidence
 
@@ -90,6 +87,8 @@ async def _by_better(judged: Judged, said: frozenset[str], search: Search) -> Ca
         return Cause.STYLE if is_style else Cause.NOT_GROUNDED
     if judged.evidence and has_changed(judged):
         return Cause.OUTDATED
+    if await find_places(judged, search):
+        return Cause.NOT_RETRIEVED
     found = await search(question, judged.audience)
     if holds((passage.text for passage in found), better, question):
         return Cause.NOT_RETRIEVED

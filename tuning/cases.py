@@ -12,7 +12,8 @@ from retrieval.embeddings import Embedder
 from retrieval.generations import Generation
 from retrieval.golden import share_held
 from retrieval.query import Query
-from tuning.search_lessons import Place, SearchLesson
+from tuning.places import Place
+from tuning.search_lessons import SearchLesson
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]

@@ -1,17 +1,20 @@
-"""From what people said to examples that wait for a review. Trains nothing, reviews nothing."""
+"""From what people said to examples that wait for a review, and to cures. Trains nothing."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval.audience import PUBLIC
+from retrieval.golden import Correction, keep_corrections
 from retrieval.statements import load_statements
-from tuning.attribution import Cause, Search, attribute
+from tuning.attribution import Cause, attribute
+from tuning.cures import correct, keep_causes
 from tuning.examples import Example, learn
 from tuning.forgetting import sweep
 from tuning.judged import Judged, read_judged
+from tuning.places import Search
 
 _SQL = load_statements("tuning")
 
@@ -20,10 +23,14 @@ Redact = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What came of a collection: examples by kind, causes by answer, and what was left out, why."""
+    """What came of a collection: examples by kind, causes by answer, and what was left out, why.
+
+    `golden` counts the golden questions that better answers give, `withdrawn` examples that went.
+    """
 
     examples: Mapping[str, int]
     causes: Mapping[int, Cause]
+    golden: int
     left_out: Mapping[str, int]
     withdrawn: int
 
@@ -35,7 +42,7 @@ async def collect(
     redact: Redact,
     public_channels: frozenset[str] | None = frozenset(),
 ) -> Collected:
-    """Bring the examples up to date with what people say now; reviews of those that stay, stay.
+    """Bring examples and cures up to date with what people say now; what was reviewed stays so.
 
     `public_channels` are those that Slack calls public; what was said anywhere else is left out,
     unless an admin allowed it for its channel. With None it is not known which are public: nothing
@@ -45,26 +52,29 @@ async def collect(
     await sweep(pool, workspace)
     examples: dict[str, Example] = {}
     causes: dict[int, Cause] = {}
+    corrections: list[Correction] = []
     left_out: Counter[str] = Counter()
-    unknown: list[int] = []
-    for judged in await read_judged(pool, workspace):
-        if not may_train(judged, public_channels or frozenset()):
-            left_out["not from a public channel"] += 1
-            if public_channels is None and may_train(judged, frozenset({judged.channel or ""})):
-                unknown.append(judged.id)
-            continue
+    every = await read_judged(pool, workspace)
+    taken = [one for one in every if may_train(one, public_channels or frozenset())]
+    if len(taken) < len(every):
+        left_out["not from a public channel"] = len(every) - len(taken)
+    unknown = _unknown(every, taken) if public_channels is None else []
+    for judged in taken:
         if judged.is_bad:
-            causes[judged.id] = await attribute(judged, search)
+            causes[judged.id] = cause = await attribute(judged, search)
+            if correction := await correct(judged, cause, search):
+                corrections.append(correction)
         learned = learn(judged, causes.get(judged.id))
         if learned.left_out:
             left_out[learned.left_out] += 1
         for example in learned.examples:
             examples.setdefault(example.key, example)
-    withdrawn = await _keep(
-        pool, workspace, [_redacted(one, redact) for one in examples.values()], unknown
-    )
+    redacted = [_redacted(one, redact) for one in examples.values()]
+    withdrawn = await _keep(pool, workspace, redacted, unknown)
+    await keep_causes(pool, workspace, causes, unknown)
+    golden = await keep_corrections(pool, workspace, corrections, unknown)
     kinds: Counter[str] = Counter(example.kind for example in examples.values())
-    return Collected(kinds, causes, left_out, withdrawn)
+    return Collected(kinds, causes, len(golden), left_out, withdrawn)
 
 
 def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
@@ -89,6 +99,16 @@ async def allow_training(
         await connection.execute(_SQL["allow_training"], values)
 
 
+def _unknown(every: Iterable[Judged], taken: Collection[Judged]) -> list[int]:
+    """The answers of which it depends on their channel whether they may be learned from."""
+    known = {one.id for one in taken}
+    return [
+        one.id
+        for one in every
+        if one.id not in known and may_train(one, frozenset({one.channel or ""}))
+    ]
+
+
 def _redacted(example: Example, redact: Redact) -> Example:
     return replace(
         example,
@@ -100,7 +120,7 @@ def _redacted(example: Example, redact: Redact) -> Example:
 
 
 async def _keep(
-    pool: AsyncConnectionPool, workspace: str, examples: list[Example], unknown: list[int]
+    pool: AsyncConnectionPool, workspace: str, examples: list[Example], unknown: Collection[int]
 ) -> int:
     """Store these and drop what they no longer hold; how many were dropped."""
     async with pool.connection() as connection, connection.cursor() as cursor:
@@ -109,6 +129,6 @@ async def _keep(
         )
         keys = [example.key for example in examples]
         await cursor.execute(
-            _SQL["drop_withdrawn"], {"workspace": workspace, "keys": keys, "open": unknown}
+            _SQL["drop_withdrawn"], {"workspace": workspace, "keys": keys, "open": list(unknown)}
         )
         return cursor.rowcount

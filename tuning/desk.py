@@ -1,4 +1,4 @@
-"""What a reviewer may see of what waits, and what was asked in vain. Decides nothing."""
+"""What a reviewer may see of what waits, and where it was said. Decides nothing."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -37,19 +37,6 @@ async def reviewable(pool: AsyncConnectionPool, workspace: str) -> list[Reviewab
             Reviewable(id_, channel, state, frozenset(reviewers))
             for id_, channel, state, reviewers in await cursor.fetchall()
         ]
-
-
-async def gaps(
-    pool: AsyncConnectionPool, workspace: str, channels: Collection[str], most: int = 5
-) -> list[tuple[str, int]]:
-    """Questions that nothing answered in these conversations of late, and how often.
-
-    At most so many; those in the same words count as one, whatever case and signs.
-    """
-    values = {"workspace": workspace, "channels": sorted(channels), "most": most}
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["gaps"], values)
-        return [(question, count) for question, count in await cursor.fetchall()]
 
 
 async def channels_asked(pool: AsyncConnectionPool, workspace: str) -> frozenset[str]:

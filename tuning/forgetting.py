@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from psycopg_pool import AsyncConnectionPool
 
+from retrieval.golden import refresh_golden
 from retrieval.statements import load_statements
 
 _SQL = load_statements("tuning")
@@ -22,7 +23,11 @@ class Left:
 
 
 async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left:
-    """Drop every example that a person has a part in, and learn nothing of them any more."""
+    """Drop what a person has a part in, and learn nothing of them any more.
+
+    That is examples, and golden questions in their words or by their better answers. Raises
+    IndexUnavailable.
+    """
     values = {"workspace": workspace, "person": person}
     async with pool.connection() as connection:
         await connection.execute(_SQL["forget_person"], values)
@@ -30,7 +35,8 @@ async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left
         examples = await connection.execute(_SQL["drop_of_person"], values)
         datasets = await connection.execute(_SQL["spoil_of_person"], values)
         await connection.execute(_SQL["spoil_weights_of_person"], values)
-        return Left(examples.rowcount, datasets.rowcount)
+    await refresh_golden(pool, workspace)
+    return Left(examples.rowcount, datasets.rowcount)
 
 
 async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:

@@ -35,6 +35,7 @@ class Label:
 class Better:
     """What should have been answered; somebody else than its author may have saved it."""
 
+    id: int
     author: str
     saved_by: str
     text: str

@@ -141,7 +141,7 @@ with kept as (
     from remarks m join roles r using (answer_id, person) where m.is_current group by m.answer_id
 ), betters as (
     select b.answer_id, jsonb_agg(jsonb_build_object(
-        'author', b.author, 'saved_by', b.saved_by, 'text', b.text, 'role', r.role)
+        'id', b.id, 'author', b.author, 'saved_by', b.saved_by, 'text', b.text, 'role', r.role)
         order by r.role <> 'expert', r.role <> 'asker', b.id desc) as said
     from better_answers b join roles r on r.answer_id = b.answer_id and r.person = b.author
     where b.is_current group by b.answer_id
@@ -243,19 +243,63 @@ left join reviews r on r.example_id = e.id
 where e.workspace = %(workspace)s
 group by e.id, a.channel order by e.id;
 
+-- name: keep_cause
+-- What was wrong with a bad answer, as it is found now.
+insert into causes (workspace, answer_id, cause) values (%(workspace)s, %(answer)s, %(cause)s)
+on conflict (answer_id) do update set cause = excluded.cause;
+
+-- name: drop_causes
+-- What was wrong with answers that are bad no more; not with those that are left open.
+delete from causes where workspace = %(workspace)s
+    and not answer_id = any(%(answers)s) and not answer_id = any(%(open)s);
+
 -- name: gaps
--- Questions of the last 30 days that were never answered, most asked first, in these conversations.
-select min(question), count(*) from answers
-where workspace = %(workspace)s and abstained and question <> ''
-    and channel = any(%(channels)s) and created_at > now() - interval '30 days'
-group by trim(lower(regexp_replace(question, '[^[:alnum:]]+', ' ', 'g')))
-order by count(*) desc, max(created_at) desc limit %(most)s;
+-- Questions of the last 30 days that no document answers, most asked first, in these conversations;
+-- with none named in all, but for what was said to one person alone. What was found to be wrong with
+-- an answer goes before that none was given.
+select min(a.question), count(*) from answers a left join causes c on c.answer_id = a.id
+where a.workspace = %(workspace)s and a.question <> ''
+    and coalesce(c.cause = 'not_indexed', a.abstained)
+    and case when %(channels)s::text[] is null
+        then not exists (select from unnest(a.readers) as reader where reader like 'person:%%')
+        else a.channel = any(%(channels)s) end
+    and a.created_at > now() - interval '30 days'
+    and not exists (
+        select from forgotten g where g.workspace = a.workspace and g.person = a.person)
+group by trim(lower(regexp_replace(a.question, '[^[:alnum:]]+', ' ', 'g')))
+order by count(*) desc, max(a.created_at) desc limit %(most)s;
+
+-- name: outdated
+-- Documents that people call outdated and that are as they were when they were cited so: how many
+-- people, since when, most first; those that these readers may read, or with none named all. Who
+-- finds the answer good by now says so no more.
+select d.id as document_id, d.title, d.key, s.location, count(distinct m.person) as people,
+    min(m.created_at) as since
+from remarks m
+join answers a on a.id = m.answer_id
+cross join lateral jsonb_to_recordset(a.evidence) as note (n int, document_id bigint)
+join documents d on d.id = note.document_id and d.workspace = a.workspace
+join sources s on s.id = d.source_id
+where m.workspace = %(workspace)s and m.is_current and 'outdated' = any(m.reasons)
+    and (position('[' || note.n || ']' in a.text) > 0 or a.text !~ '\[\d+\]')
+    and d.indexed_at <= a.created_at
+    and (%(readers)s::text[] is null or d.readers && %(readers)s)
+    and not exists (
+        select from forgotten g where g.workspace = m.workspace and g.person = m.person)
+    and not exists (select from feedback f where f.answer_id = a.id and f.person = m.person
+        and f.is_current and f.label = 'good')
+group by d.id, s.id order by people desc, since, d.id limit %(most)s;
+
+-- name: taught
+-- How many examples came of bad answers, and how many of them are approved.
+select count(*), count(*) filter (where state = 'approved')
+from examples where workspace = %(workspace)s and cause is not null and state <> 'rejected';
 
 -- name: channels_asked
--- The conversations of examples, and of questions of the last 30 days that were never answered.
-select distinct channel from answers a
-where workspace = %(workspace)s and channel is not null and (
-    (abstained and created_at > now() - interval '30 days')
+-- The conversations of examples, and of questions of the last 30 days that no document answers.
+select distinct a.channel from answers a left join causes c on c.answer_id = a.id
+where a.workspace = %(workspace)s and a.channel is not null and (
+    (coalesce(c.cause = 'not_indexed', a.abstained) and a.created_at > now() - interval '30 days')
     or exists (select from examples e where e.answer_id = a.id));
 
 -- name: decide_example

@@ -12,31 +12,20 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.evidence import Evidence
 from answering.follow_ups import background_of
-from answering.grounding import Grounding, strip_marks
 from answering.questions import Question, Turn
 from retrieval.audience import Audience
-from retrieval.documents import Passage
 from retrieval.golden import GoldenQuestion
-from retrieval.sentences import split_sentences
 from retrieval.statements import load_statements
-from tuning.attribution import Cause, Search, attribute
+from tuning.attribution import Cause, attribute
 from tuning.collecting import may_train
 from tuning.dataset import MOST_PER_PERSON, canonical
 from tuning.examples import plain
 from tuning.judged import Judged, read_judged
+from tuning.places import Place, Search, find_places
 
 _SQL = load_statements("tuning")
 _MARK = pattern(r"\[(\d+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Words of a document; without a quote all of it."""
-
-    document_id: int
-    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +93,7 @@ async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> S
     if judged.is_bad:
         cause = await attribute(judged, search)
         if cause in (Cause.NOT_RETRIEVED, Cause.NOT_GROUNDED):
-            answered = await _supporting(judged, search)
+            answered = await find_places(judged, search)
         # What was made up tells nothing of its notes: the right text may be among them.
         if not answered and cause is not Cause.NOT_RETRIEVED:
             return None
@@ -175,23 +164,6 @@ def _cited(judged: Judged) -> tuple[Place, ...]:
         for note in notes
         if int(note["document_id"]) in there
     )
-
-
-async def _supporting(judged: Judged, search: Search) -> tuple[Place, ...]:
-    """What today's search finds for its audience that a sentence of the better answer stands on."""
-    if not judged.betters:
-        return ()
-    passages = await search(judged.question, judged.audience)
-    grounding = Grounding(judged.question, [_note(n, one) for n, one in enumerate(passages, 1)])
-    better = strip_marks(judged.betters[0].text)
-    stated = (better[span.start : span.end] for span in split_sentences(better))
-    numbers = dict.fromkeys(n for n in map(grounding.support, stated) if n)
-    return tuple(Place(passages[n - 1].document_id, passages[n - 1].text) for n in numbers)
-
-
-def _note(n: int, passage: Passage) -> Evidence:
-    sentences = tuple(passage.text[s.start : s.end] for s in split_sentences(passage.text))
-    return Evidence(n, passage, sentences, passage.text, passage.text, passage.score)
 
 
 def _deciders(judged: Judged) -> frozenset[str]:

@@ -121,6 +121,7 @@ def _print(collected: Collected) -> None:
     out = Console(highlight=False)
     counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(collected.examples.items()))
     out.print(f"Examples: {counts or 'none'}. Withdrawn: {collected.withdrawn:,}.", markup=False)
+    out.print(f"Golden questions from better answers: {collected.golden:,}.", markup=False)
     table = Table("cause of a bad answer", "cure", "answers", box=None)
     for cause, count in Counter(collected.causes.values()).most_common():
         table.add_row(cause.value, cause.cure, str(count))
@@ -137,6 +138,7 @@ def _print_json(collected: Collected) -> None:
             {"answer": answer, "cause": cause.value, "cure": cause.cure}
             for answer, cause in collected.causes.items()
         ],
+        "golden": collected.golden,
         "left_out": collected.left_out,
         "withdrawn": collected.withdrawn,
     }

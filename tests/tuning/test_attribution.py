@@ -17,8 +17,9 @@ from tests.tuning.office import (
     nothing,
     say,
 )
-from tuning.attribution import Cause, Search, attribute
+from tuning.attribution import Cause, attribute
 from tuning.judged import read_judged
+from tuning.places import Search
 
 WRONG = "Lunch is served at midnight by robots. [1]"
 NEWS = "Since May lunch is served from half past eleven."
