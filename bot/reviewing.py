@@ -67,8 +67,16 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Outdated:
+    """The title of a document that so many people call outdated, and that did not change since."""
+
+    title: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """What lies before a reviewer: the next examples, and how many wait; what was never answered.
+    """What lies before a reviewer: the next examples, and how many wait; what documents lack.
 
     `second` counts the examples that a second look is wanted of.
     """
@@ -78,6 +86,7 @@ class Desk:
     second: int = 0
     agreements: Sequence[Agreement] = ()
     gaps: Sequence[Gap] = ()
+    outdated: Sequence[Outdated] = ()
 
 
 class Reviews(Protocol):

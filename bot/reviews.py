@@ -113,6 +113,10 @@ def desk_blocks(desk: Desk) -> list[Block]:
         lines = [f"• {fit(one_line(one.question), 200)}{_times(one.asked)}" for one in desk.gaps]
         said = "*Asked, and answered by no document*\n" + "\n".join(lines)
         blocks += [divider(), section(said)]
+    if desk.outdated:
+        lines = [f"• {fit(one_line(one.title), 200)}{_people(one.people)}" for one in desk.outdated]
+        said = "*Called outdated, and not changed since*\n" + "\n".join(lines)
+        blocks += [divider(), section(said)]
     return blocks
 
 
@@ -184,6 +188,10 @@ def _agreement(one: Agreement) -> str:
 
 def _name(reviewer: str) -> str:
     return f"<@{reviewer}>" if _PERSON.fullmatch(reviewer) else escape(reviewer)
+
+
+def _people(count: int) -> str:
+    return f" · by {count:,} people" if count > 1 else " · by one person"
 
 
 def _times(asked: int) -> str:

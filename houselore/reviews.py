@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable
 from psycopg_pool import AsyncConnectionPool
 
 from bot.errors import ReviewRefused
-from bot.reviewing import Agreement, Desk, Eyes, Gap, Verdict, Waiting
-from tuning.desk import Reviewable, channels_asked, gaps, reviewable
+from bot.reviewing import Agreement, Desk, Eyes, Gap, Outdated, Verdict, Waiting
+from tuning.cures import gaps, outdated
+from tuning.desk import Reviewable, channels_asked, reviewable
 from tuning.errors import TuningError
 from tuning.review import Queued, agreements, queue
 from tuning.review import review as keep_review
 
 _NEXT = 3
+_MOST_CURES = 5
 _GONE = "That example is gone, or was never yours to review."
 
 Redactor = Callable[[], Awaitable[Callable[[str], str]]]
@@ -41,7 +43,8 @@ class TeamReviews:
         ]
         seen = (waiting or second)[:_NEXT]
         found = await queue(self._pool, self._workspace, None, [one.id for one in seen])
-        asked = await gaps(self._pool, self._workspace, eyes.channels)
+        asked = await gaps(self._pool, self._workspace, eyes.channels, _MOST_CURES)
+        stale = await outdated(self._pool, self._workspace, eyes.readers, _MOST_CURES)
         return Desk(
             next=[_waiting(one, is_second=not waiting) for one in found],
             waiting=len(waiting),
@@ -50,7 +53,8 @@ class TeamReviews:
                 Agreement(one.one, one.other, one.examples, one.kappa)
                 for one in await agreements(self._pool, self._workspace)
             ],
-            gaps=[Gap(question, count) for question, count in asked],
+            gaps=[Gap(one.question, one.asked) for one in asked],
+            outdated=[Outdated(one.title, one.people) for one in stale],
         )
 
     async def find(self, eyes: Eyes, example: int) -> Waiting:
