@@ -31,6 +31,14 @@ def collect(as_json: Json = False) -> None:
     conclude(collect_examples(read_settings(), as_json=as_json))
 
 
+@data.command()
+def cures(as_json: Json = False) -> None:
+    """Show what was wrong with answers and is not to be trained: what to write, what to mend."""
+    from houselore.commands.data_cures import list_cures
+
+    conclude(list_cures(read_settings(), as_json=as_json))
+
+
 @data.command("list")
 def list_(
     state: Annotated[
