@@ -231,7 +231,7 @@ where s.workspace = %(workspace)s and s.stale_since is null and (
 select id, key, kind, origin, question, prompt, chosen, rejected, label, cause, state, is_edited
 from examples
 where workspace = %(workspace)s and (%(state)s::text is null or state = %(state)s)
-    and (%(ids)s::bigint[] is null or id = any(%(ids)s))
+    and (%(ids)s::numeric[] is null or id = any(%(ids)s::numeric[]))
 order by id;
 
 -- name: reviewable

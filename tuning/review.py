@@ -75,6 +75,16 @@ async def queue(
         return [Queued.from_row(row) for row in await cursor.fetchall()]
 
 
+async def find(pool: AsyncConnectionPool, workspace: str, numbers: Sequence[int]) -> list[Queued]:
+    """The examples of these numbers, in any state. Raises UnknownExample where one is not there."""
+    found = await queue(pool, workspace, None, numbers)
+    there = {one.id for one in found}
+    for number in numbers:
+        if number not in there:
+            raise _unknown(number)
+    return found
+
+
 async def review(
     pool: AsyncConnectionPool,
     workspace: str,
@@ -93,8 +103,8 @@ async def review(
     values = {"workspace": workspace, "id": example, "reviewer": reviewer, "verdict": verdict}
     state: State = "rejected" if verdict == "reject" else "approved"
     if verdict == "edit":
-        found = await queue(pool, workspace, None, [example])
-        if found and found[0].kind == "kto":
+        (found,) = await find(pool, workspace, [example])
+        if found.kind == "kto":
             raise UnusableExamples(
                 f"Example {example} is a thumb on an answer: approve it or reject it."
             )
@@ -103,7 +113,7 @@ async def review(
             _SQL["decide_example"], {**values, "state": state, "chosen": chosen}
         )
         if await cursor.fetchone() is None:
-            raise UnknownExample(f"There is no example {example}: `houselore data list`.")
+            raise _unknown(example)
         await connection.execute(_SQL["keep_review"], values)
 
 
@@ -153,6 +163,10 @@ async def take_in(
             await review(pool, workspace, found, reviewer, verdict, text if edits else None)
             reviews += 1
     return new, reviews
+
+
+def _unknown(example: int) -> UnknownExample:
+    return UnknownExample(f"There is no example {example}: `houselore data list`.")
 
 
 async def _add(

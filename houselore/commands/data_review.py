@@ -10,7 +10,7 @@ from rich.table import Table
 from houselore.commands.data_collect import open_redactor
 from houselore.services import open_store
 from houselore.settings import Settings
-from tuning.review import Queued, State, Verdict, agreements, queue, review
+from tuning.review import Queued, State, Verdict, agreements, find, queue, review
 
 
 async def list_examples(settings: Settings, state: State | None, *, as_json: bool) -> None:
@@ -23,18 +23,20 @@ async def list_examples(settings: Settings, state: State | None, *, as_json: boo
         return
     for example in examples:
         _show(out, example)
-    out.print(f"Examples: {len(examples):,}.", markup=False)
+    more = "" if examples else " `houselore data collect` looks for new ones."
+    out.print(f"Examples: {len(examples):,}.{more}", markup=False)
 
 
 async def decide_examples(
     settings: Settings, numbers: Sequence[int], by: str, verdict: Verdict
 ) -> None:
-    """Approve or reject these, one after the other."""
+    """Approve or reject these; where one of them is not there, none. Raises UnknownExample."""
     async with open_store(settings) as store:
-        for number in numbers:
-            await review(store.pool, store.workspace, number, by, verdict)
+        found = await find(store.pool, store.workspace, numbers)
+        for example in found:
+            await review(store.pool, store.workspace, example.id, by, verdict)
     done = {"approve": "Approved", "reject": "Rejected"}[verdict]
-    Console(stderr=True, highlight=False).print(f"{done}: {len(numbers):,}.", markup=False)
+    Console(stderr=True, highlight=False).print(f"{done}: {len(found):,}.", markup=False)
 
 
 async def edit_example(settings: Settings, number: int, by: str, text: str) -> None:

@@ -1,13 +1,19 @@
 """Examples reviewed on the Home tab: shown to who could have read them, decided by a press."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
 from psycopg_pool import AsyncConnectionPool
 
+from bot.commands import Status
+from bot.home import home_view
 from bot.inbox import store
 from bot.incoming import Incoming
+from bot.reviewing import Desk, Gap, Outdated
+from bot.reviews import desk_blocks
 from houselore.reviews import TeamReviews
 from retrieval.embeddings import Embedder
 from tests.bot.house import House, Script, listening, open_house, working
@@ -144,3 +150,59 @@ async def test_what_nothing_answers_is_listed(
     view = await home(scene, ADMIN, "answered by no document")
     assert "asked 2 times" in view["html"] and "Who has the van?" in view["html"]
     assert "answered by no document" not in (await home(scene, MEMBER, "/houselore"))["html"]
+
+
+async def test_a_gap_that_was_judged_is_listed(
+    reviewing: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """An answer whose better one no document says is a question in vain, once it is collected."""
+    document = await add_document(pool, "lunch")
+    answer = await add_answer(
+        pool, document, "Nobody. [1]", "Who has the van?", channel=scene.channel
+    )
+    await say(pool, answer, ASKER, "bad", better="Mara drives it on Fridays.")
+    await home(scene, ADMIN, "answered by no document", shown=False)
+    await collect(pool, "home", nothing, str, frozenset({scene.channel}))
+    view = await home(scene, ADMIN, "answered by no document")
+    assert "Who has the van?" in view["html"]
+
+
+async def test_what_is_called_outdated_is_listed(
+    reviewing: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """Documents that people call outdated, for admins and experts that may read them: not for an
+    admin who is not in their channel, nor for members; what has changed since leaves.
+    """
+    name = f"private-{scene.channel.lower()}"
+    made = await scene.act("channels", **{"as": MEMBER}, name=name, private=True)
+    private = made["channel"]["id"]
+    for person in (OTHER, scene.bot):
+        await scene.act("members", channel=private, person=person)
+    await scene.command("/houselore", f"expert <@{OTHER}>", ADMIN)
+    await holds(pool, "select person from experts", [(OTHER,)])
+    for key, reader in (("lunch", "public"), ("salaries", f"channel:{private}")):
+        document = await add_document(pool, key, readers=reader)
+        answer = await add_answer(pool, document, readers=[reader], channel=scene.channel)
+        await say(pool, answer, ASKER, "bad", ["outdated"])
+    await say(pool, answer, MEMBER, "bad", ["outdated"])
+    view = await home(scene, ADMIN, "Called outdated")
+    assert "Lunch · by one person" in view["html"] and "Salaries" not in view["html"]
+    view = await home(scene, OTHER, "Salaries · by 2 people")
+    assert "Lunch · by one person" in view["html"]
+    assert "Called outdated" not in (await home(scene, MEMBER, "/houselore status"))["html"]
+    async with pool.connection() as connection:
+        await connection.execute("update documents set indexed_at = now() + interval '1 second'")
+    await home(scene, OTHER, "Called outdated", shown=False)
+
+
+def test_the_longest_cures_fit(shared_data: Any) -> None:
+    """What people asked and what documents are called keeps Slack's limits, whatever it is."""
+    schema = json.loads((shared_data / "slack" / "AnyView.schema.json").read_text())
+    endless = "<&> " * 300
+    desk = Desk(gaps=[Gap(endless, 9)] * 5, outdated=[Outdated(endless, 1_000)] * 5)
+    status = Status(1, 2, 3, None, "house", 0, 0, None, "up")
+    view = home_view(status, [], True, desk_blocks(desk))
+    assert not list(Draft7Validator(schema).iter_errors(view))
+    said = [block["text"]["text"] for block in view["blocks"] if block["type"] == "section"]
+    assert said[-1].endswith("by 1,000 people") and said[-2].endswith("asked 9 times")
+    assert max(map(len, said)) <= 3_000

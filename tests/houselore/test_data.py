@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from retrieval.connections import open_pool
+from retrieval.embeddings import open_embedder
+from retrieval.indexing import index_source
 from tests.bot.town import running_town, world
-from tests.tuning.office import ASKER, add_answer, add_document, say
+from tests.retrieval.library import Library
+from tests.tuning.office import ASKER, READER, add_answer, add_document, say
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
+VAN = "Mara drives the van on Fridays."
 CONSENT = {"HOUSELORE_TRAIN_ON_FEEDBACK": "true"}
 
 
@@ -49,8 +53,6 @@ def test_the_whole_way(houselore: Houselore, tmp_path: Path, database_url: str) 
     assert houselore("data", "edit", numbers["sft"], "Noon. [1]", **settings).returncode == 0
     assert houselore("data", "reject", numbers["preference"], **settings).returncode == 0
     assert "1.00" in houselore("data", "agreement", **settings).stdout
-    unknown = houselore("data", "approve", "999", **settings)
-    assert (unknown.returncode, "no example 999" in unknown.stderr) == (2, True)
 
     frozen = houselore("data", "freeze", **settings)
     assert "| sft | 1 | 0 |" in frozen.stdout
@@ -132,6 +134,83 @@ def test_texts_in_the_house_voice(houselore: Houselore, tmp_path: Path, database
     missing = houselore("data", "import", str(tmp_path / "no"), "--form", "texts", **settings)
     assert (missing.returncode, "is not there" in missing.stderr) == (2, True)
     assert json.loads(houselore("data", "list", "--json", **settings).stdout)["examples"] == waiting
+
+
+def test_wrong_numbers_decide_nothing(
+    houselore: Houselore, tmp_path: Path, database_url: str
+) -> None:
+    """An empty queue says where examples come from; a number that is not there, however odd, is one
+    sentence, and what stands beside it is left as it was; so is a database that is not there.
+    """
+    settings = {"HOUSELORE_DATABASE_URL": database_url}
+    empty = houselore("data", "list", **settings)
+    assert (empty.returncode, empty.stdout) == (
+        0, "Examples: 0. `houselore data collect` looks for new ones.\n",
+    )  # fmt: skip
+    asyncio.run(_judge(database_url))
+    houselore("data", "collect", **settings, **CONSENT)
+    examples = json.loads(houselore("data", "list", "--json", **settings).stdout)["examples"]
+    numbers = [str(one["id"]) for one in examples]
+    for odd in ("999", "0", "9" * 30):
+        refused = houselore("data", "approve", *numbers, odd, **settings)
+        assert refused.returncode == 2
+        assert refused.stderr == f"\u2717 There is no example {odd}: `houselore data list`.\n"
+    assert houselore("data", "edit", "9" * 30, "Noon.", **settings).returncode == 2
+    assert houselore("data", "approve", "three", **settings).returncode == 2
+    waiting = houselore("data", "list", **settings).stdout
+    assert f"Examples: {len(numbers)}." in waiting and "approved" not in waiting
+    twice = houselore("data", "approve", *numbers, numbers[0], **settings)
+    assert (twice.returncode, twice.stderr) == (0, f"Approved: {len(numbers)}.\n")
+    away = houselore("data", "approve", "1", HOUSELORE_DATABASE_URL="postgresql://127.0.0.1:1/x")
+    assert away.returncode == 1 and "The database cannot be reached" in away.stderr
+
+
+async def _ail(url: str) -> None:
+    """A question in vain, a document called outdated, a bad style, and an answer corrected by what
+    another document says.
+    """
+    async with open_pool(url, "home") as pool:
+        lunch = await add_document(pool, "lunch")
+        for question in ("Where is [/the] key?", "where is the KEY"):
+            await add_answer(pool, None, "I found nothing.", question, abstained=True)
+        for person in (ASKER, READER):
+            stale = await add_answer(pool, lunch, question=f"When does {person} eat?")
+            await say(pool, stale, person, "bad", ["outdated"])
+        styled = await add_answer(pool, lunch, question="At what time is lunch?")
+        await say(pool, styled, ASKER, "bad", ["style"], "Noon, canteen.")
+        await index_source(pool, "home", Library({"van": VAN}), open_embedder("embedded:"))
+        wrong = await add_answer(pool, lunch, "Nobody. [1]", "Who drives the van?")
+        await say(pool, wrong, ASKER, "bad", better=VAN)
+
+
+def test_cures(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
+    """Each cure with what it is about and what is to be done; without any it is said where to look;
+    wrong use and a database that is away are one sentence.
+    """
+    settings = {"HOUSELORE_DATABASE_URL": database_url}
+    nothing = houselore("data", "cures", **settings)
+    assert (nothing.returncode, "Nothing is to be mended" in nothing.stdout) == (0, True)
+    asyncio.run(_ail(database_url))
+    collected = houselore("data", "collect", **settings, **CONSENT)
+    assert "Golden questions from better answers: 1." in collected.stdout
+    found = json.loads(houselore("data", "cures", "--json", **settings).stdout)
+    assert found["gaps"] == [{"question": "Where is [/the] key?", "asked": 2}]
+    (stale,) = found["outdated"]
+    assert (stale["document"], stale["source"], stale["people"]) == ("Lunch", "lunch", 2)
+    (golden,) = found["golden"]
+    assert (golden["question"], golden["quote"]) == ("Who drives the van?", VAN)
+    assert found["training"] == {"examples": 2, "approved": 0}
+    shown = houselore("data", "cures", **settings)
+    assert shown.returncode == 0, shown.stderr
+    for words in (
+        "write one, or index the source", "Where is [/the] key?", "bring the document up to date",
+        "by which every new index is compared", VAN, "Examples of bad answers: 2, approved: 0.",
+    ):  # fmt: skip
+        assert words in shown.stdout
+    assert "a better answer" in houselore("golden", **settings).stdout
+    assert houselore("data", "cures", "all", **settings).returncode == 2
+    away = houselore("data", "cures", HOUSELORE_DATABASE_URL="postgresql://127.0.0.1:1/x")
+    assert away.returncode == 1 and "The database cannot be reached" in away.stderr
 
 
 async def _ask_in(url: str, *channels: str) -> None:
