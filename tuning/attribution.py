@@ -41,7 +41,7 @@ _CURES = {
     Cause.NOT_INDEXED: "gap",
     Cause.NOT_RETRIEVED: "golden question",
     Cause.NOT_GROUNDED: "training",
-    Cause.OUTDATED: "refresh source",
+    Cause.OUTDATED: "refresh document",
     Cause.STYLE: "training",
     Cause.OTHER: "review",
 }

@@ -82,7 +82,7 @@ async def test_facts_are_never_taught(pool: AsyncConnectionPool) -> None:
     assert set(collected.causes.values()) == {Cause.NOT_INDEXED, Cause.OUTDATED}
     assert set(collected.left_out) == {
         "not_indexed: cured by gap",
-        "outdated: cured by refresh source",
+        "outdated: cured by refresh document",
     }
 
 
