@@ -43,6 +43,55 @@ def test_down_to_nothing_and_up_again(database_url: str) -> None:
     assert _count(database_url, _FUNCTIONS) == functions
 
 
+def test_every_workspace_sees_its_own_rows_alone(database_url: str) -> None:
+    """Each table with a workspace has a policy by it, and the application may use it."""
+    named = (
+        "from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'workspace'"
+        " where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace"
+    )
+    assert _count(database_url, f"select count(*) {named}") > 15
+    policy = "exists (select from pg_policy p where p.polrelid = c.oid)"
+    granted = (
+        "(select bool_and(has_table_privilege('houselore_app', c.oid, may))"
+        " from unnest(array['select', 'insert', 'update', 'delete']) as may)"
+    )
+    unsafe = f"select count(*) {named} and not (c.relrowsecurity and {policy} and {granted})"
+    assert _count(database_url, unsafe) == 0
+
+
+_GOLDEN = """
+with s as (
+    insert into sources (workspace, kind, location) values ('w', 'k', 'l') returning id
+), d as (
+    insert into documents (workspace, source_id, key, title, text, version, hash, readers)
+    select 'w', id, 'k', 'T', 'x', '1', 'h', '{public}' from s returning id
+), a as (
+    insert into answers (workspace, question, readers, messages, evidence, text, citations,
+        abstained, model, generation, prompt_version, timings_ms)
+    values ('w', 'q', '{public}', '[]', '[]', 'x', '[]', false, 'm', 1, 'p', '{}') returning id
+), b as (
+    insert into better_answers (workspace, answer_id, author, saved_by, text, surface)
+    select 'w', id, 'U1', 'U1', 'y', 'form' from a returning id
+)
+insert into golden_questions
+    (workspace, question, quote, document_id, document_hash, readers, answer_id, better_id)
+select 'w', 'corrected', 'x', d.id, 'h', array['public'], a.id, b.id from d, a, b
+union all select 'w', 'by hand', 'x', d.id, 'h', array['public'], null, null from d
+"""
+
+
+def test_golden_questions_of_before_outlive_the_way_back(database_url: str) -> None:
+    """A version that knows no corrections keeps no golden question of one, and all others."""
+    with psycopg.connect(database_url) as connection:
+        connection.execute(_GOLDEN)
+    downgrade(database_url, "0010")
+    assert _count(database_url, "select count(*) from golden_questions") == 1
+    upgrade(database_url)
+    assert (
+        _count(database_url, "select count(*) from golden_questions where better_id is null") == 1
+    )
+
+
 def test_upgrading_again_changes_nothing(database_url: str) -> None:
     """A database at the newest schema is left alone, with what it holds."""
     with psycopg.connect(database_url) as connection:
