@@ -97,6 +97,12 @@ async def say(
             )
 
 
+async def change(pool: AsyncConnectionPool, statement: str, *values: object) -> None:
+    """Something that happens in the database."""
+    async with pool.connection() as connection:
+        await connection.execute(statement, values)
+
+
 async def name_expert(pool: AsyncConnectionPool, person: str = EXPERT) -> None:
     """Make somebody an expert."""
     async with pool.connection() as connection:
