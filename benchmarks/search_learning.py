@@ -33,8 +33,9 @@ from retrieval.retriever import search
 from retrieval.weights import SHIPPED, Weights
 from tuning.cases import gather_cases
 from tuning.gate import judge
+from tuning.places import Place
 from tuning.search_gate import GAINS, MARGINS
-from tuning.search_lessons import Place, SearchLesson
+from tuning.search_lessons import SearchLesson
 from tuning.search_training import fit_weights
 
 _WORKSPACE = "benchmark"

@@ -11,12 +11,12 @@ from retrieval.generations import Generation, live_generation
 from retrieval.golden import refresh_golden
 from retrieval.weights import SHIPPED, Weights, served_weights
 from tuning.adapter_fit import fit_adapter
-from tuning.attribution import Search
 from tuning.cases import Case, gather_cases
 from tuning.errors import CannotTrain
 from tuning.forgetting import sweep, weights_to_relearn
 from tuning.fusion_fit import fit_dense_weight
 from tuning.gate import Verdict
+from tuning.places import Search
 from tuning.search_gate import FEWEST_HELD_OUT, hold_out, judge_weights
 from tuning.search_lessons import read_lessons, teachable
 from tuning.search_registry import register_weights

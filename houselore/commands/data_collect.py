@@ -17,9 +17,9 @@ from houselore.settings import Settings
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.retriever import search
-from tuning.attribution import Search
 from tuning.collecting import Collected, allow_training, collect
 from tuning.forgetting import forget, models_to_retrain, weights_to_relearn
+from tuning.places import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable

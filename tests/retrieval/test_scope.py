@@ -47,6 +47,11 @@ insert into reviews (workspace, example_id, reviewer, verdict)
 insert into datasets (workspace, hash, content, card, counts, lineage, people, documents, frozen_by)
     values ('elsewhere', 'h', '', '', '{}', '{}', '{}', '{}', 'U1');
 insert into forgotten (workspace, person) values ('elsewhere', 'U3');
+insert into retriever_weights (workspace, embedder, dimensions, dense, lessons, lessons_hash,
+    answers, documents, people, learned_by, passes, verdict, metrics)
+    values ('elsewhere', 'e', 384, 0.5, 1, 'h', '{}', '{}', '{}', 'U1', true, '', '{}');
+insert into causes (workspace, answer_id, cause)
+    select 'elsewhere', id, 'outdated' from answers;
 """
 OURS = """
 select c.relname from pg_class c

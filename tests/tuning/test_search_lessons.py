@@ -6,9 +6,9 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from tests.tuning.office import ASKER, NOTE, READER, add_answer, add_document, finding, nothing, say
-from tuning.attribution import Search
 from tuning.forgetting import forget
-from tuning.search_lessons import Place, SearchLesson, hash_lessons, read_lessons
+from tuning.places import Place, Search
+from tuning.search_lessons import SearchLesson, hash_lessons, read_lessons
 
 WRONG = "Lunch is served at midnight by robots. [1]"
 NEWS = "Since May lunch is served from half past eleven."

@@ -18,7 +18,8 @@ from tests.tuning.office import add_document
 from tuning.errors import UnknownWeights, WeightsRefused
 from tuning.forgetting import forget, sweep, weights_to_relearn
 from tuning.gate import Verdict, judge
-from tuning.search_lessons import Place, SearchLesson
+from tuning.places import Place
+from tuning.search_lessons import SearchLesson
 from tuning.search_registry import (
     learned_weights,
     promote_weights,
