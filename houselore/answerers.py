@@ -1,7 +1,9 @@
 """What answers with each registered model, opened when it is wanted. Chooses among none."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -24,7 +26,8 @@ from houselore.settings import EMBEDDED, Settings
 from houselore.style_guide import read_guide
 from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker
-from tuning.errors import UnusableAdapter
+from tuning.adapter_store import AdapterStore
+from tuning.errors import StorageUnusable, UnusableAdapter
 from tuning.hosted import hosted_id
 from tuning.registry import Model, ensure_served
 from tuning.voice import read_voice
@@ -45,13 +48,15 @@ class Parts:
     links: SourceLinks
     cache: AnswerCache
     reranker: Reranker | None
+    adapters: AdapterStore
 
     async def answerer(self, model: Model) -> Answerer:
         """What answers with a registered model. Raises ServerDidNotStart."""
         settings, embedded = self.settings, self.settings.chat_url == EMBEDDED
         large = not embedded
-        chat = await self._address(model)
-        name = ALIAS if embedded else await self._name_at_endpoint(model)
+        adapter = await self._adapter(model)
+        chat = await self._address(model, adapter)
+        name = ALIAS if embedded else await self._name_at_endpoint(model, adapter)
         return Answerer(
             self.pool,
             self.embedder,
@@ -65,35 +70,39 @@ class Parts:
             ),
             cache=self.cache,
             reranker=self.reranker,
-            voice=self._voice(model),
+            voice=_voice(adapter),
             guide=read_guide(settings) if large else "",
         )
 
-    async def _name_at_endpoint(self, model: Model) -> str:
+    async def _adapter(self, model: Model) -> Path | None:
+        """A model's adapter on this machine, the one that was registered; None where it has none.
+
+        Raises ServerDidNotStart.
+        """
+        try:
+            return await asyncio.to_thread(self.adapters.get, model)
+        except (StorageUnusable, UnusableAdapter) as error:
+            raise ServerDidNotStart(str(error)) from None
+
+    async def _name_at_endpoint(self, model: Model, adapter: Path | None) -> str:
         """What the endpoint calls a model; an adapter's folder is loaded there under its name."""
         if model.adapter is None:
             return self.settings.chat_model
-        if (hosted := hosted_id(model.adapter)) is not None:
-            return hosted
-        folder = self.settings.folder() / model.adapter
-        await load_adapter(self.chat.url, self.chat.api_key, model.name, folder)
+        if adapter is None:
+            return hosted_id(model.adapter) or model.name
+        await load_adapter(self.chat.url, self.chat.api_key, model.name, adapter)
         return model.name
 
-    def _voice(self, model: Model) -> Voice:
-        if model.adapter is None or hosted_id(model.adapter) is not None:
-            return NO_VOICE
-        try:
-            return read_voice(self.settings.folder() / model.adapter)
-        except UnusableAdapter as error:
-            raise ServerDidNotStart(str(error)) from None
-
-    async def _address(self, model: Model) -> Address:
+    async def _address(self, model: Model, adapter: Path | None) -> Address:
         """Where a model answers: an adapter on the embedded one has a server of its own."""
         if self.settings.chat_url != EMBEDDED or model.adapter is None:
             return self.chat
-        folder = self.settings.folder()
+        if adapter is None:
+            raise ServerDidNotStart(
+                f"{model.name} is served by an endpoint: set HOUSELORE_CHAT_URL."
+            )
         servers = lease_servers(
-            folder, ["chat_model"], self.settings.chat_gguf, folder / model.adapter
+            self.settings.folder(), ["chat_model"], self.settings.chat_gguf, adapter
         )
         async with AsyncExitStack() as own:
             lease = await own.enter_async_context(servers)
@@ -101,6 +110,15 @@ class Parts:
             # Kept only now: one that cannot be served is tried again and again.
             self.stack.push_async_exit(own.pop_all())
         return address
+
+
+def _voice(adapter: Path | None) -> Voice:
+    if adapter is None:
+        return NO_VOICE
+    try:
+        return read_voice(adapter)
+    except UnusableAdapter as error:
+        raise ServerDidNotStart(str(error)) from None
 
 
 async def open_house(parts: Parts) -> House:

@@ -25,6 +25,7 @@ from houselore.readiness import is_alive, model_answers, redis_answers
 from houselore.sandbox_process import manifest_file
 from houselore.settings import EMBEDDED, Settings
 from retrieval.statements import load_statements
+from tuning.errors import StorageUnusable
 
 Gravity = Literal["broken", "poorly"]
 
@@ -72,6 +73,7 @@ def _checks(settings: Settings, lease: Lease, stack: AsyncExitStack) -> Iterator
     yield "index", "poorly", lambda: _index(settings, lease)
     yield "Redis", "poorly", lambda: _redis(settings, lease, stack)
     yield "chat model", "broken", lambda: _chat_model(settings, lease)
+    yield "adapters", "poorly", lambda: _adapters(settings)
     yield "Slack", "broken", lambda: _slack(settings)
     if settings.slack_bot_token is not None:
         yield "scopes", "broken", lambda: _scopes(settings)
@@ -202,6 +204,13 @@ async def _chat_model(settings: Settings, lease: Lease) -> str:
             "HOUSELORE_CHAT_API_KEY."
         )
     return f"answers at {chat.url}"
+
+
+async def _adapters(settings: Settings) -> str:
+    try:
+        return await asyncio.to_thread(services.open_adapters(settings).check)
+    except StorageUnusable as error:
+        raise PartUnusable(str(error)) from None
 
 
 async def _slack(settings: Settings) -> str:

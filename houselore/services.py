@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from houselore.house import House
     from retrieval.embeddings import Embedder
     from retrieval.reranking import Reranker
+    from tuning.adapter_store import AdapterStore
 
 _LINK_KEY = "link.key"
 _READER_NOTE = "reader.url"
@@ -106,7 +107,8 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         chat = await chat_address(settings, lease)
         opened = await embedder
         cache, reranker = AnswerCache(redis), open_reranker(settings)
-        parts = Parts(stack, settings, chat, pool, opened, links, cache, reranker)
+        adapters = open_adapters(settings)
+        parts = Parts(stack, settings, chat, pool, opened, links, cache, reranker, adapters)
         yield Services(
             workspace=settings.workspace,
             database_url=url,
@@ -246,6 +248,13 @@ def open_reranker(settings: Settings) -> "Reranker | None":
         return Reranker(settings.reranker, key.get_secret_value() if key else None)
     except RerankerUnavailable as error:
         raise PartUnusable(str(error)) from error
+
+
+def open_adapters(settings: Settings) -> "AdapterStore":
+    """Where adapters are kept; nobody is asked there yet."""
+    from tuning.adapter_store import AdapterStore
+
+    return AdapterStore(settings.folder(), settings.adapters)
 
 
 async def chat_address(settings: Settings, lease: Lease) -> Address:

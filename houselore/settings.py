@@ -20,6 +20,7 @@ from houselore.errors import WrongUse
 
 PREFIX = "HOUSELORE_"
 EMBEDDED = "embedded:"
+STORAGES = ("s3://", "gs://", "az://", "file:///")
 _EMOJI = re.compile(r"[^\W_][\w'+-]*|[+-]1")
 
 Connection = Literal["socket mode", "events api", "sandbox"]
@@ -119,6 +120,13 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path(".houselore"), description="The folder for everything that Houselore keeps."
     )
+    adapters: str | None = Field(
+        None,
+        description="Where trained and registered adapters are kept for all machines: "
+        "`s3://bucket/prefix`, `gs://…`, `az://…`, or `file:///a/shared/folder`. The storage's own "
+        "variables (`AWS_ACCESS_KEY_ID`, `AWS_ENDPOINT_URL`, …) are read from the environment, not "
+        "from `.env`. Default: in the data folder.",
+    )
     database_url: SecretStr = Field(
         SecretStr(EMBEDDED),
         description="`postgresql://…` of a Postgres 15 or newer with pgvector 0.7 or newer.",
@@ -212,6 +220,20 @@ class Settings(BaseSettings):
         if both:
             raise ValueError(f"`{min(both)}` calls an answer good already")
         return names
+
+    @field_validator("adapters")
+    @classmethod
+    def _storage(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        if not value.startswith(STORAGES):
+            raise ValueError(f"it must start with one of {', '.join(STORAGES)}")
+        # It is kept in the registry, and shown.
+        if "@" in value or "?" in value or "#" in value:
+            raise ValueError(
+                "it must be a place alone: keys and options belong into the storage's own variables"
+            )
+        return value
 
     @field_validator("database_url")
     @classmethod

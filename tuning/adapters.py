@@ -11,9 +11,13 @@ CONFIG = "adapter_config.json"
 
 def hash_adapter(adapter: Path) -> str:
     """The SHA-256 of the weights in the folder `adapter`. Raises UnusableAdapter."""
-    weights = adapter / WEIGHTS
+    return hash_file(adapter / WEIGHTS)
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of one of an adapter's files. Raises UnusableAdapter."""
     try:
-        with weights.open("rb") as file:
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UnusableAdapter(f"{weights} cannot be read ({error.strerror}).") from None
+        raise UnusableAdapter(f"{path} cannot be read ({error.strerror}).") from None

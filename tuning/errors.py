@@ -7,6 +7,7 @@ TuningError
 ├── ModelPinned       the served model is to stay
 ├── NothingToFreeze   no example is there that may be frozen
 ├── RolloutRefused    a canary that cannot begin or end now
+├── StorageUnusable   object storage that does not answer or refuses us
 ├── TrainingFailed    a training that began and did not end well
 ├── UnknownDataset    no such dataset, or one that lost its content
 ├── UnknownExample    no example of that number is there
@@ -44,6 +45,10 @@ class NothingToFreeze(TuningError):
 
 class RolloutRefused(TuningError):
     """A canary that cannot begin or end now; nothing was changed."""
+
+
+class StorageUnusable(TuningError):
+    """Object storage does not answer, refuses us, or lacks what should be there."""
 
 
 class TrainingFailed(TuningError):

@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
+from tuning.adapter_store import AdapterStore
 from tuning.adapters import hash_adapter
 from tuning.datasets import Dataset, datasets, rows_of
 from tuning.errors import CannotTrain, UnknownDataset
@@ -52,7 +53,7 @@ async def tune(
     workspace: str,
     base: Base,
     name: str,
-    folder: Path,
+    store: AdapterStore,
     *,
     dataset: str = "",
     plan: Plan = _AS_USUAL,
@@ -63,12 +64,16 @@ async def tune(
     """Train on the newest dataset, or the newest whose hash begins so, and register a candidate.
 
     Each lesson is seen as often as the plan says, by default as often as 40 steps need, and at
-    least thrice. The adapter and what a broken-off training goes on from lie in `folder`/`name`.
-    `rival` is what is served, its name and adapter, to be compared with on what was held out.
-    In so many `processes` of this machine, by default one on each GPU. Raises CannotTrain,
-    TrainingFailed, UnknownDataset, and UnusableAdapter.
+    least thrice. The adapter and what a broken-off training goes on from lie in the store's folder,
+    in `name`; it is registered once it is where all machines find it. `rival` is what is served,
+    its name and adapter, to be compared with on what was held out. In so many `processes` of this
+    machine, by default one on each GPU. Raises CannotTrain, StorageUnusable (before anything is
+    trained, or after: the same call goes on from there), TrainingFailed, UnknownDataset, and
+    UnusableAdapter.
     """
+    folder = store.folder
     material = await _material(pool, workspace, name, dataset)
+    await asyncio.to_thread(store.check)
     beside, training = rival[1] if rival else base.start, folder / name / _TRAINING
     work = partial(run_stages, base, material, training, plan, beside, report, processes)
     trained = await asyncio.to_thread(work)
@@ -90,7 +95,8 @@ async def tune(
             "rival": rival[0] if rival else None,
         },
     )
-    await register(pool, workspace, name, base.name, str(adapter), lineage)
+    place = await asyncio.to_thread(store.put, name, adapter)
+    await register(pool, workspace, name, base.name, place, lineage)
     return Tuned(
         name, adapter, len(material.lessons), material.dataset, trained.stages, trained.held_out
     )

@@ -1,5 +1,6 @@
 """`houselore model`: which model answers to `house`, and how that is changed by hand."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from rich.table import Table
 from houselore.embedded.chat_model_files import BUNDLED_NAME
 from houselore.errors import WrongUse
 from houselore.people import terminal_user
-from houselore.services import open_store
+from houselore.services import open_adapters, open_store
 from houselore.settings import EMBEDDED, Settings
 from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 from tuning.canaries import Rollout, current_rollout, start_rollout, stop_rollout
@@ -42,11 +43,14 @@ async def list_models(settings: Settings) -> None:
 
 
 async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
-    """Make a PEFT adapter in a folder a candidate, or what a provider serves as `hosted:ID`."""
-    lineage = Lineage()
+    """Make a PEFT adapter in a folder a candidate, or what a provider serves as `hosted:ID`.
+
+    A folder is put where all machines find it, if the settings name such a place.
+    """
+    lineage, folder = Lineage(), None
     if hosted_id(adapter) is None:
         folder = _folder_of(adapter)
-        adapter, lineage = str(folder), Lineage(adapter_hash=hash_adapter(folder))
+        lineage = Lineage(adapter_hash=hash_adapter(folder))
     elif settings.chat_url == EMBEDDED:
         raise WrongUse("A hosted model is served by an endpoint: set HOUSELORE_CHAT_URL.")
     base = BUNDLED_NAME if settings.chat_gguf is None else settings.chat_gguf.stem
@@ -54,6 +58,8 @@ async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
     async with open_store(settings) as store:
         if name in {model.name for model in await models(store.pool, store.workspace)}:
             raise WrongUse(f"A model is called {name} already: a model is replaced, never changed.")
+        if folder is not None:
+            adapter = await asyncio.to_thread(open_adapters(settings).put, name, folder)
         await register(store.pool, store.workspace, name, base, adapter, lineage)
     _say(f"{name} is a candidate: `houselore model canary {name}` tries it.")
 

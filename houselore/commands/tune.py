@@ -1,10 +1,10 @@
 """`houselore tune`: what was approved to a judged candidate, and on request to a canary."""
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -14,7 +14,7 @@ from houselore.commands.model_judge import Trial, judge_model
 from houselore.embedded.chat_model_files import BUNDLED_NAME, BUNDLED_SHA256, bundled_gguf
 from houselore.errors import WrongUse
 from houselore.people import terminal_user
-from houselore.services import Store, open_store
+from houselore.services import Store, open_adapters, open_store
 from houselore.settings import EMBEDDED, Settings
 from tuning.change import describe_change
 from tuning.datasets import datasets, freeze_dataset
@@ -24,7 +24,7 @@ from tuning.material import Base, Plan
 from tuning.pipeline import Tuned, prepare, tune, tune_hosted
 from tuning.progress import Report
 from tuning.provider import Endpoint
-from tuning.registry import Model, models, served
+from tuning.registry import models, served
 from tuning.shipped import STARTER, check_starter
 
 _HUB = "HuggingFaceTB"
@@ -80,16 +80,18 @@ async def tune_model(settings: Settings, wish: Wish) -> None:
 
 async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
     base, rival = base_of(settings), await served(store.pool, store.workspace)
+    adapters = open_adapters(settings)
+    beside = await asyncio.to_thread(adapters.get, rival) if rival else None
     with _stage_bars() as report:
         return await tune(
             store.pool,
             store.workspace,
             base,
             name,
-            settings.folder() / "adapters",
+            adapters,
             dataset=wish.dataset,
             plan=wish.plan,
-            rival=(rival.name, _adapter_of(settings, rival, base)) if rival else None,
+            rival=(rival.name, beside or base.start) if rival else None,
             report=report,
             processes=wish.processes,
         )
@@ -127,7 +129,7 @@ async def _train_at_provider(settings: Settings, store: Store, name: str, wish: 
         Endpoint(settings.chat_url, key.get_secret_value() if key else None),
         settings.chat_model,
         name,
-        settings.folder() / "adapters",
+        open_adapters(settings).folder,
         dataset=wish.dataset,
         plan=wish.plan,
         on_step=lambda step: console.print(f"{step.job}: {step.message}", markup=False),
@@ -156,11 +158,6 @@ async def _next_name(store: Store) -> str:
     while f"house-{number}" in taken:
         number += 1
     return f"house-{number}"
-
-
-def _adapter_of(settings: Settings, model: Model, base: Base) -> Path | None:
-    """What is served now, as the training reads it."""
-    return base.start if model.adapter is None else settings.folder() / model.adapter
 
 
 def _describe(tuned: Tuned) -> str:

@@ -78,6 +78,24 @@ def test_a_value_that_cannot_be_right_is_refused_by_name(
         assert value not in str(refused.value).replace("shorter", "")
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("models/houselore", "it must start with one of s3://"),
+        ("s3://AKIA1:hidden@models/houselore", "it must be a place alone"),
+        ("az://models/houselore?sig=hidden", "it must be a place alone"),
+    ],
+)
+def test_a_storage_is_named_without_its_keys(
+    monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    """The URL is kept and shown: one with a key in it is refused, and not repeated."""
+    monkeypatch.setenv("HOUSELORE_ADAPTERS", url)
+    with pytest.raises(WrongUse, match=f"^HOUSELORE_ADAPTERS is not right: {said}") as refused:
+        open_settings()
+    assert "hidden" not in str(refused.value)
+
+
 def test_an_empty_value_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compose passes variables that are not set as empty ones."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "")

@@ -6,6 +6,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from tests.tuning.office import PROMPT
+from tuning.adapter_store import AdapterStore
 from tuning.errors import CannotTrain, UnknownDataset
 from tuning.forms import Row
 from tuning.lessons import Message
@@ -27,10 +28,10 @@ async def test_what_cannot_begin_changes_nothing(pool: AsyncConnectionPool, tmp_
     """A name that is taken and a dataset that is not there are said before anything is trained."""
     await ensure_served(pool, "home", "house-1", "Tiny")
     with pytest.raises(CannotTrain, match="house-1"):
-        await tune(pool, "home", BASE, "house-1", tmp_path)
+        await tune(pool, "home", BASE, "house-1", AdapterStore(tmp_path))
     with pytest.raises(UnknownDataset, match="data freeze"):
-        await tune(pool, "home", BASE, "house-2", tmp_path)
-    assert not (tmp_path / "house-2").exists()
+        await tune(pool, "home", BASE, "house-2", AdapterStore(tmp_path))
+    assert not (tmp_path / "adapters" / "house-2").exists()
 
 
 async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:
@@ -48,7 +49,8 @@ async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path
     await collect(pool, "home", nothing, str)
     frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
     base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
-    tuned = await tune(pool, "home", base, "house-2", tmp_path / "adapters", plan=Plan(1, "none"))
+    store = AdapterStore(tmp_path)
+    tuned = await tune(pool, "home", base, "house-2", store, plan=Plan(1, "none"))
     (model,) = await models(pool, "home")
     assert (model.state, model.dataset, model.adapter) == (
         *("candidate", frozen.hash),
