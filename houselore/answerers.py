@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
@@ -19,7 +19,7 @@ from houselore.embedded.chat_model import ALIAS
 from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import lease_servers
-from houselore.endpoint_adapters import load_adapter
+from houselore.endpoint_adapters import load_adapter, unload_adapter
 from houselore.errors import PartUnusable, ServerDidNotStart
 from houselore.house import House
 from houselore.settings import EMBEDDED, Settings
@@ -37,8 +37,16 @@ CONFIDENCE = "confidence.json"
 
 
 @dataclass(frozen=True, slots=True)
+class Own:
+    """The server that an adapter has of its own, and what ends our use of it."""
+
+    address: Address
+    stack: AsyncExitStack
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
-    """What every answerer is made of, and the stack that keeps what is opened for one."""
+    """What every answerer is made of, and the stack that ends what is still open at last."""
 
     stack: AsyncExitStack
     settings: Settings
@@ -49,6 +57,7 @@ class Parts:
     cache: AnswerCache
     reranker: Reranker | None
     adapters: AdapterStore
+    own: dict[str, Own] = field(default_factory=dict)
 
     async def answerer(self, model: Model) -> Answerer:
         """What answers with a registered model. Raises ServerDidNotStart."""
@@ -101,15 +110,33 @@ class Parts:
             raise ServerDidNotStart(
                 f"{model.name} is served by an endpoint: set HOUSELORE_CHAT_URL."
             )
+        if (own := self.own.get(model.name)) is not None:
+            return own.address
         servers = lease_servers(
             self.settings.folder(), ["chat_model"], self.settings.chat_gguf, adapter
         )
-        async with AsyncExitStack() as own:
-            lease = await own.enter_async_context(servers)
+        async with AsyncExitStack() as stack:
+            lease = await stack.enter_async_context(servers)
             address = await lease.address("chat_model")
             # Kept only now: one that cannot be served is tried again and again.
-            self.stack.push_async_exit(own.pop_all())
+            if model.name not in self.own:  # another question may have opened it meanwhile
+                self.own[model.name] = Own(address, stack.pop_all())
+                self.stack.push_async_callback(self._end, model.name)
         return address
+
+    async def close(self, model: Model) -> None:
+        """End a model's own server, or have the endpoint let its adapter go.
+
+        Raises ServerDidNotStart.
+        """
+        if self.settings.chat_url == EMBEDDED:
+            await self._end(model.name)
+        elif model.adapter is not None and hosted_id(model.adapter) is None:
+            await unload_adapter(self.chat.url, self.chat.api_key, model.name)
+
+    async def _end(self, name: str) -> None:
+        if (own := self.own.pop(name, None)) is not None:
+            await own.stack.aclose()
 
 
 def _voice(adapter: Path | None) -> Voice:
@@ -128,7 +155,7 @@ async def open_house(parts: Parts) -> House:
     called = chat_model_name(settings.chat_gguf) if embedded else settings.chat_model
     base = BUNDLED_NAME if embedded and settings.chat_gguf is None else called
     first = await ensure_served(parts.pool, settings.workspace, called, base)
-    house = House(parts.pool, settings.workspace, first, parts.answerer)
+    house = House(parts.pool, settings.workspace, first, parts.answerer, parts.close)
     try:
         await house.start()
     except ServerDidNotStart as error:

@@ -1,4 +1,4 @@
-"""An adapter loaded into an endpoint while it runs, as vLLM has it. Starts no server."""
+"""An adapter loaded into an endpoint while it runs and taken out, as vLLM has it. Starts none."""
 
 import logging
 from pathlib import Path
@@ -7,7 +7,7 @@ import httpx
 
 from houselore.errors import ServerDidNotStart
 
-_SECONDS = 60.0
+_LOADS, _UNLOADS = 60.0, 10.0  # seconds
 _NOT_OFFERED = (403, 404, 405, 501)
 
 _log = logging.getLogger(__name__)
@@ -20,19 +20,40 @@ async def load_adapter(url: str, api_key: str | None, name: str, folder: Path) -
     is loaded already stays; an endpoint that does not offer it is taken to have loaded it when it
     started. Raises ServerDidNotStart.
     """
-    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
     asked = {"lora_name": name, "lora_path": str(folder)}
-    try:
-        async with httpx.AsyncClient(timeout=_SECONDS, headers=headers) as client:
-            reply = await client.post(f"{url.rstrip('/')}/load_lora_adapter", json=asked)
-    except httpx.HTTPError as error:
-        raise ServerDidNotStart(f"{url} does not answer ({type(error).__name__}).") from None
+    reply = await _post(f"{url.rstrip('/')}/load_lora_adapter", api_key, asked, _LOADS)
     if reply.is_success or "already" in reply.text:
         return
     if reply.status_code in _NOT_OFFERED:
         _log.info("%s loads no adapters while it runs: %s must be there already", url, name)
         return
-    raise ServerDidNotStart(
-        f"{url} cannot load the adapter {name} from {folder} ({reply.status_code}): "
-        f"{' '.join(reply.text.split())[:200]}"
-    )
+    raise ServerDidNotStart(f"{url} cannot load the adapter {name} from {folder} ({_reason(reply)}")
+
+
+async def unload_adapter(url: str, api_key: str | None, name: str) -> None:
+    """Ask the endpoint to let go of the adapter that it serves as `name`, at vLLM's counterpart.
+
+    One that is not there, and an endpoint that does not offer it, are as good. Raises
+    ServerDidNotStart.
+    """
+    asked = {"lora_name": name}
+    reply = await _post(f"{url.rstrip('/')}/unload_lora_adapter", api_key, asked, _UNLOADS)
+    if reply.is_success:
+        _log.info("%s serves the adapter %s no more", url, name)
+    elif reply.status_code not in _NOT_OFFERED:
+        raise ServerDidNotStart(f"{url} cannot let go of the adapter {name} ({_reason(reply)}")
+
+
+async def _post(
+    url: str, api_key: str | None, asked: dict[str, str], seconds: float
+) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
+    try:
+        async with httpx.AsyncClient(timeout=seconds, headers=headers) as client:
+            return await client.post(url, json=asked)
+    except httpx.HTTPError as error:
+        raise ServerDidNotStart(f"{url} does not answer ({type(error).__name__}).") from None
+
+
+def _reason(reply: httpx.Response) -> str:
+    return f"{reply.status_code}): {' '.join(reply.text.split())[:200]}"

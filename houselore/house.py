@@ -24,6 +24,8 @@ _SECONDS = 5.0  # after so many every process knows who was promoted
 
 _log = logging.getLogger(__name__)
 
+Closing = Callable[[Model], Awaitable[None]]
+"""Ends what was opened for a model that is out of service. Raises a HouseloreError."""
 Opening = Callable[[Model], Awaitable[Answerer]]
 """A registered model to what answers with it. Raises a HouseloreError where it cannot be had."""
 
@@ -37,10 +39,15 @@ class House:
     """
 
     def __init__(
-        self, pool: AsyncConnectionPool, workspace: str, first: Model, opening: Opening
+        self,
+        pool: AsyncConnectionPool,
+        workspace: str,
+        first: Model,
+        opening: Opening,
+        closing: Closing,
     ) -> None:
         self._pool, self._workspace = pool, workspace
-        self._opening = opening
+        self._opening, self._closing = opening, closing
         self._served = first
         self._rollout: Rollout | None = None
         self._looked = float("-inf")
@@ -71,9 +78,22 @@ class House:
             raise UnknownModel(f"No model is called {name!r} here: `houselore model` lists them.")
         return self._answerers.get(name) or await self._opening(known[name])
 
-    async def _answerer(self, question: Question) -> Answerer:
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The models that questions are answered with now: the served one, and a canary."""
+        return frozenset(self._answerers)
+
+    async def look(self) -> None:
+        """See who is served and who is tried, unless that was just done."""
         if time.monotonic() - self._looked > _SECONDS:
             await self._look()
+
+    async def close(self, model: Model) -> None:
+        """End what was opened for a model that is out of service. Raises a HouseloreError."""
+        await self._closing(model)
+
+    async def _answerer(self, question: Question) -> Answerer:
+        await self.look()
         name = self._served.name
         if self._rollout is not None and question.place is not None:
             name = await self._model_for(self._rollout, question)

@@ -68,6 +68,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         from bot.catching_up import keep_caught_up
         from bot.jobs import run_worker as work
         from houselore.freshness import keep_fresh
+        from houselore.retiring import keep_tidy
         from houselore.scheduling import keep_learning, schedule_of
         from houselore.watching import keep_watch
         from houselore.web import create_web, health_routes
@@ -92,6 +93,8 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         announce = partial(tell_admins, bot)
         watch = keep_watch(services.pool, services.workspace, announce)
         stack.push_async_callback(_end, asyncio.create_task(watch))
+        tidy = keep_tidy(services.pool, services.workspace, services.answerer)
+        stack.push_async_callback(_end, asyncio.create_task(tidy))
         if schedule := schedule_of(settings):
             learning = keep_learning(services.pool, settings, schedule, announce)
             stack.push_async_callback(_end, asyncio.create_task(learning))
@@ -110,12 +113,15 @@ async def _work(settings: Settings, console: Console) -> None:
     access = await slack_access(settings)
     async with open_services(settings) as services, open_bot(settings, services, access) as bot:
         from bot.jobs import run_worker as work
+        from houselore.retiring import keep_tidy
 
         console.print("Working. Stop with Ctrl-C.")
         worker = asyncio.create_task(work(bot))
+        tidy = asyncio.create_task(keep_tidy(services.pool, services.workspace, services.answerer))
         try:
             await _first_loss(worker, services, None)
         finally:
+            await _end(tidy)
             await _end(worker)
 
 

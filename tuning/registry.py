@@ -128,6 +128,17 @@ async def served(pool: AsyncConnectionPool, workspace: str) -> Model | None:
         return await _served(connection, workspace)
 
 
+async def set_aside(connection: AsyncConnection, workspace: str) -> list[Model]:
+    """The retired models, without the one that a rollback would serve."""
+    cursor = await connection.execute(_SQL["served_before"], {"workspace": workspace})
+    before = await cursor.fetchone()
+    return [
+        model
+        for model in await _models(connection, workspace)
+        if model.state == "retired" and (before is None or model.name != before[0])
+    ]
+
+
 async def ensure_served(pool: AsyncConnectionPool, workspace: str, name: str, base: str) -> Model:
     """The model in service; the first start registers and serves the base model it was given."""
     model = await served(pool, workspace)

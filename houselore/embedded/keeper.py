@@ -14,7 +14,7 @@ import secrets
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from houselore.embedded.chat_model import embedded_chat_model
@@ -44,12 +44,30 @@ class Address:
     api_key: str | None = None
 
 
+@dataclass(eq=False, slots=True)
+class _Server:
+    """A server that is up, starting, or failed; it ends once it is not needed."""
+
+    adapter: str | None
+    address: asyncio.Future[Address]
+    users: set[asyncio.StreamWriter] = field(default_factory=set)
+    unneeded: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has started or is starting; one that failed is tried again."""
+        return not (self.address.done() and self.address.exception())
+
+
 class Keeper:
-    """Starts servers when they are asked for and holds them while anybody uses one."""
+    """Starts servers when they are asked for and holds them while anybody uses one.
+
+    An adapter's own server ends before the others, with the last who uses just it.
+    """
 
     def __init__(self, data: Path) -> None:
         self._data = data
-        self._addresses: dict[str, asyncio.Future[Address]] = {}
+        self._servers: dict[str, _Server] = {}
         self._holders: list[asyncio.Task[None]] = []
         self._users: set[asyncio.StreamWriter] = set()
         self._gguf: str | None = None
@@ -68,6 +86,8 @@ class Keeper:
         nobody_came.cancel()
         server.close()
         path.unlink(missing_ok=True)
+        for one in self._servers.values():
+            one.unneeded.set()
         await asyncio.gather(*self._holders)
         for user in self._users:
             _say(user, {"last": True})
@@ -85,6 +105,7 @@ class Keeper:
             parts = [self._tell(writer, part, wanted) for part in wanted["parts"]]
             await asyncio.gather(*parts)
             await reader.read()
+        self._release(writer)
         if self._users == {writer}:
             self._leaving.set()  # it hears from us when the servers have stopped
         else:
@@ -95,45 +116,56 @@ class Keeper:
         self, writer: asyncio.StreamWriter, part: str, wanted: dict[str, str | None]
     ) -> None:
         try:
-            address = await self._address(part, wanted.get("gguf"), wanted.get("adapter"))
+            server = self._find(part, wanted.get("gguf"), wanted.get("adapter"))
+            server.users.add(writer)
+            address = await asyncio.shield(server.address)
             _say(writer, {"part": part, "url": address.url, "api_key": address.api_key})
         except HouseloreError as error:
             _say(writer, {"part": part, "error": str(error)})
 
-    async def _address(self, part: str, gguf: str | None, adapter: str | None) -> Address:
+    def _find(self, part: str, gguf: str | None, adapter: str | None) -> _Server:
+        """The server of a part, started unless it is there. Raises HouseloreError."""
         name = f"{part} {adapter}" if adapter else part  # each adapter has a server of its own
         if part == "chat_model":
             self._check_base(gguf)
-        if not self._is_up(name):
-            self._addresses[name] = asyncio.get_running_loop().create_future()
-            self._holders.append(asyncio.create_task(self._hold(part, name, adapter)))
-        return await asyncio.shield(self._addresses[name])
+        server = self._servers.get(name)
+        if server is None or not server.is_up:
+            server = _Server(adapter, asyncio.get_running_loop().create_future())
+            if self._leaving.is_set():
+                server.unneeded.set()
+            self._servers[name] = server
+            self._holders.append(asyncio.create_task(self._hold(part, server)))
+        return server
 
     def _check_base(self, gguf: str | None) -> None:
         """All users have one base model; the first says which. Raises HouseloreError."""
-        served = (name for name in self._addresses if name.startswith("chat_model"))
-        if gguf != self._gguf and any(map(self._is_up, served)):
+        bases = (one for name, one in self._servers.items() if name.startswith("chat_model"))
+        if gguf != self._gguf and any(one.is_up for one in bases):
             raise HouseloreError(
                 "Another Houselore runs in this data folder with another chat model: stop it, or "
                 "set HOUSELORE_CHAT_GGUF alike."
             )
         self._gguf = gguf
 
-    def _is_up(self, name: str) -> bool:
-        """Whether a server has started or is starting; one that failed is tried again."""
-        address = self._addresses.get(name)
-        return address is not None and not (address.done() and address.exception())
+    def _release(self, user: asyncio.StreamWriter) -> None:
+        """End the adapters' servers that nobody uses after this user."""
+        for name, server in list(self._servers.items()):
+            server.users.discard(user)
+            if server.adapter is not None and not server.users:
+                del self._servers[name]
+                server.unneeded.set()
 
-    async def _hold(self, part: str, name: str, adapter: str | None) -> None:
-        address = self._addresses[name]
+    async def _hold(self, part: str, server: _Server) -> None:
         try:
-            async with self._server(part, adapter) as found:
-                address.set_result(found)
-                await self._leaving.wait()
+            async with self._server(part, server.adapter) as found:
+                server.address.set_result(found)
+                await server.unneeded.wait()
         except HouseloreError as error:
-            address.set_exception(error)
+            server.address.set_exception(error)
         except OSError as error:
-            address.set_exception(HouseloreError(f"The embedded {part} cannot start: {error}."))
+            server.address.set_exception(
+                HouseloreError(f"The embedded {part} cannot start: {error}.")
+            )
 
     @asynccontextmanager
     async def _server(self, part: str, adapter: str | None) -> AsyncIterator[Address]:

@@ -1,40 +1,14 @@
-"""An adapter is loaded into an endpoint as vLLM documents it, or what is wrong is said."""
+"""An adapter is loaded into an endpoint and let go as vLLM documents it, or one is told why not."""
 
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
 
-from houselore.endpoint_adapters import load_adapter
+from houselore.endpoint_adapters import load_adapter, unload_adapter
 from houselore.errors import ServerDidNotStart
+from tests.houselore.lora_endpoint import Endpoint
 from tests.serving import serving
-
-
-class Endpoint:
-    """An endpoint that takes each name once, and no folder called `broken`."""
-
-    def __init__(self) -> None:
-        self.loaded: dict[str, str] = {}
-        self.keys: list[str | None] = []
-
-    async def load(self, request: Request) -> Response:
-        """As vLLM answers."""
-        asked = await request.json()
-        self.keys.append(request.headers.get("authorization"))
-        if asked["lora_name"] in self.loaded:
-            said = f"The lora adapter '{asked['lora_name']}' has already been loaded."
-            return JSONResponse({"error": {"message": said}}, 400)
-        if asked["lora_path"].endswith("broken"):
-            return JSONResponse({"error": {"message": "No adapter found."}}, 400)
-        self.loaded[asked["lora_name"]] = asked["lora_path"]
-        return PlainTextResponse("Success: LoRA adapter added successfully.")
-
-    def app(self) -> Starlette:
-        """Behind HTTP."""
-        return Starlette(routes=[Route("/v1/load_lora_adapter", self.load, methods=["POST"])])
 
 
 async def test_an_adapter_is_loaded_once_under_its_name() -> None:
@@ -60,3 +34,26 @@ async def test_an_endpoint_without_loading_has_it_already() -> None:
     """Where that is not offered, the adapter is taken to be there."""
     async with serving(Starlette()) as url:
         await load_adapter(f"{url}/v1", None, "house-2", Path("/adapters/house-2"))
+
+
+async def test_an_adapter_is_let_go_by_its_name() -> None:
+    """With the key, the others stay; one that is not there is as good as gone."""
+    endpoint = Endpoint()
+    async with serving(endpoint.app()) as url:
+        for name in ("house-2", "house-3"):
+            await load_adapter(f"{url}/v1", "secret", name, Path("/adapters") / name)
+        for _ in range(2):
+            await unload_adapter(f"{url}/v1", "secret", "house-2")
+    assert list(endpoint.loaded) == ["house-3"]
+    assert endpoint.keys == ["Bearer secret"] * 4
+
+
+async def test_an_adapter_that_stays_is_said() -> None:
+    """An endpoint that fails or is silent says so; one that does not offer it is left alone."""
+    async with serving(Endpoint().app()) as url:
+        with pytest.raises(ServerDidNotStart, match="let go of the adapter stuck"):
+            await unload_adapter(f"{url}/v1", None, "stuck")
+    with pytest.raises(ServerDidNotStart, match="does not answer"):
+        await unload_adapter(f"{url}/v1", None, "house-2")
+    async with serving(Starlette()) as url:
+        await unload_adapter(f"{url}/v1", None, "house-2")

@@ -139,6 +139,29 @@ async def test_each_adapter_has_a_server_of_its_own(tmp_path: Path) -> None:
             await gone.address("chat_model")
 
 
+async def test_an_adapters_server_ends_with_its_last_user(
+    tmp_path: Path, processes_of: ProcessesOf, until: Until
+) -> None:
+    """It goes while the others' servers go on, not before both who use it have, and comes again."""
+
+    def adapters() -> int:
+        return len([line for line in processes_of(data) if "chat_model_server" in line])
+
+    data = tmp_path / "data"
+    adapter = shutil.copytree(STARTER, tmp_path / "house-2")
+    async with lease_servers(data, ["redis"]) as others:
+        await others.address("redis")
+        for _ in range(2):
+            async with lease_servers(data, ["chat_model"], adapter=adapter) as first:
+                url = (await first.address("chat_model")).url
+                async with lease_servers(data, ["chat_model"], adapter=adapter) as second:
+                    assert (await second.address("chat_model")).url == url
+                assert adapters() == 1
+                assert "[1]" in await _say_when(await first.address("chat_model"))
+            await until(lambda: adapters() == 0)
+        assert not others.lost.is_set()
+
+
 async def _say_when(address: Address) -> str:
     """What a model says to one note and a question."""
     import openai

@@ -79,9 +79,12 @@ async def test_the_same_failure_is_logged_once(
             raise ServerDidNotStart(reasons.pop(0))
         return cast("Answerer", Silent())
 
+    async def closing(_: Model) -> None:
+        raise AssertionError("none of them is out of service")
+
     first = await ensure_served(pool, "home", "house-1", "SmolLM2")
     await register(pool, "home", "house-2", "SmolLM2", "adapters/house-2")
-    opened = house.House(pool, "home", first, opening)
+    opened = house.House(pool, "home", first, opening, closing)
     await opened.start()
     await promote(pool, "home", "house-2", "ana", "tried by hand")
     while reasons:

@@ -1,0 +1,46 @@
+"""An endpoint that loads and unloads adapters while it runs, as vLLM documents it."""
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+
+class Endpoint:
+    """An endpoint that takes each name once, and no folder called `broken`."""
+
+    def __init__(self) -> None:
+        self.loaded: dict[str, str] = {}
+        self.keys: list[str | None] = []
+
+    async def load(self, request: Request) -> Response:
+        """As vLLM answers."""
+        asked = await request.json()
+        self.keys.append(request.headers.get("authorization"))
+        if asked["lora_name"] in self.loaded:
+            said = f"The lora adapter '{asked['lora_name']}' has already been loaded."
+            return JSONResponse({"error": {"message": said}}, 400)
+        if asked["lora_path"].endswith("broken"):
+            return JSONResponse({"error": {"message": "No adapter found."}}, 400)
+        self.loaded[asked["lora_name"]] = asked["lora_path"]
+        return PlainTextResponse("Success: LoRA adapter added successfully.")
+
+    async def unload(self, request: Request) -> Response:
+        """As vLLM answers."""
+        asked = await request.json()
+        self.keys.append(request.headers.get("authorization"))
+        if asked["lora_name"] == "stuck":
+            return JSONResponse({"error": {"message": "The engine is busy."}}, 500)
+        if self.loaded.pop(asked["lora_name"], None) is None:
+            said = f"The lora adapter '{asked['lora_name']}' cannot be found."
+            return JSONResponse({"error": {"message": said, "type": "NotFoundError"}}, 404)
+        return PlainTextResponse("Success: LoRA adapter removed successfully.")
+
+    def app(self) -> Starlette:
+        """Behind HTTP."""
+        return Starlette(
+            routes=[
+                Route("/v1/load_lora_adapter", self.load, methods=["POST"]),
+                Route("/v1/unload_lora_adapter", self.unload, methods=["POST"]),
+            ]
+        )
