@@ -20,6 +20,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.shared import RESULTS, write_result
 from houselore.commands.tune import base_of
 from houselore.settings import open_settings
+from tuning.adapter_store import AdapterStore
 from tuning.material import Then
 from tuning.registry import Lineage, register
 from tuning.registry import served as served_model
@@ -70,7 +71,7 @@ async def run_team(manner: Manner, plan: Plan) -> None:
                 posed=posed,
                 plan=plan,
                 base=base_of(settings),
-                folder=Path(folder, "adapters"),
+                store=AdapterStore(Path(folder)),
                 style=style_judge(manner, posed.unasked[:_EXEMPLARS]),
                 measured={},
             )

@@ -4,7 +4,6 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 
 from answering.answerer import Answerer
@@ -18,6 +17,7 @@ from benchmarks.loop_figures import Figures, TeamFigures, Week, figures_of_model
 from benchmarks.loop_office import CHANNELS, Office
 from benchmarks.loop_people import ADVERTISEMENT, ASKERS, PEOPLE, Manner, react
 from benchmarks.loop_questions import Plan, Posed
+from tuning.adapter_store import AdapterStore
 from tuning.collecting import collect
 from tuning.dataset import Frozen
 from tuning.datasets import freeze_dataset, rows_of
@@ -50,7 +50,7 @@ class Team:
     posed: Posed
     plan: Plan
     base: Base
-    folder: Path
+    store: AdapterStore
     style: StyleJudge
     measured: dict[str, list[Outcome]]
 
@@ -78,7 +78,7 @@ async def _week(team: Team, number: int) -> Week:
         office.workspace,
         team.base,
         name,
-        team.folder,
+        team.store,
         dataset=frozen.hash,
         plan=Training(team.plan.epochs(frozen.counts.get("train/sft", 0)), team.plan.then),
     )
@@ -209,8 +209,8 @@ def _drawn_from(team: Team) -> Draw:
 async def _bad_candidate(team: Team, last: Week) -> Mapping[str, object]:
     """The last candidate with its weights shuffled: registered, judged, and tried if it passes."""
     office, name = team.office, f"{team.manner.name}-damaged"
-    adapter = team.folder / name / "adapter"
-    hash_ = damage(team.folder / last.candidate / "adapter", adapter)
+    adapter = team.store.folder / name / "adapter"
+    hash_ = damage(team.store.folder / last.candidate / "adapter", adapter)
     await register(
         office.pool,
         office.workspace,

@@ -77,14 +77,14 @@ async def test_what_machines_trained_becomes_a_candidate(
     await collect(pool, "home", nothing, str)
     await freeze_dataset(pool, "home", "ben", unreviewed=True)
     base, plan = Base(str(tiny_base(tmp_path / "base")), "Tiny"), Plan(1, "none")
-    there, adapters = tmp_path / "there", tmp_path / "adapters"
-    folder, dataset = await prepare(pool, "home", base, "house-2", adapters, plan=plan)
+    there, store = tmp_path / "there", AdapterStore(tmp_path)
+    folder, dataset = await prepare(pool, "home", base, "house-2", store.folder, plan=plan)
     folder.rename(there)
     assert main([str(there)]) == 0
     there.rename(folder)
     told: list[str] = []
     tuned = await tune(
-        *(pool, "home", base, "house-2", adapters),
+        *(pool, "home", base, "house-2", store),
         dataset=dataset,
         plan=plan,
         report=lambda stage, *_: told.append(stage),
