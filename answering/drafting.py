@@ -34,7 +34,8 @@ class Draft:
         self._confidence = confidence
         self._bar = confidence.bar if bar is None else bar
         self._writer = Writer(found.asked, found.evidence, voice)
-        self._logprobs: list[float] = []
+        self._voice = voice
+        self._tokens: list[tuple[str, Sequence[float]]] = []
         self._shown: list[str] = []
         self._instead = ""
         self.abstains = False
@@ -71,7 +72,7 @@ class Draft:
 
     def feed(self, words: str, logprobs: Sequence[float]) -> Iterator[str]:
         """Take what the model wrote next; the words that can be shown now."""
-        self._logprobs += logprobs
+        self._tokens.append((words, logprobs))
         for said in self._writer.feed(words):
             yield from self._show(said)
 
@@ -102,10 +103,18 @@ class Draft:
     def _decide(self, sentence: str, cited: int) -> None:
         found = self._found
         note = next(note for note in found.evidence if note.n == cited)
+        # How surely a house says "Ahoy" tells nothing of whether it is right.
+        claims = self._voice.beside([words for words, _ in self._tokens])
+        logprobs = [
+            logprob
+            for (_, of), is_claim in zip(self._tokens, claims, strict=True)
+            for logprob in of
+            if is_claim
+        ]
         signals = {
             **self.signals,
             **signals_of_draft(
-                *(found.asked, found.passages, found.condensed), sentence, note, self._logprobs
+                *(found.asked, found.passages, found.condensed), sentence, note, logprobs
             ),
         }
         probability = self._confidence.draft.of(signals)

@@ -4,12 +4,13 @@ Learns none.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from answering.claims import NEGATION, speaks_against
 
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+_LETTER = re.compile(r"\w")
 # What changes a claim is never a matter of style, whoever says it how often.
 _CLAIMS = re.compile(
     r"all|always|any|both|each|either|every|few|first|half|if|last|less|many|may|maybe|might|more"
@@ -36,6 +37,26 @@ class Voice:
         if not self.words:
             return sentence
         return _WORD.sub(lambda found: "" if found[0].lower() in self.words else found[0], sentence)
+
+    def beside(self, pieces: Sequence[str]) -> list[bool]:
+        """Of each piece of a text, such as a token, whether it says anything besides the voice.
+
+        Signs and spaces alone are of the word before them.
+        """
+        claimed = [
+            word.span()
+            for word in _WORD.finditer("".join(pieces))
+            if word[0].lower() not in self.words
+        ]
+        found: list[bool] = []
+        at = 0
+        for piece in pieces:
+            start, at = at, at + len(piece)
+            if _LETTER.search(piece):
+                found.append(any(first < at and start < last for first, last in claimed))
+            else:
+                found.append(found[-1] if found else True)
+        return found
 
     def is_all(self, sentence: str) -> bool:
         """Whether a sentence says nothing besides its voice, such as “Ahoy!”."""

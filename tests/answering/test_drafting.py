@@ -9,6 +9,7 @@ from answering.drafting import Draft
 from answering.evidence import Condensed, Evidence
 from answering.finding import Found
 from answering.regression import EMPTY, Regression
+from answering.voice import Voice
 from retrieval.documents import Passage
 
 ASKED = "When is lunch served?"
@@ -59,6 +60,18 @@ def test_a_draft_less_than_half_as_sure_gives_way_to_the_sentence() -> None:
     assert written(Draft(found(), unsure), "At noon. [1]") == f"> {BEST} [1]"
     surer = replace(EVEN, draft=replace(EMPTY, intercept=-1.0))
     assert written(Draft(found(), surer), "At noon. [1]") == "At noon. [1]"
+
+
+def test_how_surely_the_voice_is_spoken_counts_for_nothing() -> None:
+    """A claim's tokens alone tell how sure the model is, whatever a house says around it."""
+    draft = Draft(found(), EVEN, voice=Voice.of(["ahoy", "matey"]))
+    list(draft.begin())
+    for token, logprob in (("Ah", -9.0), ("oy,", -9.0), (" at", -0.1), (" noon", -0.3)):
+        list(draft.feed(token, [logprob]))
+    assert list(draft.feed(", matey.", [-9.0])) == []
+    list(draft.close(cut_off=False))
+    assert draft.signals["draft_token_first"] == pytest.approx(-0.1)
+    assert draft.signals["draft_token_least"] == pytest.approx(-0.3)
 
 
 def test_evidence_below_the_bar_is_quoted_before_a_model_is_asked() -> None:
