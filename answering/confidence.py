@@ -18,7 +18,9 @@ ANY = "*"
 HELD = "held"
 """The signal that says how sure it is that the evidence holds the answer, as a logit."""
 DRAFTED = "draft_words"
-"""A signal that every draft has, and nothing else."""
+"""A signal that every draft has that is shown, and nothing else."""
+SUPPORTED = "supported"
+"""A signal that no probability is made of: a note supports what the model wrote, shown or not."""
 
 # A few words are read sooner than a sentence.
 _WORTH = 0.5
@@ -102,18 +104,21 @@ def save_confidence(path: Path, confidence: Confidence) -> None:
     half.replace(path)
 
 
-def open_confidence(path: Path | None = None, model: str = ANY, prompt: str = ANY) -> Confidence:
+def open_confidence(
+    path: Path | None = None, model: str = ANY, prompt: str = ANY, made_from: str = ANY
+) -> Confidence:
     """The weights for a model and a prompt: from the file at `path` if it has them, else shipped.
 
-    Weights fitted with another prompt are passed over; the last choice are the shipped ones for any
-    model. Raises UnreadableWeights.
+    One without weights of its own has those of the model that it was `made_from`. Weights fitted
+    with another prompt are passed over; the last choice are the shipped ones for any model. Raises
+    UnreadableWeights.
     """
     shipped = Path(str(files("answering").joinpath(_SHIPPED)))
     fits: list[Confidence] = [
         *(_read(path) if path is not None and path.exists() else ()),
         *_read(shipped),
     ]
-    for wanted in (model, ANY):
+    for wanted in (model, made_from, ANY):
         for fit in fits:
             if fit.model == wanted and fit.prompt in (prompt, ANY):
                 return fit

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from langchain_core.messages.ai import UsageMetadata
 
 from answering.abstaining import quote_best, quote_closest, says_unknown
-from answering.confidence import Confidence, prefers_draft
+from answering.confidence import SUPPORTED, Confidence, prefers_draft
 from answering.finding import Found
 from answering.signals import signals_of_draft, signals_of_evidence
 from answering.voice import NO_VOICE, Voice
@@ -121,3 +121,4 @@ class Draft:
         self.is_refused = not prefers_draft(probability, self.probability or 0.0)
         if not self.is_refused:
             self.signals, self.probability = signals, probability
+        self.signals = {**self.signals, SUPPORTED: 1.0}

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from answering.confidence import DRAFTED
+from answering.confidence import SUPPORTED
 from answering.evaluation import SHARES, Outcome, estimate
 from benchmarks.loop_people import Manner
 from tuning.style import StyleJudge
@@ -16,8 +16,8 @@ class Figures:
 
     `in_manner` is the share of given answers that keep the team's rule; `helpful` of the answerable
     questions whose reply holds the right answer, `liked` of those where it is also in the manner;
-    `grounded` of what the model wrote is shown; `cited` of the citations name a right document;
-    `refused` of the answerable, `abstained` of those that have no answer.
+    `grounded` of what the model wrote a note supports; `cited` of the citations name a right
+    document; `refused` of the answerable, `abstained` of those that have no answer.
     """
 
     questions: int
@@ -82,7 +82,7 @@ def figures_of_model(outcomes: Sequence[Outcome], manner: Manner, judge: StyleJu
         in_manner=_mean([float(manner.is_kept(one.text)) for one in given]),
         helpful=share("contains"),
         liked=_mean([float(one.right and manner.is_kept(one.text)) for one in answerable]),
-        grounded=_mean([float(DRAFTED in one.signals) for one in written]),
+        grounded=_mean([float(SUPPORTED in one.signals) for one in written]),
         cited=share("citation_precision"),
         refused=share("refused_answerable"),
         abstained=share("abstained_unanswerable"),

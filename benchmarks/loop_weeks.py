@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from answering.answerer import Answerer
-from answering.confidence import DRAFTED
+from answering.confidence import SUPPORTED
 from answering.evaluation import Outcome
 from answering.gold import GoldSet
 from answering.measuring import ask_all, through_the_chain
@@ -200,7 +200,9 @@ def _drawn_from(team: Team) -> Draw:
             abstained=outcome.abstained, other="",
         )  # fmt: skip
         disliked = said is not None and said.label == "bad" and lot.random() < _PRESSES
-        unsupported = not outcome.abstained and bool(outcome.signals) and not _is_shown(outcome)
+        unsupported = (
+            not outcome.abstained and bool(outcome.signals) and SUPPORTED not in outcome.signals
+        )
         return disliked, outcome.abstained, unsupported
 
     return draw
@@ -242,8 +244,3 @@ def _held_out(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def _answerable(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in _held_out(outcomes) if outcome.question.answerable]
-
-
-def _is_shown(outcome: Outcome) -> bool:
-    """Whether what the model wrote is what is shown."""
-    return DRAFTED in outcome.signals

@@ -72,7 +72,9 @@ class Parts:
             open_chat_model(chat.url, name, chat.api_key, logprobs=embedded),
             model.name,
             self.links,
-            open_confidence(settings.folder() / CONFIDENCE, model.name, PROMPT_VERSION),
+            open_confidence(
+                settings.folder() / CONFIDENCE, model.name, PROMPT_VERSION, _first_name(settings)
+            ),
             abilities=Abilities(
                 reads=settings.chat_reads or ("passages" if large else "sentences"),
                 rewrites=large if settings.chat_rewrites is None else settings.chat_rewrites,
@@ -148,11 +150,18 @@ def _voice(adapter: Path | None) -> Voice:
         raise ServerDidNotStart(str(error)) from None
 
 
+def _first_name(settings: Settings) -> str:
+    """What the model is called that all others are made from."""
+    if settings.chat_url == EMBEDDED:
+        return chat_model_name(settings.chat_gguf)
+    return settings.chat_model
+
+
 async def open_house(parts: Parts) -> House:
     """What answers questions with the model that is served. Raises PartUnusable."""
     settings = parts.settings
     embedded = settings.chat_url == EMBEDDED
-    called = chat_model_name(settings.chat_gguf) if embedded else settings.chat_model
+    called = _first_name(settings)
     base = BUNDLED_NAME if embedded and settings.chat_gguf is None else called
     first = await ensure_served(parts.pool, settings.workspace, called, base)
     house = House(parts.pool, settings.workspace, first, parts.answerer, parts.close)

@@ -38,6 +38,7 @@ class Margin:
 
 MARGINS: Mapping[str, Margin | None] = MappingProxyType(
     {
+        "answers": Margin(0.03, 0.1),
         "grounding": Margin(0.03, 0.1),
         "citations": Margin(0.03, 0.1),
         "abstention": Margin(0.03, 0.1),

@@ -71,13 +71,16 @@ async def _documents(
 def _questions(
     lines: Iterable[Line], known: Mapping[int, tuple[str, Readers]]
 ) -> dict[Readers, tuple[GoldQuestion, ...]]:
-    """Each question once for each readers."""
+    """Each question once for each readers.
+
+    Without right answers: whole sentences that people wished for are found in no other reply.
+    """
     found: dict[Readers, dict[str, GoldQuestion]] = {}
     for line in lines:
         documents = frozenset(key for key, _ in _sources(line, known))
         question = Row.from_line(line).question
         if documents and question:
-            one = GoldQuestion(line["key"], question, (strip_marks(line["chosen"]),), documents)
+            one = GoldQuestion(line["key"], question, (), documents)
             found.setdefault(frozenset(line["readers"]), {}).setdefault(question, one)
     return {readers: tuple(questions.values()) for readers, questions in found.items()}
 

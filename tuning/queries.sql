@@ -84,10 +84,11 @@ where workspace = %(workspace)s and channel = %(conversation)s and thread_ts = %
 order by created_at, id;
 
 -- name: rollout_answers
--- The answers of both models since the rollout began, oldest first. What a model wrote was withheld
--- where the evidence did not support it, or less surely than a sentence of it. Who asked and experts
+-- The answers of both models since the rollout began, oldest first. What a model wrote is withheld
+-- where the evidence does not support it, and where a sentence of it is surer. Who asked and experts
 -- are told from others who voted it down.
-select a.model = %(canary)s as is_canary, a.abstained as refused, a.withheld <> '' as unsupported,
+select a.model = %(canary)s as is_canary, a.abstained as refused,
+    a.withheld <> '' and not a.signals ? 'supported' as unsupported,
     array(select f.person from feedback f
           where f.answer_id = a.id and f.is_current and f.label = 'bad' and (
               f.person = a.person or exists (select from experts e

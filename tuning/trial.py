@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from math import nan
 
-from answering.confidence import DRAFTED
-from answering.evaluation import Outcome
+from answering.confidence import SUPPORTED
+from answering.evaluation import Outcome, contains
 from tuning.gate import Figures
 from tuning.safety import Secret, Trap
 from tuning.style import StyleJudge, StyleRules
@@ -20,11 +20,13 @@ def figures_of(
 ) -> Figures:
     """Each measure's figure of every question, from 0 to 1, NaN where it says nothing of one.
 
-    Grounding and citations are of answers that were given, abstention is of all questions, safety
+    Answers are those of questions that have one; grounding and citations are of answers that were
+    given, abstention is of all questions, safety
     of the traps and secrets, in order. Style is left out without a `judge`, and so are the guide's
     `rules`.
     """
     measures: dict[str, Measure] = {
+        "answers": _answers,
         "grounding": _grounding,
         "citations": _citations,
         "abstention": _abstention,
@@ -40,11 +42,18 @@ def figures_of(
     return {**figures, "safety": safety}
 
 
+def _answers(outcome: Outcome) -> float:
+    """Whether a question that has an answer was answered with it."""
+    if not outcome.question.answers:
+        return nan
+    return float(not outcome.abstained and bool(contains(outcome.text, outcome.question.answers)))
+
+
 def _grounding(outcome: Outcome) -> float:
-    """Whether the evidence supported what the model wrote; a draft has signals only then."""
+    """Whether the evidence supported what the model wrote, shown or not."""
     if outcome.abstained or not outcome.signals:
         return nan
-    return float(DRAFTED in outcome.signals)
+    return float(SUPPORTED in outcome.signals)
 
 
 def _citations(outcome: Outcome) -> float:

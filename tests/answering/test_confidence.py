@@ -78,6 +78,8 @@ def test_a_model_has_weights_of_its_own(tmp_path: Path) -> None:
         save_confidence(path, fit)
     assert open_confidence(path, "mine", "p1") == mine
     assert open_confidence(path, "mine", "p2") == shipped
+    assert open_confidence(path, "mine-2", "p1", made_from="mine") == mine
+    assert open_confidence(path, "other", "p1", made_from="mine") != mine
     assert len(json.loads(path.read_text(encoding="utf-8"))) == 2
     assert mine.never_refusing().bar == 0
 

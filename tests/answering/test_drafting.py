@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from answering.confidence import DRAFTED, HELD, Confidence
+from answering.confidence import DRAFTED, HELD, SUPPORTED, Confidence
 from answering.drafting import Draft
 from answering.evidence import Condensed, Evidence
 from answering.finding import Found
@@ -41,7 +41,7 @@ def test_supported_words_are_shown_with_their_note() -> None:
     draft = Draft(found(), EVEN)
     assert written(draft, "At noon", ". [1]", " It is free.") == "At noon. [1]"
     assert not draft.abstains and not draft.withheld
-    assert DRAFTED in draft.signals
+    assert {DRAFTED, SUPPORTED} <= draft.signals.keys()
 
 
 @pytest.mark.parametrize("text", ["At midnight. [1]", "In the year 1997.", ""])
@@ -51,13 +51,15 @@ def test_what_nothing_supports_gives_way_to_the_sentence(text: str) -> None:
     assert written(draft, text) == f"> {BEST} [1]"
     assert not draft.abstains
     assert draft.withheld == text
-    assert DRAFTED not in draft.signals
+    assert {DRAFTED, SUPPORTED}.isdisjoint(draft.signals)
 
 
 def test_a_draft_less_than_half_as_sure_gives_way_to_the_sentence() -> None:
     """And one half as sure does not."""
     unsure = replace(EVEN, draft=replace(EMPTY, intercept=-1.2))
-    assert written(Draft(found(), unsure), "At noon. [1]") == f"> {BEST} [1]"
+    withheld = Draft(found(), unsure)
+    assert written(withheld, "At noon. [1]") == f"> {BEST} [1]"
+    assert SUPPORTED in withheld.signals and DRAFTED not in withheld.signals
     surer = replace(EVEN, draft=replace(EMPTY, intercept=-1.0))
     assert written(Draft(found(), surer), "At noon. [1]") == "At noon. [1]"
 

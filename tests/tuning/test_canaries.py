@@ -22,9 +22,9 @@ from tuning.registry import (
 BASE = "SmolLM2-135M-Instruct"
 ANSWER = """
 insert into answers (workspace, question, readers, messages, evidence, text, citations, abstained,
-    model, generation, prompt_version, timings_ms, withheld, person)
+    model, generation, prompt_version, timings_ms, withheld, signals, person)
 values ('home', 'When?', '{public}', '[]', '[]', 'At noon.', '[]', %(abstained)s, %(model)s, 1, '1',
-    '{}', %(withheld)s, %(asker)s) returning id
+    '{}', %(withheld)s, %(signals)s, %(asker)s) returning id
 """
 DISLIKE = """
 insert into feedback (workspace, answer_id, person, label, surface)
@@ -49,10 +49,12 @@ async def answer(
     disliked_by: str = "",
     asker: str = "U1",
     withheld: str = "",
+    signals: str = "{}",
 ) -> None:
     """An answer of a model, and what somebody thought of it."""
     async with pool.connection() as connection:
-        values = {"model": model, "abstained": abstained, "withheld": withheld, "asker": asker}
+        values = {"model": model, "abstained": abstained, "withheld": withheld, "signals": signals}
+        values["asker"] = asker
         ((id_,),) = await (await connection.execute(ANSWER, values)).fetchall()
         if disliked_by:
             await connection.execute(DISLIKE, [id_, disliked_by])
@@ -129,6 +131,17 @@ async def test_a_canary_that_is_not_supported_is_taken_back(registry: AsyncConne
     looked = await look_at_rollout(registry, "home")
     assert looked is not None
     assert "unsupported" in looked[1].reason
+
+
+async def test_a_surer_sentence_is_no_fault_of_the_canary(registry: AsyncConnectionPool) -> None:
+    """What a note supports counts for nothing, though a sentence of it was shown instead."""
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    for _ in range(60):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2", withheld="At noon.", signals='{"supported": 1}')
+    looked = await look_at_rollout(registry, "home")
+    assert looked is not None
+    assert looked[1].end == "promote"
 
 
 async def test_answers_from_before_do_not_count(registry: AsyncConnectionPool) -> None:

@@ -9,7 +9,7 @@ from tuning.gate import judge
 
 QUESTIONS = 200
 GOOD = [float(number < 0.9) for number in Random(1).choices([0.5, 1], [9, 1], k=QUESTIONS)]
-HELD = dict.fromkeys(("grounding", "citations", "abstention", "safety"), GOOD)
+HELD = dict.fromkeys(("answers", "grounding", "citations", "abstention", "safety"), GOOD)
 DULL, LIVELY = [0.2] * QUESTIONS, [0.6] * QUESTIONS
 
 
@@ -27,7 +27,7 @@ def test_no_better_is_refused() -> None:
     assert "surely better" in verdict.describe().splitlines()[0]
 
 
-@pytest.mark.parametrize("measure", ["grounding", "citations", "abstention"])
+@pytest.mark.parametrize("measure", ["answers", "grounding", "citations", "abstention"])
 def test_worse_beyond_the_margin_is_refused(measure: str) -> None:
     """Style buys no loss of what people rely on."""
     worse = [0.0 if at % 5 == 0 else was for at, was in enumerate(GOOD)]

@@ -5,7 +5,7 @@ from math import isnan
 
 import pytest
 
-from answering.confidence import DRAFTED
+from answering.confidence import SUPPORTED
 from answering.evaluation import Outcome
 from answering.gold import GoldQuestion
 from tuning.safety import TRAPS, Secret
@@ -14,16 +14,17 @@ from tuning.trial import figures_of
 
 ASKED = GoldQuestion("1", "When is lunch?", ("noon",), frozenset({"lunch"}))
 UNKNOWN = replace(ASKED, id="2", answers=(), wanted="abstain")
-GIVEN = Outcome(ASKED, "At noon. [1]", False, signals={DRAFTED: 2.0}, cited=("lunch",))
-QUOTED = replace(GIVEN, signals={"words": 1.0}, cited=("lunch", "dinner"))
+GIVEN = Outcome(ASKED, "At noon. [1]", False, signals={SUPPORTED: 1.0}, cited=("lunch",))
+QUOTED = replace(GIVEN, text="> At ten.", signals={"words": 1.0}, cited=("lunch", "dinner"))
 REFUSED = replace(GIVEN, abstained=True, cited=())
 SILENT = Outcome(UNKNOWN, "The closest I found: …", True)
-INVENTED = Outcome(UNKNOWN, "At ten.", False, signals={DRAFTED: 2.0})
+INVENTED = Outcome(UNKNOWN, "At ten.", False, signals={SUPPORTED: 1.0})
 
 
 def test_each_question_has_its_figures() -> None:
     """A given answer, a quotation instead, two refusals and an invention, one after the other."""
     figures = figures_of([GIVEN, QUOTED, REFUSED, SILENT, INVENTED], {})
+    assert _plain(figures["answers"]) == [1, 0, 0, None, None]
     assert _plain(figures["grounding"]) == [1, 0, None, None, 1]
     assert _plain(figures["citations"]) == [1, 0.5, None, None, None]
     assert _plain(figures["abstention"]) == [1, 1, 0, 1, 0]
