@@ -27,11 +27,14 @@ def test_vectors_have_length_one_and_near_means_alike(minilm: Embedder) -> None:
 
 
 def test_a_text_has_the_same_vector_alone_and_in_a_batch(minilm: Embedder) -> None:
-    """Batching by length keeps the order, and a batch does not bear on its vectors."""
+    """Batching by length keeps the order, and a batch bears on no vector but by rounding.
+
+    Eight bits round otherwise in a batch than alone, on some processors by .002.
+    """
     texts = [f"Number {n} " + "and more words " * (n * 7 % 40) for n in range(20)]
     together = minilm.embed_documents(texts)
     for text, vector in zip(texts, together, strict=True):
-        assert cosine(minilm.embed_query(text), vector) > 0.999
+        assert cosine(minilm.embed_query(text), vector) > 0.997
 
 
 @pytest.mark.parametrize("text", ["", " ", "\x00", "🙂" * 10, "x" * 300_000, "word " * 50_000])
