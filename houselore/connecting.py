@@ -84,7 +84,6 @@ async def open_bot(
     from bot.services import BotServices
     from bot.thumbs import Thumbs
     from retrieval.connections import confined_to
-    from tuning.forgetting import forget
 
     confine = confined_to(settings.workspace)
     jobs = make_jobs(PsycopgConnector(conninfo=services.database_url, configure=confine))
@@ -101,7 +100,7 @@ async def open_bot(
         admins=settings.admins,
         thumbs=Thumbs(frozenset(settings.good_reactions), frozenset(settings.bad_reactions)),
         reviews=_reviews(settings, services),
-        unlearn=partial(forget, services.pool, services.workspace),
+        unlearn=partial(_unlearn, settings, services),
     )
     register_tasks(jobs, bot)
     try:
@@ -109,6 +108,16 @@ async def open_bot(
             yield bot
     finally:
         await bot.client.close()
+
+
+async def _unlearn(settings: Settings, services: Services, person: str) -> None:
+    """Learn nothing of a person any more, and remove what trainings left here of them."""
+    from houselore.services import open_adapters
+    from tuning.forgetting import forget, sweep_adapters
+
+    await forget(services.pool, services.workspace, person)
+    folder = open_adapters(settings).folder
+    await sweep_adapters(services.pool, services.workspace, folder)
 
 
 def _reviews(settings: Settings, services: Services) -> "TeamReviews | None":

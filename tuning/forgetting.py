@@ -4,12 +4,15 @@ A frozen dataset that holds any of it is marked stale and loses its content; its
 Weights of the search hold no text, and are marked stale alone.
 """
 
+import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval.golden import refresh_golden
 from retrieval.statements import load_statements
+from tuning.stages import drop_material
 
 _SQL = load_statements("tuning")
 
@@ -48,6 +51,17 @@ async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
         datasets = await connection.execute(_SQL["spoil_of_gone"], values)
         await connection.execute(_SQL["spoil_weights_of_gone"], values)
         return Left(examples, datasets.rowcount)
+
+
+async def sweep_adapters(pool: AsyncConnectionPool, workspace: str, adapters: Path) -> list[str]:
+    """Remove what trainings on stale datasets left in the folders of `adapters`; their models.
+
+    That is on this machine: copies on others are not known of.
+    """
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["stale_datasets"], {"workspace": workspace})
+        stale = frozenset(hash_ for (hash_,) in await cursor.fetchall())
+    return await asyncio.to_thread(drop_material, adapters, stale)
 
 
 async def models_to_retrain(pool: AsyncConnectionPool, workspace: str) -> list[str]:

@@ -75,11 +75,12 @@ def write_material(folder: Path, base: Base, material: Material, plan: Plan) -> 
     """Keep in a training's folder all that its stages read, so that the folder can be copied.
 
     The base's files and the adapter to go on from are linked, or copied from another disk; a hub's
-    name stays one. What is held out is not for those who train. Replaces what was kept before.
+    name stays one. What is held out is not for those who train. Replaces what was kept before. Only
+    who wrote it may enter: it holds what people asked, and what they were answered from.
     """
+    remove_material(folder)
     to = folder / _FOLDER
-    shutil.rmtree(to, ignore_errors=True)
-    to.mkdir(parents=True)
+    to.mkdir(mode=0o700, parents=True)
     place = base.place
     if Path(place).exists():
         place = _bring(Path(place), to / "base", to)
@@ -91,27 +92,44 @@ def write_material(folder: Path, base: Base, material: Material, plan: Plan) -> 
         "base": {"place": place, "name": base.name, "start": start, "hash": base.hash},
         "plan": asdict(plan),
     }
-    (to / _CARD).write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    written = to / f"{_CARD}.part"
+    written.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
+    written.rename(to / _CARD)
+
+
+def remove_material(folder: Path) -> bool:
+    """Remove what `write_material` kept, whole or not; whether there was any."""
+    kept = folder / _FOLDER
+    was_there = kept.exists()
+    shutil.rmtree(kept, ignore_errors=True)
+    return was_there
 
 
 def read_material(folder: Path) -> tuple[Base, Material, Plan]:
-    """What `write_material` kept, wherever the folder is now. Raises CannotTrain without it."""
+    """What `write_material` kept, wherever the folder is now.
+
+    Raises CannotTrain where it is not there, not whole, or none of ours.
+    """
     kept = folder / _FOLDER
     try:
         card = json.loads((kept / _CARD).read_text(encoding="utf-8"))
         lessons = read_lessons(kept / _LESSONS)
         judged = read_rows((kept / _JUDGED).read_text(encoding="utf-8"), "trl")
+        base, plan = Base(**card["base"]), Plan(**card["plan"])
+        place, start = kept / base.place, kept / base.start if base.start else None
+        material = Material(card["dataset"], lessons, judged)
     except OSError as error:
         raise CannotTrain(
             f"{error.filename} cannot be read ({error.strerror}): `houselore tune --prepare` "
             "writes the folder that a training reads."
         ) from None
-    base = Base(**card["base"])
-    if (kept / base.place).exists():
-        base = replace(base, place=str(kept / base.place))
-    if base.start:
-        base = replace(base, start=kept / base.start)
-    return base, Material(card["dataset"], lessons, judged), Plan(**card["plan"])
+    except (ValueError, KeyError, TypeError):
+        raise CannotTrain(
+            f"{kept} is not what `houselore tune --prepare` writes, or only a part of it: copy the "
+            "whole folder again."
+        ) from None
+    base = replace(base, place=str(place) if place.exists() else base.place, start=start)
+    return base, material, plan
 
 
 def _bring(place: Path, to: Path, kept: Path) -> str:

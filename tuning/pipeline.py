@@ -22,14 +22,13 @@ from tuning.progress import Report
 from tuning.provider import Endpoint, Pace, Step
 from tuning.registry import Lineage, code_version, models, register
 from tuning.shipping import ship
-from tuning.stages import begin, run_stages
+from tuning.stages import TRAINING, begin, run_stages
 from tuning.voice import learn_voice, write_voice
 
 _KINDS = ("sft", "preference", "kto")
 _PARTS = ("train", "test")
 _AS_USUAL = Plan()
 _PACE = Pace()
-_TRAINING = "training"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ async def tune(
     folder = store.folder
     material = await _material(pool, workspace, name, dataset)
     await asyncio.to_thread(store.check)
-    beside, training = rival[1] if rival else base.start, folder / name / _TRAINING
+    beside, training = rival[1] if rival else base.start, folder / name / TRAINING
     work = partial(run_stages, base, material, training, plan, beside, report, processes)
     trained = await asyncio.to_thread(work)
     adapter = folder / name / "adapter"
@@ -118,7 +117,7 @@ async def prepare(
     on from what they trained there. Raises CannotTrain and UnknownDataset.
     """
     material = await _material(pool, workspace, name, dataset)
-    training = folder / name / _TRAINING
+    training = folder / name / TRAINING
     await asyncio.to_thread(begin, base, material, training, plan)
     await asyncio.to_thread(write_material, training, base, material, plan)
     return training, material.dataset

@@ -345,6 +345,10 @@ on conflict (workspace, hash) do update set content = excluded.content, people =
 select hash, counts, card, frozen_by, created_at, stale_since, stale_reason
 from datasets where workspace = %(workspace)s order by id desc;
 
+-- name: stale_datasets
+-- The hashes of the datasets that have lost their content.
+select hash from datasets where workspace = %(workspace)s and stale_since is not null;
+
 -- name: dataset_content
 -- The lines of the dataset whose hash begins so, else of the newest; nothing where it is stale.
 select hash, content, stale_reason from datasets

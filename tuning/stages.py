@@ -4,7 +4,7 @@ Knows no database. PyTorch is loaded when a stage begins.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -16,10 +16,12 @@ from tuning.forms import Row
 from tuning.launching import launch
 from tuning.lessons import Lesson
 from tuning.losses import LOSSES, read_losses, write_losses
-from tuning.material import Base, Material, Plan, write_material
+from tuning.material import Base, Material, Plan, remove_material, write_material
 from tuning.progress import Report
 
 HELD_OUT = "heldout.json"
+TRAINING = "training"
+"""The folder of a training, in that of its model."""
 
 _RATE, _LATER_RATE = 5e-4, 5e-5
 _FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
@@ -49,7 +51,8 @@ def run_stages(
     """Train in `folder`, where a call that was broken off is taken up.
 
     `rival` is the adapter that the outcome is put beside on what was held out. In as many
-    `processes` as there are GPUs unless one says. Raises CannotTrain without PyTorch, with nothing
+    `processes` as there are GPUs unless one says. What `write_material` kept there is gone once the
+    stages have ended. Raises CannotTrain without PyTorch, with nothing
     to learn, and for a folder in which another plan was begun; TrainingFailed.
     """
     begin(base, material, folder, plan)
@@ -60,8 +63,12 @@ def run_stages(
         processes = processes or count_gpus()
         if processes > 1:
             write_material(folder, base, material, plan)
-            launch(folder, processes, report)
+            try:
+                launch(folder, processes, report)
+            finally:
+                remove_material(folder)
     adapter = train_stages(base, material, folder, plan, report)
+    remove_material(folder)
     _join_losses(folder, stages)
     held_out = _look(base, rival, adapter, material.held_out, folder / HELD_OUT, report)
     return Trained(adapter, stages, held_out)
@@ -84,6 +91,18 @@ def begin(base: Base, material: Material, folder: Path, plan: Plan) -> None:
             f"Training needs more than serving does ({error.name} is missing): `pip install "
             "'.[tuning]'`."
         ) from None
+
+
+def drop_material(adapters: Path, datasets: Collection[str]) -> list[str]:
+    """Remove what trainings on these datasets left to be read, in the folders of `adapters`.
+
+    The names of the models that it was to become.
+    """
+    return [
+        plan.parts[-3]
+        for plan in sorted(adapters.glob(f"*/{TRAINING}/{_PLAN}"))
+        if _dataset(plan) in datasets and remove_material(plan.parent)
+    ]
 
 
 def train_stages(
@@ -118,6 +137,15 @@ def _check_plan(folder: Path, plan: Mapping[str, Any]) -> None:
         )
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(plan), encoding="utf-8")
+
+
+def _dataset(plan: Path) -> str | None:
+    """The hash of the dataset of a training that was begun, None where its note is broken."""
+    try:
+        noted: dict[str, str] = json.loads(plan.read_text(encoding="utf-8"))
+        return noted["dataset"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _sft(

@@ -12,13 +12,13 @@ from rich.table import Table
 from houselore.errors import WrongUse
 from houselore.members import Workplace, read_workplace
 from houselore.people import find_channel, find_person
-from houselore.services import Index, open_index, open_store
+from houselore.services import Index, open_adapters, open_index, open_store
 from houselore.settings import Settings
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.retriever import search
 from tuning.collecting import Collected, allow_training, collect
-from tuning.forgetting import forget, models_to_retrain, weights_to_relearn
+from tuning.forgetting import forget, models_to_retrain, sweep_adapters, weights_to_relearn
 from tuning.places import Search
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ async def collect_examples(settings: Settings, *, as_json: bool) -> None:
         collected = await collect(
             index.pool, index.workspace, finder(index), redactor(workplace), public
         )
+        await sweep_adapters(index.pool, index.workspace, open_adapters(settings).folder)
     if as_json:
         _print_json(collected)
     else:
@@ -93,6 +94,8 @@ async def forget_person(settings: Settings, word: str) -> None:
         left = await forget(store.pool, store.workspace, person)
         models = await models_to_retrain(store.pool, store.workspace)
         weights = await weights_to_relearn(store.pool, store.workspace)
+        folder = open_adapters(settings).folder
+        cleared = await sweep_adapters(store.pool, store.workspace, folder)
     out = Console(highlight=False)
     out.print(
         f"{left.examples:,} examples left, {left.datasets:,} datasets are stale now; nothing is "
@@ -101,9 +104,19 @@ async def forget_person(settings: Settings, word: str) -> None:
     )
     if models:
         out.print(f"To be trained anew: {', '.join(models)}.", markup=False)
+    if cleared:
+        out.print(describe_cleared(cleared), markup=False)
     if weights:
         numbers = ", ".join(map(str, weights))
         out.print(f"The search is to learn anew: weights {numbers}.", markup=False)
+
+
+def describe_cleared(models: Sequence[str]) -> str:
+    """Of which models what they were to learn from was removed, and what is left to do."""
+    return (
+        f"What {', '.join(models)} was to learn from is removed here: delete the copies on other "
+        "machines yourself."
+    )
 
 
 async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool) -> None:

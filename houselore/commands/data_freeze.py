@@ -5,11 +5,12 @@ import json
 from rich.console import Console
 from rich.table import Table
 
-from houselore.services import open_store
+from houselore.commands.data_collect import describe_cleared
+from houselore.services import open_adapters, open_store
 from houselore.settings import Settings
 from tuning.card import card
 from tuning.datasets import datasets, freeze_dataset
-from tuning.forgetting import models_to_retrain
+from tuning.forgetting import models_to_retrain, sweep_adapters
 
 
 async def freeze_examples(
@@ -33,6 +34,8 @@ async def list_datasets(settings: Settings, *, as_json: bool) -> None:
     async with open_store(settings) as store:
         found = await datasets(store.pool, store.workspace)
         models = await models_to_retrain(store.pool, store.workspace)
+        folder = open_adapters(settings).folder
+        cleared = await sweep_adapters(store.pool, store.workspace, folder)
     out = Console(highlight=False, soft_wrap=as_json)
     if as_json:
         value = [
@@ -45,7 +48,8 @@ async def list_datasets(settings: Settings, *, as_json: bool) -> None:
             }
             for one in found
         ]
-        out.print_json(json.dumps({"datasets": value, "to_be_trained_anew": models}))
+        lists = {"to_be_trained_anew": models, "removed_here": cleared}
+        out.print_json(json.dumps({"datasets": value, **lists}))
         return
     table = Table("dataset", "frozen", "by", "examples", "", box=None)
     for one in found:
@@ -57,3 +61,5 @@ async def list_datasets(settings: Settings, *, as_json: bool) -> None:
     out.print(f"Datasets: {len(found):,}.", markup=False)
     if models:
         out.print(f"To be trained anew: {', '.join(models)}.", markup=False)
+    if cleared:
+        out.print(describe_cleared(cleared), markup=False)

@@ -19,6 +19,7 @@ from houselore.settings import EMBEDDED, Settings
 from tuning.change import describe_change
 from tuning.datasets import datasets, freeze_dataset
 from tuning.errors import NothingToFreeze, TuningError
+from tuning.forgetting import sweep_adapters
 from tuning.losses import plot_losses
 from tuning.material import Base, Plan
 from tuning.pipeline import Tuned, prepare, tune, tune_hosted
@@ -61,6 +62,7 @@ async def tune_model(settings: Settings, wish: Wish) -> None:
     train = _train if is_here else _train_at_provider
     async with open_store(settings) as store:
         dataset = wish.dataset or await _freeze(store, settings)
+        await sweep_adapters(store.pool, store.workspace, open_adapters(settings).folder)
         name = wish.name or await _next_name(store)
         wish = replace(wish, name=name, dataset=dataset)
         if wish.prepares:
@@ -100,7 +102,7 @@ async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tun
 async def _prepare(settings: Settings, store: Store, name: str, wish: Wish) -> str:
     """What to do on the machines that are to train."""
     folder, dataset = await prepare(
-        *(store.pool, store.workspace, base_of(settings), name, settings.folder() / "adapters"),
+        *(store.pool, store.workspace, base_of(settings), name, open_adapters(settings).folder),
         dataset=wish.dataset,
         plan=wish.plan,
     )

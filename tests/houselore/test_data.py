@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -92,9 +93,45 @@ def test_what_machines_train_on(houselore: Houselore, tmp_path: Path, database_u
     assert (plan.epochs, plan.then) == (2.0, "none")
     again = f"houselore tune away --dataset {material.dataset[:12]} --epochs 2 --then none"
     assert again in prepared.stdout
+    assert (folder / "material").stat().st_mode & 0o777 == 0o700
     elsewhere = {"HOUSELORE_CHAT_URL": "http://127.0.0.1:9/v1", "HOUSELORE_CHAT_MODEL": "m"}
     refused = houselore(*wish, **settings, **elsewhere)
     assert (refused.returncode, "trained where it is" in refused.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("by", ["data forget", "data sets"])
+def test_what_machines_train_on_is_removed_with_its_dataset(
+    houselore: Houselore, tmp_path: Path, database_url: str, by: str
+) -> None:
+    """Once its dataset is stale, a prepared folder has no examples any more; copies are named.
+
+    The folder of another dataset stays.
+    """
+    pytest.importorskip("torch", reason="the extra `tuning` is not installed")
+    settings = {"HOUSELORE_DATABASE_URL": database_url, "HOUSELORE_TRAIN_UNREVIEWED": "true"}
+    asyncio.run(_judge(database_url))
+    houselore("data", "collect", **settings, **CONSENT)
+    prepared = houselore("tune", "away", "--prepare", "--then", "none", **settings)
+    assert prepared.returncode == 0, prepared.stderr
+    folder = Path(re.findall(r"is in (\S+): copy", prepared.stdout)[0])
+    other = folder.parents[1] / "other" / "training"
+    shutil.copytree(folder, other)
+    (other / "plan.json").write_text('{"dataset": "0123"}', encoding="utf-8")
+    houselore("data", "sets", **settings)
+    assert (folder / "material").is_dir()
+    if by == "data forget":
+        said = houselore("data", "forget", ASKER, **settings).stdout
+    else:
+        asyncio.run(_delete_documents(database_url))
+        said = houselore("data", "sets", **settings).stdout
+    assert "What away was to learn from is removed here" in said
+    assert not (folder / "material").exists() and (other / "material").is_dir()
+
+
+async def _delete_documents(url: str) -> None:
+    """All that was indexed is gone."""
+    async with open_pool(url, "home") as pool, pool.connection() as connection:
+        await connection.execute("delete from documents where workspace = 'home'")
 
 
 async def _index(url: str, *texts: str) -> None:

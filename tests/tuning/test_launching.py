@@ -99,6 +99,7 @@ def test_two_processes_train_what_one_does(tmp_path: Path) -> None:
     assert [row["loss"] for row in two] == pytest.approx([row["loss"] for row in one], abs=1e-3)
     assert both.held_out["pairs"]["after"] == pytest.approx(alone.held_out["pairs"]["after"], 1e-3)
     assert ("SFT", 1, 4) in told and ("SFT", 4, 4) in told and ("KTO", 4, 4) in told
+    assert not (tmp_path / "both" / "material").exists()  # what people said stays in the database
     told.clear()
     before = (tmp_path / "both" / "processes.log").stat().st_mtime_ns
     run_stages(base, MATERIAL, tmp_path / "both", PLAN, processes=2)
@@ -147,6 +148,7 @@ def test_two_machines_train_what_one_does(
         *(base, MATERIAL, folders[0], PLAN), report=lambda stage, *_: told.append(stage)
     )
     assert trained.adapter == adapters[0] and set(told) == {"held out"}
+    assert not (folders[0] / "material").exists()
 
 
 def test_a_failure_is_said_with_its_log(tmp_path: Path) -> None:
