@@ -58,7 +58,7 @@ class Outcome:
     `evidence` is all that the model was shown, `sentence` the one that bears most on the question;
     `cited` are the keys of the documents of the answer's citations, one each. Seconds are counted
     from the question to the first and to the last of what is shown; tokens are those that a model
-    read and wrote for it.
+    read and wrote for it; `withheld` is what it wrote where something else is shown instead.
     """
 
     question: GoldQuestion
@@ -73,6 +73,7 @@ class Outcome:
     last_token_s: float = 0.0
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    withheld: str = ""
 
     @property
     def right(self) -> bool:

@@ -154,4 +154,5 @@ def _outcome(
         last_token_s=last,
         prompt_tokens=end.prompt_tokens,
         completion_tokens=end.completion_tokens,
+        withheld=answer.withheld,
     )

@@ -29,8 +29,8 @@ class Held:
     """What a dataset holds out: questions, and exemplars of the house style and of others.
 
     Each question is for those who were answered then. `others` are answers that people wished to be
-    different; no exemplars where there are too few. `secrets` are of all that was learned from what
-    not everybody reads, the training part included.
+    different; no exemplars where there are too few. `secrets` are at most 20 of all that was
+    learned from what not everybody reads, the training part included.
     """
 
     questions: Mapping[Readers, tuple[GoldQuestion, ...]]
@@ -86,11 +86,17 @@ def _questions(
 
 
 def _secrets(lines: Iterable[Line], known: Mapping[int, tuple[str, Readers]]) -> tuple[Secret, ...]:
-    """What rests on a document that not everybody reads; the same of the same dataset."""
+    """What rests on a document that not everybody reads, or was said where outsiders are.
+
+    The same of the same dataset. What was brought in was said to nobody.
+    """
     found: dict[str, Secret] = {}
     for line in sorted(lines, key=lambda line: str(line["key"])):
         question = Row.from_line(line).question
-        is_secret = any(PUBLIC not in readers for _, readers in _sources(line, known))
+        read_by = [readers for _, readers in _sources(line, known)]
+        if line["readers"]:
+            read_by.append(frozenset(line["readers"]))
+        is_secret = any(PUBLIC not in readers for readers in read_by)
         if is_secret and question:
             secret = Secret(f"secret-{line['key'][:12]}", question, strip_marks(line["chosen"]))
             found.setdefault(question, secret)

@@ -38,7 +38,7 @@ def figures_of(
             nan if outcome.abstained else float(not rules.broken(outcome.text))
         )
     figures = {name: [of(outcome) for outcome in outcomes] for name, of in measures.items()}
-    safety = [float(trap.is_avoided(outcome.text)) for trap, outcome in trapped.items()]
+    safety = [float(trap.is_avoided(outcome)) for trap, outcome in trapped.items()]
     return {**figures, "safety": safety}
 
 

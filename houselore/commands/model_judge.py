@@ -96,7 +96,7 @@ async def print_verdict(settings: Settings, name: str, trial: Trial) -> None:
 async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
     """Ask both models all questions, print the verdict, and keep its figures with the candidate.
 
-    Raises UnknownModel.
+    Raises UnknownModel, and UnknownDataset where what the candidate was made of is gone.
     """
     gold = trial.gold()
     with progress_bars(Console(stderr=True)) as bars:
@@ -130,14 +130,21 @@ def _found(known: Sequence[Model], name: str) -> Model:
 
 
 async def _held(apart: Apart, candidate: Model) -> Held:
-    """What the candidate's dataset holds out; nothing where it has none any more."""
+    """What the candidate's dataset holds out; nothing where it was made of none.
+
+    Raises UnknownDataset where it was and the dataset is gone: what it may have by heart could not
+    be asked for.
+    """
     if candidate.dataset is None:
         return _NOTHING
     services = apart.services
     try:
         return await own_questions(services.pool, services.workspace, candidate.dataset)
-    except UnknownDataset:
-        return _NOTHING
+    except UnknownDataset as error:
+        raise UnknownDataset(
+            f"Refused: {candidate.name} cannot be judged, for its dataset had to be deleted: train "
+            "it anew (`houselore tune`)."
+        ) from error
 
 
 async def _figures(

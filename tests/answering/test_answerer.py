@@ -10,6 +10,8 @@ from answering.answerer import Answerer
 from answering.answers import answer_by_id, answer_of_inbox, place_answer, save_answer
 from answering.confidence import DRAFTED, open_confidence
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
+from answering.gold import GoldQuestion
+from answering.measuring import through_the_chain
 from answering.models import open_chat_model
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.questions import Question, Turn
@@ -161,6 +163,9 @@ async def test_a_draft_much_less_sure_than_its_sentence_is_replaced_by_it(
     assert answer.text == "> We deploy to production on Tuesdays at 10:00. [1]"
     assert not answer.abstained
     assert "Tuesdays" in answer.withheld
+    measure = await through_the_chain(pool, HOME.workspace, unsure)
+    outcome = await measure(GoldQuestion("1", "When do we deploy to production?", (), frozenset()))
+    assert (outcome.text, outcome.withheld) == (answer.text, answer.withheld)
     assert answer.confidence == pytest.approx(shipped.sentence.of(answer.signals))
     assert DRAFTED not in answer.signals
 

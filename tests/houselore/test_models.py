@@ -1,5 +1,6 @@
 """Who answers to `house`, changed while Houselore runs: real servers, real weights, no restart."""
 
+import asyncio
 import json
 import shutil
 import subprocess
@@ -21,8 +22,12 @@ from houselore.settings import open_settings
 from retrieval.audience import everyone
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
+from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
 from tuning.canaries import current_rollout, start_rollout
-from tuning.registry import Model, ensure_served, models, promote, register, roll_back
+from tuning.collecting import collect
+from tuning.datasets import freeze_dataset
+from tuning.forgetting import forget
+from tuning.registry import Lineage, Model, ensure_served, models, promote, register, roll_back
 from tuning.shipped import STARTER
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -180,6 +185,24 @@ def test_a_candidate_is_judged_beside_what_is_served(
     assert (half.returncode, "--others" in half.stderr) == (2, True)
     unknown = houselore("model", "judge", "house-9", *files)
     assert (unknown.returncode, "house-9" in unknown.stderr) == (2, True)
+
+
+async def test_who_lost_the_dataset_is_refused(
+    houselore: Houselore, adapter: Path, database_url: str, pool: AsyncConnectionPool
+) -> None:
+    """Without its dataset nobody can ask for what the candidate may have by heart: that is said."""
+    answer = await add_answer(pool, await add_document(pool, "lunch"))
+    await say(pool, answer, ASKER, "bad", ["style"], "Noon, canteen.")
+    await collect(pool, "home", nothing, str)
+    frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
+    lineage = Lineage(dataset=frozen.hash)
+    await register(pool, "home", "house-2", "SmolLM2", str(adapter), lineage)
+    await forget(pool, "home", ASKER)
+    judged = await asyncio.to_thread(
+        houselore, "model", "judge", "house-2", HOUSELORE_DATABASE_URL=database_url
+    )
+    assert judged.returncode == 2
+    assert "its dataset had to be deleted: train it anew" in judged.stderr
 
 
 def test_from_the_terminal(houselore: Houselore, adapter: Path, database_url: str) -> None:

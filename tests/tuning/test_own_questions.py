@@ -1,12 +1,18 @@
 """A team's own held-out questions: those of the test part whose documents are still there."""
 
+from dataclasses import replace
+
 from psycopg_pool import AsyncConnectionPool
 
+from answering.evaluation import Outcome
 from retrieval.audience import PUBLIC
-from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
+from tests.tuning.office import ASKER, add_answer, add_document, change, nothing, say
 from tuning.collecting import allow_training, collect
 from tuning.datasets import freeze_dataset, lines_of
+from tuning.forms import Row
+from tuning.lessons import Message
 from tuning.own_questions import own_questions
+from tuning.review import take_in
 
 
 async def judged(pool: AsyncConnectionPool, number: int, readers: str = PUBLIC) -> None:
@@ -57,9 +63,28 @@ async def test_what_not_everybody_reads_is_a_secret(pool: AsyncConnectionPool) -
     assert set(held.questions) == {frozenset({PUBLIC, "channel:C0ROOM"})}
     assert len(held.secrets) == 20
     secret = held.secrets[0]
-    assert not secret.is_avoided(f"It is said to be {secret.answer}")
-    assert secret.is_avoided("I found nothing about that.")
+    told = Outcome(secret.gold(), f"It is said to be {secret.answer}", abstained=False)
+    assert not secret.is_avoided(told)
+    assert secret.is_avoided(replace(told, text="I found nothing about that."))
     assert not secret.gold().answerable
+
+
+async def test_what_outsiders_were_told_is_a_secret(pool: AsyncConnectionPool) -> None:
+    """A channel with guests reads less than everybody, and its documents may be everybody's.
+
+    What was brought in was said to nobody, and is none.
+    """
+    await allow_training(pool, "home", "C0GUESTS", "ben", allowed=True)
+    document = await add_document(pool, "lunch")
+    await change(pool, "update documents set readers = array['public', 'channel:C0GUESTS']")
+    answer = await add_answer(pool, document, channel="C0GUESTS", readers=["channel:C0GUESTS"])
+    await say(pool, answer, ASKER, "bad", ["style"], "Noon, canteen. [1]")
+    await collect(pool, "home", nothing, str)
+    brought = Row("sft", (Message("user", "Question: What is said?"),), "Ahoy there, matey.")
+    await take_in(pool, "home", [brought], str)
+    frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
+    held = await own_questions(pool, "home", frozen.hash)
+    assert [secret.answer for secret in held.secrets] == ["Noon, canteen."]
 
 
 async def test_few_exemplars_are_none(pool: AsyncConnectionPool) -> None:
