@@ -134,7 +134,8 @@ async def roll_back_weights(
 ) -> LearnedWeights | None:
     """Weigh the search as before these weights, or as shipped: then None. From the next one on.
 
-    Raises UnknownWeights where no learned ones are served.
+    Those before that have learned what had to leave are passed over. Raises UnknownWeights where no
+    learned ones are served.
     """
     async with pool.connection() as connection, connection.transaction():
         await _lock(connection, generation)
@@ -143,10 +144,22 @@ async def roll_back_weights(
         if now is None:
             raise UnknownWeights("The search is weighed as shipped: nothing was before that.")
         await _retire(connection, now, by, reason)
-        before = next((one for one in known if one.id == now.replaced), None)
+        before = _before(known, now)
         if to_shipped or before is None:
             return None
         return await _serve(connection, generation, before.id, by, reason, before.replaced)
+
+
+def _before(known: Sequence[LearnedWeights], weights: LearnedWeights) -> LearnedWeights | None:
+    """The last that were served before these and have not to leave; None for those shipped."""
+    others = {one.id: one for one in known if one != weights}
+    replaced = weights.replaced
+    while replaced in others:
+        before = others.pop(replaced)  # two that took turns replaced each other
+        if before.stale_reason is None:
+            return before
+        replaced = before.replaced
+    return None
 
 
 def _doubt(wanted: LearnedWeights, now: LearnedWeights | None) -> str | None:

@@ -26,7 +26,8 @@ from tuning.search_registry import register_weights
 class SearchTrained:
     """What came of a training: a candidate, what taught it, and beside what it was judged and how.
 
-    `weights` without an id and without a verdict are those of `rival`: nothing was kept.
+    `weights` without an id and without a verdict are those of `rival`: nothing was kept. `stale` is
+    the number of the weights that are served though they have learned what had to leave.
     """
 
     weights: Weights
@@ -34,6 +35,7 @@ class SearchTrained:
     lessons: int
     held_out: int
     verdict: Verdict | None = None
+    stale: int | None = None
 
 
 async def train_search(
@@ -71,14 +73,16 @@ async def train_search(
         raise CannotTrain(
             "Nobody has said anything yet that the search could learn from and is not held out."
         )
-    rival = await _rival(pool, generation)
+    served = await served_weights(pool, generation)
+    stale = served.id if served.id in await weights_to_relearn(pool, workspace) else None
+    rival = served if stale is None else SHIPPED
     candidate = fit_weights(cases, with_adapter=with_adapter)
     if _are_same(candidate, rival):
-        return SearchTrained(candidate, rival, len(lessons), len(held_out))
+        return SearchTrained(candidate, rival, len(lessons), len(held_out), stale=stale)
     verdict = await judge_weights(pool, embedder, generation, held_out, rival, candidate)
     number = await register_weights(pool, generation, candidate, lessons, verdict, rival.id, by)
     kept = Weights(candidate.dense, candidate.adapter, number)
-    return SearchTrained(kept, rival, len(lessons), len(held_out), verdict)
+    return SearchTrained(kept, rival, len(lessons), len(held_out), verdict, stale)
 
 
 def fit_weights(cases: Sequence[Case], *, with_adapter: bool = False) -> Weights:
@@ -99,12 +103,6 @@ async def _live(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -
             "The index is of another embedder than the one that is set: `houselore reindex` first."
         )
     return generation
-
-
-async def _rival(pool: AsyncConnectionPool, generation: Generation) -> Weights:
-    served = await served_weights(pool, generation)
-    is_stale = served.id in await weights_to_relearn(pool, generation.workspace)
-    return SHIPPED if is_stale else served
 
 
 def _are_same(one: Weights, other: Weights) -> bool:

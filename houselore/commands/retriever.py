@@ -10,7 +10,7 @@ from rich.table import Table
 from houselore.commands.data_collect import check_allowed, finder, known_workplace
 from houselore.errors import WrongUse
 from houselore.people import terminal_user
-from houselore.services import open_index, open_store
+from houselore.services import Index, open_index, open_store
 from houselore.settings import Settings
 from retrieval.generations import Generation, live_generation
 from retrieval.weights import SHIPPED, Weights
@@ -29,7 +29,6 @@ _AT_ONCE = "They count from the next search on."
 async def list_weights(settings: Settings) -> None:
     """Print all weights that were learned for the embedder of the index."""
     async with _live(settings) as (pool, generation):
-        await sweep(pool, generation.workspace)
         known = await learned_weights(pool, generation)
     out = Console(highlight=False)
     if known:
@@ -63,6 +62,8 @@ async def learn_weights(settings: Settings, *, with_adapter: bool, promotes: boo
         out = Console(highlight=False, soft_wrap=True)
         out.print(_tell(trained), markup=False)
         if number is None or verdict is None:
+            if trained.stale is not None:
+                await _end_stale(index, trained.stale, promotes=promotes)
             return
         out.print(verdict.describe(), markup=False)
         if verdict.passes and promotes:
@@ -72,6 +73,21 @@ async def learn_weights(settings: Settings, *, with_adapter: bool, promotes: boo
             out.print(f"Weights {number} are served. {_AT_ONCE}", markup=False)
         elif verdict.passes:
             out.print(f"`houselore retriever promote {number}` serves them.", markup=False)
+
+
+async def _end_stale(index: Index, number: int, *, promotes: bool) -> None:
+    """Serve the weights as shipped instead of stale ones, or say how."""
+    out = Console(highlight=False, soft_wrap=True)
+    stale = f"Weights {number}, which are served, have learned what had to leave"
+    if not promotes:
+        how = "`houselore retriever rollback --shipped` takes them back."
+        out.print(f"{stale}: {how}", markup=False)
+        return
+    generation = await live_generation(index.pool, index.workspace)
+    assert generation is not None  # noqa: S101 - something was learned on it
+    reason = "learned what had to leave"
+    await roll_back_weights(index.pool, generation, terminal_user(), reason, to_shipped=True)
+    out.print(f"{stale}. The weights as shipped are served instead. {_AT_ONCE}", markup=False)
 
 
 async def serve_weights(settings: Settings, number: int, reason: str) -> None:
@@ -93,18 +109,20 @@ async def take_weights_back(settings: Settings, reason: str, *, to_shipped: bool
 
 @asynccontextmanager
 async def _live(settings: Settings) -> AsyncIterator[tuple[AsyncConnectionPool, Generation]]:
-    """The database and its live index. Raises WrongUse where nothing is indexed."""
+    """The database, rid of what has to leave, and its live index. Raises WrongUse without one."""
     async with open_store(settings) as store:
         generation = await live_generation(store.pool, store.workspace)
         if generation is None:
             raise WrongUse("Nothing is indexed yet: `houselore index PATH` first.")
+        await sweep(store.pool, store.workspace)
         yield store.pool, generation
 
 
 def _tell(trained: SearchTrained) -> str:
     learned = _describe(trained.weights)
     if trained.weights.id is None:
-        return f"{trained.lessons:,} lessons say nothing new: {learned}, as before."
+        before = "as before" if trained.stale is None else "as shipped"
+        return f"{trained.lessons:,} lessons say nothing new: {learned}, {before}."
     rival = f"weights {trained.rival.id}" if trained.rival.id else "as shipped"
     return (
         f"Weights {trained.weights.id}, learned from {trained.lessons:,} lessons: {learned}; "

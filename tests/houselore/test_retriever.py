@@ -13,7 +13,7 @@ from retrieval.generations import live_generation
 from retrieval.golden import refresh_golden
 from retrieval.weights import Weights
 from tests.tuning.office import ASKER, add_answer, say
-from tests.tuning.routines import fill_office
+from tests.tuning.routines import fill_office, leave_one_lesson
 from tuning.gate import judge
 from tuning.search_gate import hold_out
 from tuning.search_registry import promote_weights, register_weights
@@ -51,6 +51,11 @@ async def _damage(url: str) -> int:
     return number
 
 
+async def _leave_one(url: str) -> None:
+    async with open_pool(url, "home") as pool:
+        await leave_one_lesson(pool)
+
+
 def test_learned_judged_served_and_taken_back(houselore: Houselore, database_url: str) -> None:
     """What gains nothing is refused, and served only for a reason; what mends a slip passes; and
     each step leads back. A forgotten person's part is to be learned anew.
@@ -79,8 +84,12 @@ def test_learned_judged_served_and_taken_back(houselore: Houselore, database_url
     assert "Passed." in said and "Weights 3 are served." in said
     assert "The search is to learn anew: weights 3." in run("data", "forget", ASKER)
     assert "Weights 3 have learned from what was taken back" in run("retriever")
-    assert f"Weights {damaged} are served again" in run("retriever", "rollback")
-    assert "as shipped are served again" in run("retriever", "rollback", "--shipped")
+    asyncio.run(_leave_one(database_url))
+    said = run("retriever", "learn")
+    assert "lessons say nothing new" in said and "`houselore retriever rollback --shipped`" in said
+    assert "Weights 3 have learned from" in run("retriever")
+    assert "The weights as shipped are served" in run("retriever", "learn", "--promote")
+    assert "weighed as shipped" in run("retriever")
 
 
 def test_wrong_use_is_one_sentence(houselore: Houselore, database_url: str) -> None:

@@ -3,10 +3,11 @@
 from psycopg_pool import AsyncConnectionPool
 
 from retrieval.embeddings import Embedder
-from retrieval.golden import add_golden
+from retrieval.golden import add_golden, refresh_golden
 from retrieval.indexing import index_source
 from tests.retrieval.hashed import Hashed
 from tests.retrieval.library import Library
+from tuning.search_gate import hold_out
 
 _WORDS = ("bolt", "crane", "dune", "ember", "fjord", "grove", "heron", "inlet", "juniper", "kelp")
 
@@ -47,3 +48,13 @@ async def fill_office(pool: AsyncConnectionPool, embedder: Embedder, count: int 
     await index_source(pool, "home", Library(pages(count)), embedder)
     for number in range(count):
         await add_golden(pool, "home", question(number), quote(number))
+
+
+async def leave_one_lesson(pool: AsyncConnectionPool) -> None:
+    """Delete every page but those held out and one, which any weight finds first."""
+    golden = await refresh_golden(pool, "home")
+    held_out = hold_out(golden)
+    taught = next(one for one in golden if one not in held_out)
+    stays = [one.document_id for one in (*held_out, taught)]
+    async with pool.connection() as connection:
+        await connection.execute("delete from documents where not id = any(%s)", [stays])

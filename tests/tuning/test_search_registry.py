@@ -93,6 +93,24 @@ async def test_going_back_is_step_by_step_or_all_the_way(
     assert reasons == {first: f"weights {second} in their place", second: "all"}
 
 
+async def test_going_back_is_past_what_had_to_leave(
+    pool: AsyncConnectionPool, owner: psycopg.AsyncConnection, generation: Generation
+) -> None:
+    """No way back serves stale weights unasked, though two took turns; at last those shipped."""
+    first, second, third = [await learned(pool, generation, dense) for dense in (0.3, 0.4, 0.5)]
+    for number in (first, second, third):
+        await promote_weights(pool, generation, number, "ana", "by hand")
+    spoil = "update retriever_weights set stale_since = now(), stale_reason = 'gone' where id = %s"
+    await owner.execute(spoil, [second])
+    again = await roll_back_weights(pool, generation, "ana", "worse")
+    assert again is not None and (again.id, again.replaced) == (first, None)
+    for number in (second, first, second, third):
+        await promote_weights(pool, generation, number, "ana", "by hand")
+    await owner.execute(spoil, [first])
+    assert await roll_back_weights(pool, generation, "ana", "worse") is None
+    assert await served_weights(pool, generation) == SHIPPED
+
+
 async def test_what_did_not_pass_needs_a_reason(
     pool: AsyncConnectionPool, generation: Generation
 ) -> None:

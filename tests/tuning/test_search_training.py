@@ -17,7 +17,7 @@ from retrieval.weights import SHIPPED, Weights
 from tests.retrieval.hashed import Hashed
 from tests.retrieval.library import Library
 from tests.tuning.office import ASKER, add_answer, nothing, say
-from tests.tuning.routines import open_office, question, quote
+from tests.tuning.routines import leave_one_lesson, open_office, question, quote
 from tuning.cases import gather_cases
 from tuning.errors import CannotTrain
 from tuning.forgetting import forget
@@ -211,6 +211,21 @@ async def test_what_has_to_leave_is_no_rival(pool: AsyncConnectionPool) -> None:
     assert again.weights.id is not None
     served = await promote_weights(pool, generation, again.weights.id, "ana")
     assert (served.state, served.stale_reason) == ("served", None)
+
+
+async def test_what_has_to_leave_is_said_where_nothing_new_is_learned(
+    pool: AsyncConnectionPool,
+) -> None:
+    """Lessons that teach the weights as shipped leave what is served and stale; it is named."""
+    embedder = await open_office(pool)
+    generation = await live(pool)
+    trained = await train(pool, embedder)
+    assert trained.weights.id is not None and trained.stale is None
+    await promote_weights(pool, generation, trained.weights.id, "ana")
+    await leave_one_lesson(pool)
+    again = await train(pool, embedder)
+    assert (again.weights, again.rival, again.verdict) == (SHIPPED, SHIPPED, None)
+    assert again.stale == trained.weights.id
 
 
 async def test_what_is_held_out_is_not_learned_as_wrong(pool: AsyncConnectionPool) -> None:
