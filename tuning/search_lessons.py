@@ -64,9 +64,9 @@ async def read_lessons(
     """The lessons of all that people said and that may be learned from, and of golden questions.
 
     What may be is what examples may be made of (`tuning.collecting.may_train`), without people who
-    are forgotten. The newest of one question for one audience counts; a few people who judge much
-    do not decide. Golden questions that grew from a thumb are lessons by that thumb alone. Raises
-    what `search` raises.
+    are forgotten. The newest come first. Of one question for one audience the newest counts, and of
+    one person the newest `most_per_person`: a few who judge much do not decide. Golden questions
+    that grew from a thumb are lessons by that thumb alone. Raises what `search` raises.
     """
     judged = [one for one in await read_judged(pool, workspace) if may_train(one, public_channels)]
     threads = await _threads(pool, workspace, [one.id for one in judged])
@@ -74,8 +74,10 @@ async def read_lessons(
     for one in judged:
         if lesson := await lesson_of(one, threads.get(one.id, ()), search):
             found.append(lesson)
-    newest = {(plain(one.question), one.background, one.audience): one for one in found}
-    return _balanced(list(newest.values()), most_per_person)
+    newest: dict[tuple[str, str, Audience], SearchLesson] = {}
+    for each in reversed(found):
+        newest.setdefault((plain(each.question), each.background, each.audience), each)
+    return _balanced(newest.values(), most_per_person)
 
 
 async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> SearchLesson | None:
@@ -173,8 +175,8 @@ def _deciders(judged: Judged) -> frozenset[str]:
     return frozenset(decision.people if decision else judged.reasons)
 
 
-def _balanced(lessons: Sequence[SearchLesson], most_per_person: int) -> list[SearchLesson]:
-    """Without those of people who gave their share already; a lesson of nobody's always stays."""
+def _balanced(lessons: Iterable[SearchLesson], most_per_person: int) -> list[SearchLesson]:
+    """The newest, which come first, up to each one's share; a lesson of nobody's always stays."""
     given: Counter[str] = Counter()
     kept = []
     for lesson in lessons:

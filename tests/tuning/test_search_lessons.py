@@ -93,15 +93,18 @@ async def test_what_is_forgotten_or_deleted_teaches_nothing(pool: AsyncConnectio
 
 
 async def test_nobody_decides_alone(pool: AsyncConnectionPool) -> None:
-    """Of one person so many lessons count; the newest of one question replaces those before."""
+    """Of one person so many lessons count, the newest; of one question the newest one."""
     document = await add_document(pool, "lunch")
     for number in range(4):
         answer = await add_answer(pool, document, question=f"Question {number}?")
         await say(pool, answer, READER, "good")
-    assert len(await lessons(pool, most_per_person=2)) == 2
+    kept = await lessons(pool, most_per_person=2)
+    assert [one.question for one in kept] == ["Question 3?", "Question 2?"]
     newest = await add_answer(pool, document, question="QUESTION 3")
     await say(pool, newest, READER, "good")
     found = await lessons(pool)
     assert len(found) == 4
     assert newest in {one.answer_id for one in found}
+    (last,) = await lessons(pool, most_per_person=1)
+    assert last.answer_id == newest
     assert hash_lessons(found) == hash_lessons(found[::-1]) != hash_lessons(found[1:])
