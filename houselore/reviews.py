@@ -44,7 +44,9 @@ class TeamReviews:
         seen = (waiting or second)[:_NEXT]
         found = await queue(self._pool, self._workspace, None, [one.id for one in seen])
         asked = await gaps(self._pool, self._workspace, eyes.channels, _MOST_CURES)
-        stale = await outdated(self._pool, self._workspace, eyes.readers, _MOST_CURES)
+        stale = await outdated(
+            *(self._pool, self._workspace, eyes.readers, eyes.channels), _MOST_CURES
+        )
         return Desk(
             next=[_waiting(one, is_second=not waiting) for one in found],
             waiting=len(waiting),

@@ -102,14 +102,20 @@ async def outdated(
     pool: AsyncConnectionPool,
     workspace: str,
     readers: Collection[str] | None,
+    channels: Collection[str] | None,
     most: int | None = None,
 ) -> list[Outdated]:
     """Documents that people call outdated and that did not change since, most people first.
 
-    Those that these readers may read; with None all.
+    Those that these readers may read, by what was said in these conversations; with None all, and
+    all but what was said to one person alone.
     """
-    seen = None if readers is None else sorted(readers)
-    values = {"workspace": workspace, "readers": seen, "most": most}
+    values = {
+        "workspace": workspace,
+        "readers": None if readers is None else sorted(readers),
+        "channels": None if channels is None else sorted(channels),
+        "most": most,
+    }
     async with (
         pool.connection() as connection,
         connection.cursor(row_factory=class_row(Outdated)) as cursor,

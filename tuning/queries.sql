@@ -257,10 +257,12 @@ delete from causes where workspace = %(workspace)s
 -- name: gaps
 -- Questions of the last 30 days that no document answers, most asked first, in these conversations;
 -- with none named in all, but for what was said to one person alone. What was found to be wrong with
--- an answer goes before that none was given.
+-- an answer goes before that none was given; a quotation that people find good has answered.
 select min(a.question), count(*) from answers a left join causes c on c.answer_id = a.id
 where a.workspace = %(workspace)s and a.question <> ''
-    and coalesce(c.cause = 'not_indexed', a.abstained)
+    and coalesce(c.cause = 'not_indexed', a.abstained and not (
+        select coalesce(bool_and(f.label = 'good'), false) from feedback f
+        where f.answer_id = a.id and f.is_current and f.label <> 'none'))
     and case when %(channels)s::text[] is null
         then not exists (select from unnest(a.readers) as reader where reader like 'person:%%')
         else a.channel = any(%(channels)s) end
@@ -272,8 +274,9 @@ order by count(*) desc, max(a.created_at) desc limit %(most)s;
 
 -- name: outdated
 -- Documents that people call outdated and that are as they were when they were cited so: how many
--- people, since when, most first; those that these readers may read, or with none named all. Who
--- finds the answer good by now says so no more.
+-- people, since when, most first; those that these readers may read, or with none named all, by what
+-- was said in these conversations, or with none named in all, but for what was said to one person
+-- alone. Who finds the answer good by now says so no more.
 select d.id as document_id, d.title, d.key, s.location, count(distinct m.person) as people,
     min(m.created_at) as since
 from remarks m
@@ -285,6 +288,9 @@ where m.workspace = %(workspace)s and m.is_current and 'outdated' = any(m.reason
     and (position('[' || note.n || ']' in a.text) > 0 or a.text !~ '\[\d+\]')
     and d.indexed_at <= a.created_at
     and (%(readers)s::text[] is null or d.readers && %(readers)s)
+    and case when %(channels)s::text[] is null
+        then not exists (select from unnest(a.readers) as reader where reader like 'person:%%')
+        else a.channel = any(%(channels)s) end
     and not exists (
         select from forgotten g where g.workspace = m.workspace and g.person = m.person)
     and not exists (select from feedback f where f.answer_id = a.id and f.person = m.person
@@ -297,11 +303,14 @@ select count(*), count(*) filter (where state = 'approved')
 from examples where workspace = %(workspace)s and cause is not null and state <> 'rejected';
 
 -- name: channels_asked
--- The conversations of examples, and of questions of the last 30 days that no document answers.
+-- The conversations of examples, of questions of the last 30 days that no document answers, and of
+-- answers that somebody calls outdated.
 select distinct a.channel from answers a left join causes c on c.answer_id = a.id
 where a.workspace = %(workspace)s and a.channel is not null and (
     (coalesce(c.cause = 'not_indexed', a.abstained) and a.created_at > now() - interval '30 days')
-    or exists (select from examples e where e.answer_id = a.id));
+    or exists (select from examples e where e.answer_id = a.id)
+    or exists (select from remarks m
+        where m.answer_id = a.id and m.is_current and 'outdated' = any(m.reasons)));
 
 -- name: decide_example
 -- Says of an example whether it may be trained on, with other words where they were edited.

@@ -54,7 +54,7 @@ async def _read(store: Store) -> Cures:
     golden = await refresh_golden(store.pool, store.workspace)
     return Cures(
         gaps=await gaps(store.pool, store.workspace, channels=None),
-        outdated=await outdated(store.pool, store.workspace, readers=None),
+        outdated=await outdated(store.pool, store.workspace, readers=None, channels=None),
         golden=[one for one in golden if one.origin == "correction"],
         taught=await taught(store.pool, store.workspace),
     )

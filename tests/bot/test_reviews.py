@@ -171,7 +171,8 @@ async def test_what_is_called_outdated_is_listed(
     reviewing: House, scene: Scene, pool: AsyncConnectionPool
 ) -> None:
     """Documents that people call outdated, for admins and experts that may read them: not for an
-    admin who is not in their channel, nor for members; what has changed since leaves.
+    admin who is not in their channel, nor for members; counted in one's own conversations. What has
+    changed since leaves.
     """
     name = f"private-{scene.channel.lower()}"
     made = await scene.act("channels", **{"as": MEMBER}, name=name, private=True)
@@ -185,10 +186,15 @@ async def test_what_is_called_outdated_is_listed(
         answer = await add_answer(pool, document, readers=[reader], channel=scene.channel)
         await say(pool, answer, ASKER, "bad", ["outdated"])
     await say(pool, answer, MEMBER, "bad", ["outdated"])
+    async with pool.connection() as connection:
+        cursor = await connection.execute("select id from documents where key = 'lunch'")
+        ((lunch,),) = await cursor.fetchall()
+    away = await add_answer(pool, lunch, channel=private)
+    await say(pool, away, MEMBER, "bad", ["outdated"])
     view = await home(scene, ADMIN, "Called outdated")
     assert "Lunch · by one person" in view["html"] and "Salaries" not in view["html"]
     view = await home(scene, OTHER, "Salaries · by 2 people")
-    assert "Lunch · by one person" in view["html"]
+    assert "Lunch · by 2 people" in view["html"]
     assert "Called outdated" not in (await home(scene, MEMBER, "/houselore status"))["html"]
     async with pool.connection() as connection:
         await connection.execute("update documents set indexed_at = now() + interval '1 second'")

@@ -16,6 +16,7 @@ from tests.tuning.office import (
 )
 from tuning.collecting import Collected, collect
 from tuning.cures import Gap, Taught, gaps, outdated, taught
+from tuning.desk import channels_asked
 from tuning.forgetting import forget
 from tuning.places import Search
 
@@ -39,7 +40,7 @@ async def test_what_is_called_outdated_is_listed(pool: AsyncConnectionPool) -> N
     await say(pool, again, READER, "bad", ["outdated"])
     await say(pool, await add_answer(pool, await add_document(pool, "keys")), ASKER, "bad")
     await change(pool, "update remarks set created_at = '2026-05-01' where person = %s", ASKER)
-    (one,) = await outdated(pool, "home", None)
+    (one,) = await outdated(pool, "home", None, None)
     assert (one.title, one.key, one.location, one.people) == ("Lunch", "lunch", "lunch", 2)
     assert one.since.date().isoformat() in {"2026-04-30", "2026-05-01"}
     assert (await gather(pool)).examples == {}
@@ -56,9 +57,9 @@ async def test_only_what_the_text_cites_is_outdated(pool: AsyncConnectionPool) -
         keys,
     )
     await say(pool, answer, ASKER, "bad", ["outdated"])
-    assert [one.title for one in await outdated(pool, "home", None)] == ["Lunch"]
+    assert [one.title for one in await outdated(pool, "home", None, None)] == ["Lunch"]
     await change(pool, "update answers set text = 'At noon.'")
-    assert {one.title for one in await outdated(pool, "home", None)} == {"Lunch", "Keys"}
+    assert {one.title for one in await outdated(pool, "home", None, None)} == {"Lunch", "Keys"}
 
 
 @pytest.mark.parametrize(
@@ -78,9 +79,9 @@ async def test_what_is_cured_leaves_the_list(pool: AsyncConnectionPool, event: s
     await say(
         pool, await add_answer(pool, await add_document(pool, "lunch")), ASKER, "bad", ["outdated"]
     )
-    assert len(await outdated(pool, "home", None)) == 1
+    assert len(await outdated(pool, "home", None, None)) == 1
     await change(pool, event)
-    assert await outdated(pool, "home", None) == []
+    assert await outdated(pool, "home", None, None) == []
 
 
 async def test_a_change_before_the_next_answer_does_not_count(pool: AsyncConnectionPool) -> None:
@@ -89,9 +90,9 @@ async def test_a_change_before_the_next_answer_does_not_count(pool: AsyncConnect
     await say(pool, await add_answer(pool, document), ASKER, "bad", ["outdated"])
     await change(pool, "update answers set created_at = now() - interval '1 hour'")
     await change(pool, "update documents set indexed_at = now() - interval '1 minute'")
-    assert await outdated(pool, "home", None) == []
+    assert await outdated(pool, "home", None, None) == []
     await say(pool, await add_answer(pool, document), READER, "bad", ["outdated"])
-    assert [one.people for one in await outdated(pool, "home", None)] == [1]
+    assert [one.people for one in await outdated(pool, "home", None, None)] == [1]
 
 
 async def test_titles_are_for_who_may_read_them(pool: AsyncConnectionPool) -> None:
@@ -99,9 +100,37 @@ async def test_titles_are_for_who_may_read_them(pool: AsyncConnectionPool) -> No
     document = await add_document(pool, "salaries", readers="channel:C1")
     answer = await add_answer(pool, document, readers=["channel:C1"])
     await say(pool, answer, EXPERT, "bad", ["outdated"])
-    seen = [await outdated(pool, "home", one) for one in (["channel:C1"], ["public"], [])]
+    seen = [await outdated(pool, "home", one, None) for one in (["channel:C1"], ["public"], [])]
     assert [len(one) for one in seen] == [1, 0, 0]
-    assert await outdated(pool, "other", None) == []
+    assert await outdated(pool, "other", None, None) == []
+
+
+async def test_complaints_are_told_to_who_was_there(pool: AsyncConnectionPool) -> None:
+    """How many call a document outdated is counted in one's own conversations; what was said to one
+    person alone counts in no list of all.
+    """
+    document = await add_document(pool, "lunch")
+    for channel, person, reader in (("C1", ASKER, "public"), ("D1", READER, "person:U0READER")):
+        answer = await add_answer(pool, document, channel=channel, readers=["public", reader])
+        await say(pool, answer, person, "bad", ["outdated"])
+    for channels, people in ((["C1"], [1]), (["C1", "D1"], [2]), (["C2"], []), (None, [1])):
+        found = await outdated(pool, "home", ["public"], channels)
+        assert [one.people for one in found] == people
+    assert await channels_asked(pool, "home") == {"C1", "D1"}
+
+
+async def test_a_good_quotation_is_no_gap(pool: AsyncConnectionPool) -> None:
+    """What people find good has answered, until somebody finds it bad or takes the vote back."""
+    quoted = await add_answer(pool, await add_document(pool, "lunch"), "> Noon.", abstained=True)
+    assert len(await gaps(pool, "home", None)) == 1
+    await say(pool, quoted, ASKER, "good")
+    assert await gaps(pool, "home", None) == []
+    await say(pool, quoted, READER, "bad")
+    assert len(await gaps(pool, "home", None)) == 1
+    await change(pool, "update feedback set label = 'none' where label = 'bad'")
+    assert await gaps(pool, "home", None) == []
+    await change(pool, "update feedback set is_current = false")
+    assert len(await gaps(pool, "home", None)) == 1
 
 
 async def test_gaps_are_what_no_document_answers(pool: AsyncConnectionPool) -> None:
