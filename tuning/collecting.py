@@ -14,7 +14,7 @@ from tuning.cures import correct, keep_causes
 from tuning.examples import Example, learn
 from tuning.forgetting import sweep
 from tuning.judged import Judged, read_judged
-from tuning.places import Search
+from tuning.places import Search, ask_once
 
 _SQL = load_statements("tuning")
 
@@ -50,6 +50,7 @@ async def collect(
     is kept. Raises what `search` raises.
     """
     await sweep(pool, workspace)
+    search = ask_once(search)  # a cause and its correction look for the same
     examples: dict[str, Example] = {}
     causes: dict[int, Cause] = {}
     corrections: list[Correction] = []

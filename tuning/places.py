@@ -22,6 +22,22 @@ class Place:
     quote: str = ""
 
 
+def ask_once(search: Search) -> Search:
+    """The same search, which is asked for the same words and audience once, and then remembers.
+
+    For one run: what is indexed meanwhile is not seen.
+    """
+    found: dict[tuple[str, Audience], Sequence[Passage]] = {}
+
+    async def find(question: str, audience: Audience) -> Sequence[Passage]:
+        asked = (question, audience)
+        if asked not in found:
+            found[asked] = await search(question, audience)
+        return found[asked]
+
+    return find
+
+
 async def find_places(judged: Judged, search: Search) -> tuple[Place, ...]:
     """The places that the better answer stands on, first the one that holds most of it.
 

@@ -22,7 +22,7 @@ from tuning.collecting import may_train
 from tuning.dataset import MOST_PER_PERSON, canonical
 from tuning.examples import plain
 from tuning.judged import Judged, read_judged
-from tuning.places import Place, Search, find_places
+from tuning.places import Place, Search, ask_once, find_places
 
 _SQL = load_statements("tuning")
 _MARK = pattern(r"\[(\d+)\]")
@@ -68,6 +68,7 @@ async def read_lessons(
     one person the newest `most_per_person`: a few who judge much do not decide. Golden questions
     that grew from a thumb are lessons by that thumb alone. Raises what `search` raises.
     """
+    search = ask_once(search)  # what a cause was looked for with is looked at again
     judged = [one for one in await read_judged(pool, workspace) if may_train(one, public_channels)]
     threads = await _threads(pool, workspace, [one.id for one in judged])
     found = [_by_hand(one) for one in golden if one.by_hand]

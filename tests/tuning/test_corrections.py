@@ -26,6 +26,7 @@ from tuning.attribution import Cause
 from tuning.collecting import Collected, collect
 from tuning.forgetting import forget
 from tuning.places import Search
+from tuning.search_lessons import read_lessons
 
 WRONG = "Lunch is served at midnight by robots. [1]"
 BETTER = "Since May lunch is served from half past eleven."
@@ -99,6 +100,25 @@ async def test_the_index_is_asked_for_the_better_answer_too(
     (one,) = await golden(pool)
     assert (one.quote, one.title) == ("Duplicates hang on a nail behind the mill.", "About mill")
     assert not one.is_found(await find(one.question, one.audience))
+
+
+async def test_the_same_is_searched_once(pool: AsyncConnectionPool) -> None:
+    """By the cause, the correction and a lesson alike; for other readers it is another search."""
+    asked: list[tuple[str, Audience]] = []
+
+    async def look(question: str, audience: Audience) -> Sequence[Passage]:
+        asked.append((question, audience))
+        return await finding(NEWS, document=news)(question, audience)
+
+    news = await add_document(pool, "news", NEWS)
+    for readers in (["public"], ["public"], ["public", "channel:C1"]):
+        answer = await add_answer(pool, None, "Nothing.", QUESTION, readers=readers, channel="C1")
+        await say(pool, answer, READER, "bad", better=BETTER)
+    assert (await gather(pool, look, "C1")).golden
+    assert len(asked) == len(set(asked)) == 2
+    asked.clear()
+    assert await read_lessons(pool, "home", look, [], frozenset({"C1"}))
+    assert len(asked) == len(set(asked)) == 2
 
 
 async def test_only_where_it_is_known_what_answers(pool: AsyncConnectionPool) -> None:
