@@ -40,6 +40,6 @@ class Adapter:
         return [float(x) for x in moved * (np.linalg.norm(asked) / length)]
 
 
-def hash_adapter(kept: bytes) -> str:
-    """The SHA-256 of an adapter's bytes, by which it is known."""
+def hash_matrix(kept: bytes) -> str:
+    """The SHA-256 of an adapter's matrix as `to_bytes` gives it, by which it is known."""
     return hashlib.sha256(kept).hexdigest()

@@ -28,7 +28,7 @@ _MOST_OTHERS = 500  # documents
 
 
 @dataclass(frozen=True, slots=True)
-class Taught:
+class VoiceExamples:
     """The `sft` examples of some texts, the phrases that mark the voice, the most frequent first.
 
     `alike` is how many pieces have none of them, and so teach nothing.
@@ -50,7 +50,7 @@ class _Piece:
         return " ".join(self.sentences)
 
 
-def teach_voice(texts: Sequence[Document], others: Sequence[Document]) -> Taught:
+def teach_voice(texts: Sequence[Document], others: Sequence[Document]) -> VoiceExamples:
     """Of each paragraph, some sentences at a time: the note says it plainly, the answer as it is.
 
     What marks the voice is what the team's `others` lack. Raises UnusableExamples where nothing
@@ -73,7 +73,7 @@ def teach_voice(texts: Sequence[Document], others: Sequence[Document]) -> Taught
         if " ".join(phrase) in row.chosen.lower()
     )
     named = tuple(phrase for phrase, _ in counted.most_common())
-    return Taught(tuple(rows), named, len(pieces) - len(rows))
+    return VoiceExamples(tuple(rows), named, len(pieces) - len(rows))
 
 
 async def read_others(pool: AsyncConnectionPool, audience: Audience) -> list[Document]:

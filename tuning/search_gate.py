@@ -31,7 +31,8 @@ def hold_out(golden: Iterable[GoldenQuestion]) -> list[GoldenQuestion]:
 
     Most grow from the thumbs that are the lessons, too: were all held out, little would be left to
     learn. Documents decide, so that none is in both halves; and hashes, so that what is held out
-    once always is: what is served has never learned from it.
+    once always is. What is served may have learned from a document before a golden question named
+    it: that is to its advantage, never to a candidate's.
     """
     return [one for one in golden if _hash(one.document_id)[0] % 2 == 0]
 

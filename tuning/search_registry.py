@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from retrieval.adapter import hash_adapter
+from retrieval.adapter import hash_matrix
 from retrieval.generations import Generation
 from retrieval.statements import load_statements
 from retrieval.weights import Weights
@@ -65,7 +65,7 @@ async def register_weights(
         **_place(generation),
         "dense": weights.dense,
         "adapter": kept,
-        "adapter_hash": hash_adapter(kept) if kept else None,
+        "adapter_hash": hash_matrix(kept) if kept else None,
         "lessons": len(lessons),
         "lessons_hash": hash_lessons(lessons),
         "answers": sorted({one.answer_id for one in lessons if one.answer_id is not None}),

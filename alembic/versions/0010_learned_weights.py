@@ -54,5 +54,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Without it: the weights shipped serve again."""
+    """Without it: the weights shipped serve again, and all that was learned is lost for good.
+
+    Upgrading again brings back an empty table: what a search learns, it has to learn anew.
+    """
     op.execute("drop table retriever_weights")

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.adapter import Adapter, hash_adapter
+from retrieval.adapter import Adapter, hash_matrix
 from tuning.adapter_fit import fit_adapter
 from tuning.cases import Case
 
@@ -75,7 +75,7 @@ def test_the_same_cases_give_the_same_adapter(count: int, seed: int) -> None:
     """To the last bit, so that its hash says what it was taught; and its numbers are numbers."""
     one, other = fit_adapter(cases_of(count, seed)), fit_adapter(cases_of(count, seed))
     assert one is not None and other is not None
-    assert hash_adapter(one.to_bytes()) == hash_adapter(other.to_bytes())
+    assert hash_matrix(one.to_bytes()) == hash_matrix(other.to_bytes())
     assert np.isfinite(one.residual).all()
 
 
