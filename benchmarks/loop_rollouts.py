@@ -11,7 +11,7 @@ from random import Random
 from statistics import quantiles
 from typing import Literal
 
-from tuning.rollout import Observed, decide, is_by_canary, is_in_canary
+from tuning.rollout import Ending, Observed, decide, is_by_canary, is_in_canary
 
 PEOPLE = tuple(f"U{number:02}" for number in range(12))
 CHANNELS = tuple(f"C{number:02}" for number in range(20))
@@ -51,18 +51,12 @@ class Scenario:
     wrong: int = 0
     uneven: float = 0.0
 
-    @property
-    def is_worse(self) -> bool:
-        """Whether the canary is worse somewhere."""
-        pairs = zip(_shares(self.canary), _shares(self.served), strict=True)
-        return any(new > old for new, old in pairs)
-
 
 @dataclass(frozen=True, slots=True)
 class End:
     """How a rollout ended, and after how many answers of both models."""
 
-    end: Literal["go on", "promote", "roll back"]
+    end: Ending
     answers: int
 
 
@@ -170,7 +164,3 @@ def _is_spammed(scenario: Scenario, is_canary: bool) -> bool:
 
 def _share(ends: Sequence[End], wanted: str) -> float:
     return sum(end.end == wanted for end in ends) / len(ends)
-
-
-def _shares(rates: Rates) -> tuple[float, float, float]:
-    return rates.disliked, rates.refused, rates.unsupported

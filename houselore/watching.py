@@ -1,4 +1,4 @@
-"""A canary looked at again and again while the bot runs, until it is promoted or taken back.
+"""A canary looked at again and again while the bot runs, until it is promoted, or tried no more.
 
 Judges nothing itself: the rollout does.
 """
@@ -42,4 +42,6 @@ def describe_end(rollout: Rollout, decision: Decision) -> str:
     """What became of a canary, and why."""
     if decision.end == "promote":
         return f"{rollout.canary} answers now, instead of {rollout.served}. {decision.reason}"
+    if decision.end == "stop":
+        return f"{rollout.canary} is tried no more, {rollout.served} answers. {decision.reason}"
     return f"{rollout.canary} was taken back, {rollout.served} answers. {decision.reason}"

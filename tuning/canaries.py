@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
@@ -103,14 +103,16 @@ async def look_at_rollout(
 ) -> tuple[Rollout, Decision] | None:
     """Judge the canary by all answers so far and do what that says; None where there is none.
 
-    Safe from several processes at once, as often as one likes.
+    One that is undecided after `MOST_DAYS` is stopped: what was served goes on. Safe from several
+    processes at once, as often as one likes.
     """
     async with pool.connection() as connection, connection.transaction():
         await lock_models(connection, workspace)
         rollout = await find_rollout(connection, workspace)
         if rollout is None:
             return None
-        decision = decide(await _answers(connection, workspace, rollout))
+        days = (datetime.now(UTC) - rollout.started_at) / timedelta(days=1)
+        decision = decide(await _answers(connection, workspace, rollout)).after(days)
         match decision.end:
             case "promote":
                 name, reason = rollout.canary, decision.reason
@@ -118,6 +120,9 @@ async def look_at_rollout(
             case "roll back":
                 reason = decision.reason
                 await close_rollout(connection, workspace, "rolled back", BY_ITSELF, reason)
+            case "stop":
+                reason = decision.reason
+                await close_rollout(connection, workspace, "stopped", BY_ITSELF, reason)
         return rollout, decision
 
 

@@ -23,6 +23,8 @@ FALSE_PROMOTIONS = 0.05
 MARGIN = 0.1
 """So much more of what is bad is too much: a share of answers."""
 FEWEST_PAIRS = 30
+MOST_DAYS = 30.0
+"""After so many an undecided canary is tried no more: what is learned next waits for it."""
 READERS = 2
 """So many must dislike an answer who neither asked nor are experts, for that to count."""
 _BUCKETS = 10_000
@@ -59,13 +61,23 @@ class Observed:
         )
 
 
+Ending = Literal["go on", "promote", "roll back", "stop"]
+"""What is to become of a canary: nothing yet, or how it ends."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What is to become of a canary, why, and on how many of its answers this rests."""
 
-    end: Literal["go on", "promote", "roll back"]
+    end: Ending
     reason: str
     answers: int
+
+    def after(self, days: float) -> "Decision":
+        """The same, so many days after the canary began: one undecided for long is stopped."""
+        if self.end != "go on" or days < MOST_DAYS:
+            return self
+        return replace(self, end="stop", reason=f"After {MOST_DAYS:.0f} days {self.reason}")
 
 
 Measure = Callable[[Observed], bool]

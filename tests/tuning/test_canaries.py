@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from houselore.watching import describe_end
 from tuning.canaries import current_rollout, look_at_rollout, start_rollout, stop_rollout
 from tuning.errors import ModelPinned, RolloutRefused, UnknownModel
 from tuning.registry import (
@@ -142,6 +143,40 @@ async def test_a_surer_sentence_is_no_fault_of_the_canary(registry: AsyncConnect
     looked = await look_at_rollout(registry, "home")
     assert looked is not None
     assert looked[1].end == "promote"
+
+
+async def test_a_canary_is_not_tried_for_ever(registry: AsyncConnectionPool) -> None:
+    """Undecided after 30 days it is stopped and that is told, so that what is learned next is
+    tried; what is decided by then ends as it was decided.
+    """
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    await age(registry, "29 days 23 hours")
+    assert (await ends(registry))[0] == "go on"
+    await age(registry, "30 days 1 hour")
+    looked = await look_at_rollout(registry, "home")
+    assert looked is not None
+    assert describe_end(*looked) == (
+        "house-2 is tried no more, house-1 answers. "
+        "After 30 days 0 pairs of answers are not enough to tell."
+    )
+    assert await states(registry) == {"house-1": "served", "house-2": "retired"}
+    async with registry.connection() as connection:
+        cursor = await connection.execute("select ended, ended_by from rollouts")
+        assert await cursor.fetchall() == [("stopped", "houselore")]
+    await start_rollout(registry, "home", "house-2", 0.5, by="U1")
+    for _ in range(60):
+        await answer(registry, "house-1")
+        await answer(registry, "house-2")
+    await age(registry, "40 days")
+    assert (await ends(registry))[0] == "promote"
+
+
+async def age(pool: AsyncConnectionPool, interval: str) -> None:
+    """Let the rollout that goes on have begun so long ago."""
+    async with pool.connection() as connection:
+        await connection.execute(
+            "update rollouts set started_at = now() - %s::interval where ended is null", [interval]
+        )
 
 
 async def test_answers_from_before_do_not_count(registry: AsyncConnectionPool) -> None:
