@@ -98,11 +98,11 @@ def write_material(folder: Path, base: Base, material: Material, plan: Plan) -> 
 
 
 def remove_material(folder: Path) -> bool:
-    """Remove what `write_material` kept, whole or not; whether there was any."""
+    """Remove what `write_material` kept, whole or not; whether there was any and it is gone."""
     kept = folder / _FOLDER
     was_there = kept.exists()
     shutil.rmtree(kept, ignore_errors=True)
-    return was_there
+    return was_there and not kept.exists()
 
 
 def read_material(folder: Path) -> tuple[Base, Material, Plan]:

@@ -16,17 +16,19 @@ from answering.answers import Answer
 from answering.progress import Finished, Progress
 from answering.questions import Place, Question
 from houselore import house
+from houselore.connecting import SlackAccess, open_bot
 from houselore.errors import ServerDidNotStart
 from houselore.services import Services, open_services
 from houselore.settings import open_settings
 from retrieval.audience import everyone
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
-from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
+from tests.tuning.office import ASKER, READER, add_answer, add_document, nothing, say
 from tuning.canaries import current_rollout, start_rollout
 from tuning.collecting import collect
 from tuning.datasets import freeze_dataset
 from tuning.forgetting import forget
+from tuning.material import Base, Material, Plan, write_material
 from tuning.registry import Lineage, Model, ensure_served, models, promote, register, roll_back
 from tuning.shipped import STARTER
 
@@ -185,6 +187,28 @@ def test_a_candidate_is_judged_beside_what_is_served(
     assert (half.returncode, "--others" in half.stderr) == (2, True)
     unknown = houselore("model", "judge", "house-9", *files)
     assert (unknown.returncode, "house-9" in unknown.stderr) == (2, True)
+
+
+async def test_who_is_forgotten_in_slack_leaves_the_disk(
+    services: Services, tmp_path: Path
+) -> None:
+    """`forget me` removes what a training was to read of them, in the process that hears it."""
+    pool, workspace = services.pool, services.workspace
+    answer = await add_answer(pool, await add_document(pool, "dinner"))
+    await say(pool, answer, ASKER, "bad", ["style"], "Noon, canteen.")
+    await collect(pool, workspace, nothing, str)
+    frozen = await freeze_dataset(pool, workspace, "ben", unreviewed=True)
+    training = tmp_path / "data" / "adapters" / "house-9" / "training"
+    write_material(training, Base("org/model", "Tiny"), Material(frozen.hash, []), Plan())
+    (training / "plan.json").write_text(json.dumps({"dataset": frozen.hash}), encoding="utf-8")
+    access = SlackAccess("http://127.0.0.1:9/api/", "T1", "no-token")
+    settings = open_settings(data_dir=tmp_path / "data")
+    async with open_bot(settings, services, access) as bot:
+        assert bot.unlearn is not None
+        await bot.unlearn(READER)
+        assert (training / "material").is_dir()
+        await bot.unlearn(ASKER)
+    assert not (training / "material").exists()
 
 
 async def test_who_lost_the_dataset_is_refused(
