@@ -1,6 +1,7 @@
 """What answers with each registered model, opened when it is wanted. Chooses among none."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,15 +20,15 @@ from houselore.embedded.chat_model import ALIAS
 from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import lease_servers
-from houselore.endpoint_adapters import load_adapter, unload_adapter
-from houselore.errors import PartUnusable, ServerDidNotStart
+from houselore.endpoint_adapters import load_adapter, name_at_endpoint, unload_adapter
+from houselore.errors import ModelUnusable, PartUnusable, ServerDidNotStart
 from houselore.house import House
 from houselore.settings import EMBEDDED, Settings
 from houselore.style_guide import read_guide
 from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker
 from tuning.adapter_store import AdapterStore
-from tuning.errors import StorageUnusable, UnusableAdapter
+from tuning.errors import MissingAdapter, StorageUnusable, UnusableAdapter
 from tuning.hosted import hosted_id
 from tuning.registry import Model, ensure_served
 from tuning.voice import read_voice
@@ -58,12 +59,20 @@ class Parts:
     reranker: Reranker | None
     adapters: AdapterStore
     own: dict[str, Own] = field(default_factory=dict)
+    # A storage that hangs is not to hold threads that others wait for, such as those of DNS.
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="adapters")
+    )
+
+    def __post_init__(self) -> None:
+        """The thread ends with the rest; what it is doing then is not waited for."""
+        self.stack.callback(self.threads.shutdown, wait=False, cancel_futures=True)
 
     async def answerer(self, model: Model) -> Answerer:
-        """What answers with a registered model. Raises ServerDidNotStart."""
+        """What answers with a registered model. Raises ServerDidNotStart and ModelUnusable."""
         settings, embedded = self.settings, self.settings.chat_url == EMBEDDED
         large = not embedded
-        adapter = await self._adapter(model)
+        adapter, voice = await self._adapter(model)
         chat = await self._address(model, adapter)
         name = ALIAS if embedded else await self._name_at_endpoint(model, adapter)
         return Answerer(
@@ -81,28 +90,36 @@ class Parts:
             ),
             cache=self.cache,
             reranker=self.reranker,
-            voice=_voice(adapter),
+            voice=voice,
             guide=read_guide(settings) if large else "",
         )
 
-    async def _adapter(self, model: Model) -> Path | None:
-        """A model's adapter on this machine, the one that was registered; None where it has none.
+    async def _adapter(self, model: Model) -> tuple[Path | None, Voice]:
+        """A model's adapter on this machine, the one that was registered, or None; and its voice.
 
-        Raises ServerDidNotStart.
+        Raises ServerDidNotStart where it cannot be had now, ModelUnusable where it is another.
         """
+
+        def get() -> tuple[Path | None, Voice]:
+            adapter = self.adapters.get(model)
+            return adapter, NO_VOICE if adapter is None else read_voice(adapter)
+
         try:
-            return await asyncio.to_thread(self.adapters.get, model)
-        except (StorageUnusable, UnusableAdapter) as error:
+            return await asyncio.get_running_loop().run_in_executor(self.threads, get)
+        except (StorageUnusable, MissingAdapter) as error:
             raise ServerDidNotStart(str(error)) from None
+        except UnusableAdapter as error:
+            raise ModelUnusable(str(error)) from None
 
     async def _name_at_endpoint(self, model: Model, adapter: Path | None) -> str:
-        """What the endpoint calls a model; an adapter's folder is loaded there under its name."""
+        """What the endpoint calls a model; an adapter's folder is loaded there first."""
         if model.adapter is None:
             return self.settings.chat_model
         if adapter is None:
             return hosted_id(model.adapter) or model.name
-        await load_adapter(self.chat.url, self.chat.api_key, model.name, adapter)
-        return model.name
+        name = name_at_endpoint(model)
+        await load_adapter(self.chat.url, self.chat.api_key, name, adapter)
+        return name
 
     async def _address(self, model: Model, adapter: Path | None) -> Address:
         """Where a model answers: an adapter on the embedded one has a server of its own."""
@@ -121,7 +138,7 @@ class Parts:
             lease = await stack.enter_async_context(servers)
             address = await lease.address("chat_model")
             # Kept only now: one that cannot be served is tried again and again.
-            if model.name not in self.own:  # another question may have opened it meanwhile
+            if model.name not in self.own:  # `with_model` may have opened it meanwhile
                 self.own[model.name] = Own(address, stack.pop_all())
                 self.stack.push_async_callback(self._end, model.name)
         return address
@@ -134,20 +151,11 @@ class Parts:
         if self.settings.chat_url == EMBEDDED:
             await self._end(model.name)
         elif model.adapter is not None and hosted_id(model.adapter) is None:
-            await unload_adapter(self.chat.url, self.chat.api_key, model.name)
+            await unload_adapter(self.chat.url, self.chat.api_key, name_at_endpoint(model))
 
     async def _end(self, name: str) -> None:
         if (own := self.own.pop(name, None)) is not None:
             await own.stack.aclose()
-
-
-def _voice(adapter: Path | None) -> Voice:
-    if adapter is None:
-        return NO_VOICE
-    try:
-        return read_voice(adapter)
-    except UnusableAdapter as error:
-        raise ServerDidNotStart(str(error)) from None
 
 
 def _first_name(settings: Settings) -> str:

@@ -6,11 +6,21 @@ from pathlib import Path
 import httpx
 
 from houselore.errors import ServerDidNotStart
+from tuning.registry import Model
 
-_LOADS, _UNLOADS = 60.0, 10.0  # seconds
+_LOADS, _UNLOADS = 60.0, 2.0  # seconds; the registry is held while one is let go
 _NOT_OFFERED = (403, 404, 405, 501)
 
 _log = logging.getLogger(__name__)
+
+
+def name_at_endpoint(model: Model) -> str:
+    """What an endpoint calls a model's adapter: its name and the beginning of its SHA-256.
+
+    Several workspaces may share an endpoint, and each has a `house-2`. What was registered without
+    a hash has its name alone.
+    """
+    return f"{model.name}-{model.adapter_hash[:12]}" if model.adapter_hash else model.name
 
 
 async def load_adapter(url: str, api_key: str | None, name: str, folder: Path) -> None:

@@ -2,7 +2,8 @@
 
 HouseloreError          exit 1: ours, or the machine's
 ├── WrongUse            exit 2: the user can mend it by asking differently
-├── ServerDidNotStart   an embedded server
+├── ServerDidNotStart   an embedded server, or a model on it or at an endpoint
+│   └── ModelUnusable   a model that no other try would start
 ├── DatabaseUnusable    down, too old, lacks pgvector, not migrated
 └── PartUnusable        Redis, the chat model, the embedder, Slack or the sandbox
 """
@@ -21,7 +22,11 @@ class WrongUse(HouseloreError):
 
 
 class ServerDidNotStart(HouseloreError):
-    """An embedded server ended early or never answered."""
+    """An embedded server ended early or never answered, or a model cannot be had now."""
+
+
+class ModelUnusable(ServerDidNotStart):
+    """A model whose adapter is not what was registered, or fits no server: it stays so."""
 
 
 class DatabaseUnusable(HouseloreError):

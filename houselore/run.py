@@ -67,6 +67,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         from bot.app import create_app
         from bot.catching_up import keep_caught_up
         from bot.jobs import run_worker as work
+        from houselore.following import keep_following
         from houselore.freshness import keep_fresh
         from houselore.retiring import keep_tidy
         from houselore.scheduling import keep_learning, schedule_of
@@ -93,6 +94,8 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         announce = partial(tell_admins, bot)
         watch = keep_watch(services.pool, services.workspace, announce)
         stack.push_async_callback(_end, asyncio.create_task(watch))
+        following = keep_following(services.answerer)
+        stack.push_async_callback(_end, asyncio.create_task(following))
         tidy = keep_tidy(services.pool, services.workspace, services.answerer)
         stack.push_async_callback(_end, asyncio.create_task(tidy))
         if schedule := schedule_of(settings):
@@ -113,14 +116,17 @@ async def _work(settings: Settings, console: Console) -> None:
     access = await slack_access(settings)
     async with open_services(settings) as services, open_bot(settings, services, access) as bot:
         from bot.jobs import run_worker as work
+        from houselore.following import keep_following
         from houselore.retiring import keep_tidy
 
         console.print("Working. Stop with Ctrl-C.")
         worker = asyncio.create_task(work(bot))
+        following = asyncio.create_task(keep_following(services.answerer))
         tidy = asyncio.create_task(keep_tidy(services.pool, services.workspace, services.answerer))
         try:
             await _first_loss(worker, services, None)
         finally:
+            await _end(following)
             await _end(tidy)
             await _end(worker)
 

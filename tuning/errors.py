@@ -13,7 +13,8 @@ TuningError
 ├── UnknownExample    no example of that number is there
 ├── UnknownModel      no model of that name is registered in this workspace
 ├── UnknownWeights    no weights of that number were learned for the search
-├── UnusableAdapter   an adapter that is not there, broken, or of another kind
+├── UnusableAdapter   an adapter that is broken, or of another kind
+│   └── MissingAdapter   one that is not there, or that we may not read
 ├── UnusableExamples  a file of examples that cannot be read, or a form that cannot hold them
 └── WeightsRefused    weights of the search that nobody should serve without a reason
 """
@@ -73,6 +74,10 @@ class UnknownWeights(TuningError):
 
 class UnusableAdapter(TuningError):
     """An adapter that is not there, broken, or of a kind that cannot be served."""
+
+
+class MissingAdapter(UnusableAdapter):
+    """A file of an adapter is not on this machine, or cannot be read here."""
 
 
 class UnusableExamples(TuningError):

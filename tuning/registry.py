@@ -130,13 +130,12 @@ async def served(pool: AsyncConnectionPool, workspace: str) -> Model | None:
 
 async def set_aside(connection: AsyncConnection, workspace: str) -> list[Model]:
     """The retired models, without the one that a rollback would serve."""
-    cursor = await connection.execute(_SQL["served_before"], {"workspace": workspace})
-    before = await cursor.fetchone()
-    return [
-        model
-        for model in await _models(connection, workspace)
-        if model.state == "retired" and (before is None or model.name != before[0])
-    ]
+    return [m for m in await _idle(connection, workspace) if m.state == "retired"]
+
+
+async def find_idle(connection: AsyncConnection, workspace: str, name: str) -> Model | None:
+    """A model that is set aside or a candidate; None where it is served, tried, next or nowhere."""
+    return next((m for m in await _idle(connection, workspace) if m.name == name), None)
 
 
 async def ensure_served(pool: AsyncConnectionPool, workspace: str, name: str, base: str) -> Model:
@@ -201,6 +200,16 @@ async def check_unpinned(connection: AsyncConnection, workspace: str) -> Model:
 async def _served(connection: AsyncConnection, workspace: str) -> Model | None:
     first = next(iter(await _models(connection, workspace)), None)
     return first if first is not None and first.state == "served" else None
+
+
+async def _idle(connection: AsyncConnection, workspace: str) -> list[Model]:
+    cursor = await connection.execute(_SQL["served_before"], {"workspace": workspace})
+    before = await cursor.fetchone()
+    return [
+        model
+        for model in await _models(connection, workspace)
+        if model.state in ("candidate", "retired") and (before is None or model.name != before[0])
+    ]
 
 
 async def _models(connection: AsyncConnection, workspace: str) -> list[Model]:

@@ -18,7 +18,7 @@ from tuning.forgetting import models_to_retrain
 from tuning.hosted import hosted_id
 from tuning.registry import Lineage, Model, models, pin, promote, register, roll_back
 
-_AGREED = "Every process follows within 10 seconds."
+_AGREED = "Every process follows within 10 seconds once the model is open there."
 
 
 async def list_models(settings: Settings) -> None:

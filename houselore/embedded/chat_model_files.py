@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from houselore.errors import ServerDidNotStart
+from houselore.errors import ModelUnusable, ServerDidNotStart
 from tuning.adapters import hash_adapter
-from tuning.errors import UnusableAdapter
+from tuning.errors import MissingAdapter, UnusableAdapter
 from tuning.shipped import STARTER, STARTER_NAME, STARTER_SHA256, check_starter
 
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
@@ -37,7 +37,8 @@ def chat_model_files(
 
     That is the PEFT adapter in the folder `adapter`; without one the starter adapter on the bundled
     base, nothing on another. It is converted at the first start and kept in `folder`. Raises
-    ServerDidNotStart where a file is missing or not the one we know.
+    ServerDidNotStart where a file is missing or not the one we know, ModelUnusable for an adapter
+    that cannot be converted.
     """
     if gguf is not None and not gguf.is_file():
         raise ServerDidNotStart(f"There is no model file {gguf}: check HOUSELORE_CHAT_GGUF.")
@@ -50,8 +51,10 @@ def chat_model_files(
             return ChatModelFiles(base, None, chat_model_name(gguf))
         check_starter()
         put_on = _converted(folder, base, STARTER, STARTER_SHA256)
-    except UnusableAdapter as error:
+    except MissingAdapter as error:
         raise ServerDidNotStart(str(error)) from None
+    except UnusableAdapter as error:
+        raise ModelUnusable(str(error)) from None
     return ChatModelFiles(base, put_on, chat_model_name(None))
 
 

@@ -21,7 +21,7 @@ from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.folders import private_folder, socket_folder
 from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
-from houselore.errors import HouseloreError
+from houselore.errors import HouseloreError, ModelUnusable
 
 _START_PATIENCE = 30.0  # seconds without any user before a keeper that nobody came to goes
 
@@ -121,7 +121,8 @@ class Keeper:
             address = await asyncio.shield(server.address)
             _say(writer, {"part": part, "url": address.url, "api_key": address.api_key})
         except HouseloreError as error:
-            _say(writer, {"part": part, "error": str(error)})
+            is_wrong = isinstance(error, ModelUnusable)
+            _say(writer, {"part": part, "error": str(error), "is_wrong": is_wrong})
 
     def _find(self, part: str, gguf: str | None, adapter: str | None) -> _Server:
         """The server of a part, started unless it is there. Raises HouseloreError."""

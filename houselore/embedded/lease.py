@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from houselore.embedded.child import Process, start_child
 from houselore.embedded.keeper import Address, keeper_folder, keeper_socket
-from houselore.errors import ServerDidNotStart
+from houselore.errors import ModelUnusable, ServerDidNotStart
 
 Part = Literal["postgres", "redis", "chat_model"]
 
@@ -41,7 +41,8 @@ class Lease:
         if address is None or address.done():
             return
         if "error" in message:
-            address.set_exception(ServerDidNotStart(message["error"]))
+            kind = ModelUnusable if message["is_wrong"] else ServerDidNotStart
+            address.set_exception(kind(message["error"]))
         else:
             address.set_result(Address(message["url"], message["api_key"]))
 

@@ -1,5 +1,7 @@
 """An endpoint that loads and unloads adapters while it runs, as vLLM documents it."""
 
+import asyncio
+
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -12,6 +14,11 @@ class Endpoint:
     def __init__(self) -> None:
         self.loaded: dict[str, str] = {}
         self.keys: list[str | None] = []
+        self.asked: list[str] = []
+        """The models that answers were asked of; none is given."""
+        self.let_go: list[str] = []
+        self.hangs = False
+        """Whether it takes half a minute to let go of an adapter."""
 
     async def load(self, request: Request) -> Response:
         """As vLLM answers."""
@@ -29,6 +36,9 @@ class Endpoint:
         """As vLLM answers."""
         asked = await request.json()
         self.keys.append(request.headers.get("authorization"))
+        self.let_go.append(asked["lora_name"])
+        if self.hangs:
+            await asyncio.sleep(30)
         if asked["lora_name"] == "stuck":
             return JSONResponse({"error": {"message": "The engine is busy."}}, 500)
         if self.loaded.pop(asked["lora_name"], None) is None:
@@ -36,11 +46,17 @@ class Endpoint:
             return JSONResponse({"error": {"message": said, "type": "NotFoundError"}}, 404)
         return PlainTextResponse("Success: LoRA adapter removed successfully.")
 
+    async def chat(self, request: Request) -> Response:
+        """It notes whom it is asked for, and has no time."""
+        self.asked.append((await request.json())["model"])
+        return JSONResponse({"error": {"message": "Busy."}}, 400)
+
     def app(self) -> Starlette:
         """Behind HTTP."""
         return Starlette(
             routes=[
                 Route("/v1/load_lora_adapter", self.load, methods=["POST"]),
                 Route("/v1/unload_lora_adapter", self.unload, methods=["POST"]),
+                Route("/v1/chat/completions", self.chat, methods=["POST"]),
             ]
         )

@@ -12,7 +12,6 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.progress import Finished
 from answering.questions import Question
-from houselore import house
 from houselore.services import open_services
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
@@ -52,6 +51,7 @@ async def asked(settings: Settings, docs: Path) -> list[str]:
                 if isinstance(step, Finished):
                     said += [step.answer.model, step.answer.text]
             await promote(services.pool, "home", "house-2", by="U1", reason="better")
+            await services.answerer.look()
     return [said[0], *said[2:]]
 
 
@@ -62,13 +62,11 @@ async def test_one_machine_registers_and_another_serves(
     tmp_path: Path,
     database_url: str,
     redis_url: str,
-    monkeypatch: pytest.MonkeyPatch,
     pool: AsyncConnectionPool,
 ) -> None:
     """`model register` uploads the folder; a data folder that never saw it answers with it, and
     where somebody changed the bucket's bytes the model before goes on. No key is told or kept.
     """
-    monkeypatch.setattr(house, "_SECONDS", 0.0)
     keys = s3.environment()
     where = {"HOUSELORE_DATABASE_URL": database_url, "HOUSELORE_ADAPTERS": URL, **keys}
     words = "model", "register", "house-2", str(adapter)

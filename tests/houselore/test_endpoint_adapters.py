@@ -1,14 +1,73 @@
 """An adapter is loaded into an endpoint and let go as vLLM documents it, or one is told why not."""
 
+import shutil
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
 
+from answering.errors import ModelUnavailable
+from answering.questions import Question
 from houselore.endpoint_adapters import load_adapter, unload_adapter
 from houselore.errors import ServerDidNotStart
+from houselore.services import open_services
+from houselore.settings import open_settings
+from retrieval.audience import everyone
+from retrieval.indexing import index_source
+from retrieval.sources.files import FilesSource
 from tests.houselore.lora_endpoint import Endpoint
 from tests.serving import serving
+from tuning.adapters import WEIGHTS, hash_adapter
+from tuning.registry import Lineage, promote, register, served
+from tuning.shipped import STARTER
+
+
+async def test_workspaces_that_share_an_endpoint_have_adapters_of_their_own(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    """Each has a `house-2`: both are loaded, asked for, and let go without the other's."""
+    endpoint = Endpoint()
+    hashes = {}
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "lunch.md").write_text("# Lunch\n\nLunch is served at noon.\n")
+    async with serving(endpoint.app()) as url, AsyncExitStack() as stack:
+        opened = {}
+        for workspace in ("north", "south"):
+            adapter = shutil.copytree(STARTER, tmp_path / workspace / "house-2")
+            with (adapter / WEIGHTS).open("ab") as file:
+                file.write(workspace.encode())
+            settings = open_settings(
+                data_dir=tmp_path / "data" / workspace,
+                database_url=database_url,
+                redis_url=redis_url,
+                chat_url=f"{url}/v1",
+                workspace=workspace,
+            )
+            services = await stack.enter_async_context(open_services(settings))
+            hashes[workspace] = hash_adapter(adapter)
+            lineage = Lineage(adapter_hash=hashes[workspace])
+            await register(services.pool, workspace, "house-2", "m", str(adapter), lineage)
+            await promote(services.pool, workspace, "house-2", "U1", "better")
+            await services.answerer.look()
+            opened[workspace] = services
+        names = {workspace: f"house-2-{hash_[:12]}" for workspace, hash_ in hashes.items()}
+        assert endpoint.loaded == {
+            names[workspace]: str(tmp_path / workspace / "house-2") for workspace in names
+        }
+        for workspace, services in opened.items():
+            docs = FilesSource(tmp_path / "docs")
+            await index_source(services.pool, workspace, docs, services.embedder)
+            with pytest.raises(ModelUnavailable):
+                async for _ in services.answerer.answer(
+                    Question("When is lunch served?", everyone(workspace))
+                ):
+                    pass
+        assert list(dict.fromkeys(endpoint.asked)) == list(names.values())
+        north = await served(opened["north"].pool, "north")
+        assert north is not None
+        await opened["north"].answerer.close(north)
+        assert list(endpoint.loaded) == [names["south"]]
 
 
 async def test_an_adapter_is_loaded_once_under_its_name() -> None:

@@ -6,30 +6,26 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import cast
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
-from answering.answerer import Answerer
 from answering.answers import Answer
-from answering.progress import Finished, Progress
+from answering.progress import Finished
 from answering.questions import Place, Question
-from houselore import house
 from houselore.connecting import SlackAccess, open_bot
-from houselore.errors import ServerDidNotStart
 from houselore.services import Services, open_services
 from houselore.settings import open_settings
 from retrieval.audience import everyone
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
 from tests.tuning.office import ASKER, READER, add_answer, add_document, nothing, say
+from tuning.adapters import CONFIG, hash_adapter
 from tuning.canaries import current_rollout, start_rollout
 from tuning.collecting import collect
 from tuning.datasets import freeze_dataset
 from tuning.forgetting import forget
 from tuning.material import Base, Material, Plan, write_material
-from tuning.registry import Lineage, Model, ensure_served, models, promote, register, roll_back
+from tuning.registry import Lineage, models, promote, register, roll_back
 from tuning.shipped import STARTER
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -44,14 +40,9 @@ def adapter(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def services(
-    tmp_path: Path,
-    adapter: Path,
-    database_url: str,
-    redis_url: str,
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, adapter: Path, database_url: str, redis_url: str
 ) -> AsyncIterator[Services]:
-    """A house with one document, that looks at its registry before each question."""
-    monkeypatch.setattr(house, "_SECONDS", 0.0)
+    """A house with one document."""
     settings = open_settings(
         data_dir=tmp_path / "data", database_url=database_url, redis_url=redis_url
     )
@@ -64,47 +55,9 @@ async def services(
         yield opened
 
 
-class Silent:
-    """An answerer that says nothing."""
-
-    async def answer(self, question: Question, bar: float | None) -> AsyncIterator[Progress]:
-        """No step at all."""
-        nothing: tuple[Progress, ...] = ()
-        for step in nothing:
-            yield step
-
-
-async def test_the_same_failure_is_logged_once(
-    pool: AsyncConnectionPool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A served model that cannot be had is tried at each look; a new reason is logged anew."""
-    monkeypatch.setattr(house, "_SECONDS", 0.0)
-    reasons = ["no room", "no room", "no file", "no file"]
-
-    async def opening(model: Model) -> Answerer:
-        if model.name == "house-2":
-            raise ServerDidNotStart(reasons.pop(0))
-        return cast("Answerer", Silent())
-
-    async def closing(_: Model) -> None:
-        raise AssertionError("none of them is out of service")
-
-    first = await ensure_served(pool, "home", "house-1", "SmolLM2")
-    await register(pool, "home", "house-2", "SmolLM2", "adapters/house-2")
-    opened = house.House(pool, "home", first, opening, closing)
-    await opened.start()
-    await promote(pool, "home", "house-2", "ana", "tried by hand")
-    while reasons:
-        assert [step async for step in opened.answer(Question("Who?", everyone("home")))] == []
-    said = [record.getMessage() for record in caplog.records if record.name == "houselore.house"]
-    assert said == [
-        "the model house-2 cannot be served: no room",
-        "the model house-2 cannot be served: no file",
-    ]
-
-
 async def ask(services: Services, place: Place | None = None) -> Answer:
-    """When lunch is, asked at a place."""
+    """When lunch is, asked at a place once the house has looked at its registry."""
+    await services.answerer.look()
     question = Question("When is lunch served?", everyone(services.workspace), place=place)
     async for step in services.answerer.answer(question):
         if isinstance(step, Finished):
@@ -136,9 +89,12 @@ async def test_a_canary_answers_in_its_threads_alone(services: Services) -> None
 async def test_a_canary_that_cannot_be_served_is_taken_back(
     services: Services, tmp_path: Path
 ) -> None:
-    """The question is answered by what is served, and the rollout says what was wrong."""
-    gone = str(tmp_path / "gone")
-    await register(services.pool, services.workspace, "house-3", "SmolLM2", gone)
+    """An adapter that is no plain LoRA is refused by its server's process, and nobody tries it."""
+    wrong = shutil.copytree(STARTER, tmp_path / "wrong")
+    config = json.loads((wrong / CONFIG).read_text())
+    (wrong / CONFIG).write_text(json.dumps({**config, "use_dora": True}))
+    lineage = Lineage(adapter_hash=hash_adapter(wrong))
+    await register(services.pool, services.workspace, "house-3", "SmolLM2", str(wrong), lineage)
     await start_rollout(services.pool, services.workspace, "house-3", 1, by="U1")
     assert (await ask(services, Place("C1"))).model == STARTED_WITH
     assert await current_rollout(services.pool, services.workspace) is None
@@ -149,7 +105,7 @@ async def test_a_canary_that_cannot_be_served_is_taken_back(
 async def test_a_served_model_that_is_gone_leaves_the_one_before(
     services: Services, tmp_path: Path
 ) -> None:
-    """A promotion of nothing does not silence the house."""
+    """A promotion of nothing, or of other bytes, does not silence the house."""
     gone = str(tmp_path / "gone")
     await register(services.pool, services.workspace, "house-3", "SmolLM2", gone)
     await promote(services.pool, services.workspace, "house-3", by="U1", reason="a slip")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from houselore import house
 from houselore.retiring import Retirement
 from houselore.services import Services, open_services
 from houselore.settings import open_settings
@@ -21,12 +20,6 @@ from tuning.shipped import STARTER
 ProcessesOf = Callable[[Path], list[str]]
 Until = Callable[[Callable[[], bool]], Awaitable[None]]
 NAMES = ("house-2", "house-3", "house-4")
-
-
-@pytest.fixture(autouse=True)
-def _always_looks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The registry is looked at whenever it is asked for."""
-    monkeypatch.setattr(house, "_SECONDS", 0.0)
 
 
 @asynccontextmanager
@@ -109,10 +102,13 @@ async def test_answers_that_are_being_written_are_waited_for(
 
 
 async def test_what_this_process_still_answers_with_stays(
-    tmp_path: Path, database_url: str, redis_url: str, caplog: pytest.LogCaptureFixture
+    tmp_path: Path,
+    database_url: str,
+    redis_url: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Where the models promoted since cannot be had here, the one that answers is not taken out;
-    an endpoint that fails is told in the log.
+    an endpoint that fails is told in the log, and the others are let go in the next round.
     """
     endpoint = Endpoint()
     async with (
@@ -131,9 +127,56 @@ async def test_what_this_process_still_answers_with_stays(
         await register(services.pool, "home", "stuck", "SmolLM2", str(tmp_path / "house-3"))
         for name in ("stuck", "house-3", "house-4"):
             await promote(services.pool, "home", name, "U1", "better")
-        await follow(services)
+        retirement = Retirement(services.pool, "home", services.answerer, grace=0.5)
+        await services.answerer.look()
+        await retirement.look()
+        await asyncio.sleep(0.6)
+        await retirement.look()
         assert "stuck is out of service and was not closed" in caplog.text
+        assert "house-2" in endpoint.loaded
+        await retirement.look()
         assert "house-2" not in endpoint.loaded
+
+
+async def test_an_endpoint_that_hangs_holds_nobody_up(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    """One model of those that are due is tried, for some seconds; then others may promote."""
+    endpoint = Endpoint()
+    async with (
+        serving(endpoint.app()) as url,
+        opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
+    ):
+        await register(services.pool, "home", "house-5", "SmolLM2", str(tmp_path / "house-4"))
+        for name in (*NAMES, "house-5"):
+            await promote(services.pool, "home", name, "U1", "better")
+            await services.answerer.look()
+        endpoint.hangs = True
+        async with asyncio.timeout(5):
+            looking = asyncio.create_task(follow(services))
+            await asyncio.sleep(0.3)
+            await promote(services.pool, "home", "house-3", "U1", "meanwhile")
+            await looking
+        assert endpoint.let_go == ["house-3"]
+
+
+async def test_what_has_no_place_of_its_own_is_not_asked_for(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    """The base and what a provider serves are never let go; what was closed is closed once."""
+    endpoint = Endpoint()
+    async with (
+        serving(endpoint.app()) as url,
+        opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
+    ):
+        await register(services.pool, "home", "far", "SmolLM2", "hosted:ft-1")
+        retirement = Retirement(services.pool, "home", services.answerer, grace=0.0)
+        for name in ("far", *NAMES):
+            await promote(services.pool, "home", name, "U1", "better")
+            await services.answerer.look()
+            await retirement.look()
+        await retirement.look()
+        assert endpoint.let_go == ["house-2"]
 
 
 async def test_the_server_of_a_retired_model_ends(

@@ -1,0 +1,32 @@
+"""One act done again and again while a process runs, whatever it meets. Knows none of the acts."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from houselore.errors import HouseloreError
+from tuning.errors import TuningError
+
+_log = logging.getLogger(__name__)
+
+
+async def repeat(seconds: float, act: Callable[[], Awaitable[None]], failed: str) -> None:
+    """Do `act` every `seconds` until cancelled.
+
+    Where the database, a part or the machine fails, `failed` and the reason are logged, once until
+    it changes, and it goes on.
+    """
+    told = ""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await act()
+        except (psycopg.Error, PoolTimeout, HouseloreError, TuningError, OSError) as error:
+            if told != str(error):
+                _log.warning("%s: %s", failed, error)
+            told = str(error)
+        else:
+            told = ""
