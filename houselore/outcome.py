@@ -32,6 +32,7 @@ from tuning.errors import (
     UnknownWeights,
     UnusableAdapter,
     UnusableExamples,
+    UnusableName,
     WeightsRefused,
 )
 
@@ -49,6 +50,7 @@ _MENDABLE = (
     UnknownDataset,
     UnknownExample,
     UnusableExamples,
+    UnusableName,
     CannotTrain,
     UnusableAdapter,
     UnknownWeights,

@@ -6,24 +6,33 @@ Loads no weights and serves none.
 import fcntl
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tuning.adapters import CONFIG, WEIGHTS, hash_adapter, hash_file
 from tuning.errors import UnusableAdapter
 from tuning.hosted import hosted_id
 from tuning.losses import LOSSES
+from tuning.names import FETCHED, check_name
 from tuning.registry import Model
-from tuning.storage import Storage
+from tuning.storage import Storage, written
 from tuning.voice import VOICE
 
 _FILES = (WEIGHTS, CONFIG, VOICE, LOSSES)
 _MANIFEST = "manifest.json"
-_LONGEST_NAME = 80
+_LONGEST_MANIFEST = 65_536  # bytes; it is read before anything says what it has to be
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the manifest has of a file: its SHA-256 and its size in bytes."""
+
+    sha256: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +40,8 @@ class AdapterStore:
     """The adapters of an installation: in the data folder `data`, or below `url` for all machines.
 
     In object storage an adapter's place ends in the SHA-256 of its manifest, which has the SHA-256
-    of each file: the registry, which keeps the place, says what every byte has to be. Its methods
-    block.
+    and the size of each file: the registry, which keeps the place, says what every byte has to be.
+    Its methods block.
     """
 
     data: Path
@@ -55,18 +64,22 @@ class AdapterStore:
 
         Without a URL that is the folder itself. Else it is uploaded, its manifest last, and fetched
         again as every process will, so that a place is known only of what is whole. Raises
-        StorageUnusable and UnusableAdapter.
+        StorageUnusable, UnusableAdapter and UnusableName.
         """
+        check_name(name)
         if self.url is None:
             return str(adapter)
-        hashes = {file: hash_file(adapter / file) for file in _FILES if (adapter / file).is_file()}
-        manifest = json.dumps(hashes, sort_keys=True).encode()
-        called = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII)[:_LONGEST_NAME]
-        place = f"{self.url.rstrip('/')}/{called}-{hashlib.sha256(manifest).hexdigest()}"
-        storage = Storage(place)
-        for file in hashes:
-            storage.write(file, adapter / file)
-        storage.write(_MANIFEST, manifest)
+        files = [file for file in _FILES if (adapter / file).is_file()]
+        kept = {
+            file: {"sha256": hash_file(adapter / file), "size": (adapter / file).stat().st_size}
+            for file in files
+        }
+        manifest = json.dumps(kept, sort_keys=True).encode()
+        called, storage = f"{name}-{hashlib.sha256(manifest).hexdigest()}", Storage(self.url)
+        for file in files:
+            storage.write(f"{called}/{file}", adapter / file)
+        storage.write(f"{called}/{_MANIFEST}", manifest)
+        place = f"{self.url.rstrip('/')}/{called}"
         self._fetch(place)
         return place
 
@@ -91,45 +104,51 @@ class AdapterStore:
     def _fetch(self, place: str) -> Path:
         """This machine's copy of what is at `place`, whole or an error."""
         called = place.rpartition("/")[2]
-        folder = self.folder / "fetched" / called
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with _alone(folder.with_name(f"{called}.lock")):
-            if not _is_whole(folder):
-                part = folder.with_name(f"{called}.part")
-                shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
-                part.mkdir()
-                _download(place, part)
-                shutil.rmtree(folder, ignore_errors=True)
-                part.rename(folder)
+        folder = self.folder / FETCHED / called
+        if _is_whole(folder):
+            return folder
+        with written(folder):
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            with _alone(folder.with_name(f"{called}.lock")):
+                if not _is_whole(folder):
+                    part = folder.with_name(f"{called}.part")
+                    shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
+                    part.mkdir()
+                    _download(place, part)
+                    shutil.rmtree(folder, ignore_errors=True)
+                    part.rename(folder)
         return folder
 
 
 def _download(place: str, to: Path) -> None:
-    storage = Storage(place)
-    storage.read(_MANIFEST, to / _MANIFEST)
-    for file in _hashes(to, place):
-        storage.read(file, to / file)
-    for file, wanted in _hashes(to, place).items():
-        if hash_file(to / file) != wanted:
+    root, _, called = place.rpartition("/")
+    storage = Storage(root)
+    storage.read(f"{called}/{_MANIFEST}", to / _MANIFEST, _LONGEST_MANIFEST)
+    for file, kept in _manifest(to, place).items():
+        storage.read(f"{called}/{file}", to / file, kept.size)
+        if hash_file(to / file) != kept.sha256:
             raise _differs(place, file)
 
 
 def _is_whole(folder: Path) -> bool:
     """Whether the copy in `folder` is there, and every file is what its name says."""
     try:
-        hashes = _hashes(folder, folder.name)
-        return all(hash_file(folder / file) == wanted for file, wanted in hashes.items())
+        files = _manifest(folder, folder.name)
+        return all(hash_file(folder / file) == kept.sha256 for file, kept in files.items())
     except (OSError, UnusableAdapter):
         return False
 
 
-def _hashes(folder: Path, place: str) -> dict[str, str]:
-    """The files of a manifest and their SHA-256, once it is the one that `place` ends in."""
+def _manifest(folder: Path, place: str) -> dict[str, _Kept]:
+    """The files of a manifest, once it is the one that `place` ends in."""
     manifest = (folder / _MANIFEST).read_bytes()
     if hashlib.sha256(manifest).hexdigest() != place.rpartition("-")[2]:
         raise _differs(place, _MANIFEST)
-    hashes: dict[str, str] = json.loads(manifest)
-    return {file: hashes[file] for file in _FILES if file in hashes}
+    try:
+        files: dict[str, dict[str, Any]] = json.loads(manifest)
+        return {file: _Kept(**files[file]) for file in _FILES if file in files}
+    except (ValueError, TypeError):  # put by another version
+        raise _differs(place, _MANIFEST) from None
 
 
 def _differs(place: str, file: str) -> UnusableAdapter:

@@ -7,7 +7,7 @@ TuningError
 ├── ModelPinned       the served model is to stay
 ├── NothingToFreeze   no example is there that may be frozen
 ├── RolloutRefused    a canary that cannot begin or end now
-├── StorageUnusable   object storage that does not answer or refuses us
+├── StorageUnusable   object storage that does not answer or refuses us, or a disk of ours that does
 ├── TrainingFailed    a training that began and did not end well
 ├── UnknownDataset    no such dataset, or one that lost its content
 ├── UnknownExample    no example of that number is there
@@ -15,6 +15,7 @@ TuningError
 ├── UnknownWeights    no weights of that number were learned for the search
 ├── UnusableAdapter   an adapter that is broken, or of another kind
 │   └── MissingAdapter   one that is not there, or that we may not read
+├── UnusableName      what a model cannot be called
 ├── UnusableExamples  a file of examples that cannot be read, or a form that cannot hold them
 └── WeightsRefused    weights of the search that nobody should serve without a reason
 """
@@ -49,7 +50,7 @@ class RolloutRefused(TuningError):
 
 
 class StorageUnusable(TuningError):
-    """Object storage does not answer, refuses us, or lacks what should be there."""
+    """Object storage does not answer, refuses us, lacks what should be there, or our disk does."""
 
 
 class TrainingFailed(TuningError):
@@ -82,6 +83,10 @@ class MissingAdapter(UnusableAdapter):
 
 class UnusableExamples(TuningError):
     """A file of examples that cannot be read, or a form that cannot hold them."""
+
+
+class UnusableName(TuningError):
+    """A model cannot be called so: the name is that of a folder, too."""
 
 
 class WeightsRefused(TuningError):

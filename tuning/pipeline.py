@@ -18,6 +18,7 @@ from tuning.hosted import HOSTED, Split, fine_tune
 from tuning.lessons import Lesson
 from tuning.losses import LOSSES
 from tuning.material import FEWEST_JUDGED, Base, Material, Plan, write_material
+from tuning.names import check_name
 from tuning.progress import Report
 from tuning.provider import Endpoint, Pace, Step
 from tuning.registry import Lineage, code_version, models, register
@@ -67,8 +68,8 @@ async def tune(
     in `name`; it is registered once it is where all machines find it. `rival` is what is served,
     its name and adapter, to be compared with on what was held out. In so many `processes` of this
     machine, by default one on each GPU. Raises CannotTrain, StorageUnusable (before anything is
-    trained, or after: the same call goes on from there), TrainingFailed, UnknownDataset, and
-    UnusableAdapter.
+    trained, or after: the same call goes on from there), TrainingFailed, UnknownDataset,
+    UnusableAdapter, and UnusableName.
     """
     folder = store.folder
     material = await _material(pool, workspace, name, dataset)
@@ -114,7 +115,7 @@ async def prepare(
     """Train nothing: only write what the stages read, for several machines to train.
 
     The folder for them, and the dataset's hash; `tune` with the same `name`, dataset and plan goes
-    on from what they trained there. Raises CannotTrain and UnknownDataset.
+    on from what they trained there. Raises CannotTrain, UnknownDataset, and UnusableName.
     """
     material = await _material(pool, workspace, name, dataset)
     training = folder / name / TRAINING
@@ -139,7 +140,7 @@ async def tune_hosted(
     """As `tune`, by a provider: a job for the lessons, and one for the pairs where DPO follows.
 
     What was begun is noted in `folder`/`name`, so that nothing is paid for twice. Raises what
-    `tuning.hosted.fine_tune` raises, and CannotTrain for KTO, which no provider has.
+    `tuning.hosted.fine_tune` raises, UnusableName, and CannotTrain for KTO, which no provider has.
     """
     chosen = await _choose(pool, workspace, name, dataset)
     if plan.then == "kto":
@@ -188,6 +189,7 @@ def lessons_of(rows: Sequence[Row], dataset: str) -> list[Lesson]:
 
 async def _choose(pool: AsyncConnectionPool, workspace: str, name: str, prefix: str) -> Dataset:
     """The dataset that a model of this name, which none has yet, is to be made of."""
+    check_name(name)
     if name in {model.name for model in await models(pool, workspace)}:
         raise CannotTrain(f"A model is called {name} already: give this one another name.")
     for one in await datasets(pool, workspace):

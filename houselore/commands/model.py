@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from houselore.embedded.chat_model_files import BUNDLED_NAME
@@ -16,6 +17,7 @@ from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 from tuning.canaries import Rollout, current_rollout, start_rollout, stop_rollout
 from tuning.forgetting import models_to_retrain
 from tuning.hosted import hosted_id
+from tuning.names import check_name
 from tuning.registry import Lineage, Model, models, pin, promote, register, roll_back
 
 _AGREED = "Every process follows within 10 seconds once the model is open there."
@@ -47,6 +49,7 @@ async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
 
     A folder is put where all machines find it, if the settings name such a place.
     """
+    check_name(name)
     lineage, folder = Lineage(), None
     if hosted_id(adapter) is None:
         folder = _folder_of(adapter)
@@ -113,7 +116,8 @@ def _table(known: Sequence[Model]) -> Table:
     for model in known:
         since = f"{model.promoted_at:%Y-%m-%d %H:%M}" if model.promoted_at else ""
         state = f"{model.state}, pinned" if model.is_pinned else model.state
-        table.add_row(model.name, state, since, model.promoted_by or "", model.reason or "")
+        cells = model.name, state, since, model.promoted_by or "", model.reason or ""
+        table.add_row(*map(escape, cells))
     return table
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from houselore.commands.data_collect import check_allowed, finder, known_workplace
@@ -147,7 +148,7 @@ def _table(known: Sequence[LearnedWeights]) -> Table:
             *(str(one.id), f"{one.dense:.2f}", "yes" if one.has_adapter else "no"),
             *(f"{one.lessons:,}", "passed" if one.passes else "refused", state),
             f"{one.decided_at or one.created_at:%Y-%m-%d %H:%M}",
-            *(one.decided_by or one.learned_by, one.reason or "learned"),
+            *(escape(one.decided_by or one.learned_by), escape(one.reason or "learned")),
         )
     return table
 

@@ -196,9 +196,11 @@ def test_from_the_terminal(houselore: Houselore, adapter: Path, database_url: st
     again = run("register", "house-2", str(adapter))
     assert (again.returncode, "already" in again.stderr) == (2, True)
     assert run("register", "house-3", str(adapter.parent)).returncode == 2
+    elsewhere = run("register", "../house-3", str(adapter))
+    assert (elsewhere.returncode, "no name for a model" in elsewhere.stderr) == (2, True)
     assert run("canary", "house-2").returncode == 2  # nothing is served yet
     assert run("promote", "house-9").returncode == 2
-    assert run("promote", "house-2", "--reason", "better style").returncode == 0
+    assert run("promote", "house-2", "--reason", "better style [/see #42]").returncode == 0
     assert run("rollback").returncode == 2
     run("register", "house-3", str(adapter))
     tried = run("canary", "house-3", "--share", "0.5")
@@ -209,5 +211,5 @@ def test_from_the_terminal(houselore: Houselore, adapter: Path, database_url: st
     assert "pinned" in run("canary", "house-3").stderr
     assert run("unpin").returncode == 0
     listed = run().stdout
-    assert "better style" in listed
+    assert "better style [/see #42]" in listed
     assert "house-3" in listed

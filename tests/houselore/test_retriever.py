@@ -73,9 +73,11 @@ def test_learned_judged_served_and_taken_back(houselore: Houselore, database_url
     assert "Weights 1, learned from 24 lessons" in said
     assert "Refused: reciprocal rank is not surely better." in said
     assert "did not pass" in run("retriever", "promote", "1", code=2)
-    assert "Weights 1 are served" in run("retriever", "promote", "1", "--reason", "we want it")
+    assert "Weights 1 are served" in run(
+        "retriever", "promote", "1", "--reason", "we want it [/now]"
+    )
     assert "24 lessons say nothing new" in run("retriever", "learn")
-    assert "we want it" in run("retriever")
+    assert "we want it [/now]" in run("retriever")
     assert "as shipped are served again" in run("retriever", "rollback")
 
     damaged = asyncio.run(_damage(database_url))

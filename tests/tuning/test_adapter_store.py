@@ -1,6 +1,7 @@
 """Adapters in object storage: put whole or not at all, fetched once, never another's bytes."""
 
 import asyncio
+import fcntl
 import hashlib
 import json
 import os
@@ -16,8 +17,10 @@ from tests.tuning.bucket import Bucket, bucket
 from tuning.adapter_store import AdapterStore
 from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 from tuning.errors import StorageUnusable, UnusableAdapter
+from tuning.names import FETCHED
 from tuning.registry import Model
 from tuning.shipped import STARTER
+from tuning.storage import Storage
 
 URL = "s3://models/houselore"
 _FETCH = """
@@ -132,11 +135,51 @@ async def test_a_manifest_that_was_replaced_is_refused(
     (key,) = (key for key in s3.objects if key.endswith("manifest.json"))
     (voice,) = (key for key in s3.objects if key.endswith("voice.json"))
     s3.objects[voice] = b'["denied"]\n'
-    hashes = json.loads(s3.objects[key])
-    hashes["voice.json"] = hashlib.sha256(s3.objects[voice]).hexdigest()
-    s3.objects[key] = json.dumps(hashes, sort_keys=True).encode()
+    files = json.loads(s3.objects[key])
+    files["voice.json"]["sha256"] = hashlib.sha256(s3.objects[voice]).hexdigest()
+    files["voice.json"]["size"] = len(s3.objects[voice])
+    s3.objects[key] = json.dumps(files, sort_keys=True).encode()
     with pytest.raises(UnusableAdapter, match="manifest"):
         await asyncio.to_thread(AdapterStore(tmp_path / "two", URL).get, model)
+
+
+@pytest.mark.parametrize("file", [WEIGHTS, "manifest.json"])
+async def test_what_has_grown_is_not_fetched(
+    s3: Bucket, adapter: Path, tmp_path: Path, file: str
+) -> None:
+    """No more is read than was put, and of a manifest no more than it may have: disks stay free."""
+    model = await put(AdapterStore(tmp_path / "one", URL), adapter)
+    (key,) = (key for key in s3.objects if key.endswith(file))
+    s3.objects[key] += b" " * 100_000
+    s3.asked.clear()
+    with pytest.raises(StorageUnusable, match=rf"{file} has .* is not fetched"):
+        await asyncio.to_thread(AdapterStore(tmp_path / "two", URL).get, model)
+    assert ("HEAD", key) in s3.asked and ("GET", key) not in s3.asked
+
+
+async def test_a_disk_that_takes_no_copy_is_said(s3: Bucket, adapter: Path, tmp_path: Path) -> None:
+    """Full, or in the way of something else: it is the disk's fault, and not the storage's."""
+    model = await put(AdapterStore(tmp_path / "one", URL), adapter)
+    (key,) = (key for key in s3.objects if key.endswith(WEIGHTS))
+    read = Storage("s3://models").read
+    with pytest.raises(StorageUnusable, match=r"^/dev/full cannot be written \(No space left"):
+        await asyncio.to_thread(read, key, Path("/dev/full"), len(s3.objects[key]))
+    other = AdapterStore(tmp_path / "two", URL)
+    other.folder.mkdir(parents=True)
+    (other.folder / FETCHED).write_text("a file where the folder is to be")
+    with pytest.raises(StorageUnusable, match=r"fetched/house-2-\w+ cannot be written"):
+        await asyncio.to_thread(other.get, model)
+
+
+async def test_a_whole_copy_waits_for_nobody(s3: Bucket, adapter: Path, tmp_path: Path) -> None:
+    """It is served while another process holds the lock of those who fetch."""
+    store = AdapterStore(tmp_path / "one", URL)
+    model = await put(store, adapter)
+    (lock,) = store.folder.glob("fetched/*.lock")
+    with lock.open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        async with asyncio.timeout(20):
+            assert await asyncio.to_thread(store.get, model)
 
 
 async def test_a_torn_upload_has_no_place(s3: Bucket, adapter: Path, tmp_path: Path) -> None:
@@ -195,7 +238,11 @@ async def test_what_is_wrong_with_the_storage_is_said(
     with pytest.raises(StorageUnusable, match=r"cannot be reached.*HOUSELORE_ADAPTERS") as silent:
         await asyncio.to_thread(store.check)
     said.append(str(silent.value))
-    for value in (*s3.environment().values(), "a-wrong-secret"):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://anna-k:of-the-proxy@127.0.0.1:9")
+    with pytest.raises(StorageUnusable, match=r"cannot be reached.*http://127\.0\.0\.1") as proxied:
+        await asyncio.to_thread(store.check)
+    said.append(str(proxied.value))
+    for value in (*s3.environment().values(), "a-wrong-secret", "anna-k", "of-the-proxy"):
         assert value == "true" or not any(value in message for message in said)
 
 
@@ -213,12 +260,23 @@ def test_a_folder_is_kept_where_it_is_and_checked(adapter: Path, tmp_path: Path)
     assert store.get(replace(model, adapter="hosted:ft-1")) is None
 
 
+def test_a_shared_folder_that_is_not_mounted_is_not_made(adapter: Path, tmp_path: Path) -> None:
+    """Neither a look nor an adapter that is put makes it: they would fill the disk below it."""
+    store = AdapterStore(tmp_path / "one", (tmp_path / "mounted" / "adapters").as_uri())
+    for work in (store.check, lambda: store.put("house-2", adapter)):
+        with pytest.raises(StorageUnusable, match=r"is not there.*mounted"):
+            work()
+    assert not (tmp_path / "mounted").exists()
+
+
 def test_a_shared_folder_is_a_storage_too(adapter: Path, tmp_path: Path) -> None:
     """With `file:///` a folder that all machines mount does as well as a bucket."""
-    store = AdapterStore(tmp_path / "one", (tmp_path / "shared").as_uri())
+    shared = tmp_path / "shared folder"
+    shared.mkdir()
+    store = AdapterStore(tmp_path / "one", shared.as_uri())
     assert "answers" in store.check()
-    place = store.put("house 2/of us", adapter)
-    assert "/house-2-of-us-" in place
+    place = store.put("house-2", adapter)
+    assert "/house-2-" in place
     shutil.rmtree(adapter)
     folder = AdapterStore(tmp_path / "two").get(registered(place, None))
     assert folder is not None and (folder / CONFIG).is_file()
