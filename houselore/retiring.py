@@ -72,8 +72,12 @@ def _holds_a_place(model: Model) -> bool:
 
 
 async def keep_tidy(
-    pool: AsyncConnectionPool, workspace: str, house: House, seconds: float = SECONDS
+    pool: AsyncConnectionPool,
+    workspace: str,
+    house: House,
+    seconds: float = SECONDS,
+    grace: float = GRACE,
 ) -> None:
-    """Every `seconds` until cancelled: close what is out of service."""
-    retirement = Retirement(pool, workspace, house)
+    """Every `seconds` until cancelled: close what is out of service for `grace` seconds."""
+    retirement = Retirement(pool, workspace, house, grace)
     await repeat(seconds, retirement.look, "it was not looked which models are out of service")

@@ -1,4 +1,4 @@
-"""A canary looked at again and again while the bot runs, until it is promoted, or tried no more.
+"""A canary looked at while the bot runs, and the admins told how it ended, whoever ended it.
 
 Judges nothing itself: the rollout does.
 """
@@ -7,11 +7,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
 
-from tuning.canaries import Rollout, look_at_rollout
-from tuning.rollout import Decision
+from houselore.repeating import repeat
+from retrieval.connections import borrow_if_alone
+from tuning.canaries import BY_ITSELF, Ended, ended_rollouts, look_at_rollout
 
 SECONDS = 20.0
 
@@ -24,24 +25,43 @@ Announce = Callable[[str], Awaitable[None]]
 async def keep_watch(
     pool: AsyncConnectionPool, workspace: str, announce: Announce, seconds: float = SECONDS
 ) -> None:
-    """Look at the rollout every `seconds` until cancelled; how it ended is announced once."""
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            looked = await look_at_rollout(pool, workspace)
-        except (psycopg.Error, PoolTimeout) as error:
-            _log.warning("the canary was not looked at: %s", error)
-            continue
-        if looked is not None and looked[1].end != "go on":
-            sentence = describe_end(*looked)
-            _log.info(sentence)
-            await announce(sentence)
+    """Look at the rollout every `seconds` until cancelled; how each ended is announced once.
+
+    Of several bots one watches, until it ends. What ended before this one began is not announced.
+    """
+    known: set[int] = set()
+    known_at_first = True
+
+    async def tell(alone: AsyncConnection) -> None:
+        nonlocal known_at_first
+        for ended in await ended_rollouts(alone, workspace):
+            if ended.id in known:
+                continue
+            known.add(ended.id)
+            if not known_at_first:
+                sentence = describe_end(ended)
+                _log.info(sentence)
+                await announce(sentence)
+        known_at_first = False
+
+    async def watch() -> None:
+        async with borrow_if_alone(pool, f"{workspace}/watch") as alone:
+            while alone is not None:
+                await look_at_rollout(pool, workspace)
+                await tell(alone)
+                await asyncio.sleep(seconds)
+
+    await repeat(seconds, watch, "the canary was not looked at")
 
 
-def describe_end(rollout: Rollout, decision: Decision) -> str:
-    """What became of a canary, and why."""
-    if decision.end == "promote":
-        return f"{rollout.canary} answers now, instead of {rollout.served}. {decision.reason}"
-    if decision.end == "stop":
-        return f"{rollout.canary} is tried no more, {rollout.served} answers. {decision.reason}"
-    return f"{rollout.canary} was taken back, {rollout.served} answers. {decision.reason}"
+def describe_end(ended: Ended) -> str:
+    """What became of a canary, who decided so, and why."""
+    match ended.how:
+        case "promoted":
+            became = f"{ended.canary} answers now, instead of {ended.served}."
+        case "rolled back":
+            became = f"{ended.canary} was taken back, {ended.served} answers."
+        case "stopped":
+            became = f"{ended.canary} is tried no more."
+    why = ended.reason if ended.by == BY_ITSELF else f"By {ended.by}: {ended.reason}"
+    return f"{became} {why}"

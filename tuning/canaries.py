@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
@@ -41,6 +42,18 @@ class Rollout:
         rollout = str(self.id)
         is_tried = is_in_canary(channel, rollout, self.share)
         return self.canary if is_tried and is_by_canary(channel, thread, rollout) else self.served
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A rollout that goes on no more: what became of its canary, by whom and why."""
+
+    id: int
+    canary: str
+    served: str
+    how: Literal["promoted", "rolled back", "stopped"]
+    by: str
+    reason: str
 
 
 async def start_rollout(
@@ -124,6 +137,13 @@ async def look_at_rollout(
                 reason = decision.reason
                 await close_rollout(connection, workspace, "stopped", BY_ITSELF, reason)
         return rollout, decision
+
+
+async def ended_rollouts(connection: AsyncConnection, workspace: str) -> list[Ended]:
+    """Every rollout that has ended, the first to end first."""
+    async with connection.cursor(row_factory=class_row(Ended)) as cursor:
+        await cursor.execute(_SQL["ended_rollouts"], {"workspace": workspace})
+        return await cursor.fetchall()
 
 
 async def find_rollout(connection: AsyncConnection, workspace: str) -> Rollout | None:

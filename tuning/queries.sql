@@ -77,6 +77,13 @@ select r.id, m.name as canary, s.name as served, r.share, r.started_by, r.starte
 from rollouts r join models m on m.id = r.model_id join models s on s.id = r.served_id
 where r.workspace = %(workspace)s and r.ended is null;
 
+-- name: ended_rollouts
+-- The rollouts that go on no more, the first to end first.
+select r.id, m.name as canary, s.name as served, r.ended as how, r.ended_by as by, r.reason
+from rollouts r join models m on m.id = r.model_id join models s on s.id = r.served_id
+where r.workspace = %(workspace)s and r.ended is not null
+order by r.ended_at, r.id;
+
 -- name: thread_models
 -- The models of a thread's answers so far, the first of them first.
 select model from answers

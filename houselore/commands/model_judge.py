@@ -1,6 +1,8 @@
 """`houselore model judge`: a candidate beside what is served on the same questions, judged."""
 
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -12,7 +14,9 @@ from answering.gold import GoldSet, read_squad2
 from answering.measuring import ask_all, through_the_chain
 from houselore.commands.eval import progress_bars
 from houselore.commands.eval_answers import Apart, indexed_apart
-from houselore.errors import WrongUse
+from houselore.errors import HouseloreError, WrongUse
+from houselore.retiring import close_if_idle
+from houselore.services import Services
 from houselore.settings import Settings
 from houselore.style_guide import read_guide
 from retrieval.audience import Audience
@@ -27,6 +31,7 @@ from tuning.suite import TRAPS_BY_KEY, shipped_suite
 from tuning.trial import figures_of
 
 _NOTHING = Held({})
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,11 @@ async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
             held = await _held(apart, candidate)
             guide = read_guide(settings)
             manner = Manner(trial.style(held), StyleRules.of(guide) if guide else None)
-            house = apart.services.answerer
-            before, after = [
-                await _figures(apart, await house.with_model(one.name), gold, held, manner, bars[1])
-                for one in (served, candidate)
-            ]
+            figures = []
+            for one in (served, candidate):
+                async with _opened(apart.services, one.name) as answerer:
+                    figures.append(await _figures(apart, answerer, gold, held, manner, bars[1]))
+            before, after = figures
             verdict = judge(*_with_preference(before, after, candidate, served))
             kept = {
                 "passes": verdict.passes,
@@ -120,6 +125,19 @@ async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
             await note_metrics(apart.services.pool, apart.services.workspace, name, {"gate": kept})
     Console(highlight=False).print(verdict.describe(), markup=False)
     return verdict
+
+
+@asynccontextmanager
+async def _opened(services: Services, name: str) -> AsyncIterator[Answerer]:
+    """What answers with a model; it is closed afterwards unless it is served, tried or next."""
+    house = services.answerer
+    try:
+        yield await house.with_model(name)
+    finally:
+        try:
+            await close_if_idle(services.pool, services.workspace, house, name)
+        except HouseloreError as error:
+            _log.warning("%s was judged and not closed: %s", name, error)
 
 
 def _found(known: Sequence[Model], name: str) -> Model:

@@ -41,7 +41,7 @@ class Lease:
         if address is None or address.done():
             return
         if "error" in message:
-            kind = ModelUnusable if message["is_wrong"] else ServerDidNotStart
+            kind = ModelUnusable if message.get("is_wrong") else ServerDidNotStart
             address.set_exception(kind(message["error"]))
         else:
             address.set_result(Address(message["url"], message["api_key"]))

@@ -1,6 +1,7 @@
 """An endpoint that loads and unloads adapters while it runs, as vLLM documents it."""
 
 import asyncio
+import json
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,7 +16,9 @@ class Endpoint:
         self.loaded: dict[str, str] = {}
         self.keys: list[str | None] = []
         self.asked: list[str] = []
-        """The models that answers were asked of; none is given."""
+        """The models that answers were asked of."""
+        self.says = ""
+        """What every answer is; nothing: none is given."""
         self.let_go: list[str] = []
         self.hangs = False
         """Whether it takes half a minute to let go of an adapter."""
@@ -47,9 +50,15 @@ class Endpoint:
         return PlainTextResponse("Success: LoRA adapter removed successfully.")
 
     async def chat(self, request: Request) -> Response:
-        """It notes whom it is asked for, and has no time."""
+        """It notes whom it is asked for, and says its sentence as a stream."""
         self.asked.append((await request.json())["model"])
-        return JSONResponse({"error": {"message": "Busy."}}, 400)
+        if not self.says:
+            return JSONResponse({"error": {"message": "Busy."}}, 400)
+        choice = {"index": 0, "delta": {"role": "assistant", "content": self.says}}
+        piece = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m"}
+        chunk = json.dumps({**piece, "choices": [{**choice, "finish_reason": "stop"}]})
+        stream = f"data: {chunk}\n\ndata: [DONE]\n\n"
+        return Response(stream, media_type="text/event-stream")
 
     def app(self) -> Starlette:
         """Behind HTTP."""

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from houselore.retiring import Retirement
+from houselore.commands.model_judge import Trial, judge_model
+from houselore.retiring import Retirement, keep_tidy
 from houselore.services import Services, open_services
 from houselore.settings import open_settings
 from tests.houselore.lora_endpoint import Endpoint
@@ -202,3 +203,48 @@ async def test_the_server_of_a_retired_model_ends(
         await promote(services.pool, "home", "house-2", "U1", "after all")
         await follow(services)
         await until(lambda: running() == {"house-2", "house-4"})
+
+
+async def test_a_candidate_that_was_judged_is_let_go(
+    tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    """Whatever came of it; a canary that was judged stays."""
+    endpoint = Endpoint()
+    async with (
+        serving(endpoint.app()) as url,
+        opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
+    ):
+        endpoint.says = "I do not know."
+        settings = open_settings(
+            data_dir=tmp_path / "judge",
+            database_url=database_url,
+            redis_url=redis_url,
+            chat_url=f"{url}/v1",
+        )
+        await promote(services.pool, "home", "house-2", "U1", "better")
+        await start_rollout(services.pool, "home", "house-3", 0.5, "U1")
+        await services.answerer.look()
+        for name in ("house-3", "house-4"):
+            await judge_model(settings, name, Trial(limit=2))
+        assert (endpoint.let_go, set(endpoint.loaded)) == (["house-4"], {"house-2", "house-3"})
+
+
+async def test_the_house_is_kept_tidy(
+    tmp_path: Path, database_url: str, redis_url: str, until: Until
+) -> None:
+    """Without anybody's asking, and after the database was away: what is due is let go."""
+    endpoint = Endpoint()
+    async with (
+        serving(endpoint.app()) as url,
+        opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
+    ):
+        tidying = keep_tidy(services.pool, "home", services.answerer, 0.02, grace=0.1)
+        tidy = asyncio.create_task(tidying)
+        for name in NAMES:
+            await promote(services.pool, "home", name, "U1", "better")
+            await services.answerer.look()
+        await until(lambda: set(endpoint.loaded) == {"house-3", "house-4"})
+        await asyncio.sleep(0.2)
+        assert endpoint.let_go == ["house-2"]
+        tidy.cancel()
+        await asyncio.gather(tidy, return_exceptions=True)
