@@ -78,7 +78,7 @@ class UnusableAdapter(TuningError):
 
 
 class MissingAdapter(UnusableAdapter):
-    """A file of an adapter is not on this machine, or cannot be read here."""
+    """A file of an adapter, or of its base, is not on this machine or cannot be read here."""
 
 
 class UnusableExamples(TuningError):

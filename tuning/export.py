@@ -15,7 +15,7 @@ import safetensors.numpy
 from numpy.typing import NDArray
 
 from tuning.adapters import CONFIG, WEIGHTS
-from tuning.errors import UnusableAdapter
+from tuning.errors import MissingAdapter, UnusableAdapter
 from tuning.gguf_header import read_header
 
 _ARCHITECTURE = "llama"
@@ -68,7 +68,9 @@ def interleave(rows: Weights, heads: int) -> Weights:
 def _tensors(adapter: Path, heads: int, key_heads: int) -> Iterator[tuple[str, Weights]]:
     try:
         tensors = safetensors.numpy.load_file(adapter / WEIGHTS)
-    except (OSError, safetensors.SafetensorError) as error:
+    except OSError as error:
+        raise MissingAdapter(f"The adapter in {adapter} cannot be read: {error}.") from None
+    except safetensors.SafetensorError as error:
         raise UnusableAdapter(f"The adapter in {adapter} cannot be read: {error}.") from None
     for name, weights in sorted(tensors.items()):
         match = _TENSOR.match(name)
@@ -85,7 +87,9 @@ def _tensors(adapter: Path, heads: int, key_heads: int) -> Iterator[tuple[str, W
 def _config(adapter: Path) -> dict[str, Any]:
     try:
         config: dict[str, Any] = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise MissingAdapter(f"{adapter / CONFIG} cannot be read: {error}.") from None
+    except ValueError as error:
         raise UnusableAdapter(f"{adapter / CONFIG} cannot be read: {error}.") from None
     foreign = [name for name in _FOREIGN if config.get(name)]
     if config.get("peft_type") != "LORA" or foreign:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from tuning.errors import UnusableAdapter
+from tuning.errors import MissingAdapter, UnusableAdapter
 
 _MAGIC = b"GGUF"
 # The specification's types by number: how each is packed; 8 is a string, 9 an array.
@@ -47,7 +47,9 @@ def read_header(path: Path, wanted: Iterable[str]) -> dict[str, Value]:
                     found[key] = value
                 if not missing:
                     break
-    except (OSError, OverflowError, struct.error, KeyError, ValueError) as error:
+    except OSError as error:
+        raise MissingAdapter(f"{path} cannot be read: {error}.") from None
+    except (OverflowError, struct.error, KeyError, ValueError) as error:
         raise UnusableAdapter(f"{path} cannot be read: {error}.") from None
     return found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from answering.grounding import strip_marks
 from answering.voice import NO_VOICE, Voice, claims_nothing, words_in
 from retrieval.sentences import split_sentences
-from tuning.errors import UnusableAdapter
+from tuning.errors import MissingAdapter, UnusableAdapter
 from tuning.forms import Row
 
 VOICE = "voice.json"
@@ -46,16 +46,19 @@ def write_voice(adapter: Path, voice: Voice) -> None:
 
 
 def read_voice(adapter: Path) -> Voice:
-    """What `write_voice` kept, none where nothing is. Raises UnusableAdapter.
+    """What `write_voice` kept, none where nothing is.
 
     What is read is filtered again: a file from elsewhere exempts no claim from being checked.
+    Raises UnusableAdapter, and MissingAdapter where it cannot be read here.
     """
     try:
         words = json.loads((adapter / VOICE).read_text(encoding="utf-8"))
         return Voice.of(words)
     except FileNotFoundError:
         return NO_VOICE
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except OSError as error:
+        raise MissingAdapter(f"{adapter / VOICE} cannot be read ({error.strerror}).") from None
+    except (ValueError, TypeError, AttributeError) as error:
         raise UnusableAdapter(
             f"{adapter / VOICE} is no list of words ({error}): remove it or write it anew."
         ) from None

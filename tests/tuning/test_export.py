@@ -11,7 +11,7 @@ import safetensors.numpy
 from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.chat_model_files import bundled_gguf
 from tuning.adapters import CONFIG, WEIGHTS
-from tuning.errors import UnusableAdapter
+from tuning.errors import MissingAdapter, UnusableAdapter
 from tuning.export import export_adapter, interleave
 from tuning.shipped import STARTER
 
@@ -56,7 +56,7 @@ def test_every_tensor_is_there_once_and_unchanged(tmp_path: Path) -> None:
 
 def test_what_is_no_plain_lora_is_refused(tmp_path: Path) -> None:
     """Another kind of adapter, one without weights and one for other layers: each is named."""
-    with pytest.raises(UnusableAdapter, match="cannot be read"):
+    with pytest.raises(MissingAdapter, match="cannot be read"):
         export_adapter(tmp_path, bundled_gguf(), tmp_path / "a.gguf")
     config = tmp_path / CONFIG
     config.write_text('{"peft_type": "LORA", "lora_alpha": 8, "use_dora": true}', encoding="utf-8")

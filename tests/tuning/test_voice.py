@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from answering.voice import NO_VOICE
-from tuning.errors import UnusableAdapter
+from tuning.errors import MissingAdapter, UnusableAdapter
 from tuning.forms import Row
 from tuning.lessons import Message
 from tuning.voice import VOICE, learn_voice, read_voice, write_voice
@@ -54,5 +54,13 @@ def test_a_voice_lies_beside_its_adapter(tmp_path: Path) -> None:
 def test_a_broken_file_is_named(tmp_path: Path, text: str) -> None:
     """What cannot be read as words says which file it is."""
     (tmp_path / VOICE).write_text(text)
-    with pytest.raises(UnusableAdapter, match=r"voice\.json is no list of words"):
+    with pytest.raises(UnusableAdapter, match=r"voice\.json is no list of words") as broken:
+        read_voice(tmp_path)
+    assert not isinstance(broken.value, MissingAdapter)
+
+
+def test_a_file_that_this_machine_cannot_read_is_another_matter(tmp_path: Path) -> None:
+    """The adapter is not wrong for that: another machine may serve it."""
+    (tmp_path / VOICE).mkdir()
+    with pytest.raises(MissingAdapter, match=r"voice\.json cannot be read \(Is a directory\)"):
         read_voice(tmp_path)
