@@ -18,7 +18,9 @@ from retrieval.audience import everyone
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
 from tests.tuning.bucket import SECRET, Bucket, bucket
-from tuning.registry import models, promote, roll_back
+from tuning.adapter_store import AdapterStore
+from tuning.adapters import hash_adapter
+from tuning.registry import Lineage, models, promote, register, roll_back
 from tuning.shipped import STARTER
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -90,6 +92,41 @@ async def test_one_machine_registers_and_another_serves(
     s3.objects[weights] = s3.objects[weights][:-1] + b"x"
     _, model, _ = await asked(open_settings(data_dir=tmp_path / "third", **at), docs)
     assert model == before
+
+
+async def test_questions_do_not_wait_for_a_storage_that_hangs(
+    s3: Bucket, adapter: Path, tmp_path: Path, database_url: str, redis_url: str
+) -> None:
+    """While an adapter is fetched the model before answers; once it is there it answers itself."""
+    place = await asyncio.to_thread(AdapterStore(tmp_path / "first", URL).put, "house-2", adapter)
+    at = {"database_url": database_url, "redis_url": redis_url}
+    async with open_services(open_settings(data_dir=tmp_path / "second", **at)) as services:
+
+        async def model() -> str:
+            async with asyncio.timeout(20):
+                async for step in services.answerer.answer(
+                    Question("When is lunch?", everyone("home"))
+                ):
+                    if isinstance(step, Finished):
+                        return step.answer.model
+            raise AssertionError("an answer ends with Finished")
+
+        docs = tmp_path / "docs"
+        docs.mkdir()
+        (docs / "lunch.md").write_text("# Lunch\n\nLunch is served at noon in the garden.\n")
+        await index_source(services.pool, "home", FilesSource(docs), services.embedder)
+        lineage = Lineage(adapter_hash=hash_adapter(adapter))
+        await register(services.pool, "home", "house-2", "SmolLM2", place, lineage)
+        await promote(services.pool, "home", "house-2", by="U1", reason="better")
+        s3.held, s3.asked = asyncio.Event(), []
+        looking = asyncio.create_task(services.answerer.look())
+        while not s3.asked:  # noqa: ASYNC110 - nobody tells of it
+            await asyncio.sleep(0.02)
+        assert await model() != "house-2"
+        assert not looking.done()
+        s3.held.set()
+        await looking
+        assert await model() == "house-2"
 
 
 async def test_the_doctor_asks_the_storage(houselore: Houselore, s3: Bucket) -> None:

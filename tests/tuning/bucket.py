@@ -1,5 +1,6 @@
 """An S3 bucket kept in memory, as AWS documents its API: signed requests, whole objects, lists."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator, Mapping
@@ -27,6 +28,8 @@ class Bucket:
     asked: list[tuple[str, str]] = field(default_factory=list)
     loses: str = ""
     """Objects that end so are answered with a failure when they are written."""
+    held: asyncio.Event | None = None
+    """Where there is one, whoever reads waits for it."""
     url: str = ""
 
     def environment(self, secret: str = SECRET) -> dict[str, str]:
@@ -46,6 +49,8 @@ class Bucket:
             return _refused(403, "SignatureDoesNotMatch")
         key, query = request.path_params.get("key", ""), dict(request.query_params)
         self.asked.append((request.method, key))
+        if self.held is not None and request.method in ("GET", "HEAD"):
+            await self.held.wait()
         match request.method:
             case "GET" if not key:
                 return self._list(query.get("prefix", ""))
