@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from psycopg_pool import AsyncConnectionPool
 
 from answering.answers import Answer
 from answering.progress import Finished

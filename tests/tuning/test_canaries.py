@@ -7,7 +7,13 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from houselore.watching import describe_end
-from tuning.canaries import current_rollout, look_at_rollout, start_rollout, stop_rollout
+from tuning.canaries import (
+    current_rollout,
+    ended_rollouts,
+    look_at_rollout,
+    start_rollout,
+    stop_rollout,
+)
 from tuning.errors import ModelPinned, RolloutRefused, UnknownModel
 from tuning.registry import (
     Lineage,
@@ -153,11 +159,11 @@ async def test_a_canary_is_not_tried_for_ever(registry: AsyncConnectionPool) -> 
     await age(registry, "29 days 23 hours")
     assert (await ends(registry))[0] == "go on"
     await age(registry, "30 days 1 hour")
-    looked = await look_at_rollout(registry, "home")
-    assert looked is not None
-    assert describe_end(*looked) == (
-        "house-2 is tried no more, house-1 answers. "
-        "After 30 days 0 pairs of answers are not enough to tell."
+    assert await look_at_rollout(registry, "home") is not None
+    async with registry.connection() as connection:
+        (ended,) = await ended_rollouts(connection, "home")
+    assert describe_end(ended) == (
+        "house-2 is tried no more. After 30 days 0 pairs of answers are not enough to tell."
     )
     assert await states(registry) == {"house-1": "served", "house-2": "retired"}
     async with registry.connection() as connection:
