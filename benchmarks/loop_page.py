@@ -40,6 +40,7 @@ def write_page(rollouts: Result, database: Result, teams: Sequence[Result]) -> N
             ("team", "week", "answers to learn", "with the cap on one person", "once reviewed"),
             [_dataset_row(team, week) for team in teams for week in team["weeks"]],
         ),
+        passed=_passed(teams),
         verdicts="\n\n".join(_verdict(team) for team in teams),
     )
     write_section("loop", text)
@@ -52,6 +53,17 @@ def _rollout_table(ends: Mapping[str, Result]) -> str:
         rows.append((name, *(f"{one[end]:.3f}" for end in _ENDS), answers))
     head = ("the canary", *map(_words, _ENDS), "answers until then: quartiles")
     return _table(head, rows)
+
+
+def _passed(teams: Sequence[Result]) -> str:
+    weeks = [week for team in teams for week in team["weeks"]]
+    passed = sum(week["passes"] for week in weeks)
+    if passed:
+        return f"Of {len(weeks)} candidates {passed} passed the gate."
+    return (
+        f"None of {len(weeks)} candidates passed the gate, so what answers stayed as it was: they "
+        "gained in style and in right answers, and wrote more that no note supports."
+    )
 
 
 def _plan(team: Result) -> str:
