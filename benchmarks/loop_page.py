@@ -123,14 +123,17 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _draw(teams: Sequence[Result], path: Path) -> None:
-    """A panel for each team: the figures of what answers, before and after each week."""
+    """A panel for each team: what answers, before and after each week; dotted, the candidates."""
     with mpl.rc_context({"svg.hashsalt": "houselore", "font.size": 9}):
         figure = Figure(figsize=(10, 3.4), layout="constrained")
         panels = figure.subplots(1, len(teams), sharey=True, squeeze=False)[0]
         for axes, team in zip(panels, teams, strict=True):
             serving = [team["first"], *(week["serving"] for week in team["weeks"])]
             for name in _CURVES:
-                axes.plot([one[name] for one in serving], marker="o", label=_words(name))
+                (line,) = axes.plot([one[name] for one in serving], marker="o", label=_words(name))
+                tried = [week["figures"][name] for week in team["weeks"]]
+                at = range(1, len(serving))
+                axes.plot(at, tried, marker="x", linestyle=":", color=line.get_color())
             weeks = [str(week["week"]) for week in team["weeks"]]
             axes.set(title=team["manner"], ylim=(0, 1.02), xlabel="week")
             axes.set_xticks(range(len(serving)), ["before", *weeks])
