@@ -44,6 +44,13 @@ def ask(page: Page, composer: Locator, question: str) -> None:
     page.keyboard.press("Enter")
 
 
+def open_thread(page: Page, house: House) -> Locator:
+    """The last thread, opened as somebody does who comes to the page just now."""
+    page.goto(house.url)
+    page.get_by_text(re.compile(r"^\d+ repl(y|ies)")).last.click()
+    return page.get_by_test_id("thread")
+
+
 def test_a_question_about_the_docs_streams_in_with_a_source(house: House, page: Page) -> None:
     """Asked in #general, the answer streams into a thread, and its source opens at the passage."""
     ask(page, page.get_by_test_id("composer").first, "@houselore Which database does it need?")
@@ -66,9 +73,9 @@ def test_a_question_about_the_docs_streams_in_with_a_source(house: House, page: 
     assert methods.index("chat.startStream") < methods.index("chat.stopStream")
 
 
-def test_a_follow_up_needs_no_mention(page: Page) -> None:
+def test_a_follow_up_needs_no_mention(page: Page, house: House) -> None:
     """A further question in the same thread is answered without naming the bot again."""
-    thread = page.get_by_test_id("thread")
+    thread = open_thread(page, house)
     ask(page, thread.get_by_test_id("thread-composer"), "And which Redis?")
     helped = thread.get_by_role("button", name="This answer helped")
     expect(helped).to_have_count(2, timeout=ANSWERED)
@@ -77,11 +84,7 @@ def test_a_follow_up_needs_no_mention(page: Page) -> None:
 
 def test_a_thumb_is_in_the_ledger(house: House, page: Page) -> None:
     """A 👍 on the answer, given in the page, is counted by `houselore status`."""
-    page.reload()
-    thread = page.get_by_test_id("thread")
-    if not thread.is_visible():
-        page.get_by_text(re.compile(r"\d repl(y|ies)")).last.click()
-    answer = thread.get_by_test_id("message").nth(1)
+    answer = open_thread(page, house).get_by_test_id("message").nth(1)
     answer.hover()
     answer.get_by_role("button", name="React with +1").click()
     until(lambda: json.loads(house.command("status", "--json").stdout)["good"] == 1, seconds=60)
