@@ -27,21 +27,6 @@ CHROMIUM = [
 ]  # fmt: skip
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, a package stays in one, in its order.
-
-    Its tests share a sandbox, where one may see what the one before has left.
-    """
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    here = Path(__file__).parent
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            package = item.path.relative_to(here).parts[0]
-            item.add_marker(pytest.mark.xdist_group(package))
-
-
 @pytest.fixture(scope="session")
 def _postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running Postgres whose database `template_house` has every migration."""

@@ -12,7 +12,6 @@ from tests.houselore.house import House, until
 
 pytest.importorskip("torch", reason="the extra `tuning` is not installed")
 
-pytestmark = pytest.mark.xdist_group("loop")  # it takes minutes: beside the others
 PERSON, CHANNEL = "U0JONAS", "C0GENERAL"
 PLACES = {
     "bakery": "a wooden hut by the pier",
