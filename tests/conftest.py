@@ -17,6 +17,7 @@ from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
 from houselore.migrations import upgrade
 from retrieval.connections import open_pool
+from tests.tuning.bucket import Bucket, bucket
 
 settings.register_profile("house", deadline=None)  # a busy machine is nobody's fault
 settings.load_profile("house")
@@ -76,6 +77,15 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server = embedded_redis(tmp_path_factory.mktemp("redis"))
         yield runner.run(server.__aenter__())
         runner.run(server.__aexit__(None, None, None))
+
+
+@pytest.fixture
+async def s3(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
+    """A bucket whose keys are in the environment."""
+    async with bucket() as opened:
+        for name, value in opened.environment().items():
+            monkeypatch.setenv(name, value)
+        yield opened
 
 
 def _with_database(url: str, name: str) -> str:

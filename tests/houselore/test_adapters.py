@@ -4,7 +4,7 @@ import asyncio
 import json
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
-from tests.tuning.bucket import SECRET, Bucket, bucket
+from tests.tuning.bucket import SECRET, Bucket
 from tuning.adapter_store import AdapterStore
 from tuning.adapters import hash_adapter
 from tuning.registry import Lineage, models, promote, register, roll_back
@@ -25,15 +25,6 @@ from tuning.shipped import STARTER
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
 URL = "s3://models/houselore"
-
-
-@pytest.fixture
-async def s3(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
-    """A bucket whose keys are in the environment."""
-    async with bucket() as opened:
-        for name, value in opened.environment().items():
-            monkeypatch.setenv(name, value)
-        yield opened
 
 
 @pytest.fixture

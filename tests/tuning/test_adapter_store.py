@@ -7,13 +7,12 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.tuning.bucket import Bucket, bucket
+from tests.tuning.bucket import Bucket
 from tuning.adapter_store import AdapterStore
 from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 from tuning.errors import StorageUnusable, UnusableAdapter
@@ -34,15 +33,6 @@ model = Model(
 )
 print(AdapterStore(Path(sys.argv[1])).get(model))
 """
-
-
-@pytest.fixture
-async def s3(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bucket]:
-    """A bucket whose keys are in the environment."""
-    async with bucket() as opened:
-        for name, value in opened.environment().items():
-            monkeypatch.setenv(name, value)
-        yield opened
 
 
 @pytest.fixture
