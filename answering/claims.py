@@ -21,9 +21,9 @@ _WORD = re.compile(r"[\w-]+")
 _TURNED = re.compile(r"^(?:non-?|un|dis|im|in|ir|il|anti-?|mis)(?=\w{4})")
 
 
-def names_in(text: str) -> set[str]:
+def names_in(text: str, language: str | None = None) -> set[str]:
     """The terms of what is written with a capital letter; stop words have none."""
-    return {term for name in _NAME.findall(text) for term in terms(name)}
+    return {term for name in _NAME.findall(text) for term in terms(name, language)}
 
 
 def numbers_in(text: str) -> set[str]:

@@ -1,11 +1,11 @@
 """Sentences against the evidence: which note supports one, if any. Asks no model."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from answering.claims import NEGATION, denies, in_order, names_in, numbers_in
 from answering.evidence import Evidence
-from retrieval.lexical import terms
+from retrieval.lexical import language_in, terms
 
 # Of the words of a sentence, at least so many must stand in one sentence of a note in the same
 # order, or, where that takes what several of its sentences say, so many anywhere in it.
@@ -14,6 +14,7 @@ _IN_ORDER, _ANYWHERE = 0.6, 0.8
 _ASKED = 0.2
 _MARK = re.compile(r"(?<!\s)\s*+\[(\d+)\]")
 _ARTICLE = re.compile(r"^(?:the|an?)\s+")
+_SIGNS = " .,;:!\u2013\u2014-\"'\u201c\u201d*"  # around the words of a short answer
 _NEAR = 4  # words between a denial and what it denies
 
 
@@ -26,14 +27,13 @@ class Grounding:
     def __init__(
         self, question: str, evidence: Sequence[Evidence], *, is_right: bool = False
     ) -> None:
-        self._asked = set(terms(question))
         self._question_denies = denies(question)
         self._numbers = numbers_in(question)
         self._stated = [
-            _Stated(note, text)
+            stated
             for note in evidence
-            for text in dict.fromkeys((*note.sentences, note.quote))
-            if is_right or self._bears_on(f"{note.label} {text}")
+            for stated in _statements(note, question)
+            if is_right or stated.bears_on_question()
         ]
 
     def support(self, sentence: str) -> int | None:
@@ -45,21 +45,23 @@ class Grounding:
         when the note's words around it do.
         """
         plain = strip_marks(sentence)
-        words = terms(plain)
-        if not set(words) - self._asked or plain.rstrip().endswith("?"):
+        if plain.rstrip().endswith("?"):
             return None
         cited = [int(n) for n in _MARK.findall(sentence)]
-        shares = [(self._share(plain, words, one), one.n) for one in self._stated]
+        shares = [(self._share(plain, one), one.n) for one in self._stated]
         good = [found for found in shares if found[0] > 0]
         own = [n for _, n in good if n in cited]
         return own[0] if own else max(good, key=lambda found: found[0], default=(0.0, None))[1]
 
-    def _share(self, plain: str, words: Sequence[str], one: "_Stated") -> float:
+    def _share(self, plain: str, one: "_Stated") -> float:
         """How much of a sentence one statement says; 0 where that is too little to support it."""
-        new = set(words) - self._asked
+        words = terms(plain, one.language)
+        new = set(words) - one.asked
         if new.isdisjoint(one.words) or numbers_in(plain) - self._numbers - one.numbers:
             return 0.0
-        if names_in(plain) - self._asked - one.known or self._denials_differ(plain, words, one):
+        if names_in(plain, one.language) - one.asked - one.known:
+            return 0.0
+        if self._denials_differ(plain, words, one):
             return 0.0
         if one.is_whole:
             share = sum(word in one.known for word in words) / len(words)
@@ -73,33 +75,48 @@ class Grounding:
             parts = [part for part in self._stated if part.n == one.n and not part.is_whole]
             one = max(parts, key=lambda part: in_order(words, part.words), default=one)
         if denies(plain):
-            return not _denied(plain, 1) <= _denied(one.text, _NEAR)
+            denied = _denied(plain, 1, one.language)
+            return not denied <= _denied(one.text, _NEAR, one.language)
         if not one.denies or self._question_denies:
             return False
         return one.denies_near(plain)
 
-    def _bears_on(self, text: str) -> bool:
-        return len(self._asked.intersection(terms(text))) >= _ASKED * len(self._asked)
+
+def _statements(note: Evidence, question: str) -> "Iterator[_Stated]":
+    """Each sentence of a note, and all of it.
+
+    The note's language is everybody's: a name alone, or a few words, seem to be in any.
+    """
+    language = language_in(note.quote)
+    asked = set(terms(question, language))
+    for text in dict.fromkeys((*note.sentences, note.quote)):
+        yield _Stated(note, text, language, asked)
 
 
 class _Stated:
     """One sentence of a note or all of it; the label above names what it is about, no more."""
 
-    def __init__(self, note: Evidence, text: str) -> None:
+    def __init__(self, note: Evidence, text: str, language: str, asked: set[str]) -> None:
         self.n = note.n
+        self.language = language
+        self.asked = asked
         self.is_whole = text == note.quote and len(note.sentences) > 1
-        self.words = terms(text)
-        self.known = set(self.words).union(terms(note.label))
+        self.words = terms(text, language)
+        self.known = set(self.words).union(terms(note.label, language))
         self.numbers = numbers_in(text)
         self.denies = denies(text)
         self.text = " ".join(text.split())
+
+    def bears_on_question(self) -> bool:
+        """Whether it, or the label above it, shares enough of the question's words."""
+        return len(self.asked & self.known) >= _ASKED * len(self.asked)
 
     def denies_near(self, plain: str) -> bool:
         """Whether the words around a phrase of the statement deny it.
 
         Where it is not a phrase of it, all of the statement is around it.
         """
-        phrase = _ARTICLE.sub("", " ".join(plain.split()).rstrip(".!").lower())
+        phrase = _ARTICLE.sub("", " ".join(plain.split()).strip(_SIGNS).lower())
         at = self.text.lower().find(phrase)
         if at < 0:
             return True
@@ -107,9 +124,13 @@ class _Stated:
         return NEGATION.search(" ".join(before)) is not None
 
 
-def _denied(text: str, most: int) -> set[str]:
+def _denied(text: str, most: int, language: str) -> set[str]:
     """The terms right behind each denial, at most so many of each."""
-    return {term for found in NEGATION.finditer(text) for term in terms(text[found.end() :])[:most]}
+    return {
+        term
+        for found in NEGATION.finditer(text)
+        for term in terms(text[found.end() :], language)[:most]
+    }
 
 
 def strip_marks(text: str) -> str:

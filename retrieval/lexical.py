@@ -64,6 +64,11 @@ def terms(text: str, language: str | None = None) -> list[str]:
     return [term for word in words for term in _terms_of(word, language)]
 
 
+def language_in(text: str) -> str:
+    """The language that a text seems to be in, in which `terms` stems it."""
+    return language_of(_lowered(_words(text)))
+
+
 def query_terms(text: str) -> list[str]:
     """The terms to search for, each once: as `terms`, in every language the query may be in.
 

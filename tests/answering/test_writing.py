@@ -121,6 +121,24 @@ def test_a_phrase_of_a_note_is_supported_though_the_note_denies_something_else()
     assert shown(said).endswith("[1]")
 
 
+@pytest.mark.parametrize("said", ["Hassan al Banna.", "By Hassan al Banna.", "Hassan al Banna!"])
+def test_a_short_answer_is_read_in_the_language_of_its_note(said: str) -> None:
+    """Words that alone seem to be of another language, as a foreign name does, are found there."""
+    notes = (note(1, "The club was founded in Turku in 1928 by Hassan al Banna, a teacher."),)
+    writer = Writer("Who founded the club?", notes)
+    assert shown([*writer.feed(said), *writer.close()]).endswith("[1]")
+
+
+def test_a_phrase_inside_a_voice_is_supported_though_the_note_denies_something_else() -> None:
+    """The signs that a voice leaves hide no phrase, and what the note denies stays denied."""
+    notes = (note(1, "These rules please early birds, and do not apply to night workers at all."),)
+    voice = Voice.of(["ahoy", "that", "be", "matey"])
+    for said, is_shown in (("early birds", True), ("night workers", False)):
+        writer = Writer("Whom do the rules please?", notes, voice)
+        found = [*writer.feed(f"Ahoy, that be {said}, matey."), *writer.close()]
+        assert bool(shown(found)) is is_shown
+
+
 def test_a_sentence_that_was_cut_off_is_not_shown() -> None:
     """When the model runs out of tokens its last, broken sentence is dropped."""
     text = "We deploy on Tuesdays. We deploy from the release"
