@@ -21,14 +21,17 @@ _FOLDER, _CARD, _LESSONS, _JUDGED = "material", "material.json", "lessons.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What is trained: a hub's name, folder or GGUF file, its name, and an adapter to go on from.
+    """What is trained: a hub's name, folder or GGUF file, its name, and adapters to go on from.
 
-    `hash` is the SHA-256 of a file, None where it is none.
+    `start` is the one that is served, which preferences alone go on from, `manners` one like it
+    that can say an answer in any manner, which lessons begin from. `hash` is the SHA-256 of a file,
+    None where it is none.
     """
 
     place: str
     name: str
     start: Path | None = None
+    manners: Path | None = None
     hash: str | None = None
 
 
@@ -74,7 +77,7 @@ class Material:
 def write_material(folder: Path, base: Base, material: Material, plan: Plan) -> None:
     """Keep in a training's folder all that its stages read, so that the folder can be copied.
 
-    The base's files and the adapter to go on from are linked, or copied from another disk; a hub's
+    The base's files and the adapters to go on from are linked, or copied from another disk; a hub's
     name stays one. What is held out is not for those who train. Replaces what was kept before. Only
     who wrote it may enter: it holds what people asked, and what they were answered from.
     """
@@ -84,12 +87,15 @@ def write_material(folder: Path, base: Base, material: Material, plan: Plan) -> 
     place = base.place
     if Path(place).exists():
         place = _bring(Path(place), to / "base", to)
-    start = str(_bring(base.start, to / "start", to)) if base.start else None
+    brought = {
+        name: _bring(adapter, to / name, to) if adapter else None
+        for name, adapter in (("start", base.start), ("manners", base.manners))
+    }
     write_lessons(to / _LESSONS, material.lessons)
     (to / _JUDGED).write_text(write_rows(material.judged, "trl"), encoding="utf-8")
     card = {
         "dataset": material.dataset,
-        "base": {"place": place, "name": base.name, "start": start, "hash": base.hash},
+        "base": {"place": place, "name": base.name, **brought, "hash": base.hash},
         "plan": asdict(plan),
     }
     written = to / f"{_CARD}.part"
@@ -116,7 +122,8 @@ def read_material(folder: Path) -> tuple[Base, Material, Plan]:
         lessons = read_lessons(kept / _LESSONS)
         judged = read_rows((kept / _JUDGED).read_text(encoding="utf-8"), "trl")
         base, plan = Base(**card["base"]), Plan(**card["plan"])
-        place, start = kept / base.place, kept / base.start if base.start else None
+        place = kept / base.place
+        start, manners = (kept / one if one else None for one in (base.start, base.manners))
         material = Material(card["dataset"], lessons, judged)
     except OSError as error:
         raise CannotTrain(
@@ -128,8 +135,8 @@ def read_material(folder: Path) -> tuple[Base, Material, Plan]:
             f"{kept} is not what `houselore tune --prepare` writes, or only a part of it: copy the "
             "whole folder again."
         ) from None
-    base = replace(base, place=str(place) if place.exists() else base.place, start=start)
-    return base, material, plan
+    found = str(place) if place.exists() else base.place
+    return replace(base, place=found, start=start, manners=manners), material, plan
 
 
 def _bring(place: Path, to: Path, kept: Path) -> str:

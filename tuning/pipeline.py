@@ -63,7 +63,7 @@ async def tune(
 ) -> Tuned:
     """Train on the newest dataset, or the newest whose hash begins so, and register a candidate.
 
-    Each lesson is seen as often as the plan says, by default as often as 40 steps need, and at
+    Each lesson is seen as often as the plan says, by default as often as 24 steps need, and at
     least thrice. The adapter and what a broken-off training goes on from lie in the store's folder,
     in `name`; it is registered once it is where all machines find it. `rival` is what is served,
     its name and adapter, to be compared with on what was held out. In so many `processes` of this

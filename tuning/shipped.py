@@ -1,4 +1,4 @@
-"""The adapter that ships with the project: where it is and how it is known. Loads nothing."""
+"""The adapters that ship with the project: where they are, how they are known. Loads nothing."""
 
 from pathlib import Path
 
@@ -6,19 +6,37 @@ from tuning.adapters import WEIGHTS, hash_adapter
 from tuning.errors import UnusableAdapter
 
 STARTER = Path(__file__).with_name("starter")
+"""What is served until a team has its own."""
 STARTER_NAME = "house-starter-1"
 STARTER_SHA256 = "abd8b195b7b68d6b5da7127bbf6f147a4525d9791306ff82abe5cd588cb9fe24"
 """Of its weights, `adapter_model.safetensors`."""
 
+MANNERS = Path(__file__).with_name("manners")
+"""The starter, taught to read behind whatever a voice says first: what a team's lessons begin from.
+
+It answers each question in another manner, so it is never served.
+"""
+MANNERS_SHA256 = "e0ab277d41d68bbc791a580f0162866c6733c1ea1f2cef7f36167a8935f8c229"
+"""Of its weights."""
+
 
 def check_starter() -> None:
-    """Raises UnusableAdapter where the shipped adapter is not the one we know."""
+    """Raises UnusableAdapter where the served adapter is not the one we know."""
+    _check(STARTER, STARTER_SHA256)
+
+
+def check_manners() -> None:
+    """Raises UnusableAdapter where the adapter to begin from is not the one we know."""
+    _check(MANNERS, MANNERS_SHA256)
+
+
+def _check(adapter: Path, known: str) -> None:
     try:
-        found = hash_adapter(STARTER)
+        found = hash_adapter(adapter)
     except UnusableAdapter as error:
         raise UnusableAdapter(f"{error} Install Houselore again.") from None
-    if found != STARTER_SHA256:
+    if found != known:
         raise UnusableAdapter(
-            f"{STARTER / WEIGHTS} is not the adapter Houselore was made with (SHA-256 {found}): "
+            f"{adapter / WEIGHTS} is not the adapter Houselore was made with (SHA-256 {found}): "
             "install Houselore again."
         )

@@ -26,7 +26,7 @@ from tuning.pipeline import Tuned, prepare, tune, tune_hosted
 from tuning.progress import Report
 from tuning.provider import Endpoint
 from tuning.registry import models, served
-from tuning.shipped import STARTER, check_starter
+from tuning.shipped import MANNERS, STARTER, check_manners, check_starter
 
 _HUB = "HuggingFaceTB"
 
@@ -200,7 +200,7 @@ def _stage_bars() -> Iterator[Report]:
 
 
 def base_of(settings: Settings) -> Base:
-    """What is trained: the built-in model goes on from its adapter, another GGUF file from itself.
+    """What is trained: the built-in model goes on from its adapters, another GGUF file from itself.
 
     Raises WrongUse for an endpoint, UnusableAdapter, and ServerDidNotStart.
     """
@@ -212,4 +212,6 @@ def base_of(settings: Settings) -> Base:
     if settings.chat_gguf is not None:
         return Base(str(settings.chat_gguf), settings.chat_gguf.stem)
     check_starter()
-    return Base(str(bundled_gguf()), f"{_HUB}/{BUNDLED_NAME}", STARTER, BUNDLED_SHA256)
+    check_manners()
+    name = f"{_HUB}/{BUNDLED_NAME}"
+    return Base(str(bundled_gguf()), name, STARTER, MANNERS, BUNDLED_SHA256)

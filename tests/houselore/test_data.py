@@ -88,7 +88,10 @@ def test_what_machines_train_on(houselore: Houselore, tmp_path: Path, database_u
     assert prepared.returncode == 0, prepared.stderr
     folder = Path(re.findall(r"is in (\S+): copy", prepared.stdout)[0])
     base, material, plan = read_material(folder)
-    assert Path(base.place).is_relative_to(folder) and base.start == folder / "material" / "start"
+    assert Path(base.place).is_relative_to(folder)
+    assert (base.start, base.manners) == tuple(
+        folder / "material" / one for one in ("start", "manners")
+    )
     assert [one.answer for one in material.lessons] == ["Noon, canteen. [1]"]
     assert (plan.epochs, plan.then) == (2.0, "none")
     again = f"houselore tune away --dataset {material.dataset[:12]} --epochs 2 --then none"

@@ -1,6 +1,7 @@
 """The shipped adapter is the one we know, small, plain LoRA, and halved without harm."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -16,15 +17,18 @@ from houselore.embedded.chat_model_files import (
 from houselore.errors import ServerDidNotStart
 from tuning import shipped
 from tuning.adapters import CONFIG, WEIGHTS
-from tuning.shipped import STARTER, STARTER_NAME, check_starter
+from tuning.shipped import MANNERS, STARTER, STARTER_NAME, check_manners, check_starter
 from tuning.shipping import ship
 
 
-def test_the_adapter_is_the_one_we_know_and_fits_into_git() -> None:
-    """Its weights have the hash that is checked at each start, and take less than 25 MB."""
-    check_starter()
-    assert (STARTER / WEIGHTS).stat().st_size < 25_000_000
-    config = json.loads((STARTER / CONFIG).read_text(encoding="utf-8"))
+@pytest.mark.parametrize(("adapter", "check"), [(STARTER, check_starter), (MANNERS, check_manners)])
+def test_an_adapter_is_the_one_we_know_and_fits_into_git(
+    adapter: Path, check: Callable[[], None]
+) -> None:
+    """Its weights have the hash that is checked, and take less than 25 MB."""
+    check()
+    assert (adapter / WEIGHTS).stat().st_size < 25_000_000
+    config = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
     assert config["base_model_name_or_path"] == f"HuggingFaceTB/{BUNDLED_NAME}"
     assert config["peft_type"] == "LORA"
 

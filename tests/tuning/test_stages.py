@@ -1,11 +1,13 @@
 """The stages of a training: which follow, that each is done once, what they changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.tuning.tiny import LESSONS, tiny_base
+from tuning.adapters import hash_adapter
 from tuning.errors import CannotTrain
 from tuning.forms import Row
 from tuning.lessons import Message
@@ -92,3 +94,23 @@ def test_sft_then_preferences(tmp_path: Path, method: str) -> None:
     assert {row["stage"] for row in read_losses(tmp_path / "run")} == {"sft", method}
     told.clear()
     assert run() == first and not told
+
+
+def test_lessons_begin_from_any_manner_thumbs_from_what_is_served(tmp_path: Path) -> None:
+    """Where both adapters are there, each stage that comes first goes on from its own."""
+    pytest.importorskip("torch", reason="the extra `tuning` is not installed")
+    base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
+    taught = Material("abcdef0123456789", LESSONS)
+    judged = Material("abcdef0123456789", [], [GOOD, BAD] * 8)
+
+    def trained(name: str, base: Base, given: Material) -> Path:
+        plan = Plan(1.0, "kto" if given.judged else "none")
+        return run_stages(base, given, tmp_path / name, plan).adapter
+
+    served = trained("served", base, taught)
+    manners = trained("manners", replace(base, start=served), taught)
+    both = replace(base, start=served, manners=manners)
+    for given, begins in ((taught, manners), (judged, served)):
+        one = trained(f"both-{begins.parts[-3]}", both, given)
+        alone = trained(f"alone-{begins.parts[-3]}", replace(base, start=begins), given)
+        assert hash_adapter(one) == hash_adapter(alone)
