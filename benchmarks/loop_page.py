@@ -62,7 +62,7 @@ def _passed(teams: Sequence[Result]) -> str:
         return f"Of {len(weeks)} candidates {passed} passed the gate."
     return (
         f"None of {len(weeks)} candidates passed the gate, so what answers stayed as it was: they "
-        "gained in style and in right answers, and wrote more that no note supports."
+        "gained in style, and wrote more that no note supports."
     )
 
 
