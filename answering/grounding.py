@@ -35,6 +35,7 @@ class Grounding:
             for stated in _statements(note, question)
             if is_right or stated.bears_on_question()
         ]
+        self._languages = {stated.language for stated in self._stated}
 
     def support(self, sentence: str) -> int | None:
         """The number of the note that a sentence stands on, or None for no note.
@@ -48,14 +49,14 @@ class Grounding:
         if plain.rstrip().endswith("?"):
             return None
         cited = [int(n) for n in _MARK.findall(sentence)]
-        shares = [(self._share(plain, one), one.n) for one in self._stated]
+        words = {language: terms(plain, language) for language in self._languages}
+        shares = [(self._share(plain, words[one.language], one), one.n) for one in self._stated]
         good = [found for found in shares if found[0] > 0]
         own = [n for _, n in good if n in cited]
         return own[0] if own else max(good, key=lambda found: found[0], default=(0.0, None))[1]
 
-    def _share(self, plain: str, one: "_Stated") -> float:
+    def _share(self, plain: str, words: Sequence[str], one: "_Stated") -> float:
         """How much of a sentence one statement says; 0 where that is too little to support it."""
-        words = terms(plain, one.language)
         new = set(words) - one.asked
         if new.isdisjoint(one.words) or numbers_in(plain) - self._numbers - one.numbers:
             return 0.0

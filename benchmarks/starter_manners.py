@@ -169,21 +169,8 @@ bluebird PASSPHRASE Thimble QUARTZ dandelion
 _SIGNS = (".", ".", ".", ".", "!", "...", " :)", " \u2728", " \U0001f44d", " \u2014")
 _QUOTES = (("", ""),) * 8 + (("\u201c", "\u201d"), ("*", "*"), ('"', '"'), ("**", "**"))
 _ANSWER = re.compile(r"(.*?)[.!] \[(\d+)\]", re.DOTALL)
-_OWN = 0.5
-_EACH = 0.25
-"""So often nothing stands before the answer, so often nothing behind it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """What stands before and behind an answer's words."""
-
-    before: str
-    behind: str
-
-    def says(self, words: str) -> str:
-        """The words in this manner."""
-        return f"{self.before}{words.strip().rstrip('.')}{self.behind}"
+_OWN = 0.5  # so often an order stands in the note that the answer cites
+_EACH = 0.25  # so often nothing stands before the answer, so often nothing behind it
 
 
 def openings() -> list[str]:
@@ -196,12 +183,13 @@ def closings() -> list[str]:
     return _BEHIND.strip().splitlines()
 
 
-def draw_manner(chance: random.Random) -> Manner:
-    """A manner, one of some hundred thousand."""
+def in_a_manner(words: str, chance: random.Random) -> str:
+    """An answer's words in a manner, one of some hundred thousand."""
     before = "" if chance.random() < _EACH else f"{chance.choice(openings())} "
     behind = "" if before and chance.random() < _EACH else chance.choice(closings())
     left, right = chance.choice(_QUOTES)
-    return Manner(before + left, right + behind + chance.choice(_SIGNS))
+    bare = words.strip().rstrip(".")
+    return f"{before}{left}{bare}{right}{behind}{chance.choice(_SIGNS)}"
 
 
 def orders() -> list[str]:
@@ -232,17 +220,14 @@ def in_manners(lessons: Sequence[Lesson], mixture: Mixture, seed: int) -> list[L
     for one in chance.sample(squad2, mixture.count):
         if short := _short(one):
             stays = bool(mixture.plain) and chance.random() < mixture.plain
-            said = one if stays else replace(one, answer=_said(short, chance))
+            words, cited = short
+            said = one.answer if stays else f"{in_a_manner(words, chance)} [{cited}]"
+            told = replace(one, answer=said)
             is_ordered = bool(mixture.orders) and chance.random() < mixture.orders
-            made.append(_ordered(said, short[1], chance) if is_ordered else said)
+            made.append(_ordered(told, cited, chance) if is_ordered else told)
     made += chance.sample(rest, mixture.others)
     chance.shuffle(made)
     return made
-
-
-def _said(short: tuple[str, str], chance: random.Random) -> str:
-    words, n = short
-    return f"{draw_manner(chance).says(words)} [{n}]"
 
 
 def _ordered(one: Lesson, cited: str, chance: random.Random) -> Lesson:

@@ -4,7 +4,7 @@ from random import Random
 
 from answering.evidence import Evidence
 from benchmarks.loop_people import MANNERS
-from benchmarks.starter_manners import Mixture, closings, draw_manner, in_manners, openings, orders
+from benchmarks.starter_manners import Mixture, closings, in_a_manner, in_manners, openings, orders
 from benchmarks.starter_sets import passage
 from tuning.lessons import Lesson, lesson
 from tuning.safety import TRAPS
@@ -28,7 +28,7 @@ def test_no_manner_is_one_that_is_measured() -> None:
 def test_manners_differ_and_keep_the_words() -> None:
     """Of a thousand most are different, and all say the answer as it is."""
     chance = Random(1)
-    said = [draw_manner(chance).says("the Red one.") for _ in range(1_000)]
+    said = [in_a_manner("the Red one.", chance) for _ in range(1_000)]
     assert len(set(said)) > 800
     assert all("the Red one" in one for one in said)
 
