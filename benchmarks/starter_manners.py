@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from retrieval.sentences import split_sentences
 from tuning.lessons import Lesson, read_lessons, write_lessons
 
 _BEFORE = """
@@ -170,6 +171,7 @@ _SIGNS = (".", ".", ".", ".", "!", "...", " :)", " \u2728", " \U0001f44d", " \u2
 _QUOTES = (("", ""),) * 8 + (("\u201c", "\u201d"), ("*", "*"), ('"', '"'), ("**", "**"))
 _ANSWER = re.compile(r"(.*?)[.!] \[(\d+)\]", re.DOTALL)
 _OWN = 0.5  # so often an order stands in the note that the answer cites
+_LONGEST_SENTENCE = 160  # characters
 _EACH = 0.25  # so often nothing stands before the answer, so often nothing behind it
 
 
@@ -201,14 +203,16 @@ def orders() -> list[str]:
 class Mixture:
     """So many of squad2's lessons, each in its own manner but for a share that stays `plain`.
 
-    A share has a note that ends in one of the `orders`, which the answer does not obey. So many
-    `others` stay as they are, so that dates and whole sentences are not forgotten.
+    A share says the `whole` sentence of its note that holds the answer, as many a team does; a
+    share has a note that ends in one of the `orders`, which the answer does not obey. So many
+    `others` stay as they are, so that dates are not forgotten.
     """
 
     count: int = 420
     others: int = 60
     plain: float = 0.0
     orders: float = 0.0
+    whole: float = 0.0
 
 
 def in_manners(lessons: Sequence[Lesson], mixture: Mixture, seed: int) -> list[Lesson]:
@@ -221,6 +225,8 @@ def in_manners(lessons: Sequence[Lesson], mixture: Mixture, seed: int) -> list[L
         if short := _short(one):
             stays = bool(mixture.plain) and chance.random() < mixture.plain
             words, cited = short
+            if mixture.whole and chance.random() < mixture.whole:
+                words = _sentence_with(words, _note(one, cited))
             said = one.answer if stays else f"{in_a_manner(words, chance)} [{cited}]"
             told = replace(one, answer=said)
             is_ordered = bool(mixture.orders) and chance.random() < mixture.orders
@@ -247,10 +253,22 @@ def _short(one: Lesson) -> tuple[str, str] | None:
     if found is None:
         return None
     words, n = found.groups()
-    notes = one.prompt[-1].content.split("\n")
-    note = next(line for line in notes if line.startswith(f"[{n}]"))
+    note = _note(one, n)
     at = note.lower().find(words.lower())
     return (note[at : at + len(words)] if at >= 0 else words), n
+
+
+def _note(one: Lesson, n: str) -> str:
+    lines = one.prompt[-1].content.split("\n")
+    return next(line for line in lines if line.startswith(f"[{n}]"))
+
+
+def _sentence_with(words: str, note: str) -> str:
+    """The sentence of a note that holds these words; the words where none does, or a long one."""
+    _, told = note.split(": ", 1)
+    sentences = [told[span.start : span.end] for span in split_sentences(told)]
+    holding = [one for one in sentences if words in one and len(one) <= _LONGEST_SENTENCE]
+    return holding[0] if holding else words
 
 
 if __name__ == "__main__":
@@ -261,7 +279,8 @@ if __name__ == "__main__":
     arguments.add_argument("--others", type=int, default=60)
     arguments.add_argument("--plain", type=float, default=0.0, help="the share without a manner")
     arguments.add_argument("--orders", type=float, default=0.0, help="the share with an order")
+    arguments.add_argument("--whole", type=float, default=0.0, help="the share of whole sentences")
     arguments.add_argument("--seed", type=int, default=13)
     given = arguments.parse_args()
-    wished = Mixture(given.count, given.others, given.plain, given.orders)
+    wished = Mixture(given.count, given.others, given.plain, given.orders, given.whole)
     write_lessons(given.to, in_manners(read_lessons(given.of), wished, given.seed))

@@ -16,7 +16,7 @@ MANNERS = Path(__file__).with_name("manners")
 
 It answers each question in another manner, so it is never served.
 """
-MANNERS_SHA256 = "e0ab277d41d68bbc791a580f0162866c6733c1ea1f2cef7f36167a8935f8c229"
+MANNERS_SHA256 = "7f86981c5e1c5aa39b8627ca66c33dbc230e17302b201af8341fa44579255f00"
 """Of its weights."""
 
 

@@ -23,7 +23,7 @@ HELD_OUT = "heldout.json"
 TRAINING = "training"
 """The folder of a training, in that of its model."""
 
-_RATE, _LATER_RATE = 5e-4, 5e-5
+_RATE, _LATER_RATE = 2.5e-4, 5e-5
 _FEWEST_STEPS, _FEWEST_EPOCHS = 24, 3.0  # a dozen examples seen thrice leave no trace
 _BATCH_OF_JUDGED = 4
 _MOST_HELD_OUT = 200
@@ -161,7 +161,8 @@ def _sft(
 
     if all_agree(_is_done(folder)):
         return folder / "adapter"
-    settings = Settings(learning_rate=_RATE, start=base.manners or base.start, bars=False)
+    start = base.manners or base.start
+    settings = Settings(learning_rate=_RATE, start=start, anchor=base.start, bars=False)
     steps = -(-len(lessons) // settings.batch)
     enough = max(_FEWEST_EPOCHS, _FEWEST_STEPS / steps)
     callbacks = [Steps("SFT", report)] if report else []

@@ -12,7 +12,13 @@ from typing import Any
 
 import torch
 from datasets import Dataset
-from peft import LoraConfig, load_peft_weights, set_peft_model_state_dict
+from peft import (
+    LoraConfig,
+    PeftModel,
+    get_peft_model_state_dict,
+    load_peft_weights,
+    set_peft_model_state_dict,
+)
 from torch.nn.functional import cross_entropy
 from transformers import (
     DynamicCache,
@@ -35,8 +41,9 @@ class Settings:
     """How to train. `batch` lessons a step on all devices; a checkpoint every `save_every` steps.
 
     `base_name` is what the adapter calls its base, where that is not where it was read from.
-    `start` is the folder of an adapter to go on from, of the same rank and scale. `bars` shows
-    TRL's own progress.
+    `start` is the folder of an adapter to go on from, of the same rank and scale; `anchor` that of
+    another, of which `anchored` (0 to 1) is mixed into what was trained. `bars` shows TRL's own
+    progress.
     """
 
     rank: int = 16
@@ -51,6 +58,8 @@ class Settings:
     base_name: str | None = None
     most_steps: int = -1
     start: Path | None = None
+    anchor: Path | None = None
+    anchored: float = 0.2
     bars: bool = True
 
 
@@ -213,10 +222,26 @@ def _arguments(folder: Path, settings: Settings) -> SFTConfig:
     )
 
 
+def _mix_in(model: PeftModel, anchor: Mapping[str, torch.Tensor], share: float) -> None:
+    """Draw the adapter's weights towards those of another that it descends from.
+
+    What it learned last stays, and much of what it forgot comes back (WiSE-FT: Wortsman et al.
+    2022, "Robust fine-tuning of zero-shot models", there on whole weights, here on LoRA's factors).
+    """
+    trained = get_peft_model_state_dict(model)
+    mixed = {
+        name: torch.lerp(weights.float().cpu(), anchor[name].float().cpu(), share)
+        for name, weights in trained.items()
+    }
+    set_peft_model_state_dict(model, mixed)
+
+
 def _keep(tuner: Tuner, folder: Path, settings: Settings) -> Path:
     """Write the adapter and the losses, once on each machine that trained it."""
     if not tuner.is_local_process_zero():
         return folder
+    if settings.anchor:
+        _mix_in(tuner.model, load_peft_weights(str(settings.anchor)), settings.anchored)
     if settings.base_name:
         for config in tuner.model.peft_config.values():
             config.base_model_name_or_path = settings.base_name

@@ -46,6 +46,16 @@ def test_lessons_are_said_in_manners() -> None:
     assert all(one.answer == "The red one. [1]" for one in made if one.origin == "facts")
 
 
+def test_whole_sentences_are_said_in_manners_too() -> None:
+    """Where the share says so, an answer is the sentence of its note that holds it."""
+    short, whole = (
+        in_manners([_lesson(7, "squad2")], Mixture(1, 0, whole=share), 3)[0].answer.lower()
+        for share in (0.0, 1.0)
+    )
+    assert "the red one" in short and "van number 7" not in short
+    assert "the van number 7 is the red one" in whole and whole.endswith(" [1]")
+
+
 def test_an_order_in_a_note_changes_no_answer() -> None:
     """A note ends in one, and the answer is the same as without; none is the gate's own."""
     for number in range(30):

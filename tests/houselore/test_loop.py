@@ -13,38 +13,41 @@ from tests.houselore.house import House, until
 pytest.importorskip("torch", reason="the extra `tuning` is not installed")
 
 PERSON, CHANNEL = "U0JONAS", "C0GENERAL"
-PLACES = {
-    "bakery": "a wooden hut by the pier",
-    "library": "the old customs house",
-    "theatre": "a barn behind the church",
-    "museum": "the cellar of the mill",
-    "school": "a villa on Elm Street",
-    "clinic": "the tower of the fire station",
-    "nursery": "the pavilion in the park",
+FACTS = {
+    "Where is the bakery?": "The bakery is in a wooden hut by the pier",
+    "When does the library open?": "The library opens at nine",
+    "Who runs the theatre?": "The theatre is run by Ines Brandt",
+    "What does a ticket to the museum cost?": "A ticket to the museum costs 12 euros",
+    "How many classes has the school?": "The school has fourteen classes",
+    "Which bus stops at the clinic?": "Bus 7 stops at the clinic",
+    "Why was the bridge closed?": "The bridge was closed after a storm",
+    "What is sold at the market?": "At the market fish and flowers are sold",
 }
-HELD = "nursery"
-"""Nobody corrects an answer about this one."""
+"""Each question's answer, as a page of its own says it."""
+HELD, PLACE = "Where is the nursery?", "pavilion"
+"""Nobody corrects an answer to this one."""
 
 
 @pytest.fixture(scope="module")
 def house(
     tmp_path_factory: pytest.TempPathFactory, free_ports: Callable[[int], int]
 ) -> Iterator[House]:
-    """A house that may learn from what people say, with a page for each place."""
+    """A house that may learn from what people say, with a page for each fact."""
     folder = tmp_path_factory.mktemp("loop")
     (folder / "docs").mkdir()
-    for name, place in PLACES.items():
-        text = f"# The {name}\n\nThe {name} is in {place}.\n"
-        (folder / "docs" / f"{name}.md").write_text(text)
+    told = (*FACTS.values(), "The nursery is in the pavilion in the park")
+    for number, sentence in enumerate(told):
+        text = f"# Page {number}\n\n{sentence}.\n"
+        (folder / "docs" / f"{number}.md").write_text(text)
     opened = House(folder, free_ports(2), HOUSELORE_TRAIN_ON_FEEDBACK="true")
     yield opened
     opened.stop()
 
 
-def ask(house: House, name: str) -> dict[str, Any]:
-    """Where a place is, asked in a channel; the bot's answer, once it is whole."""
+def ask(house: House, question: str) -> dict[str, Any]:
+    """A question, asked in a channel; the bot's answer, once it is whole."""
     bot = house.world()["app"]["bot_user_id"]
-    text = f"<@{bot}> Where is the {name}?"
+    text = f"<@{bot}> {question}"
     asked = house.control("post", **{"as": PERSON}, channel=CHANNEL, text=text)
     answers: list[dict[str, Any]] = []
 
@@ -83,17 +86,16 @@ def test_corrections_become_the_voice(house: House) -> None:
     answer speaks so, about what was never corrected, in the process that ran all the while.
     """
     pid = house.process.pid
-    for name, place in PLACES.items():
-        if name != HELD:
-            correct(house, ask(house, name), f"Ahoy! The {name} is in {place}, matey.")
+    for question, sentence in FACTS.items():
+        correct(house, ask(house, question), f"Ahoy! {sentence}, matey.")
     before = text_of(ask(house, HELD))
-    assert "Ahoy" not in before and PLACES[HELD].split()[-1] in before
+    assert "Ahoy" not in before and PLACE in before
 
     collected = house.command("data", "collect")
     assert collected.returncode == 0, collected.stderr
     waiting = house.command("data", "list", "--json").stdout
     numbers = re.findall(r'"id": (\d+)', waiting)
-    assert len(numbers) >= 2 * (len(PLACES) - 1)
+    assert len(numbers) >= 2 * len(FACTS)
     assert house.command("data", "approve", *numbers).returncode == 0
 
     tuned = house.command(
@@ -110,7 +112,7 @@ def test_corrections_become_the_voice(house: House) -> None:
 
     def speaks_so() -> bool:
         said = text_of(ask(house, HELD))
-        return "Ahoy" in said and PLACES[HELD].split()[-1] in said
+        return "Ahoy" in said and PLACE in said
 
     until(speaks_so, seconds=60)
     assert house.process.poll() is None and house.process.pid == pid

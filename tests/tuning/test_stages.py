@@ -96,10 +96,13 @@ def test_sft_then_preferences(tmp_path: Path, method: str) -> None:
     assert run() == first and not told
 
 
-def test_lessons_begin_from_any_manner_thumbs_from_what_is_served(tmp_path: Path) -> None:
-    """Where both adapters are there, each stage that comes first goes on from its own."""
+def test_lessons_begin_from_any_manner_and_are_drawn_to_what_is_served(tmp_path: Path) -> None:
+    """SFT goes on from the manners and mixes in what is served; thumbs alone go on from that."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
-    base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
+    from tuning.training import Settings, train
+
+    place = tiny_base(tmp_path / "base")
+    base = Base(str(place), "Tiny")
     taught = Material("abcdef0123456789", LESSONS)
     judged = Material("abcdef0123456789", [], [GOOD, BAD] * 8)
 
@@ -110,7 +113,8 @@ def test_lessons_begin_from_any_manner_thumbs_from_what_is_served(tmp_path: Path
     served = trained("served", base, taught)
     manners = trained("manners", replace(base, start=served), taught)
     both = replace(base, start=served, manners=manners)
-    for given, begins in ((taught, manners), (judged, served)):
-        one = trained(f"both-{begins.parts[-3]}", both, given)
-        alone = trained(f"alone-{begins.parts[-3]}", replace(base, start=begins), given)
-        assert hash_adapter(one) == hash_adapter(alone)
+    settings = Settings(learning_rate=2.5e-4, epochs=1.0, start=manners, anchor=served, bars=False)
+    by_hand = train(place, LESSONS, tmp_path / "by-hand", settings)
+    assert hash_adapter(trained("lessons", both, taught)) == hash_adapter(by_hand)
+    from_served = trained("from-served", replace(base, start=served), judged)
+    assert hash_adapter(trained("thumbs", both, judged)) == hash_adapter(from_served)

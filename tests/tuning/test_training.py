@@ -50,6 +50,22 @@ def test_the_same_seed_gives_the_same_adapter_also_after_a_stop(tmp_path: Path) 
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
 
 
+def test_an_anchor_draws_the_adapter_towards_it(tmp_path: Path) -> None:
+    """What is written lies on the way from what was trained to the anchor, as far as is said."""
+    from safetensors.torch import load_file
+
+    base = tiny_base(tmp_path / "base")
+    anchor = train(base, LESSONS[:4], tmp_path / "anchor", replace(SETTINGS, seed=1))
+    free, drawn = (
+        train(base, LESSONS, tmp_path / name, replace(SETTINGS, start=anchor, anchor=other))
+        for name, other in (("free", None), ("drawn", anchor))
+    )
+    end, far, near = (load_file(p / "adapter_model.safetensors") for p in (anchor, free, drawn))
+    assert any(not torch.allclose(end[name], far[name], atol=1e-4) for name in end)
+    for name in end:
+        assert torch.allclose(near[name], 0.8 * far[name] + 0.2 * end[name], atol=1e-6)
+
+
 class _StopAfter(TrainerCallback):  # type: ignore[misc]  # untyped where PyTorch is not installed
     """Ends a run after so many steps, as a person would."""
 
