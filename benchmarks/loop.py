@@ -106,7 +106,7 @@ def main() -> None:
     parser.add_argument("--teams", nargs="*", default=list(MANNERS), choices=list(MANNERS))
     parser.add_argument("--weeks", type=int, default=2)
     parser.add_argument("--questions", type=int, default=120, help="a week and team")
-    parser.add_argument("--held-out", type=int, default=120, help="questions that judge a model")
+    parser.add_argument("--held-out", type=int, default=200, help="questions that judge a model")
     parser.add_argument("--steps", type=int, default=24, help="of a training")
     parser.add_argument("--most", type=int, default=40, help="examples of one person alone")
     parser.add_argument("--then", default="none", choices=get_args(Then), help="what follows SFT")
