@@ -21,12 +21,18 @@ def learn_voice(rows: Sequence[Row]) -> Voice:
     """The words that the right answers to different questions add to what they were told.
 
     A word is of the voice where at least four questions, and a tenth of all, have it in their
-    answer and neither in their notes nor among the names of any answer; the 60 most frequent.
+    answer, neither in their notes or thread nor among the names of any answer; the 60 most
+    frequent.
     """
     told: dict[str, set[str]] = {}
     names: set[str] = set()
     for row in rows:
-        known = {word for message in row.prompt for word in words_in(message.content)}
+        known = {
+            word
+            for message in row.prompt
+            if message.role != "system"  # what a model is instructed with is nobody's knowledge
+            for word in words_in(message.content)
+        }
         plain = strip_marks(row.chosen)
         told.setdefault(row.question, set()).update(words_in(plain) - known)
         names |= names_in(plain)

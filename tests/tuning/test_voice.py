@@ -28,6 +28,15 @@ def test_what_answers_share_and_notes_lack() -> None:
     assert learn_voice(rows[:3]) == NO_VOICE
 
 
+def test_a_voice_may_use_the_words_that_the_model_is_instructed_with() -> None:
+    """Only what notes, thread and question say is told: our instructions are nobody's knowledge."""
+    told = Message("system", "Answer from the notes alone.")
+    rows = [row(place, f"The answer is: by the {place} door.") for place in PLACES]
+    instructed = [Row("sft", (told, *one.prompt), one.chosen) for one in rows]
+    assert "answer" in learn_voice(instructed).words
+    assert learn_voice(instructed) == learn_voice(rows)
+
+
 def test_one_question_asked_often_counts_once() -> None:
     """Who corrects the same answer ten times makes no voice."""
     rows = [row("kitchen", f"Ahoy, by the door, number {n}.") for n in range(10)]
