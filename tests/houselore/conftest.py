@@ -44,7 +44,7 @@ def houselore(tmp_path: Path, environment: dict[str, str]) -> Callable[..., Resu
             cwd=tmp_path,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
 

@@ -47,7 +47,7 @@ class House:
     def _says(self, words: str) -> bool:
         return words in self.output.read_text()
 
-    def command(self, *arguments: str, seconds: float = 120) -> "subprocess.CompletedProcess[str]":
+    def command(self, *arguments: str, seconds: float = 600) -> "subprocess.CompletedProcess[str]":
         """Another `houselore …` beside the running one."""
         return subprocess.run(
             [sys.executable, "-m", "houselore", *arguments],
