@@ -23,9 +23,9 @@ _FOLDER, _CARD, _LESSONS, _JUDGED = "material", "material.json", "lessons.jsonl"
 class Base:
     """What is trained: a hub's name, folder or GGUF file, its name, and adapters to go on from.
 
-    `start` is the one that is served, which preferences alone go on from, `manners` one like it
-    that can say an answer in any manner, which lessons begin from. `hash` is the SHA-256 of a file,
-    None where it is none.
+    `start` is the one that is served, which preferences alone go on from and what lessons taught is
+    drawn towards; `manners` one like it that can say an answer in any manner, which lessons begin
+    from. `hash` is the SHA-256 of a file, None where it is none.
     """
 
     place: str

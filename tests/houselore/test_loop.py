@@ -114,5 +114,5 @@ def test_corrections_become_the_voice(house: House) -> None:
         said = text_of(ask(house, HELD))
         return "Ahoy" in said and PLACE in said
 
-    until(speaks_so)
+    until(speaks_so, seconds=60)
     assert house.process.poll() is None and house.process.pid == pid

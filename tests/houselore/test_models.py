@@ -118,7 +118,7 @@ def test_a_candidate_is_judged_beside_what_is_served(
 ) -> None:
     """Both answer the same questions and the traps; the verdict has each measure with its bounds.
 
-    A few questions cannot show that anything is not worse, so that even the same weights are
+    Three questions cannot show that anything is not worse, so that even the same weights are
     refused; the traps catch neither.
     """
     passages = [{"id": "lunch", "title": "Lunch", "text": "Lunch is served at noon."}]
@@ -134,7 +134,7 @@ def test_a_candidate_is_judged_beside_what_is_served(
     houselore("model", "register", "house-2", str(adapter))
     files = "--passages", "passages.jsonl", "--questions", "questions.jsonl"
     styled = "--house", "house", "--others", "others"
-    judged = houselore("model", "judge", "house-2", *files, *styled, "--limit", "6")
+    judged = houselore("model", "judge", "house-2", *files, *styled)
     assert judged.returncode == 0, judged.stderr
     said = judged.stdout.splitlines()
     assert said[0].startswith("Refused: ")
