@@ -13,6 +13,7 @@ import typer
 
 from houselore.cli_data import data
 from houselore.cli_eval import evaluation
+from houselore.cli_golden import golden
 from houselore.cli_model import model
 from houselore.cli_retriever import retriever
 from houselore.options import Json, read_settings
@@ -29,14 +30,9 @@ app = typer.Typer(
 
 app.add_typer(data, rich_help_panel="Look after it")
 app.add_typer(evaluation, rich_help_panel="Look after it")
+app.add_typer(golden, rich_help_panel="Look after it")
 app.add_typer(model, rich_help_panel="Look after it")
 app.add_typer(retriever, rich_help_panel="Look after it")
-golden = typer.Typer(
-    name="golden",
-    help="The questions that a new index is compared by.",
-    invoke_without_command=True,
-)
-app.add_typer(golden, rich_help_panel="Look after it")
 
 _ASK, _CARE = "Ask", "Look after it"
 Port = Annotated[
@@ -248,36 +244,6 @@ def sandbox(context: typer.Context, port: Port = None) -> None:
     from houselore.sandbox_process import become_sandbox
 
     conclude(become_sandbox(read_settings(port=port), context.args))
-
-
-@golden.callback()
-def golden_list(context: typer.Context) -> None:
-    """List the questions that a new index is compared by, before it takes the old one's place."""
-    from houselore.commands.golden import list_questions
-
-    if context.invoked_subcommand is None:
-        conclude(list_questions(read_settings()))
-
-
-@golden.command("add")
-def golden_add(
-    question: Annotated[str, typer.Argument(help="The question.")],
-    quote: Annotated[str, typer.Argument(help="Words of a document that answer it, as written.")],
-) -> None:
-    """Keep a question whose answer is known."""
-    from houselore.commands.golden import add_question
-
-    conclude(add_question(read_settings(), question, quote))
-
-
-@golden.command("drop")
-def golden_drop(
-    number: Annotated[int, typer.Argument(help="Its number in the list.")],
-) -> None:
-    """Forget a question."""
-    from houselore.commands.golden import drop_question
-
-    conclude(drop_question(read_settings(), number))
 
 
 @app.command("settings-page", hidden=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from houselore.options import Json, read_settings
+from houselore.options import Json, Number, Numbers, read_settings
 from houselore.outcome import conclude
 
 data = typer.Typer(
@@ -18,8 +18,6 @@ data = typer.Typer(
 By = Annotated[
     str, typer.Option(help="Who reviews.", default_factory=getpass.getuser, show_default="you")
 ]
-Number = Annotated[int, typer.Argument(metavar="N", help="Its number in the list.")]
-Numbers = Annotated[list[int], typer.Argument(metavar="N…", help="Their numbers in the list.")]
 Form = Annotated[Literal["trl", "openai", "argilla"], typer.Option(help="Whose form it is in.")]
 
 

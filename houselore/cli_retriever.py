@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from houselore.options import read_settings
+from houselore.options import Number, read_settings
 from houselore.outcome import conclude
 
 retriever = typer.Typer(
@@ -38,7 +38,7 @@ def learn(
 
 @retriever.command("promote")
 def promote_it(
-    number: Annotated[int, typer.Argument(help="Their number in the list.")],
+    number: Number,
     reason: Annotated[str, typer.Option(help="Why; without one only what passed is served.")] = "",
 ) -> None:
     """Weigh the search by learned weights, from the next one on."""

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import httpx
 
-from houselore.errors import ServerDidNotStart
+from houselore.errors import ModelUnusable, ServerDidNotStart
 from tuning.registry import Model
 
 _LOADS, _UNLOADS = 60.0, 2.0  # seconds; the registry is held while one is let go
 _NOT_OFFERED = (403, 404, 405, 501)
+_REFUSED = 400  # what vLLM answers for an adapter that does not fit it
+_UNSEEN = "No adapter found"
 
 _log = logging.getLogger(__name__)
 
@@ -28,16 +30,18 @@ async def load_adapter(url: str, api_key: str | None, name: str, folder: Path) -
 
     vLLM does so at `/v1/load_lora_adapter` where VLLM_ALLOW_RUNTIME_LORA_UPDATING is set. One that
     is loaded already stays; an endpoint that does not offer it is taken to have loaded it when it
-    started. Raises ServerDidNotStart.
+    started. Raises ModelUnusable for one that the endpoint refuses for what it is, such as a rank
+    above its own limit, and ServerDidNotStart.
     """
     asked = {"lora_name": name, "lora_path": str(folder)}
     reply = await _post(f"{url.rstrip('/')}/load_lora_adapter", api_key, asked, _LOADS)
     if reply.is_success or "already" in reply.text:
         return
-    if reply.status_code in _NOT_OFFERED:
+    if reply.status_code in _NOT_OFFERED and _UNSEEN not in reply.text:
         _log.info("%s loads no adapters while it runs: %s must be there already", url, name)
         return
-    raise ServerDidNotStart(f"{url} cannot load the adapter {name} from {folder} ({_reason(reply)}")
+    kind = ModelUnusable if reply.status_code == _REFUSED else ServerDidNotStart
+    raise kind(f"{url} cannot load the adapter {name} from {folder} ({_reason(reply)}")
 
 
 async def unload_adapter(url: str, api_key: str | None, name: str) -> None:

@@ -1,7 +1,6 @@
 """`houselore run` and `houselore worker`: everything opened, connected, and closed in order."""
 
 import asyncio
-import contextlib
 import os
 import signal
 from collections.abc import Coroutine
@@ -63,15 +62,9 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
             bot = await stack.enter_async_context(open_bot(settings, services, access))
             indexed = await stack.enter_async_context(indexed_at_start(services, docs, settings))
 
-        from bot.announcing import tell_admins
         from bot.app import create_app
-        from bot.catching_up import keep_caught_up
         from bot.jobs import run_worker as work
-        from houselore.following import keep_following
-        from houselore.freshness import keep_fresh
-        from houselore.retiring import keep_tidy
-        from houselore.scheduling import keep_learning, schedule_of
-        from houselore.watching import keep_watch
+        from houselore.background import end, in_background, work_of_bot
         from houselore.web import create_web, health_routes
 
         app = create_app(bot)
@@ -85,26 +78,11 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         web = create_web(services.pool, settings.workspace, services.links, health)
         await stack.enter_async_context(serving(web, reader))
         worker = asyncio.create_task(work(bot))
-        stack.push_async_callback(_end, worker)
-        if settings.sync_seconds:
-            fresh = keep_fresh(
-                services.pool, services.workspace, services.embedder, settings.sync_seconds
-            )
-            stack.push_async_callback(_end, asyncio.create_task(fresh))
-        announce = partial(tell_admins, bot)
-        watch = keep_watch(services.pool, services.workspace, announce)
-        stack.push_async_callback(_end, asyncio.create_task(watch))
-        following = keep_following(services.answerer)
-        stack.push_async_callback(_end, asyncio.create_task(following))
-        tidy = keep_tidy(services.pool, services.workspace, services.answerer)
-        stack.push_async_callback(_end, asyncio.create_task(tidy))
-        if schedule := schedule_of(settings):
-            learning = keep_learning(services.pool, settings, schedule, announce)
-            stack.push_async_callback(_end, asyncio.create_task(learning))
+        stack.push_async_callback(end, worker)
         hears = partial(
             all_answer, [checks[part] for part in ("database", "slack") if part in checks]
         )
-        stack.push_async_callback(_end, asyncio.create_task(keep_caught_up(bot, hears)))
+        await stack.enter_async_context(in_background(work_of_bot(settings, services, bot, hears)))
         welcome(console, settings, access, indexed, log)
         await _first_loss(worker, services, sandbox)
 
@@ -116,19 +94,15 @@ async def _work(settings: Settings, console: Console) -> None:
     access = await slack_access(settings)
     async with open_services(settings) as services, open_bot(settings, services, access) as bot:
         from bot.jobs import run_worker as work
-        from houselore.following import keep_following
-        from houselore.retiring import keep_tidy
+        from houselore.background import end, in_background, work_of_worker
 
         console.print("Working. Stop with Ctrl-C.")
         worker = asyncio.create_task(work(bot))
-        following = asyncio.create_task(keep_following(services.answerer))
-        tidy = asyncio.create_task(keep_tidy(services.pool, services.workspace, services.answerer))
         try:
-            await _first_loss(worker, services, None)
+            async with in_background(work_of_worker(services)):
+                await _first_loss(worker, services, None)
         finally:
-            await _end(following)
-            await _end(tidy)
-            await _end(worker)
+            await end(worker)
 
 
 async def _first_loss(
@@ -149,12 +123,6 @@ async def _first_loss(
         if services.lost.is_set()
         else "The sandbox has ended: start Houselore again."
     )
-
-
-async def _end(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task
 
 
 async def _until_stopped(work: Coroutine[None, None, None]) -> None:

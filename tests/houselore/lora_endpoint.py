@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 
 class Endpoint:
-    """An endpoint that takes each name once, and no folder called `broken`."""
+    """An endpoint that takes each name once, finds no `missing` and no `wide` adapter fits it."""
 
     def __init__(self) -> None:
         self.loaded: dict[str, str] = {}
@@ -30,8 +30,12 @@ class Endpoint:
         if asked["lora_name"] in self.loaded:
             said = f"The lora adapter '{asked['lora_name']}' has already been loaded."
             return JSONResponse({"error": {"message": said}}, 400)
-        if asked["lora_path"].endswith("broken"):
-            return JSONResponse({"error": {"message": "No adapter found."}}, 400)
+        if asked["lora_path"].endswith("missing"):
+            said = f"Loading lora {asked['lora_name']} failed: No adapter found for missing"
+            return JSONResponse({"error": {"message": said, "type": "NotFoundError"}}, 404)
+        if asked["lora_path"].endswith("wide"):
+            said = "LoRA rank 64 is greater than max_lora_rank 16."
+            return JSONResponse({"error": {"message": said, "type": "BadRequestError"}}, 400)
         self.loaded[asked["lora_name"]] = asked["lora_path"]
         return PlainTextResponse("Success: LoRA adapter added successfully.")
 

@@ -196,7 +196,8 @@ def test_wrong_numbers_decide_nothing(
         assert refused.returncode == 2
         assert refused.stderr == f"\u2717 There is no example {odd}: `houselore data list`.\n"
     assert houselore("data", "edit", "9" * 30, "Noon.", **settings).returncode == 2
-    assert houselore("data", "approve", "three", **settings).returncode == 2
+    word = houselore("data", "approve", "three", **settings)
+    assert (word.returncode, "`three` is no number" in word.stderr) == (2, True)
     waiting = houselore("data", "list", **settings).stdout
     assert f"Examples: {len(numbers)}." in waiting and "approved" not in waiting
     twice = houselore("data", "approve", *numbers, numbers[0], **settings)

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from answering.errors import ModelUnavailable
 from answering.questions import Question
 from houselore.endpoint_adapters import load_adapter, unload_adapter
-from houselore.errors import ServerDidNotStart
+from houselore.errors import ModelUnusable, ServerDidNotStart
 from houselore.services import open_services
 from houselore.settings import open_settings
 from retrieval.audience import everyone
@@ -80,13 +80,21 @@ async def test_an_adapter_is_loaded_once_under_its_name() -> None:
     assert endpoint.keys == ["Bearer secret"] * 2
 
 
-async def test_what_cannot_be_loaded_is_said() -> None:
-    """A folder that the endpoint refuses, and an endpoint that is not there."""
+async def test_what_cannot_be_loaded_now_is_said() -> None:
+    """A folder that the endpoint does not see, and an endpoint that is not there: both may come."""
     async with serving(Endpoint().app()) as url:
-        with pytest.raises(ServerDidNotStart, match="No adapter found"):
-            await load_adapter(f"{url}/v1", None, "house-2", Path("/adapters/broken"))
-    with pytest.raises(ServerDidNotStart, match="does not answer"):
+        with pytest.raises(ServerDidNotStart, match="No adapter found") as unseen:
+            await load_adapter(f"{url}/v1", None, "house-2", Path("/adapters/missing"))
+    with pytest.raises(ServerDidNotStart, match="does not answer") as away:
         await load_adapter(f"{url}/v1", None, "house-2", Path("/adapters/house-2"))
+    assert not isinstance(unseen.value, ModelUnusable) and not isinstance(away.value, ModelUnusable)
+
+
+async def test_what_fits_no_endpoint_is_not_tried_again() -> None:
+    """An adapter that the endpoint refuses for what it is stays unusable."""
+    async with serving(Endpoint().app()) as url:
+        with pytest.raises(ModelUnusable, match="greater than max_lora_rank"):
+            await load_adapter(f"{url}/v1", None, "house-2", Path("/adapters/wide"))
 
 
 async def test_an_endpoint_without_loading_has_it_already() -> None:

@@ -119,7 +119,7 @@ async def test_what_this_process_still_answers_with_stays(
         await promote(services.pool, "home", "house-2", "U1", "better")
         await follow(services)
         for name in ("one", "two"):
-            gone = str(tmp_path / name / "broken")
+            gone = str(tmp_path / name / "missing")
             await register(services.pool, "home", name, "SmolLM2", gone)
             await promote(services.pool, "home", name, "U1", "a slip")
             await follow(services)
