@@ -2,8 +2,6 @@
 
 import asyncio
 import hashlib
-import os
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -14,6 +12,7 @@ import numpy.typing as npt
 import safetensors.numpy
 from tokenizers import Tokenizer
 
+from retrieval.cores import usable_cores
 from retrieval.embeddings import EMBEDDED, Embedder
 from retrieval.encoder import Shape, open_encoder
 from retrieval.errors import EmbedderUnavailable
@@ -42,7 +41,7 @@ class MiniLM(Embedder):
         self._tokenizer.no_truncation()
         vocabulary = self._tokenizer.get_vocab()
         weights = safetensors.numpy.load_file(_checked(*_WEIGHTS, _WEIGHTS_SHA256))
-        cores = _cores()
+        cores = usable_cores()
         self._encoder = open_encoder(
             weights, _SHAPE, sorted(vocabulary, key=vocabulary.__getitem__), cores + _QUESTIONS
         )
@@ -103,13 +102,6 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
         batch.append(at)
     if batch:
         yield batch
-
-
-def _cores() -> int:
-    """How many cores this process may use; macOS does not say it of a process."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _shortened(text: str) -> str:

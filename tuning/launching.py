@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from retrieval.cores import usable_cores
 from tuning.errors import TrainingFailed
 from tuning.progress import Report, read_step
 
@@ -24,7 +25,7 @@ def launch(folder: Path, processes: int, report: Report | None = None) -> None:
         *("--config_file", str(_CONFIG), "--num_processes", str(processes)),
         *("-m", "tuning.worker", str(folder.resolve())),
     ]
-    threads = max(1, (os.cpu_count() or 1) // processes)
+    threads = max(1, usable_cores() // processes)
     log = folder / _LOG
     with (
         log.open("w", encoding="utf-8") as file,

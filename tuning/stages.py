@@ -24,7 +24,7 @@ TRAINING = "training"
 """The folder of a training, in that of its model."""
 
 _RATE, _LATER_RATE = 2.5e-4, 5e-5
-_FEWEST_STEPS, _FEWEST_EPOCHS = 24, 3.0  # a dozen examples seen thrice leave no trace
+_FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
 _BATCH_OF_JUDGED = 4
 _MOST_HELD_OUT = 200
 _PLAN = "plan.json"

@@ -6,6 +6,8 @@ import signal
 import threading
 from pathlib import Path
 
+from retrieval.cores import usable_cores
+
 
 def main() -> None:
     """Serve one GGUF file on a loopback port; the key comes in HOUSELORE_CHAT_SERVER_KEY."""
@@ -28,7 +30,7 @@ def main() -> None:
     parameters.n_ctx = 4096
     parameters.n_parallel = 2
     parameters.cache_ram_mib = 64
-    parameters.cpuparams.n_threads = min(4, os.cpu_count() or 1)
+    parameters.cpuparams.n_threads = min(4, usable_cores())
     parameters.cpuparams_batch.n_threads = parameters.cpuparams.n_threads
     parameters.ui = False
     parameters.endpoint_slots = False
