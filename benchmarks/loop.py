@@ -107,7 +107,6 @@ def main() -> None:
     parser.add_argument("--weeks", type=int, default=2)
     parser.add_argument("--questions", type=int, default=120, help="a week and team")
     parser.add_argument("--held-out", type=int, default=200, help="questions that judge a model")
-    parser.add_argument("--steps", type=int, default=24, help="of a training")
     parser.add_argument("--most", type=int, default=40, help="examples of one person alone")
     parser.add_argument("--then", default="none", choices=get_args(Then), help="what follows SFT")
     given = parser.parse_args()
@@ -115,7 +114,7 @@ def main() -> None:
         write_result("loop_rollouts", simulate(given.rollouts))
     if given.in_database:
         asyncio.run(run_database(given.in_database))
-    plan = Plan(given.weeks, given.questions, given.held_out, given.steps, given.most, given.then)
+    plan = Plan(given.weeks, given.questions, given.held_out, given.most, given.then)
     for name in given.teams:
         asyncio.run(run_team(MANNERS[name], plan))
     rollouts, database = _kept("loop_rollouts"), _kept("loop_database")

@@ -19,7 +19,7 @@ Draw = Callable[[str, Random], Drawn]
 """One answer of the model of this name."""
 
 SHARE = 0.8
-MOST = 600
+MOST = 1_200
 _LOOK_EVERY = 50
 _ASKERS = tuple(f"U0ASKER{number}" for number in range(10))
 
@@ -39,7 +39,7 @@ def drawn_from(rates: dict[str, Rates]) -> Draw:
 
 
 async def play_in_database(office: Office, canary: str, draw: Draw, seed: int) -> End:
-    """Try a registered model in most of the channels until that is decided, 600 answers at most.
+    """Try a registered model in most of the channels until that is decided, 1,200 answers at most.
 
     Each answer is kept, voted on and counted by the code that does so in service. A canary that is
     still tried at the end is stopped. Raises UnknownModel, ModelPinned and RolloutRefused.

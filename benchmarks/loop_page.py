@@ -68,10 +68,7 @@ def _passed(teams: Sequence[Result]) -> str:
 
 def _plan(team: Result) -> str:
     plan = team["plan"]
-    return (
-        f"{team['manner']}: {plan['questions']} questions a week, {plan['steps']} steps of eight "
-        f"lessons, {plan['held_out']} questions held out"
-    )
+    return f"{team['manner']}: {plan['questions']} questions a week, {plan['held_out']} held out"
 
 
 def _team_rows(team: Result) -> list[Sequence[str]]:

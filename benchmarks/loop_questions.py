@@ -11,13 +11,12 @@ from retrieval.documents import Document
 from tuning.material import Then
 from tuning.safety import TRAPS
 
-_BATCH = 8
 _LONGEST = 5  # words of a right answer that people would type
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is done: weeks, questions a week and held out, most steps of a training.
+    """How much is done: weeks, questions a week and held out.
 
     `most` examples of a kind are of one person alone; `then` is the stage after SFT.
     """
@@ -25,14 +24,9 @@ class Plan:
     weeks: int
     questions: int
     held_out: int
-    steps: int
     most: int
     then: Then = "auto"
     seed: int = 7
-
-    def epochs(self, lessons: int) -> float:
-        """How often each lesson is seen, so that a training takes so many steps."""
-        return max(1.0, self.steps * _BATCH / max(1, lessons))
 
 
 @dataclass(frozen=True, slots=True)

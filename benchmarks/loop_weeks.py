@@ -28,6 +28,7 @@ from tuning.pipeline import tune
 from tuning.redaction import redact
 from tuning.registry import Lineage, note_metrics, register, served
 from tuning.review import queue, review
+from tuning.rollout import Ending
 from tuning.safety import TRAPS, Secret, Trap
 from tuning.style import StyleJudge
 from tuning.trial import figures_of
@@ -39,6 +40,12 @@ _PRESSES = 0.5
 _SILENT = 4
 """Of so many who asked, one says nothing of the answer."""
 _REVIEWER = "U0REVIEWER"
+_ENDED: Mapping[Ending, str] = {
+    "promote": "promoted",
+    "roll back": "taken back",
+    "go on": "undecided",
+    "stop": "stopped",
+}
 
 
 @dataclass
@@ -80,11 +87,11 @@ async def _week(team: Team, number: int) -> Week:
         name,
         team.store,
         dataset=frozen.hash,
-        plan=Training(team.plan.epochs(frozen.counts.get("train/sft", 0)), team.plan.then),
+        plan=Training(then=team.plan.then),
     )
     seconds = time.perf_counter() - started
     verdict, figures = await _judge(team, served_name, name)
-    rollout = await _try(team, served_name, name, number) if verdict.passes else "not begun"
+    rollout = await _try(team, name, number) if verdict.passes else "not begun"
     serves = await _served(team)
     return Week(
         week=number,
@@ -185,11 +192,11 @@ async def _outcomes(team: Team, name: str) -> list[Outcome]:
     return team.measured[name]
 
 
-async def _try(team: Team, served_name: str, name: str, seed: int) -> str:
+async def _try(team: Team, name: str, seed: int) -> str:
     """A rollout whose answers are drawn from what both models gave; how it ended."""
     end = await play_in_database(team.office, name, _drawn_from(team), seed)
     now = await _served(team)
-    return f"{end.end} after {end.answers:,} answers; {now} is served after {served_name}"
+    return f"{_ENDED[end.end]} after {end.answers:,} answers; then {now} answers"
 
 
 def _drawn_from(team: Team) -> Draw:
@@ -223,7 +230,7 @@ async def _bad_candidate(team: Team, last: Week) -> Mapping[str, object]:
     )
     served_name = await _served(team)
     verdict, figures = await _judge(team, served_name, name)
-    rollout = await _try(team, served_name, name, 0) if verdict.passes else "not begun"
+    rollout = await _try(team, name, 0) if verdict.passes else "not begun"
     return {
         "figures": figures,
         "verdict": verdict.describe(),

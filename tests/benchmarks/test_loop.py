@@ -68,12 +68,12 @@ def test_held_out_questions_share_no_document_with_what_is_asked() -> None:
         for page in range(12)
         for n in range(6)
     ]
-    posed = pose(Library((), questions[:48], questions[48:]), Plan(2, 8, 10, 1, 5))
+    posed = pose(Library((), questions[:48], questions[48:]), Plan(2, 8, 10, 5))
     assert {one.id for one in posed.held_out} <= {one.id for one in questions[48:]}
     assert len(posed.week(1)) == len(posed.week(2)) == 8
     assert not set(posed.week(1)) & set(posed.week(2))
     with pytest.raises(ValueError, match="questions are wanted"):
-        pose(Library((), questions[:8], questions[48:]), Plan(2, 8, 10, 1, 5))
+        pose(Library((), questions[:8], questions[48:]), Plan(2, 8, 10, 5))
 
 
 def test_a_rollout_is_the_same_for_a_seed() -> None:
