@@ -24,7 +24,8 @@ TRAINING = "training"
 """The folder of a training, in that of its model."""
 
 _RATE, _LATER_RATE = 2.5e-4, 5e-5
-_FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # a dozen examples seen thrice leave no trace
+_FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # fifty examples seen thrice leave half a voice
+_MOST_EPOCHS = 12.0  # and a dozen seen more often cost what is right
 _BATCH_OF_JUDGED = 4
 _MOST_HELD_OUT = 200
 _PLAN = "plan.json"
@@ -91,6 +92,15 @@ def begin(base: Base, material: Material, folder: Path, plan: Plan) -> None:
             f"Training needs more than serving does ({error.name} is missing): `pip install "
             "'.[tuning]'`."
         ) from None
+
+
+def epochs_for(lessons: int, batch: int) -> float:
+    """How often so many lessons are seen where nobody says it: the fewer, the more often.
+
+    A step is of `batch` lessons.
+    """
+    steps = -(-lessons // batch)
+    return max(_FEWEST_EPOCHS, min(_FEWEST_STEPS / steps, _MOST_EPOCHS))
 
 
 def drop_material(adapters: Path, datasets: Collection[str]) -> list[str]:
@@ -163,8 +173,7 @@ def _sft(
         return folder / "adapter"
     start = base.manners or base.start
     settings = Settings(learning_rate=_RATE, start=start, anchor=base.start, bars=False)
-    steps = -(-len(lessons) // settings.batch)
-    enough = max(_FEWEST_EPOCHS, _FEWEST_STEPS / steps)
+    enough = epochs_for(len(lessons), settings.batch)
     callbacks = [Steps("SFT", report)] if report else []
     return train(base.place, lessons, folder, replace(settings, epochs=epochs or enough), callbacks)
 

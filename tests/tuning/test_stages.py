@@ -5,6 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.tuning.tiny import LESSONS, tiny_base
 from tuning.adapters import hash_adapter
@@ -13,7 +15,7 @@ from tuning.forms import Row
 from tuning.lessons import Message
 from tuning.losses import read_losses
 from tuning.material import Base, Material, Plan
-from tuning.stages import run_stages
+from tuning.stages import epochs_for, run_stages
 
 BASE = Base("no-such-model", "Tiny")
 PROMPT = (Message("user", "what ?"),)
@@ -52,6 +54,15 @@ def test_what_is_wished_must_be_there() -> None:
         material([GOOD, BAD]).method("dpo")
     with pytest.raises(CannotTrain, match="no good and bad answers for KTO"):
         material([GOOD]).method("kto")
+
+
+@given(lessons=st.integers(1, 5_000), batch=st.integers(1, 16))
+def test_few_lessons_are_seen_more_often_but_not_without_end(lessons: int, batch: int) -> None:
+    """Forty steps at least where twelve times are enough for them; three times at least."""
+    epochs, steps_of_one = epochs_for(lessons, batch), -(-lessons // batch)
+    assert 3 <= epochs <= 12
+    assert epochs == 12 or round(epochs * steps_of_one) >= 40
+    assert epochs >= epochs_for(lessons + 1, batch)
 
 
 def test_nothing_to_learn_is_said(tmp_path: Path) -> None:
