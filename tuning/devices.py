@@ -33,22 +33,33 @@ def all_agree(fact: bool) -> bool:
     return all(gather_object([fact]))
 
 
-def arguments_for(folder: Path, batch: int, fewest: int = 1) -> dict[str, Any]:
+def arguments_for(
+    folder: Path, batch: int, fewest: int = 1, at_once: int | None = None
+) -> dict[str, Any]:
     """What a trainer is told of its devices: a step's `batch` rows are shared among all processes.
 
-    Each has at least `fewest` of them. Every machine keeps its own checkpoints in `folder`, since
-    none need see another's disk.
+    Each has at least `fewest` of them, and on a CPU takes `at_once` of those at most, if that is
+    given: the fewer, the less memory it needs. Every machine keeps its own checkpoints in `folder`,
+    since none need see another's disk.
     """
     has_gpu = torch.cuda.is_available()
+    each = max(fewest, -(-batch // count_processes()))
+    together = _part(each, at_once) if at_once and _is_on_cpu() else each
     return {
         "output_dir": str(folder),
-        "per_device_train_batch_size": max(fewest, -(-batch // count_processes())),
+        "per_device_train_batch_size": together,
+        "gradient_accumulation_steps": each // together,
         "use_cpu": _is_on_cpu(),
         "bf16": has_gpu,
         "dataloader_pin_memory": has_gpu,
         "ddp_find_unused_parameters": False,
         "save_on_each_node": True,
     }
+
+
+def _part(whole: int, most: int) -> int:
+    """The largest number up to `most` of which there are so many in `whole` that none is left."""
+    return max(part for part in range(1, min(whole, most) + 1) if whole % part == 0)
 
 
 def _state() -> PartialState:

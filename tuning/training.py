@@ -40,6 +40,7 @@ _IGNORED = -100  # what PyTorch's loss skips
 class Settings:
     """How to train. `batch` lessons a step on all devices; a checkpoint every `save_every` steps.
 
+    On a CPU `at_once` of them are in memory: the gradient is that of all, at a third of the memory.
     `base_name` is what the adapter calls its base, where that is not where it was read from.
     `start` is the folder of an adapter to go on from, of the same rank and scale; `anchor` that of
     another, of which `anchored` (0 to 1) is mixed into what was trained. `bars` shows TRL's own
@@ -52,6 +53,7 @@ class Settings:
     warm_up: float = 0.06
     epochs: float = 1.0
     batch: int = 8
+    at_once: int = 2
     longest: int = 640
     seed: int = 7
     save_every: int = 30
@@ -200,7 +202,7 @@ def _shared_prefix(rows: Sequence[Mapping[str, list[int]]]) -> list[int]:
 
 def _arguments(folder: Path, settings: Settings) -> SFTConfig:
     return SFTConfig(
-        **arguments_for(folder, settings.batch),
+        **arguments_for(folder, settings.batch, at_once=settings.at_once),
         num_train_epochs=settings.epochs,
         max_steps=settings.most_steps,
         learning_rate=settings.learning_rate,

@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch", reason="the extra `tuning` is not installed
 from transformers import TrainerCallback  # noqa: E402
 
 from tests.tuning.tiny import LESSONS, tiny_base  # noqa: E402 - after the check for PyTorch
+from tuning.adapters import WEIGHTS  # noqa: E402
 from tuning.losses import plot_losses, read_losses  # noqa: E402
 from tuning.training import Settings, answer_loss, train  # noqa: E402
 
@@ -48,6 +49,19 @@ def test_the_same_seed_gives_the_same_adapter_also_after_a_stop(tmp_path: Path) 
     halves = train(base, LESSONS, tmp_path / "halves", SETTINGS)
     one, two = (load_file(path / "adapter_model.safetensors") for path in (whole, halves))
     assert all(torch.allclose(one[name], two[name], atol=1e-6) for name in one)
+
+
+def test_fewer_at_once_learn_the_same(tmp_path: Path) -> None:
+    """A step's lessons, taken one by one or by three, leave the weights that all at once leave."""
+    from safetensors.torch import load_file
+
+    base = tiny_base(tmp_path / "base")
+    whole, *parts = (
+        load_file(train(base, LESSONS, tmp_path / str(n), replace(SETTINGS, at_once=n)) / WEIGHTS)
+        for n in (4, 1, 3)
+    )
+    for part in parts:
+        assert all(torch.allclose(whole[name], part[name], atol=1e-5) for name in whole)
 
 
 def test_an_anchor_draws_the_adapter_towards_it(tmp_path: Path) -> None:
