@@ -7,15 +7,18 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from retrieval.cores import usable_cores
+
 _GIGABYTE = 1024**3
 
 
 def describe_machine(packages: Sequence[str] = ()) -> str:
     """One sentence: the day, cores, memory, Python, and the versions of `packages`."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIGABYTE
+    cores = usable_cores()
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {len(os.sched_getaffinity(0))} cores, "
+        f"{datetime.now(UTC):%Y-%m-%d}, {_processor()}, {cores} core{'s' * (cores != 1)}, "
         f"{memory:.0f} GB of memory, Python {platform.python_version()}"
         f"{', ' if versions else ''}{versions}"
     )
