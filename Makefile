@@ -23,7 +23,7 @@ install: $(INSTALLED) ## Install into .venv what the bot needs
 tuning: $(INSTALLED_TUNING) ## Install into .venv what training needs: PyTorch, TRL, PEFT
 
 test: $(INSTALLED_DEV) browser ## Run every test: make test [ARGS=tests/bot]
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(INSTALLED_DEV) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check

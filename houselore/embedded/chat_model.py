@@ -42,10 +42,9 @@ async def embedded_chat_model(
         log=log,
         environment={
             "HOUSELORE_CHAT_SERVER_KEY": api_key or "",
-            # How often its threads look for each other before they sleep. Without end, as is the
-            # default, makes it twenty times slower on a machine that has other things to do;
-            # never, half as fast on one that has not (docs/log.md).
-            "GOMP_SPINCOUNT": "10000",
+            # Its threads wait for each other by spinning unless told not to: on a machine that has
+            # other things to do as well, that makes it twenty times slower.
+            "OMP_WAIT_POLICY": "passive",
         },
     )
     try:
