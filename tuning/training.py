@@ -40,7 +40,7 @@ _IGNORED = -100  # what PyTorch's loss skips
 class Settings:
     """How to train. `batch` lessons a step on all devices; a checkpoint every `save_every` steps.
 
-    On a CPU `at_once` of them are in memory: the gradient is that of all, at a third of the memory.
+    On a CPU `at_once` of them are in memory; the gradient is that of all.
     `base_name` is what the adapter calls its base, where that is not where it was read from.
     `start` is the folder of an adapter to go on from, of the same rank and scale; `anchor` that of
     another, of which `anchored` (0 to 1) is mixed into what was trained. `bars` shows TRL's own
