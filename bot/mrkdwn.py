@@ -21,10 +21,13 @@ _ACTING = re.compile(
     r"|(?P<label>\])(?=[(:])"  # a Markdown link, or the address that one refers to
     r"|(?P<scheme>:)(?=//)|(?P<bare>mailto|tel|slack|javascript|data)(?=:\S)"  # an address
     r"|(?P<host>www)(?=\.)"
-    r"|(?P<at>@)(?=channel|here|everyone)",
-    re.IGNORECASE,
+    r"|(?P<at>@)(?=channel|here|everyone)"
+    # A line that says a number alone would be the number of a list's item.
+    r"|^(?P<number> {0,3}[0-9]{1,9})(?=[.)](?:[ \t]+\[[0-9]|[ \t]*$))",
+    re.IGNORECASE | re.MULTILINE,
 )
-_UNFINISHED = re.compile(r"[\x00-\x08\x0b-\x1f\x21-\x7f]+\Z")
+_WORD = r"[\x00-\x08\x0b-\x1f\x21-\x7f]"
+_UNFINISHED = re.compile(rf"(?:^ {{0,3}}[0-9]{{1,9}}[.)][ \t]+{_WORD}*|{_WORD}+)\Z", re.MULTILINE)
 _LONGEST_ADDRESS = 1_000
 
 
@@ -82,15 +85,19 @@ def link(url: str, label: str, limit: int = 150) -> str:
 
 
 def safe_markdown(text: str) -> str:
-    """Markdown in which no mention, command or link acts, whatever a model or document wrote."""
+    """Markdown in which no mention, command or link acts, whatever a model or document wrote.
+
+    A number that is all that a line says, before its marks, is no item of a list either.
+    """
     return _ACTING.sub(lambda match: match.group() + _PART, _CONTROLS.sub("", text))
 
 
 def settled(text: str) -> int:
     """How much of a growing Markdown text can be made safe and sent now.
 
-    What acts in Slack is a run of visible ASCII; the last such run may still become one. Control
-    characters will be taken out, and so part nothing.
+    What acts in Slack is a run of visible ASCII; the last such run may still become one, with the
+    number before it where that begins a line. Control characters will be taken out, and so part
+    nothing.
     """
     unfinished = _UNFINISHED.search(text)
     return unfinished.start() if unfinished else len(text)

@@ -4,8 +4,9 @@ import html
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from bot.mrkdwn import escape, fit, link, mentions, plain, safe_markdown, settled
 
@@ -13,6 +14,7 @@ ACTS = re.compile(
     r"<[!@#]|<[a-zA-Z][\w+.\-]*:|\]\(|\]:|://|(?i:mailto|tel|slack|javascript|data):\S|(?i:www)\."
     r"|@(?i:channel|here|everyone)"
 )
+NUMBER_ALONE = re.compile(r"^ *[0-9]+\.[ ]*$", re.MULTILINE)
 DANGEROUS = st.lists(
     st.sampled_from(
         [
@@ -38,7 +40,31 @@ def test_safe_markdown_never_acts(text: str) -> None:
 @given(st.text(alphabet="abc .,*_`#-0123\n中é", max_size=60))
 def test_safe_markdown_leaves_plain_text(text: str) -> None:
     """Text without anything that acts is unchanged."""
+    assume(not NUMBER_ALONE.search(text))
     assert safe_markdown(text) == text
+
+
+@given(
+    st.sampled_from(["", "Yes. [1]\n", "See:\n\n"]),
+    st.integers(min_value=0, max_value=999_999_999),
+    st.sampled_from([".", ")", ". [1]", ".  [2] [3]", ". [1] They left [2].", ".\nIt was. [1]"]),
+    st.data(),
+)
+def test_a_number_alone_is_no_list(
+    before: str, number: int, behind: str, data: st.DataObject
+) -> None:
+    """A line that says only a number is shown as that number, whole or in settled pieces."""
+    text = f"{before}{number}{behind}"
+    end = settled(text[: data.draw(st.integers(min_value=0, max_value=len(text)))])
+    for sent in (safe_markdown(text), safe_markdown(text[:end]) + safe_markdown(text[end:])):
+        assert "<ol" not in MarkdownIt().render(sent)
+        assert sent.replace("\u2060", "") == text
+
+
+def test_a_list_stays_a_list() -> None:
+    """Numbered steps are sent as they are."""
+    steps = "1. Open the gate [1]\n2. Close it [1]"
+    assert safe_markdown(steps) == steps
 
 
 @given(DANGEROUS, DANGEROUS)
@@ -53,7 +79,17 @@ def test_pieces_are_as_safe_as_the_whole(first: str, second: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "sent"),
-    [("Hello wor", "Hello "), ("<!chan", ""), ("see https:", "see "), ("中文", "中文"), ("", "")],
+    [
+        ("Hello wor", "Hello "),
+        ("<!chan", ""),
+        ("see https:", "see "),
+        ("中文", "中文"),
+        ("", ""),
+        ("In:\n30. [1", "In:\n"),
+        ("30. ", ""),
+        ("30. [1] It", "30. [1] "),
+        ("In 30. [1", "In 30. "),
+    ],
 )
 def test_settled_holds_back_the_last_word(text: str, sent: str) -> None:
     """What may still become a mention or an address waits; Chinese, without spaces, does not."""
