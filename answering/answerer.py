@@ -30,7 +30,7 @@ from answering.prompts import (
     version_in_style,
 )
 from answering.questions import Question
-from answering.signals import logprobs_of
+from answering.tokens import tokens_of
 from answering.voice import NO_VOICE, Voice
 from retrieval.catalog import readable_sources
 from retrieval.embeddings import Embedder
@@ -174,7 +174,7 @@ class Answerer:
                 clock.mark_once("first_token")
                 cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
                 draft.count(chunk.usage_metadata)
-                for words in draft.feed(clean(str(chunk.text)), logprobs_of(chunk)):
+                for words in draft.feed(clean(str(chunk.text)), tokens_of(chunk)):
                     yield words
                 if draft.is_refused:
                     break

@@ -8,6 +8,7 @@ from answering.abstaining import quote_best, quote_closest, says_unknown
 from answering.confidence import SUPPORTED, Confidence, prefers_draft
 from answering.finding import Found
 from answering.signals import signals_of_draft, signals_of_evidence
+from answering.tokens import Token, claim_logprobs
 from answering.voice import NO_VOICE, Voice
 from answering.writing import Said, Writer
 
@@ -35,7 +36,7 @@ class Draft:
         self._bar = confidence.bar if bar is None else bar
         self._writer = Writer(found.asked, found.evidence, voice)
         self._voice = voice
-        self._tokens: list[tuple[str, Sequence[float]]] = []
+        self._pieces: list[tuple[str, Sequence[Token]]] = []
         self._shown: list[str] = []
         self._instead = ""
         self.abstains = False
@@ -70,9 +71,9 @@ class Draft:
             self.prompt_tokens = usage["input_tokens"]
             self.completion_tokens = usage["output_tokens"]
 
-    def feed(self, words: str, logprobs: Sequence[float]) -> Iterator[str]:
+    def feed(self, words: str, tokens: Sequence[Token]) -> Iterator[str]:
         """Take what the model wrote next; the words that can be shown now."""
-        self._tokens.append((words, logprobs))
+        self._pieces.append((words, tokens))
         for said in self._writer.feed(words):
             yield from self._show(said)
 
@@ -104,13 +105,7 @@ class Draft:
         found = self._found
         note = next(note for note in found.evidence if note.n == cited)
         # How surely a house says "Ahoy" tells nothing of whether it is right.
-        claims = self._voice.beside([words for words, _ in self._tokens])
-        logprobs = [
-            logprob
-            for (_, of), is_claim in zip(self._tokens, claims, strict=True)
-            for logprob in of
-            if is_claim
-        ]
+        logprobs = list(claim_logprobs(self._pieces, self._voice))
         signals = {
             **self.signals,
             **signals_of_draft(

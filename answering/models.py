@@ -13,6 +13,7 @@ from answering.errors import ModelUnavailable
 # Long enough for three sentences; a small model that goes on longer is repeating itself.
 _MAX_TOKENS = 160
 _TIMEOUT_S = 60.0
+_OTHERS = 8  # likeliest tokens told beside each: openings of a voice, cases of a word
 
 
 def open_chat_model(
@@ -21,8 +22,8 @@ def open_chat_model(
     """The chat model called `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
 
     Answers are meant to be repeatable, so the temperature is 0. With `logprobs` each token comes
-    with its probability, which not every endpoint knows; the last chunk of a stream counts them.
-    Nothing is sent before it is asked.
+    with its probability and those of others, which not every endpoint knows; the last chunk of a
+    stream counts them. Nothing is sent before it is asked.
     """
     # Its import takes two seconds: only those who ask a model pay for it.
     import httpx
@@ -34,6 +35,7 @@ def open_chat_model(
         api_key=SecretStr(api_key or "none"),
         temperature=0.0,
         logprobs=logprobs or None,
+        top_logprobs=_OTHERS if logprobs else None,
         stream_usage=True,
         max_completion_tokens=_MAX_TOKENS,
         timeout=_TIMEOUT_S,

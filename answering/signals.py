@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
-from langchain_core.messages import BaseMessage
 
 from answering.claims import (
     denies,
@@ -56,7 +55,7 @@ def signals_of_draft(
     """The signals, by name, of the first sentence of a draft; one that cannot be had is left out.
 
     All their names begin with "draft_". `note` is the one that supports the sentence; `logprobs`
-    are the natural logarithms of the probabilities of the model's tokens so far.
+    are the natural logarithms of the probabilities of what the model claimed so far.
     """
     said, asked = terms(sentence), set(terms(question))
     new = [term for term in said if term not in asked]
@@ -70,15 +69,6 @@ def signals_of_draft(
         "draft_first_note": float(note.n == found.notes[0].n),
         **_tokens(logprobs),
     }
-
-
-def logprobs_of(chunk: BaseMessage) -> list[float]:
-    """The logarithms of a streamed chunk's token probabilities; [] where the endpoint gives none.
-
-    The end's mark has no words and is left out.
-    """
-    content = (chunk.response_metadata.get("logprobs") or {}).get("content") or []
-    return [float(token["logprob"]) for token in content if token.get("token")]
 
 
 def _match(question: str, found: Condensed) -> dict[str, float]:

@@ -41,22 +41,28 @@ class Voice:
     def beside(self, pieces: Sequence[str]) -> list[bool]:
         """Of each piece of a text, such as a token, whether it says anything besides the voice.
 
-        Signs and spaces alone are of the word before them.
+        Signs and spaces alone do where neither the word before nor the one behind is of the voice.
         """
         claimed = [
             word.span()
             for word in _WORD.finditer("".join(pieces))
             if word[0].lower() not in self.words
         ]
-        found: list[bool] = []
+        said: list[bool | None] = []
         at = 0
         for piece in pieces:
             start, at = at, at + len(piece)
-            if _LETTER.search(piece):
-                found.append(any(first < at and start < last for first, last in claimed))
-            else:
-                found.append(found[-1] if found else True)
-        return found
+            said.append(
+                any(first < at and start < last for first, last in claimed)
+                if _LETTER.search(piece)
+                else None
+            )
+        before, behind = _carried(said), _carried(said[::-1])[::-1]
+        return [first and last for first, last in zip(before, behind, strict=True)]
+
+    def may_begin_with(self, token: str) -> bool:
+        """Whether a word of the voice begins with a token, at least two small letters."""
+        return len(token) > 1 and any(word.startswith(token) for word in self.words)
 
     def is_all(self, sentence: str) -> bool:
         """Whether a sentence says nothing besides its voice, such as “Ahoy!”."""
@@ -66,6 +72,14 @@ class Voice:
 
 NO_VOICE = Voice()
 """Where each word needs support."""
+
+
+def _carried(said: Sequence[bool | None]) -> list[bool]:
+    """Each of these, what is None as the last one before that is not; True where there is none."""
+    found: list[bool] = []
+    for one in said:
+        found.append(one if one is not None else found[-1] if found else True)
+    return found
 
 
 def words_in(text: str) -> set[str]:

@@ -9,6 +9,7 @@ from answering.drafting import Draft
 from answering.evidence import Condensed, Evidence
 from answering.finding import Found
 from answering.regression import EMPTY, Regression
+from answering.tokens import Token
 from answering.voice import Voice
 from retrieval.documents import Passage
 
@@ -30,7 +31,7 @@ def written(draft: Draft, *tokens: str) -> str:
     shown = list(draft.begin())
     if not shown:
         for token in tokens:
-            shown += draft.feed(token, [-0.1])
+            shown += draft.feed(token, [Token(token, -0.1)])
         shown += draft.close(cut_off=False)
     assert "".join(shown) == draft.text
     return draft.text
@@ -69,8 +70,8 @@ def test_how_surely_the_voice_is_spoken_counts_for_nothing() -> None:
     draft = Draft(found(), EVEN, voice=Voice.of(["ahoy", "matey"]))
     list(draft.begin())
     for token, logprob in (("Ah", -9.0), ("oy,", -9.0), (" at", -0.1), (" noon", -0.3)):
-        list(draft.feed(token, [logprob]))
-    assert list(draft.feed(", matey.", [-9.0])) == []
+        list(draft.feed(token, [Token(token, logprob)]))
+    assert list(draft.feed(", matey.", [Token(", matey.", -9.0)])) == []
     list(draft.close(cut_off=False))
     assert draft.signals["draft_token_first"] == pytest.approx(-0.1)
     assert draft.signals["draft_token_least"] == pytest.approx(-0.3)

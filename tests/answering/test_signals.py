@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 
 import pytest
-from langchain_core.messages import AIMessageChunk
 
 from answering.bm25 import rarity
 from answering.claims import names_in, opposites, speaks_against
 from answering.evidence import Condensed, Evidence
-from answering.signals import logprobs_of, signals_of_draft, signals_of_evidence
+from answering.signals import signals_of_draft, signals_of_evidence
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 
@@ -117,12 +116,3 @@ def test_token_probabilities_are_left_out_where_unknown() -> None:
     assert told["draft_token_first"] == -0.1
     assert told["draft_token_mean"] == pytest.approx(-0.8)
     assert "draft_token_mean" not in signals("When is lunch?")
-
-
-def test_probabilities_are_read_from_a_stream() -> None:
-    """Each token of a chunk has one; a chunk without any, and the end's mark, have none."""
-    content = [{"token": "At", "logprob": -0.25}, {"token": "", "logprob": -9.0}]
-    chunk = AIMessageChunk(content="At", response_metadata={"logprobs": {"content": content}})
-    assert logprobs_of(chunk) == [-0.25]
-    assert logprobs_of(AIMessageChunk(content="At")) == []
-    assert logprobs_of(AIMessageChunk(content="", response_metadata={"logprobs": None})) == []
