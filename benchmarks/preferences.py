@@ -34,10 +34,11 @@ _LONGEST = 768
 
 _HEAD = """## Preferences
 
-`make bench-preferences` ({machine}): KTO on {train} answers of MTRAG that people held
-good or bad ({bad} bad), going on from the built-in model; {held_out} answers to other questions are
-held out. For each of their {pairs} pairs of a good and a bad answer to one question: how much more
-likely the good one is, in nats a token.
+`make bench-preferences` ({machine}):
+KTO on {train} answers of MTRAG that most of those who gave their {ratings} ratings held good or bad
+({bad} bad), going on from the built-in model; {held_out} answers to other questions are held out.
+For each of their {pairs} pairs of a good and a bad answer to one question: how much more likely the
+good one is, in nats a token.
 
 | | before | after | change (95%) |
 | --- | --- | --- | --- |
@@ -46,9 +47,9 @@ likely the good one is, in nats a token.
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Rows to train on, and those held out, with the task of each."""
+    """Rows to train on, each with how many rated it, and those held out, with the task of each."""
 
-    train: list[Row]
+    train: list[tuple[Row, int]]
     held_out: list[Row]
     tasks: list[str]
 
@@ -65,10 +66,10 @@ async def split(limit: int | None) -> Split:
                 found.held_out.append(short)
                 found.tasks.append(one.task)
             else:
-                found.train.append(short)
+                found.train.append((short, len(one.thumbs)))
     if limit is not None:
-        good = [row for row in found.train if row.label][: limit // 2]
-        bad = [row for row in found.train if not row.label][: limit - len(good)]
+        good = [rated for rated in found.train if rated[0].label][: limit // 2]
+        bad = [rated for rated in found.train if not rated[0].label][: limit - len(good)]
         found = replace(found, train=[*good, *bad])
     return found
 
@@ -95,14 +96,16 @@ def measure(found: Split, epochs: float, folder: Path) -> dict[str, object]:
     settings = Settings(
         learning_rate=5e-5, batch=4, epochs=epochs, start=base.start, longest=_LONGEST
     )
+    train = [row for row, _ in found.train]
     before = log_likelihoods(base.place, base.start, found.held_out)
-    adapter = prefer(base.place, found.train, folder / "kto", settings, "kto")
+    adapter = prefer(base.place, train, folder / "kto", settings, "kto")
     after = log_likelihoods(base.place, adapter, found.held_out)
     margins = [_margins(found, [good for good, _ in likely]) for likely in (before, after)]
     gained = difference(margins[1], margins[0])
     return {
-        "train": len(found.train),
-        "bad": sum(not row.label for row in found.train),
+        "train": len(train),
+        "ratings": sum(raters for _, raters in found.train),
+        "bad": sum(not row.label for row in train),
         "held_out": len(found.held_out),
         "pairs": len(margins[0]),
         "epochs": epochs,
