@@ -62,9 +62,14 @@ def tokens_of(chunk: BaseMessage) -> list[Token]:
 def claim_logprobs(pieces: Sequence[tuple[str, Sequence[Token]]], voice: Voice) -> Iterator[float]:
     """The logarithms of the probabilities of what a reply claims, as far as they are known.
 
-    `pieces` are its texts in order, each with its tokens. Without a voice they are the model's own.
+    `pieces` are its texts in order, each with its tokens. Without a voice they are the model's own,
+    and so are those inside a word.
     """
     claims = voice.beside([text for text, _ in pieces])
+    before = ""
     for (_, tokens), is_claim in zip(pieces, claims, strict=True):
-        for token in tokens if is_claim else ():
-            yield token.logprob_beside(voice) if voice.words else token.logprob
+        for token in tokens:
+            begins = not (before[-1:].isalnum() and token.text[:1].isalnum())
+            if is_claim:
+                yield token.logprob_beside(voice) if voice.words and begins else token.logprob
+            before = token.text

@@ -67,6 +67,12 @@ def test_only_claims_are_told() -> None:
     assert len(list(claim_logprobs(pieces, NO_VOICE))) == 7
 
 
+def test_inside_a_word_nothing_is_said_otherwise() -> None:
+    """What goes on with a word is as likely as the model says: no voice begins there."""
+    pieces = [(" no", [token(" no", 0.5)]), ("on", [token("on", 0.5, {"a": 0.4, "ahoy": 0.1})])]
+    assert list(claim_logprobs(pieces, PIRATE)) == [math.log(0.5)] * 2
+
+
 @given(
     ALPHABET.filter(bool),
     st.floats(0.01, 1),
