@@ -14,7 +14,6 @@ import torch
 from datasets import Dataset
 from peft import (
     LoraConfig,
-    PeftModel,
     get_peft_model_state_dict,
     load_peft_weights,
     set_peft_model_state_dict,
@@ -32,6 +31,7 @@ from tuning.bases import open_base, render
 from tuning.devices import all_agree, arguments_for
 from tuning.lessons import Lesson
 from tuning.losses import write_losses
+from tuning.mixing import mix
 
 _IGNORED = -100  # what PyTorch's loss skips
 
@@ -61,7 +61,7 @@ class Settings:
     most_steps: int = -1
     start: Path | None = None
     anchor: Path | None = None
-    anchored: float = 0.2
+    anchored: float = 0.25
     bars: bool = True
 
 
@@ -224,26 +224,14 @@ def _arguments(folder: Path, settings: Settings) -> SFTConfig:
     )
 
 
-def _mix_in(model: PeftModel, anchor: Mapping[str, torch.Tensor], share: float) -> None:
-    """Draw the adapter's weights towards those of another that it descends from.
-
-    What it learned last stays, and much of what it forgot comes back (WiSE-FT: Wortsman et al.
-    2022, "Robust fine-tuning of zero-shot models", there on whole weights, here on LoRA's factors).
-    """
-    trained = get_peft_model_state_dict(model)
-    mixed = {
-        name: torch.lerp(weights.float().cpu(), anchor[name].float().cpu(), share)
-        for name, weights in trained.items()
-    }
-    set_peft_model_state_dict(model, mixed)
-
-
 def _keep(tuner: Tuner, folder: Path, settings: Settings) -> Path:
     """Write the adapter and the losses, once on each machine that trained it."""
     if not tuner.is_local_process_zero():
         return folder
     if settings.anchor:
-        _mix_in(tuner.model, load_peft_weights(str(settings.anchor)), settings.anchored)
+        anchor = load_peft_weights(str(settings.anchor))
+        mixed = mix(get_peft_model_state_dict(tuner.model), anchor, settings.anchored)
+        set_peft_model_state_dict(tuner.model, mixed)
     if settings.base_name:
         for config in tuner.model.peft_config.values():
             config.base_model_name_or_path = settings.base_name

@@ -16,6 +16,7 @@ from transformers import TrainerCallback  # noqa: E402
 from tests.tuning.tiny import LESSONS, tiny_base  # noqa: E402 - after the check for PyTorch
 from tuning.adapters import WEIGHTS  # noqa: E402
 from tuning.losses import plot_losses, read_losses  # noqa: E402
+from tuning.mixing import mix  # noqa: E402
 from tuning.training import Settings, answer_loss, train  # noqa: E402
 
 SETTINGS = Settings(rank=4, batch=4, epochs=2, save_every=2, learning_rate=3e-3)
@@ -74,10 +75,11 @@ def test_an_anchor_draws_the_adapter_towards_it(tmp_path: Path) -> None:
         train(base, LESSONS, tmp_path / name, replace(SETTINGS, start=anchor, anchor=other))
         for name, other in (("free", None), ("drawn", anchor))
     )
-    end, far, near = (load_file(p / "adapter_model.safetensors") for p in (anchor, free, drawn))
+    end, far, near = (load_file(p / WEIGHTS) for p in (anchor, free, drawn))
     assert any(not torch.allclose(end[name], far[name], atol=1e-4) for name in end)
+    expected = mix(far, end, SETTINGS.anchored)
     for name in end:
-        assert torch.allclose(near[name], 0.8 * far[name] + 0.2 * end[name], atol=1e-6)
+        assert torch.allclose(near[name], expected[name], atol=1e-6)
 
 
 class _StopAfter(TrainerCallback):  # type: ignore[misc]  # untyped where PyTorch is not installed

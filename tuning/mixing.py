@@ -1,0 +1,41 @@
+"""An adapter between two others, in the weights that they stand for. Trains none, reads no file."""
+
+from collections.abc import Mapping
+
+import torch
+
+_DOWN, _UP = "lora_A", "lora_B"
+
+
+def mix(
+    trained: Mapping[str, torch.Tensor], anchor: Mapping[str, torch.Tensor], share: float
+) -> dict[str, torch.Tensor]:
+    """The adapter nearest to `share` (0 to 1) of the anchor and the rest of what was trained.
+
+    Both are LoRA's factors by PEFT's names, of one rank and scale. What they add to a layer is
+    mixed, as whole weights are in WiSE-FT (Wortsman et al. 2022, "Robust fine-tuning of zero-shot
+    models"): what was learned last stays, and much of what was forgotten comes back. The sum has
+    twice the rank; its largest parts are kept (Eckart and Young 1936).
+    """
+    mixed: dict[str, torch.Tensor] = {}
+    for name in trained:
+        if _DOWN in name:
+            up = name.replace(_DOWN, _UP)
+            mixed[name], mixed[up] = _nearest(
+                torch.cat([trained[name], anchor[name]]).float().cpu(),
+                torch.cat([(1 - share) * trained[up], share * anchor[up]], dim=1).float().cpu(),
+                rank=len(trained[name]),
+            )
+    return mixed
+
+
+def _nearest(down: torch.Tensor, up: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The factors (rank, in) and (out, rank) whose product is nearest to `up @ down`."""
+    outer, left = torch.linalg.qr(up)
+    inner, right = torch.linalg.qr(down.T)
+    u, sizes, v = torch.linalg.svd(left @ right.T)
+    roots = sizes[:rank].sqrt()
+    return (
+        (inner @ v[:rank].T * roots).T.contiguous(),
+        (outer @ u[:, :rank] * roots).contiguous(),
+    )
