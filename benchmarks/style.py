@@ -234,7 +234,7 @@ async def _quietly(_: IndexProgress) -> None:
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--lessons", type=int, default=160)
-    arguments.add_argument("--limit", type=int, default=80)
+    arguments.add_argument("--limit", type=int, default=320)
     arguments.add_argument("--epochs", type=float, default=3.0)
     arguments.add_argument("--folder", type=Path, help="Keep everything here.")
     given = arguments.parse_args()
