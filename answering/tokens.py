@@ -39,6 +39,8 @@ class Token:
                 same += math.exp(logprob)
             elif other in _ARTICLES or voice.may_begin_with(other):
                 manner += math.exp(logprob)
+        if not same:
+            return self.logprob
         return min(0.0, math.log(same) - math.log(max(_LEAST, 1 - manner)))
 
 

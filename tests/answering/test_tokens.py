@@ -67,6 +67,11 @@ def test_only_claims_are_told() -> None:
     assert len(list(claim_logprobs(pieces, NO_VOICE))) == 7
 
 
+def test_what_is_all_but_impossible_is_as_likely_as_said() -> None:
+    """Endpoints give such a token -9999, whose probability is too small for a number."""
+    assert Token("Noon", -9999.0, {"Ahoy": -0.1}).logprob_beside(PIRATE) == -9999
+
+
 def test_inside_a_word_nothing_is_said_otherwise() -> None:
     """What goes on with a word is as likely as the model says: no voice begins there."""
     pieces = [(" no", [token(" no", 0.5)]), ("on", [token("on", 0.5, {"a": 0.4, "ahoy": 0.1})])]
