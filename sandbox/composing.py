@@ -50,10 +50,13 @@ def compose(typed: str, names: Names) -> Written:
 
 
 def mark(typed: str, names: Names) -> str:
-    """The text escaped, with `<@U…>`, `<#C…|name>`, `<!here>` and `<https://…>` in it."""
-    people = {name: user for user, name in names.people.items()}
-    channels = {name: channel for channel, name in names.channels.items() if name}
-    groups = {handle: group for group, handle in names.groups.items()}
+    """The text escaped, with `<@U…>`, `<#C…|name>`, `<!here>` and `<https://…>` in it.
+
+    Names are known in any case: what is shown as Houselore is written as @houselore and @Houselore.
+    """
+    people = {name.lower(): user for user, name in names.people.items()}
+    channels = {name.lower(): channel for channel, name in names.channels.items() if name}
+    groups = {handle.lower(): group for group, handle in names.groups.items()}
     marked: list[str] = []
     end = 0
     for found in _BARE.finditer(typed):
@@ -69,15 +72,18 @@ def _mark(
         return found["token"]
     if found["url"]:
         return f"<{_escape(found['url'])}>"
-    if (name := found["person"]) is not None:
+    if found["person"] is not None:
+        name = found["person"].lower()
         if name in people:
             return f"<@{people[name]}>"
         if name in groups:
             return f"<!subteam^{groups[name]}>"
         if name in _BROADCASTS:
             return f"<!{name}>"
-    if (name := found["channel"]) is not None and name in channels:
-        return f"<#{channels[name]}|{name}>"
+    if found["channel"] is not None:
+        name = found["channel"].lower()
+        if name in channels:
+            return f"<#{channels[name]}|{name}>"
     return _escape(found[0])
 
 

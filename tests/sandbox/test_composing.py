@@ -17,6 +17,7 @@ NAMES = Names(people={"U1": "ann", "U2": "bob.lee"}, channels={"C1": "help"}, gr
     ("typed", "text"),
     [
         ("@ann hello", "<@U1> hello"),
+        ("@Ann and @CREW, see #Help", "<@U1> and <!subteam^S1>, see <#C1|help>"),
         ("hello @bob.lee.", "hello <@U2>."),
         ("mail ann@example.com", "mail ann@example.com"),
         ("see #help, not #nowhere", "see <#C1|help>, not #nowhere"),
@@ -30,7 +31,7 @@ NAMES = Names(people={"U1": "ann", "U2": "bob.lee"}, channels={"C1": "help"}, gr
     ],
 )
 def test_marks(typed: str, text: str) -> None:
-    """Names, channels and addresses are marked, the rest is escaped."""
+    """Names, channels and addresses are marked in whatever case, the rest is escaped."""
     assert mark(typed, NAMES) == text
 
 
