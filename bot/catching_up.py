@@ -20,6 +20,7 @@ from bot.incoming import Incoming
 from bot.refusals import may_pass
 from bot.services import BotServices
 from bot.thumbs import Thumbs
+from retrieval import stopping
 from retrieval.statements import load_statements
 
 _SQL = load_statements("bot")
@@ -93,7 +94,7 @@ async def keep_caught_up(
     """
     owed, before = False, time.time()
     while True:
-        await asyncio.sleep(look)
+        await stopping.pause(look)
         slept, before = time.time() - before > look + _ASLEEP_SECONDS, time.time()
         is_heard = await hears()
         owed = owed or slept or not is_heard

@@ -26,6 +26,7 @@ from bot import (
 from bot.errors import SlackFailed
 from bot.inbox import sweep
 from bot.services import BotServices
+from retrieval.stopping import end, pause
 
 _CONCURRENCY = 4
 _SWEEP_SECONDS = 10.0
@@ -122,18 +123,29 @@ def _register(jobs: App, services: BotServices, name: str, queue: str, act: _Act
 async def _keep_working(jobs: App, queue: str, concurrency: int) -> None:
     while True:
         try:
-            await jobs.run_worker_async(
-                queues=[queue],
-                name=queue,
-                concurrency=concurrency,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=5,
-                fetch_job_polling_interval=_POLL_SECONDS,
-            )
+            await _work(jobs, queue, concurrency)
         except (psycopg.Error, ConnectorException, OSError):
             _log.exception("the %s worker lost its database; starting it again", queue)
-        await asyncio.sleep(_RESTART_SECONDS)
+        await pause(_RESTART_SECONDS)
+
+
+async def _work(jobs: App, queue: str, concurrency: int) -> None:
+    """A worker in a task of its own: one that loses the request to end has it again."""
+    worker = asyncio.create_task(
+        jobs.run_worker_async(
+            queues=[queue],
+            name=queue,
+            concurrency=concurrency,
+            delete_jobs="successful",
+            install_signal_handlers=False,
+            shutdown_graceful_timeout=5,
+            fetch_job_polling_interval=_POLL_SECONDS,
+        )
+    )
+    try:
+        await asyncio.wait({worker})
+    finally:
+        await end(worker)
 
 
 async def _keep_sweeping(services: BotServices, seconds: float) -> None:
@@ -145,7 +157,7 @@ async def _keep_sweeping(services: BotServices, seconds: float) -> None:
             await services.jobs.job_manager.delete_old_jobs(_OLD_HOURS, include_failed=True)
         except (psycopg.Error, ConnectorException, OSError):
             _log.exception("the inbox could not be swept")
-        await asyncio.sleep(seconds)
+        await pause(seconds)
 
 
 async def _catch_up(services: BotServices) -> None:

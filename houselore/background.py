@@ -1,7 +1,6 @@
 """What goes on in the background as long as the bot runs. Answers no question."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -16,6 +15,7 @@ from houselore.scheduling import keep_learning, schedule_of
 from houselore.services import Services
 from houselore.settings import Settings
 from houselore.watching import keep_watch
+from retrieval.stopping import end
 
 Work = Coroutine[None, None, None]
 
@@ -51,10 +51,3 @@ async def in_background(works: Iterable[Work]) -> AsyncIterator[None]:
         for work in works:
             stack.push_async_callback(end, asyncio.create_task(work))
         yield
-
-
-async def end(task: "asyncio.Task[None]") -> None:
-    """Cancel a task and wait for its end. Raises what it failed with before."""
-    task.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await task

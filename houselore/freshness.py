@@ -3,7 +3,6 @@
 Finds no change itself: indexing does. Builds no new index: who cancelled that has a reason.
 """
 
-import asyncio
 import logging
 
 from psycopg_pool import AsyncConnectionPool
@@ -12,6 +11,7 @@ from retrieval.catalog import KnownSource, list_sources
 from retrieval.embeddings import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.indexing import index_source
+from retrieval.stopping import pause
 from retrieval.switching import drop_old_generations
 
 _log = logging.getLogger(__name__)
@@ -26,7 +26,7 @@ async def keep_fresh(
     """
     failures: dict[str, str] = {}
     while True:
-        await asyncio.sleep(seconds)
+        await pause(seconds)
         try:
             sources = await list_sources(pool, workspace)
         except RetrievalError as error:

@@ -1,6 +1,5 @@
 """One act done again and again while a process runs, whatever it meets. Knows none of the acts."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -9,6 +8,7 @@ from psycopg_pool import PoolTimeout
 
 from houselore.errors import HouseloreError
 from retrieval.errors import RetrievalError
+from retrieval.stopping import pause
 from tuning.errors import TuningError
 
 _OURS = (HouseloreError, RetrievalError, TuningError)
@@ -32,4 +32,4 @@ async def repeat(seconds: float, act: Callable[[], Awaitable[None]], failed: str
             told = str(error)
         else:
             told = ""
-        await asyncio.sleep(seconds)
+        await pause(seconds)

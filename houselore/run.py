@@ -26,6 +26,7 @@ from houselore.sandbox_process import Sandbox, sandbox_process
 from houselore.services import Services, open_services, reader_noted
 from houselore.settings import Settings
 from houselore.starting import docs_folder, indexed_at_start, welcome
+from retrieval.stopping import end
 
 _PORT = "`make run PORT=…` or `houselore run --port …`"
 
@@ -64,7 +65,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
 
         from bot.app import create_app
         from bot.jobs import run_worker as work
-        from houselore.background import end, in_background, work_of_bot
+        from houselore.background import in_background, work_of_bot
         from houselore.web import create_web, health_routes
 
         app = create_app(bot)
@@ -94,7 +95,7 @@ async def _work(settings: Settings, console: Console) -> None:
     access = await slack_access(settings)
     async with open_services(settings) as services, open_bot(settings, services, access) as bot:
         from bot.jobs import run_worker as work
-        from houselore.background import end, in_background, work_of_worker
+        from houselore.background import in_background, work_of_worker
 
         console.print("Working. Stop with Ctrl-C.")
         worker = asyncio.create_task(work(bot))

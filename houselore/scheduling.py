@@ -15,6 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from houselore.settings import Settings
 from retrieval.connections import borrow_if_alone
 from retrieval.errors import RetrievalError
+from retrieval.stopping import pause
 from tuning.due import Schedule, look_due
 from tuning.errors import TuningError
 
@@ -52,7 +53,7 @@ async def keep_learning(
     failed: frozenset[str] = frozenset()
     run = run or run_houselore
     while True:
-        await asyncio.sleep(seconds)
+        await pause(seconds)
         try:
             async with borrow_if_alone(pool, f"{settings.workspace}/tune") as alone:
                 if alone is not None:

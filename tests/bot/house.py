@@ -21,6 +21,7 @@ from bot.jobs import make_jobs, register_tasks, run_worker
 from bot.reviewing import Reviews
 from bot.services import BotServices
 from retrieval.embeddings import Embedder
+from retrieval.stopping import end
 from tests.bot.scene import ADMIN
 
 CITATION = Citation(1, 1, 1, "Deploying", "https://docs.example.com/deploy", "Run make deploy.")
@@ -130,8 +131,7 @@ async def working(services: BotServices) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        await end(worker)
 
 
 @asynccontextmanager
