@@ -3,7 +3,6 @@
 Judges nothing itself: the rollout does.
 """
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -12,6 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from houselore.repeating import repeat
 from retrieval.connections import borrow_if_alone
+from retrieval.stopping import pause
 from tuning.canaries import BY_ITSELF, Ended, ended_rollouts, look_at_rollout
 
 SECONDS = 20.0
@@ -49,7 +49,7 @@ async def keep_watch(
             while alone is not None:
                 await look_at_rollout(pool, workspace)
                 await tell(alone)
-                await asyncio.sleep(seconds)
+                await pause(seconds)
 
     await repeat(seconds, watch, "the canary was not looked at")
 
