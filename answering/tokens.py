@@ -32,9 +32,9 @@ class Token:
         word = self.text.strip().lower()
         same, manner = math.exp(self.logprob), 0.0
         for text, logprob in self.others.items():
-            other = text.strip().lower()
             if text == self.text:
                 continue
+            other = text.strip().lower()
             if other and other == word:
                 same += math.exp(logprob)
             elif other in _ARTICLES or voice.may_begin_with(other):

@@ -16,18 +16,18 @@ _SPACES = re.compile(r"[ \t\u00a0]+")
 
 _PART = "\u2060"
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_NUMBER = r"^ {0,3}[0-9]{1,9}"  # with a full stop or a bracket, what begins an item of a list
 _ACTING = re.compile(
     r"(?P<open><)(?=[!@#]|[a-zA-Z][a-zA-Z0-9+.\-]*:)"  # a mention, a command or a link of Slack's
     r"|(?P<label>\])(?=[(:])"  # a Markdown link, or the address that one refers to
     r"|(?P<scheme>:)(?=//)|(?P<bare>mailto|tel|slack|javascript|data)(?=:\S)"  # an address
     r"|(?P<host>www)(?=\.)"
     r"|(?P<at>@)(?=channel|here|everyone)"
-    # A line that says a number alone would be the number of a list's item.
-    r"|^(?P<number> {0,3}[0-9]{1,9})(?=[.)](?:[ \t]+\[[0-9]|[ \t]*$))",
+    rf"|(?P<number>{_NUMBER})(?=[.)](?:[ \t]+\[[0-9]|[ \t]*$))",  # all that a line says
     re.IGNORECASE | re.MULTILINE,
 )
 _WORD = r"[\x00-\x08\x0b-\x1f\x21-\x7f]"
-_UNFINISHED = re.compile(rf"(?:^ {{0,3}}[0-9]{{1,9}}[.)][ \t]+{_WORD}*|{_WORD}+)\Z", re.MULTILINE)
+_UNFINISHED = re.compile(rf"(?:{_NUMBER}[.)][ \t]+{_WORD}*|{_WORD}+)\Z", re.MULTILINE)
 _LONGEST_ADDRESS = 1_000
 
 

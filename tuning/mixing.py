@@ -30,7 +30,10 @@ def mix(
 
 
 def _nearest(down: torch.Tensor, up: torch.Tensor, rank: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The factors (rank, in) and (out, rank) whose product is nearest to `up @ down`."""
+    """The factors (rank, in) and (out, rank) whose product is nearest to `up @ down`.
+
+    The product is never made: PEFT's `add_weighted_adapter` decomposes it whole, layer by layer.
+    """
     outer, left = torch.linalg.qr(up)
     inner, right = torch.linalg.qr(down.T)
     u, sizes, v = torch.linalg.svd(left @ right.T)
