@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from answering.confidence import SUPPORTED
-from answering.evaluation import SHARES, Outcome, estimate
+from answering.evaluation.metrics import SHARES, Outcome, estimate
 from benchmarks.loop_people import Manner
 from tuning.style import StyleJudge
 

@@ -16,11 +16,11 @@ from statistics import mean
 from tempfile import TemporaryDirectory
 
 from answering.clock import Clock
-from answering.evaluation import SHARES, Outcome, estimate, f1
+from answering.evaluation.datasets import GoldSet, read_squad2
+from answering.evaluation.metrics import SHARES, Outcome, estimate, f1
+from answering.evaluation.run import ask_all, through_the_chain
 from answering.evidence import Evidence
 from answering.finding import Abilities, find_evidence
-from answering.gold import GoldSet, read_squad2
-from answering.measuring import ask_all, through_the_chain
 from answering.models import open_chat_model
 from answering.questions import Question
 from answering.voice import Voice, claims_nothing

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from math import nan
 
 from answering.confidence import SUPPORTED
-from answering.evaluation import Outcome, contains
+from answering.evaluation.metrics import Outcome, contains
 from tuning.gate import Figures
 from tuning.safety import Secret, Trap
 from tuning.style import StyleJudge, StyleRules

@@ -12,7 +12,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from answering.evaluation import (
+from answering.evaluation.datasets import GoldSet, read_clapnq, read_mtrag, read_squad2
+from answering.evaluation.metrics import (
     LONG_SHARES,
     SHARES,
     Outcome,
@@ -20,8 +21,7 @@ from answering.evaluation import (
     estimate,
     outcomes_error,
 )
-from answering.gold import GoldSet, read_clapnq, read_mtrag, read_squad2
-from answering.measuring import ask_all, the_model_alone, through_the_chain
+from answering.evaluation.run import ask_all, the_model_alone, through_the_chain
 from answering.models import open_chat_model
 from houselore.commands.eval import progress_bars, workspace_apart
 from houselore.embedded.chat_model import ALIAS

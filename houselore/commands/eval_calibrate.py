@@ -9,10 +9,10 @@ from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 
 from answering.answers import judged_answers
-from answering.calibration import Calibrated, calibrate
 from answering.confidence import Confidence, open_confidence, save_confidence
-from answering.evaluation import Outcome
-from answering.measuring import ask_all, through_the_chain
+from answering.evaluation.calibration import Calibrated, calibrate
+from answering.evaluation.metrics import Outcome
+from answering.evaluation.run import ask_all, through_the_chain
 from answering.prompts import PROMPT_VERSION
 from houselore.answerers import CONFIDENCE
 from houselore.commands.eval import progress_bars

@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from answering.calibration import Calibrated
+from answering.evaluation.calibration import Calibrated
 from houselore.errors import WrongUse
 
 RISK, RELIABILITY = "confidence-risk.svg", "confidence-reliability.svg"

@@ -10,8 +10,8 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from answering.gold import read_answers
-from answering.measuring import shares_with_answer
+from answering.evaluation.datasets import read_answers
+from answering.evaluation.run import shares_with_answer
 from houselore.commands.eval import progress_bars, workspace_apart
 from houselore.errors import WrongUse
 from houselore.services import Index, open_index, open_reranker

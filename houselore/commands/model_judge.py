@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import Console
 
 from answering.answerer import Answerer
-from answering.evaluation import Outcome
-from answering.gold import GoldSet, read_squad2
-from answering.measuring import ask_all, through_the_chain
+from answering.evaluation.datasets import GoldSet, read_squad2
+from answering.evaluation.metrics import Outcome
+from answering.evaluation.run import ask_all, through_the_chain
 from houselore.commands.eval import progress_bars
 from houselore.commands.eval_answers import Apart, indexed_apart
 from houselore.errors import HouseloreError, WrongUse

@@ -10,8 +10,8 @@ from answering.answerer import Answerer
 from answering.answers import answer_by_id, answer_of_inbox, place_answer, save_answer
 from answering.confidence import DRAFTED, open_confidence
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
-from answering.gold import GoldQuestion
-from answering.measuring import through_the_chain
+from answering.evaluation.datasets import GoldQuestion
+from answering.evaluation.run import through_the_chain
 from answering.models import open_chat_model
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.questions import Question, Turn

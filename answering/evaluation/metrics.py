@@ -10,7 +10,7 @@ from types import MappingProxyType
 import numpy as np
 
 from answering.claims import in_order
-from answering.gold import GoldQuestion
+from answering.evaluation.datasets import GoldQuestion
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)

@@ -11,10 +11,10 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.abstaining import says_unknown
 from answering.answerer import Answerer
-from answering.evaluation import Outcome, contains
+from answering.evaluation.datasets import GoldQuestion, GoldSet
+from answering.evaluation.metrics import Outcome, contains
 from answering.evidence import best_sentences
 from answering.finding import PASSAGES, SENTENCES
-from answering.gold import GoldQuestion, GoldSet
 from answering.models import stream_reply
 from answering.progress import Finished, Restarted, Words
 from answering.questions import Question

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
-from answering.calibration import Calibrated, calibrate, rank_auc
 from answering.confidence import DRAFTED, Confidence
-from answering.evaluation import Outcome
-from answering.gold import GoldQuestion
+from answering.evaluation.calibration import Calibrated, calibrate, rank_auc
+from answering.evaluation.datasets import GoldQuestion
+from answering.evaluation.metrics import Outcome
 from answering.regression import EMPTY
 
 BLANK = Confidence(EMPTY, EMPTY, EMPTY, bar=0.5)

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.evaluation import (
+from answering.evaluation.datasets import GoldQuestion
+from answering.evaluation.metrics import (
     LONG_SHARES,
     SHARES,
     Outcome,
@@ -19,7 +20,6 @@ from answering.evaluation import (
     outcomes_error,
     rouge_l,
 )
-from answering.gold import GoldQuestion
 
 ANSWERED = GoldQuestion("1", "When is lunch?", ("at noon", "12:00"), frozenset({"lunch"}))
 UNANSWERED = GoldQuestion("2", "Who is king?", (), frozenset({"lunch"}), wanted="abstain")

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from answering.gold import GoldSet, read_answers, read_clapnq, read_mtrag, read_squad2
+from answering.evaluation.datasets import (
+    GoldSet,
+    read_answers,
+    read_clapnq,
+    read_mtrag,
+    read_squad2,
+)
 from answering.questions import Turn
 from retrieval.errors import UnreadableCorpus
 

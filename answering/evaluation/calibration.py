@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from answering.confidence import DRAFTED, HELD, Confidence, choose_bar, prefers_draft
-from answering.evaluation import Outcome, calibration_error
+from answering.evaluation.metrics import Outcome, calibration_error
 from answering.regression import Floats, Regression, expit, fit_regression, logit
 
 _FOLDS = 5
