@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from answering.evidence import Evidence
 from answering.grounding import Grounding, strip_marks
-from answering.voice import NO_VOICE, Voice
+from answering.model.voice import NO_VOICE, Voice
 from retrieval.sentences import split_sentences
 
 # Marks after the end of a sentence belong to it.

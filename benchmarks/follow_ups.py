@@ -16,7 +16,7 @@ from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
 from answering.follow_ups import background_of, with_question_before
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
 from answering.questions import Question, Turn
 from answering.rewriting import rewrite
 from benchmarks.machine import describe_machine

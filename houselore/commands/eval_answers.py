@@ -22,7 +22,7 @@ from answering.evaluation import (
 )
 from answering.gold import GoldSet, read_clapnq, read_mtrag, read_squad2
 from answering.measuring import ask_all, the_model_alone, through_the_chain
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
 from houselore.commands.eval import progress_bars, workspace_apart
 from houselore.embedded.chat_model import ALIAS
 from houselore.errors import WrongUse

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
 from answering.questions import Question, Turn
 from answering.rewriting import rewrite
 from retrieval.audience import everyone

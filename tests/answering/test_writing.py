@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answering.evidence import Evidence
-from answering.voice import NO_VOICE, Voice
+from answering.model.voice import NO_VOICE, Voice
 from answering.writing import Said, Writer
 from retrieval.documents import Passage
 
