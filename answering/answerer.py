@@ -19,7 +19,9 @@ from answering.errors import EvidenceChanged, NotIndexed
 from answering.evidence import Evidence
 from answering.finding import Abilities, Found, find_evidence
 from answering.links import SourceLinks
-from answering.models import stream_reply
+from answering.model.chat_model import stream_reply
+from answering.model.token_logprobs import tokens_of
+from answering.model.voice import NO_VOICE, Voice
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.prompts import (
     HOUSE_PROMPT,
@@ -30,8 +32,6 @@ from answering.prompts import (
     version_in_style,
 )
 from answering.questions import Question
-from answering.tokens import tokens_of
-from answering.voice import NO_VOICE, Voice
 from retrieval.catalog import readable_sources
 from retrieval.embeddings import Embedder
 from retrieval.generations import Generation, index_version, live_generation

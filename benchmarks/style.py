@@ -21,9 +21,9 @@ from answering.evaluation.metrics import SHARES, Outcome, estimate, f1
 from answering.evaluation.run import ask_all, through_the_chain
 from answering.evidence import Evidence
 from answering.finding import Abilities, find_evidence
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
+from answering.model.voice import Voice, claims_nothing
 from answering.questions import Question
-from answering.voice import Voice, claims_nothing
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, rows, write_result

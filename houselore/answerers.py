@@ -13,9 +13,9 @@ from answering.cache import AnswerCache
 from answering.confidence import open_confidence
 from answering.finding import Abilities
 from answering.links import SourceLinks
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
+from answering.model.voice import NO_VOICE, Voice
 from answering.prompts import PROMPT_VERSION
-from answering.voice import NO_VOICE, Voice
 from houselore.embedded.chat_model import ALIAS
 from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address

@@ -15,7 +15,7 @@ from answering.evaluation.datasets import GoldQuestion, GoldSet
 from answering.evaluation.metrics import Outcome, contains
 from answering.evidence import best_sentences
 from answering.finding import PASSAGES, SENTENCES
-from answering.models import stream_reply
+from answering.model.chat_model import stream_reply
 from answering.progress import Finished, Restarted, Words
 from answering.questions import Question
 from retrieval.audience import Audience, everyone

@@ -22,7 +22,7 @@ from answering.evaluation.metrics import (
     outcomes_error,
 )
 from answering.evaluation.run import ask_all, the_model_alone, through_the_chain
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
 from houselore.commands.eval import progress_bars, workspace_apart
 from houselore.embedded.chat_model import ALIAS
 from houselore.errors import WrongUse

@@ -12,7 +12,7 @@ from answering.confidence import DRAFTED, open_confidence
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
 from answering.evaluation.datasets import GoldQuestion
 from answering.evaluation.run import through_the_chain
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
 from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.questions import Question, Turn
 from answering.regression import EMPTY

@@ -14,7 +14,7 @@ from answering.answerer import Answerer
 from answering.cache import AnswerCache, Scope, normal_form
 from answering.confidence import open_confidence
 from answering.errors import ModelUnavailable
-from answering.models import open_chat_model
+from answering.model.chat_model import open_chat_model
 from answering.questions import Question, Turn
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings import Embedder

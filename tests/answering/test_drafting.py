@@ -8,9 +8,9 @@ from answering.confidence import DRAFTED, HELD, SUPPORTED, Confidence
 from answering.drafting import Draft
 from answering.evidence import Condensed, Evidence
 from answering.finding import Found
+from answering.model.token_logprobs import Token
+from answering.model.voice import Voice
 from answering.regression import EMPTY, Regression
-from answering.tokens import Token
-from answering.voice import Voice
 from retrieval.documents import Passage
 
 ASKED = "When is lunch served?"

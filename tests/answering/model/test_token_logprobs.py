@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessageChunk
 
-from answering.tokens import Token, claim_logprobs, tokens_of
-from answering.voice import NO_VOICE, Voice
+from answering.model.token_logprobs import Token, claim_logprobs, tokens_of
+from answering.model.voice import NO_VOICE, Voice
 
 PIRATE = Voice.of(["ahoy", "matey"])
 ALPHABET = st.text(alphabet="ahoymte AHXx.,", max_size=6)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from langchain_core.messages import BaseMessage
 
-from answering.voice import Voice
+from answering.model.voice import Voice
 
 _ARTICLES = frozenset(["the", "a", "an"])
 _LEAST = 1e-6
