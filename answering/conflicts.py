@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from itertools import combinations
 
 from answering.abstaining import shorten
-from answering.claims import denies, in_order, names_in, numbers_in
 from answering.evidence import Evidence
+from answering.grounding.claims import denies, in_order, names_in, numbers_in
 from retrieval.lexical import terms
 
 # Two sentences say the same about the same when so many of their words are the same, in order, and

@@ -7,10 +7,10 @@ from langchain_core.messages.ai import UsageMetadata
 from answering.abstaining import quote_best, quote_closest, says_unknown
 from answering.confidence import SUPPORTED, Confidence, prefers_draft
 from answering.finding import Found
+from answering.grounding.sentence_checker import Said, Writer
 from answering.signals import signals_of_draft, signals_of_evidence
 from answering.tokens import Token, claim_logprobs
 from answering.voice import NO_VOICE, Voice
-from answering.writing import Said, Writer
 
 
 class Draft:

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from answering.claims import in_order
 from answering.gold import GoldQuestion
+from answering.grounding.claims import in_order
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)

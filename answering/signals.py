@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from answering.claims import (
+from answering.evidence import Condensed, Evidence
+from answering.grounding.claims import (
     denies,
     in_order,
     names_in,
@@ -14,7 +15,6 @@ from answering.claims import (
     opposites,
     speaks_against,
 )
-from answering.evidence import Condensed, Evidence
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from answering.bm25 import rarity
-from answering.claims import names_in, opposites, speaks_against
 from answering.evidence import Condensed, Evidence
+from answering.grounding.claims import names_in, opposites, speaks_against
 from answering.signals import signals_of_draft, signals_of_evidence
 from retrieval.documents import Passage
 from retrieval.lexical import terms

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answering.evidence import Evidence
+from answering.grounding.sentence_checker import Said, Writer
 from answering.voice import NO_VOICE, Voice
-from answering.writing import Said, Writer
 from retrieval.documents import Passage
 
 

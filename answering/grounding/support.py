@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from answering.claims import NEGATION, denies, in_order, names_in, numbers_in
 from answering.evidence import Evidence
+from answering.grounding.claims import NEGATION, denies, in_order, names_in, numbers_in
 from retrieval.lexical import language_in, terms
 
 # Of the words of a sentence, at least so many must stand in one sentence of a note in the same
