@@ -7,10 +7,10 @@ from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
 from answering.clock import Clock
+from answering.conversation.follow_ups import background_of, with_question_before
+from answering.conversation.query_rewriting import rewrite
 from answering.evidence import Condensed, Evidence, condense, widen
-from answering.follow_ups import background_of, with_question_before
 from answering.questions import Question
-from answering.rewriting import rewrite
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker

@@ -15,10 +15,10 @@ from tempfile import TemporaryDirectory
 from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
-from answering.follow_ups import background_of, with_question_before
+from answering.conversation.follow_ups import background_of, with_question_before
+from answering.conversation.query_rewriting import rewrite
 from answering.models import open_chat_model
 from answering.questions import Question, Turn
-from answering.rewriting import rewrite
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.follow_ups import background_of
+from answering.conversation.follow_ups import background_of
 from answering.questions import Question, Turn
 from retrieval.audience import Audience
 from retrieval.golden import GoldenQuestion

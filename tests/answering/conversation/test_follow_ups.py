@@ -1,6 +1,6 @@
 """A thread's turns that say what a follow-up is about."""
 
-from answering.follow_ups import background_of, with_question_before
+from answering.conversation.follow_ups import background_of, with_question_before
 from answering.questions import Question, Turn
 from retrieval.audience import everyone
 
