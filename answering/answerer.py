@@ -8,21 +8,15 @@ from dataclasses import replace
 from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
-from answering.abstaining import say_where_nothing_was, shorten
-from answering.answers import Answer, Citation
-from answering.cache import AnswerCache, Scope
-from answering.clock import Clock
-from answering.confidence import Confidence
-from answering.conflicts import find_conflict, say_conflict
-from answering.drafting import Draft
+from answering.answer_cache import AnswerCache, Scope
+from answering.confidence.confidence import Confidence
 from answering.errors import EvidenceChanged, NotIndexed
 from answering.evidence import Evidence
-from answering.finding import Abilities, Found, find_evidence
-from answering.links import SourceLinks
+from answering.evidence.conflicts import find_conflict, say_conflict
+from answering.evidence.retrieve import Abilities, Found, find_evidence
 from answering.model.chat_model import stream_reply
 from answering.model.token_logprobs import tokens_of
 from answering.model.voice import NO_VOICE, Voice
-from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.prompts import (
     HOUSE_PROMPT,
     as_sent,
@@ -31,7 +25,13 @@ from answering.prompts import (
     in_style,
     version_in_style,
 )
-from answering.questions import Question
+from answering.types.answers import Answer, Citation
+from answering.types.progress import Finished, Progress, Reading, Restarted, Searching, Words
+from answering.types.questions import Question
+from answering.types.reader_links import SourceLinks
+from answering.types.stopwatch import Stopwatch
+from answering.writing.abstention import say_where_nothing_was, shorten
+from answering.writing.draft import Draft
 from retrieval.catalog import readable_sources
 from retrieval.embeddings import Embedder
 from retrieval.generations import Generation, index_version, live_generation
@@ -92,10 +92,10 @@ class Answerer:
         said where was looked; and where the evidence disagrees, that. When a document that it rests
         on changes meanwhile, it is Restarted. Raises NotIndexed, ModelUnavailable, EvidenceChanged.
         """
-        clock = Clock()
+        stopwatch = Stopwatch()
         for attempts_left in reversed(range(_ATTEMPTS)):
             try:
-                async for step in self._attempt(question, bar, clock):
+                async for step in self._attempt(question, bar, stopwatch):
                     yield step
                 return
             except EvidenceChanged:
@@ -104,7 +104,7 @@ class Answerer:
                 yield Restarted()
 
     async def _attempt(
-        self, question: Question, bar: float | None, clock: Clock
+        self, question: Question, bar: float | None, stopwatch: Stopwatch
     ) -> AsyncIterator[Progress]:
         """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
         yield Searching()
@@ -117,21 +117,21 @@ class Answerer:
         if answer:
             yield Words(answer.text)
         else:
-            found = await self._find(question, clock)
+            found = await self._find(question, stopwatch)
             draft = Draft(found, self._confidence, bar, self._voice)
             if found.evidence:
                 yield Reading(tuple(dict.fromkeys(note.passage.title for note in found.evidence)))
-            async for words in self._compose(question, found, draft, clock):
+            async for words in self._compose(question, found, draft, stopwatch):
                 await self._check_stands(generation, question, found)
                 yield Words(words)
             answer = self._answer(generation, found, draft)
             tokens = (draft.prompt_tokens, draft.completion_tokens)
             if self._cache and scope:
                 await self._cache.keep(scope, question, answer)
-        clock.mark("total")
-        yield Finished(replace(answer, timings_ms=dict(clock.marks)), *tokens)
+        stopwatch.mark("total")
+        yield Finished(replace(answer, timings_ms=dict(stopwatch.marks)), *tokens)
 
-    async def _find(self, question: Question, clock: Clock) -> Found:
+    async def _find(self, question: Question, stopwatch: Stopwatch) -> Found:
         return await find_evidence(
             self._pool,
             self._embedder,
@@ -139,11 +139,11 @@ class Answerer:
             self._chat_model,
             self._abilities,
             self._reranker,
-            clock,
+            stopwatch,
         )
 
     async def _compose(
-        self, question: Question, found: Found, draft: Draft, clock: Clock
+        self, question: Question, found: Found, draft: Draft, stopwatch: Stopwatch
     ) -> AsyncIterator[str]:
         """The words of the answer: the model's where they may be shown, else ours."""
         if not found.evidence:
@@ -155,11 +155,11 @@ class Answerer:
             for words in draft.begin():
                 yield words
             if not draft.text:
-                async for words in self._write(question, found, draft, clock):
+                async for words in self._write(question, found, draft, stopwatch):
                     yield words
 
     async def _write(
-        self, question: Question, found: Found, draft: Draft, clock: Clock
+        self, question: Question, found: Found, draft: Draft, stopwatch: Stopwatch
     ) -> AsyncIterator[str]:
         told = HOUSE_PROMPT.format_messages(
             notes=format_notes(found.evidence),
@@ -171,7 +171,7 @@ class Answerer:
         cut_off = False
         async with aclosing(stream_reply(self._chat_model, messages)) as reply:
             async for chunk in reply:
-                clock.mark_once("first_token")
+                stopwatch.mark_once("first_token")
                 cut_off = chunk.response_metadata.get("finish_reason") == "length" or cut_off
                 draft.count(chunk.usage_metadata)
                 for words in draft.feed(clean(str(chunk.text)), tokens_of(chunk)):

@@ -7,7 +7,7 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.prompts import ChatPromptTemplate, MessagesPlaceholder
 
 from answering.evidence import Evidence
-from answering.questions import Turn
+from answering.types.questions import Turn
 
 _SYSTEM = (
     "Answer from the notes alone, in one to three short sentences, and cite them like [1]. "

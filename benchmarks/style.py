@@ -15,15 +15,15 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from answering.clock import Clock
 from answering.evaluation.datasets import GoldSet, read_squad2
 from answering.evaluation.metrics import SHARES, Outcome, estimate, f1
 from answering.evaluation.run import ask_all, through_the_chain
 from answering.evidence import Evidence
-from answering.finding import Abilities, find_evidence
+from answering.evidence.retrieve import Abilities, find_evidence
 from answering.model.chat_model import open_chat_model
 from answering.model.voice import Voice, claims_nothing
-from answering.questions import Question
+from answering.types.questions import Question
+from answering.types.stopwatch import Stopwatch
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, rows, write_result
@@ -124,7 +124,7 @@ async def _notes(apart: Apart, one: Posed) -> Sequence[Evidence]:
         open_chat_model(chat.url, ALIAS, chat.api_key),
         Abilities(),
         None,
-        Clock(),
+        Stopwatch(),
     )
     return found.evidence
 

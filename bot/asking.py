@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import (
+from answering.types.answers import (
     Answer,
     StoredAnswer,
     answer_by_id,
@@ -17,8 +17,8 @@ from answering.answers import (
     place_answer,
     save_answer,
 )
-from answering.progress import Finished
-from answering.questions import Place, Question
+from answering.types.progress import Finished
+from answering.types.questions import Place, Question
 from bot import inbox
 from bot.blocks import (
     SHARE,

@@ -8,15 +8,15 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 
-from answering.answers import (
+from answering.types.answers import (
     Answer,
     StoredAnswer,
     answer_of_inbox,
     place_answer,
     save_answer,
 )
-from answering.progress import Finished, Progress, Reading, Restarted, Words
-from answering.questions import Place, Question
+from answering.types.progress import Finished, Progress, Reading, Restarted, Words
+from answering.types.questions import Place, Question
 from bot import inbox, threads
 from bot.blocks import below_answer
 from bot.channel_settings import read_channel

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
+from answering.answer_cache import AnswerCache
 from answering.answerer import Answerer
-from answering.cache import AnswerCache
-from answering.confidence import open_confidence
-from answering.finding import Abilities
-from answering.links import SourceLinks
+from answering.confidence.confidence import open_confidence
+from answering.evidence.retrieve import Abilities
 from answering.model.chat_model import open_chat_model
 from answering.model.voice import NO_VOICE, Voice
 from answering.prompts import PROMPT_VERSION
+from answering.types.reader_links import SourceLinks
 from houselore.embedded.chat_model import ALIAS
 from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address

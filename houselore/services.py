@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from psycopg_pool import AsyncConnectionPool
     from redis.asyncio import Redis
 
-    from answering.links import SourceLinks
+    from answering.types.reader_links import SourceLinks
     from houselore.house import House
     from retrieval.embeddings import Embedder
     from retrieval.reranking import Reranker
@@ -92,7 +92,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
 
     `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
     """
-    from answering.cache import AnswerCache
+    from answering.answer_cache import AnswerCache
     from houselore.answerers import Parts, open_house
 
     async with AsyncExitStack() as stack:
@@ -124,7 +124,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
 
 def open_links(settings: Settings) -> "SourceLinks":
     """The signer of links to the reader pages; its secret is made at the first use."""
-    from answering.links import SourceLinks
+    from answering.types.reader_links import SourceLinks
 
     if settings.link_secret is not None:
         secret = settings.link_secret.get_secret_value().encode()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from math import nan
 
-from answering.confidence import SUPPORTED
+from answering.confidence.confidence import SUPPORTED
 from answering.evaluation.metrics import Outcome, contains
 from tuning.gate import Figures
 from tuning.safety import Secret, Trap

@@ -1,6 +1,6 @@
 """What a follow-up is about: the turns of its thread that say so. Asks no model."""
 
-from answering.questions import Question
+from answering.types.questions import Question
 
 _ANSWER_CHARACTERS = 200  # of the last answer: its beginning names what it speaks of
 

@@ -5,9 +5,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from answering.confidence import DRAFTED, HELD, Confidence, choose_bar, prefers_draft
+from answering.confidence.confidence import DRAFTED, HELD, Confidence, choose_bar, prefers_draft
+from answering.confidence.logistic_regression import (
+    Floats,
+    Regression,
+    expit,
+    fit_regression,
+    logit,
+)
 from answering.evaluation.metrics import Outcome, calibration_error
-from answering.regression import Floats, Regression, expit, fit_regression, logit
 
 _FOLDS = 5
 # Drafts are few, and what their sentence is worth is known from many more.

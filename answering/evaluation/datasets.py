@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from answering.questions import Turn
+from answering.types.questions import Turn
 from retrieval.corpora import Row, document, read_documents, read_rows, text_in
 from retrieval.documents import Document
 from retrieval.errors import UnreadableCorpus

@@ -9,15 +9,15 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
 from psycopg_pool import AsyncConnectionPool
 
-from answering.abstaining import says_unknown
 from answering.answerer import Answerer
 from answering.evaluation.datasets import GoldQuestion, GoldSet
 from answering.evaluation.metrics import Outcome, contains
 from answering.evidence import best_sentences
-from answering.finding import PASSAGES, SENTENCES
+from answering.evidence.retrieve import PASSAGES, SENTENCES
 from answering.model.chat_model import stream_reply
-from answering.progress import Finished, Restarted, Words
-from answering.questions import Question
+from answering.types.progress import Finished, Restarted, Words
+from answering.types.questions import Question
+from answering.writing.abstention import says_unknown
 from retrieval.audience import Audience, everyone
 from retrieval.connections import borrow
 from retrieval.corpora import Corpus

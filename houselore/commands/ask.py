@@ -6,9 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from answering.answers import Answer, Citation
-from answering.progress import Finished, Reading, Restarted, Words
-from answering.questions import QUESTION_LIMIT, Question, is_wordless
+from answering.types.answers import Answer, Citation
+from answering.types.progress import Finished, Reading, Restarted, Words
+from answering.types.questions import QUESTION_LIMIT, Question, is_wordless
 from houselore.errors import WrongUse
 from houselore.people import Asker, find_audience
 from houselore.services import Services, open_services

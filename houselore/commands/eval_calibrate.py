@@ -8,12 +8,12 @@ from pathlib import Path
 from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 
-from answering.answers import judged_answers
-from answering.confidence import Confidence, open_confidence, save_confidence
+from answering.confidence.confidence import Confidence, open_confidence, save_confidence
 from answering.evaluation.calibration import Calibrated, calibrate
 from answering.evaluation.metrics import Outcome
 from answering.evaluation.run import ask_all, through_the_chain
 from answering.prompts import PROMPT_VERSION
+from answering.types.answers import judged_answers
 from houselore.answerers import CONFIDENCE
 from houselore.commands.eval import progress_bars
 from houselore.commands.eval_answers import GoldFiles, indexed_apart, served_name

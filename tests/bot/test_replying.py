@@ -6,7 +6,7 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.errors import ModelUnavailable, NotIndexed
-from answering.questions import QUESTION_LIMIT, Turn
+from answering.types.questions import QUESTION_LIMIT, Turn
 from bot import inbox
 from bot.incoming import Deleted, Incoming
 from bot.replying import answer

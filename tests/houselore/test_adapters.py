@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from answering.progress import Finished
-from answering.questions import Question
+from answering.types.progress import Finished
+from answering.types.questions import Question
 from houselore.services import open_services
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone

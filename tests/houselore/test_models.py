@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import Answer
-from answering.progress import Finished
-from answering.questions import Place, Question
+from answering.types.answers import Answer
+from answering.types.progress import Finished
+from answering.types.questions import Place, Question
 from houselore.connecting import SlackAccess, open_bot
 from houselore.services import Services, open_services
 from houselore.settings import open_settings

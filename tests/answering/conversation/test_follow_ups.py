@@ -1,7 +1,7 @@
 """A thread's turns that say what a follow-up is about."""
 
 from answering.conversation.follow_ups import background_of, with_question_before
-from answering.questions import Question, Turn
+from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
 
 HOME = everyone("home")

@@ -10,7 +10,7 @@ import pytest
 
 from answering.conversation.query_rewriting import rewrite
 from answering.model.chat_model import open_chat_model
-from answering.questions import Question, Turn
+from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
 
 ASKED = Question(

@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from answering.confidence import DRAFTED, Confidence
+from answering.confidence.confidence import DRAFTED, Confidence
+from answering.confidence.logistic_regression import EMPTY
 from answering.evaluation.calibration import Calibrated, calibrate, rank_auc
 from answering.evaluation.datasets import GoldQuestion
 from answering.evaluation.metrics import Outcome
-from answering.regression import EMPTY
 
 BLANK = Confidence(EMPTY, EMPTY, EMPTY, bar=0.5)
 

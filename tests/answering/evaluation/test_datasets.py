@@ -15,7 +15,7 @@ from answering.evaluation.datasets import (
     read_mtrag,
     read_squad2,
 )
-from answering.questions import Turn
+from answering.types.questions import Turn
 from retrieval.errors import UnreadableCorpus
 
 PASSAGES = [{"id": "lunch", "title": "Lunch", "text": "Lunch is at noon."}]

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.regression import Regression, fit_regression, logit, move_regression
+from answering.confidence.logistic_regression import (
+    Regression,
+    fit_regression,
+    logit,
+    move_regression,
+)
 
 ONE = Regression(("a", "b"), (1.0, 0.0), (2.0, 1.0), (1.0, -0.5), 0.25)
 

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 
+from answering.answer_cache import AnswerCache, Scope, normal_form
 from answering.answerer import Answerer
-from answering.cache import AnswerCache, Scope, normal_form
-from answering.confidence import open_confidence
+from answering.confidence.confidence import open_confidence
 from answering.errors import ModelUnavailable
 from answering.model.chat_model import open_chat_model
-from answering.questions import Question, Turn
+from answering.types.questions import Question, Turn
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings import Embedder
 from retrieval.generations import live_generation

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from answering.confidence import DRAFTED, HELD, SUPPORTED, Confidence
-from answering.drafting import Draft
+from answering.confidence.confidence import DRAFTED, HELD, SUPPORTED, Confidence
+from answering.confidence.logistic_regression import EMPTY, Regression
 from answering.evidence import Condensed, Evidence
-from answering.finding import Found
+from answering.evidence.retrieve import Found
 from answering.model.token_logprobs import Token
 from answering.model.voice import Voice
-from answering.regression import EMPTY, Regression
+from answering.writing.draft import Draft
 from retrieval.documents import Passage
 
 ASKED = "When is lunch served?"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.links import SourceLinks
+from answering.types.reader_links import SourceLinks
 
 READERS = frozenset({"public"})
 LINKS = SourceLinks("http://127.0.0.1:3001/", b"0123456789abcdef")

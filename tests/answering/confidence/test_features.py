@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from answering.bm25 import rarity
+from answering.confidence.features import signals_of_draft, signals_of_evidence
 from answering.evidence import Condensed, Evidence
+from answering.evidence.bm25 import rarity
 from answering.grounding.claims import names_in, opposites, speaks_against
-from answering.signals import signals_of_draft, signals_of_evidence
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 

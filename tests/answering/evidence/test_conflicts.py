@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.conflicts import find_conflict, say_conflict
 from answering.evidence import Evidence
+from answering.evidence.conflicts import find_conflict, say_conflict
 from retrieval.documents import Passage
 
 

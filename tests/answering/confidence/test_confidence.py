@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.confidence import (
+from answering.confidence.confidence import (
     ANY,
     DRAFTED,
     HELD,
@@ -18,8 +18,8 @@ from answering.confidence import (
     prefers_draft,
     save_confidence,
 )
+from answering.confidence.logistic_regression import Regression
 from answering.errors import UnreadableWeights
-from answering.regression import Regression
 
 CLEAR = Regression(("clear",), (0.0,), (1.0,), (2.0,), 0.0)
 AS_HELD = Regression((HELD,), (0.0,), (1.0,), (1.0,), 0.0)

@@ -6,11 +6,11 @@ from typing import Literal
 from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
-from answering.clock import Clock
 from answering.conversation.follow_ups import background_of, with_question_before
 from answering.conversation.query_rewriting import rewrite
 from answering.evidence import Condensed, Evidence, condense, widen
-from answering.questions import Question
+from answering.types.questions import Question
+from answering.types.stopwatch import Stopwatch
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
 from retrieval.reranking import Reranker
@@ -51,7 +51,7 @@ async def find_evidence(
     model: BaseChatModel,
     abilities: Abilities,
     reranker: Reranker | None,
-    clock: Clock,
+    stopwatch: Stopwatch,
 ) -> Found:
     """The evidence for a question; none where nothing its audience may read is related to it."""
     retriever = HybridRetriever(
@@ -65,13 +65,13 @@ async def find_evidence(
     asked = question.text
     if abilities.rewrites:
         asked = await rewrite(model, question)
-        clock.mark("rewrite")
+        stopwatch.mark("rewrite")
     documents = await retriever.ainvoke(asked)
-    clock.mark("retrieve")
+    stopwatch.mark("retrieve")
     passages = tuple(document.metadata["passage"] for document in documents)
     wanted = with_question_before(question) if asked == question.text else asked
     condensed = await condense(wanted, passages, embedder, SENTENCES)
     if abilities.reads == "passages":
         condensed = widen(condensed, passages)
-    clock.mark("condense")
+    stopwatch.mark("condense")
     return Found(wanted, passages, condensed)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 
-from answering.abstaining import shorten
 from answering.evidence import Evidence
 from answering.grounding.claims import denies, in_order, names_in, numbers_in
+from answering.writing.abstention import shorten
 from retrieval.lexical import terms
 
 # Two sentences say the same about the same when so many of their words are the same, in order, and

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from answering.answers import Answer
+from answering.types.answers import Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from answering.confidence.logistic_regression import Regression, logit, move_regression
 from answering.errors import UnreadableWeights
-from answering.regression import Regression, logit, move_regression
 
 _SHIPPED = "confidence.json"
 ANY = "*"
@@ -113,7 +113,7 @@ def open_confidence(
     with another prompt are passed over; the last choice are the shipped ones for any model. Raises
     UnreadableWeights.
     """
-    shipped = Path(str(files("answering").joinpath(_SHIPPED)))
+    shipped = Path(str(files("answering").joinpath("confidence", _SHIPPED)))
     fits: list[Confidence] = [
         *(_read(path) if path is not None and path.exists() else ()),
         *_read(shipped),

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.abstaining import say_where_nothing_was, shorten
+from answering.writing.abstention import say_where_nothing_was, shorten
 from retrieval.catalog import ReadableSource
 
 

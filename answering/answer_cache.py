@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from answering.answers import Answer, Citation
-from answering.questions import Question
+from answering.types.answers import Answer, Citation
+from answering.types.questions import Question
 
 _log = logging.getLogger(__name__)
 _SECONDS = 3600

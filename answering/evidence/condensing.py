@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from answering.bm25 import bm25, rarity
+from answering.evidence.bm25 import bm25, rarity
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
 from retrieval.lexical import terms

@@ -8,7 +8,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
-from answering.questions import Question
+from answering.types.questions import Question
 from retrieval.audience import Audience
 from retrieval.statements import load_statements
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from langchain_core.messages.ai import UsageMetadata
 
-from answering.abstaining import quote_best, quote_closest, says_unknown
-from answering.confidence import SUPPORTED, Confidence, prefers_draft
-from answering.finding import Found
+from answering.confidence.confidence import SUPPORTED, Confidence, prefers_draft
+from answering.confidence.features import signals_of_draft, signals_of_evidence
+from answering.evidence.retrieve import Found
 from answering.grounding.sentence_checker import Said, Writer
 from answering.model.token_logprobs import Token, claim_logprobs
 from answering.model.voice import NO_VOICE, Voice
-from answering.signals import signals_of_draft, signals_of_evidence
+from answering.writing.abstention import quote_best, quote_closest, says_unknown
 
 
 class Draft:

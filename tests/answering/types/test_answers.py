@@ -3,8 +3,8 @@
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import Answer, answer_by_id, judged_answers, save_answer
-from answering.questions import Question
+from answering.types.answers import Answer, answer_by_id, judged_answers, save_answer
+from answering.types.questions import Question
 from retrieval.audience import everyone
 
 
