@@ -30,8 +30,8 @@ class ChunkSpan:
 class Page:
     """A document's text, of a very long one the 160,000 characters around what was found.
 
-    `above` are the headings that a cut-off text begins under. `chunks` are those whose text is
-    here, in their order.
+    It begins at `start` of the document, under the headings `above`. `chunks` are those whose text
+    is here, in their order.
     """
 
     document_id: int
@@ -41,7 +41,8 @@ class Page:
     modified_at: datetime | None
     readers: frozenset[str]
     text: str
-    chunks: tuple[ChunkSpan, ...]
+    chunks: tuple[ChunkSpan, ...] = ()
+    start: int = 0
     above: tuple[str, ...] = ()
 
     def chunk_at(self, start: int, end: int) -> int | None:
@@ -101,5 +102,6 @@ def _page(row: dict[str, Any], start: int, hit: Passage) -> Page:
         readers=frozenset(row["readers"]),
         text=row["text"],
         chunks=tuple(ChunkSpan(id_, first - start, end - start) for id_, first, end in spans),
+        start=start,
         above=hit.headings if start else (),
     )

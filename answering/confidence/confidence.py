@@ -1,4 +1,4 @@
-"""The probability that a reply is right, from its signals, and the file of its weights. No fit."""
+"""How an excerpt is chosen, and the probability that what is shown answers the question."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -9,82 +9,56 @@ from typing import Any
 
 import numpy as np
 
-from answering.confidence.logistic_regression import Regression, logit, move_regression
+from answering.confidence.logistic_regression import Regression, move_regression
 from answering.errors import UnreadableWeights
 
 _SHIPPED = "confidence.json"
 ANY = "*"
 """Stands for every model that has no fit of its own."""
-HELD = "held"
-"""The signal that says how sure it is that the evidence holds the answer, as a logit."""
-DRAFTED = "draft_words"
-"""A signal that every draft has that is shown, and nothing else."""
-SUPPORTED = "supported"
-"""A signal that no probability is made of: a note supports what the model wrote, shown or not."""
-
-# A few words are read sooner than a sentence.
-_WORTH = 0.5
-
-
-def prefers_draft(draft: float, sentence: float) -> bool:
-    """Whether the draft is shown: where it is at least half as likely right as the sentence."""
-    return draft >= _WORTH * sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure it is that a question can be answered, and that a reply is right; and the bar.
+    """The fitted weights, and the thresholds that go with them.
 
-    `evidence` says whether one of its sentences holds the answer, from what it shows. The others
-    know that as the signal `HELD` and say whether a reply is right: `sentence` is of the one that
-    bears most on the question, `draft` of what a model wrote. `model` and `prompt` are those whose
-    drafts it was fitted on.
+    `choice` says of one excerpt how likely it answers, `answer` of all that is shown. From `bar`
+    on it is an answer, from `related` on the closest that was found, below it nothing is quoted.
     """
 
-    evidence: Regression
-    sentence: Regression
-    draft: Regression
+    choice: Regression
+    answer: Regression
     bar: float = 0.5
+    related: float = 0.1
     model: str = ANY
-    prompt: str = ANY
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Confidence":
         """One as the file keeps it. Raises ValueError, TypeError and KeyError where it is none."""
-        fits = {name: Regression.from_row(row[name]) for name in ("evidence", "sentence", "draft")}
+        fits = {name: Regression.from_row(row[name]) for name in ("choice", "answer")}
         return cls(**{**row, **fits})
 
-    def held(self, seen: Mapping[str, float]) -> dict[str, float]:
-        """The signal `HELD` for what the evidence shows."""
-        return {HELD: float(logit([self.evidence.of(seen)])[0])}
-
     def never_refusing(self) -> "Confidence":
-        """The same without a bar: what is to be fitted anew must see every draft."""
-        return replace(self, bar=0.0)
+        """The same without thresholds: what is fitted anew must see every answer."""
+        return replace(self, bar=0.0, related=0.0)
 
     def moved(self, rows: Sequence[Mapping[str, float]], right: Sequence[bool]) -> "Confidence":
-        """The same moved by replies that people judged, each by its own kind.
+        """The same moved by answers that people judged; the thresholds stay.
 
-        What the evidence says, and so the bar, stays.
+        `rows` are the features of those answers; of older versions' there is nothing to learn.
         """
-        judged = list(zip(rows, right, strict=True))
-        drafts = [one for one in judged if DRAFTED in one[0]]
-        sentences = [one for one in judged if DRAFTED not in one[0]]
-        return replace(
-            self,
-            sentence=_moved(self.sentence, sentences),
-            draft=_moved(self.draft, drafts),
-        )
-
-
-def _moved(fit: Regression, judged: Sequence[tuple[Mapping[str, float], bool]]) -> Regression:
-    return move_regression(fit, [row for row, _ in judged], [good for _, good in judged])
+        known = [
+            (row, good)
+            for row, good in zip(rows, right, strict=True)
+            if not set(self.answer.names).isdisjoint(row)
+        ]
+        moved = move_regression(self.answer, [row for row, _ in known], [good for _, good in known])
+        return replace(self, answer=moved)
 
 
 def choose_bar(
     probabilities: Sequence[float], wanted: Sequence[bool], refused_at_most: float
 ) -> float:
-    """The highest bar that refuses no more than this share of the replies that are wanted.
+    """The highest threshold that refuses no more than this share of the replies that are wanted.
 
     0, which refuses nothing, where none is wanted.
     """
@@ -105,12 +79,11 @@ def save_confidence(path: Path, confidence: Confidence) -> None:
 
 
 def open_confidence(
-    path: Path | None = None, model: str = ANY, prompt: str = ANY, made_from: str = ANY
+    path: Path | None = None, model: str = ANY, made_from: str = ANY
 ) -> Confidence:
-    """The weights for a model and a prompt: from the file at `path` if it has them, else shipped.
+    """The weights for a model: from the file at `path` if it has them, else the shipped ones.
 
-    One without weights of its own has those of the model that it was `made_from`. Weights fitted
-    with another prompt are passed over; the last choice are the shipped ones for any model. Raises
+    One without weights of its own has those of the model that it was `made_from`. Raises
     UnreadableWeights.
     """
     shipped = Path(str(files("answering").joinpath("confidence", _SHIPPED)))
@@ -120,7 +93,7 @@ def open_confidence(
     ]
     for wanted in (model, made_from, ANY):
         for fit in fits:
-            if fit.model == wanted and fit.prompt in (prompt, ANY):
+            if fit.model == wanted:
                 return fit
     return next(fit for fit in fits if fit.model == ANY)
 
@@ -128,7 +101,8 @@ def open_confidence(
 def _read(path: Path) -> list[Confidence]:
     try:
         rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-        return [Confidence.from_row(row) for row in rows]
+        # Weights that were fitted before excerpts were read say nothing about them.
+        return [Confidence.from_row(row) for row in rows if "evidence" not in row]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UnreadableWeights(
             f"{path} does not hold the weights of the confidence. Remove it to use the shipped "

@@ -1,77 +1,68 @@
-"""A question to the evidence that its model can read: searched and condensed. Answers none."""
+"""Find the passages for a question, and load the pages that they stand on."""
 
 from dataclasses import dataclass
-from typing import Literal
 
-from langchain_core.language_models import BaseChatModel
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 from psycopg_pool import AsyncConnectionPool
 
-from answering.conversation.follow_ups import background_of, with_question_before
-from answering.conversation.query_rewriting import rewrite
-from answering.evidence import Condensed, Evidence, condense, widen
-from answering.types.questions import Question
-from answering.types.stopwatch import Stopwatch
+from answering.conversation.understand import Understood
+from answering.errors import NotIndexed
+from answering.types.reader_links import SourceLinks
 from retrieval.documents import Passage
 from retrieval.embeddings import Embedder
+from retrieval.generations import Generation, live_generation
+from retrieval.pages import Page, load_pages
 from retrieval.reranking import Reranker
 from retrieval.retriever import HybridRetriever
 
-PASSAGES = 5
+PASSAGES = 10
 """So many passages are looked at for an answer."""
-SENTENCES = 3
-"""So many of their sentences are its evidence."""
 
 
 @dataclass(frozen=True, slots=True)
-class Abilities:
-    """What a chat model is able to do: read whole passages or sentences alone, and rewrite."""
+class SearchIndex:
+    """What is searched, and where a reader finds what was found."""
 
-    reads: Literal["sentences", "passages"] = "sentences"
-    rewrites: bool = False
+    pool: AsyncConnectionPool
+    embedder: Embedder
+    links: SourceLinks
+    reranker: Reranker | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What was searched for, the passages found, best first, and the evidence made of them."""
+class Retrieved:
+    """What was searched for, and what was found: passages, best first, and their pages."""
 
-    asked: str
-    passages: tuple[Passage, ...]
-    condensed: Condensed
-
-    @property
-    def evidence(self) -> tuple[Evidence, ...]:
-        """The notes."""
-        return self.condensed.notes
+    understood: Understood
+    generation: Generation
+    passages: tuple[Passage, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
-async def find_evidence(
-    pool: AsyncConnectionPool,
-    embedder: Embedder,
-    question: Question,
-    model: BaseChatModel,
-    abilities: Abilities,
-    reranker: Reranker | None,
-    stopwatch: Stopwatch,
-) -> Found:
-    """The evidence for a question; none where nothing its audience may read is related to it."""
-    retriever = HybridRetriever(
-        pool=pool,
-        embedder=embedder,
-        audience=question.audience,
-        k=PASSAGES,
-        background=background_of(question),
-        reranker=reranker,
-    )
-    asked = question.text
-    if abilities.rewrites:
-        asked = await rewrite(model, question)
-        stopwatch.mark("rewrite")
-    documents = await retriever.ainvoke(asked)
-    stopwatch.mark("retrieve")
-    passages = tuple(document.metadata["passage"] for document in documents)
-    wanted = with_question_before(question) if asked == question.text else asked
-    condensed = await condense(wanted, passages, embedder, SENTENCES)
-    if abilities.reads == "passages":
-        condensed = widen(condensed, passages)
-    stopwatch.mark("condense")
-    return Found(wanted, passages, condensed)
+def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
+    """The step from a question to the pages that its audience may read.
+
+    Raises NotIndexed, EmbedderUnavailable and IndexUnavailable.
+    """
+
+    async def search(understood: Understood, config: RunnableConfig) -> Retrieved:
+        audience = understood.question.audience
+        generation = await live_generation(index.pool, audience.workspace)
+        if generation is None:
+            raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
+        if understood.reply:
+            return Retrieved(understood, generation)
+        retriever = HybridRetriever(
+            pool=index.pool,
+            embedder=index.embedder,
+            audience=audience,
+            k=PASSAGES,
+            background=understood.background,
+            reranker=index.reranker,
+        )
+        documents = await retriever.ainvoke(understood.asked, config)
+        passages = tuple(document.metadata["passage"] for document in documents)
+        pages = await load_pages(index.pool, generation, audience, passages)
+        return Retrieved(understood, generation, passages, tuple(pages))
+
+    return RunnableLambda(search, name="retrieve")

@@ -34,10 +34,12 @@ class Place:
 class Question:
     """A question in plain text (no Slack markup), what was said before it, and its audience.
 
-    `place` is for choosing among models, never for what may be used.
+    `place` is for choosing among models, never for what may be used. `bar` is how likely an answer
+    has to be where it is asked, 0 to 1; None leaves that to the confidence.
     """
 
     text: str
     audience: Audience
     thread: tuple[Turn, ...] = ()
     place: Place | None = None
+    bar: float | None = None

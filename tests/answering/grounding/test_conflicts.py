@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answering.evidence import Evidence
-from answering.evidence.conflicts import find_conflict, say_conflict
+from answering.grounding.conflicts import find_conflict, say_conflict
 from retrieval.documents import Passage
 
 
