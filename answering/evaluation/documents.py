@@ -108,6 +108,16 @@ def choose_questions(
     return tuple(chosen)
 
 
+def doubt(question: DocumentQuestion) -> str:
+    """That a question's rules refuse the answer given beside them; empty where they do not."""
+    broken = (
+        question.rules.broken_by(question.gold) if question.answerable and question.gold else ()
+    )
+    if not broken:
+        return ""
+    return f"The question {question.id} refuses its own answer ({'; '.join(broken)})."
+
+
 def _question(row: Row) -> DocumentQuestion:
     answerable = _truth(row, "answerable", default=True)
     rules = ReplyRules(

@@ -14,6 +14,7 @@ from answering.evaluation.documents import (
     DocumentQuestion,
     DocumentReply,
     choose_questions,
+    doubt,
     read_document_questions,
 )
 from houselore.commands.eval import Apart, progress_bars, served_name, source_apart
@@ -39,12 +40,14 @@ class DocumentsToAsk:
     seed: int = 7
 
     def read(self) -> tuple[tuple[DocumentQuestion, ...], tuple[DocumentQuestion, ...]]:
-        """The questions to ask, and all. Raises SourceNotFound and UnreadableCorpus."""
-        listed = FilesSource(self.folder).listing()
-        there = frozenset(one.key for one in listed if one.left_out is None)
-        if not there:
+        """The questions to ask, and all.
+
+        Raises SourceNotFound, UnreadableCorpus, and WrongUse where there is no document.
+        """
+        listed = list(FilesSource(self.folder).listing())
+        if all(one.left_out for one in listed):
             raise WrongUse(f"{self.folder} holds no document that can be read.")
-        questions = read_document_questions(self.questions, there)
+        questions = read_document_questions(self.questions, frozenset(one.key for one in listed))
         return choose_questions(questions, self.kinds, self.limit, self.seed), questions
 
 
@@ -56,13 +59,13 @@ async def evaluate_documents(
     A file of replies is written as they come. The index is dropped.
     """
     chosen, questions = asked.read()
+    _warn(*filter(None, map(doubt, chosen)))
     with _kept(asked.replies) as keep, progress_bars(Console(stderr=True)) as bars:
         async with source_apart(settings, FilesSource(asked.folder), bars[0]) as apart:
             replies = await _ask(apart, chosen, questions, keep, bars[1])
             model = await served_name(apart.services)
     scores = score_replies(chosen, replies)
-    for failure in apart.report.failures:
-        Console(stderr=True).print(f"  {failure.reason}", style="yellow", markup=False)
+    _warn(*(failure.reason for failure in apart.report.failures))
     out = Console(highlight=False)
     if as_json:
         out.print_json(json.dumps(_as_object(scores, apart, model, misses=show_misses)))
@@ -85,6 +88,11 @@ async def _ask(
         keep(reply)
         await on_asked(IndexProgress(len(replies), len(chosen), reply.id))
     return replies
+
+
+def _warn(*sentences: str) -> None:
+    for sentence in sentences:
+        Console(stderr=True).print(sentence, style="yellow", markup=False, soft_wrap=True)
 
 
 @contextmanager
@@ -120,9 +128,9 @@ def _show(out: Console, scores: DocumentScores, apart: Apart, model: str, *, mis
         show_misses(out, scores)
     report = apart.report
     out.print(
-        f"{model}: {len(scores.judged):,} questions, {len(scores.answerable):,} of them with an "
-        f"answer, to {report.added:,} documents ({report.chunks:,} passages, indexed in "
-        f"{report.seconds:.1f} s)",
+        f"{model}; questions: {len(scores.judged):,}, of them with an answer: "
+        f"{len(scores.answerable):,}; documents: {report.added:,} ({report.chunks:,} passages, "
+        f"indexed in {report.seconds:.1f} s)",
         markup=False,
         soft_wrap=True,
     )
