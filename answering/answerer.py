@@ -12,8 +12,8 @@ from answering.answer_cache import AnswerCache, Scope
 from answering.confidence.confidence import Confidence
 from answering.errors import EvidenceChanged, NotIndexed
 from answering.evidence import Evidence
-from answering.grounding.conflicts import find_conflict, say_conflict
 from answering.evidence.retrieve import Abilities, Found, find_evidence
+from answering.grounding.conflicts import find_conflict, say_conflict
 from answering.model.chat_model import stream_reply
 from answering.model.token_logprobs import tokens_of
 from answering.model.voice import NO_VOICE, Voice

@@ -22,7 +22,8 @@ from answering.evaluation.metrics import Outcome
 from answering.evaluation.run import ask_all, through_the_chain
 from benchmarks.shared import DATA
 from benchmarks.splits import CALIBRATION, TRAIN
-from houselore.commands.eval_answers import indexed_apart, served_name
+from houselore.commands.eval import served_name
+from houselore.commands.eval_answers import indexed_apart
 from houselore.settings import open_settings
 from retrieval.reports import IndexProgress
 

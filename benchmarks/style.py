@@ -29,7 +29,8 @@ from benchmarks.page import write_section
 from benchmarks.shared import DATA, rows, write_result
 from benchmarks.splits import TEST, TRAIN
 from benchmarks.starter_sets import Posed, squad2, squad2_passages
-from houselore.commands.eval_answers import Apart, indexed_apart
+from houselore.commands.eval import Apart
+from houselore.commands.eval_answers import indexed_apart
 from houselore.commands.tune import base_of
 from houselore.embedded.chat_model import ALIAS
 from houselore.settings import Settings, open_settings

@@ -78,9 +78,7 @@ def save_confidence(path: Path, confidence: Confidence) -> None:
     half.replace(path)
 
 
-def open_confidence(
-    path: Path | None = None, model: str = ANY, made_from: str = ANY
-) -> Confidence:
+def open_confidence(path: Path | None = None, model: str = ANY, made_from: str = ANY) -> Confidence:
     """The weights for a model: from the file at `path` if it has them, else the shipped ones.
 
     One without weights of its own has those of the model that it was `made_from`. Raises

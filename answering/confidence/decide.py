@@ -64,9 +64,7 @@ def choose_shown(ranked: Sequence[tuple[ReadExcerpt, float]]) -> tuple[ReadExcer
     (best, most), *others = ranked
     if best.excerpt.kind == "table":
         rows = [
-            one
-            for one, worth in others
-            if _same_table(one, best) and worth >= _ROW_WORTH * most
+            one for one, worth in others if _same_table(one, best) and worth >= _ROW_WORTH * most
         ]
         shown = sorted((best, *rows[: _ROWS - 1]), key=lambda one: one.excerpt.start)
         return tuple(shown)

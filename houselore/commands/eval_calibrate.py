@@ -15,8 +15,8 @@ from answering.evaluation.run import ask_all, through_the_chain
 from answering.prompts import PROMPT_VERSION
 from answering.types.answers import judged_answers
 from houselore.answerers import CONFIDENCE
-from houselore.commands.eval import progress_bars
-from houselore.commands.eval_answers import GoldFiles, indexed_apart, served_name
+from houselore.commands.eval import progress_bars, served_name
+from houselore.commands.eval_answers import GoldFiles, indexed_apart
 from houselore.commands.eval_plots import check_plotting, draw_calibration
 from houselore.errors import WrongUse
 from houselore.services import open_services

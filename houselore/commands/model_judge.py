@@ -12,8 +12,8 @@ from answering.answerer import Answerer
 from answering.evaluation.datasets import GoldSet, read_squad2
 from answering.evaluation.metrics import Outcome
 from answering.evaluation.run import ask_all, through_the_chain
-from houselore.commands.eval import progress_bars
-from houselore.commands.eval_answers import Apart, indexed_apart
+from houselore.commands.eval import Apart, progress_bars
+from houselore.commands.eval_answers import indexed_apart
 from houselore.errors import HouseloreError, WrongUse
 from houselore.retiring import close_if_idle
 from houselore.services import Services
