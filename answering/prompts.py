@@ -85,8 +85,7 @@ def in_style(messages: Sequence[BaseMessage], guide: str) -> list[BaseMessage]:
 
 def format_notes(evidence: Sequence[Evidence], *, dated: bool = True) -> str:
     """The evidence as numbered notes: where each stands, its words, of which day if `dated`."""
-    return "
-".join(f"[{note.n}] {_place(note, dated)}: {note.quote}" for note in evidence)
+    return "\n".join(f"[{note.n}] {_place(note, dated)}: {note.quote}" for note in evidence)
 
 
 def as_sent(messages: Sequence[BaseMessage]) -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from answering.evidence import Evidence
 from answering.grounding.claims import NEGATION, names_in, numbers_in
-from answering.grounding.support import Grounding
+from answering.grounding.notes import Grounding
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import rows, write_result

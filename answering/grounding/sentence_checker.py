@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from answering.evidence import Evidence
-from answering.grounding.support import Grounding, strip_marks
+from answering.grounding.notes import Grounding, strip_marks
 from answering.model.voice import NO_VOICE, Voice
 from retrieval.sentences import split_sentences
 
