@@ -1,21 +1,22 @@
 """What answers with each registered model, opened when it is wanted. Chooses among none."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from psycopg_pool import AsyncConnectionPool
+from types import MappingProxyType
+from typing import Literal
 
 from answering.answer_cache import AnswerCache
 from answering.answerer import Answerer
+from answering.chain import ChainParts
 from answering.confidence.confidence import open_confidence
-from answering.evidence.retrieve import Abilities
+from answering.evidence.retrieve import SearchIndex
 from answering.model.chat_model import open_chat_model
+from answering.model.house_model import Abilities, HouseModel
 from answering.model.voice import NO_VOICE, Voice
-from answering.prompts import PROMPT_VERSION
-from answering.types.reader_links import SourceLinks
 from houselore.embedded.chat_model import ALIAS
 from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
 from houselore.embedded.keeper import Address
@@ -25,8 +26,7 @@ from houselore.errors import ModelUnusable, PartUnusable, ServerDidNotStart
 from houselore.house import House
 from houselore.settings import EMBEDDED, Settings
 from houselore.style_guide import read_guide
-from retrieval.embeddings import Embedder
-from retrieval.reranking import Reranker
+from retrieval.reader.reader import Reader
 from tuning.adapter_store import AdapterStore
 from tuning.errors import MissingAdapter, StorageUnusable, UnusableAdapter
 from tuning.hosted import hosted_id
@@ -35,6 +35,9 @@ from tuning.voice import read_voice
 
 CONFIDENCE = "confidence.json"
 """The file in the data folder that holds what `houselore eval calibrate` has fitted."""
+_READS: Mapping[str, Literal["excerpts", "sections"]] = MappingProxyType(
+    {"sentences": "excerpts", "passages": "sections"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,9 @@ class Parts:
     stack: AsyncExitStack
     settings: Settings
     chat: Address
-    pool: AsyncConnectionPool
-    embedder: Embedder
-    links: SourceLinks
+    index: SearchIndex
+    reader: Reader | None
     cache: AnswerCache
-    reranker: Reranker | None
     adapters: AdapterStore
     own: dict[str, Own] = field(default_factory=dict)
     # A storage that hangs is not to hold threads that others wait for, such as those of DNS.
@@ -75,24 +76,20 @@ class Parts:
         adapter, voice = await self._adapter(model)
         chat = await self._address(model, adapter)
         name = ALIAS if embedded else await self._name_at_endpoint(model, adapter)
-        return Answerer(
-            self.pool,
-            self.embedder,
+        house = HouseModel(
             open_chat_model(chat.url, name, chat.api_key, logprobs=embedded),
             model.name,
-            self.links,
-            open_confidence(
-                settings.folder() / CONFIDENCE, model.name, PROMPT_VERSION, _first_name(settings)
-            ),
-            abilities=Abilities(
-                reads=settings.chat_reads or ("passages" if large else "sentences"),
+            Abilities(
+                reads=_READS[settings.chat_reads or ("passages" if large else "sentences")],
                 rewrites=large if settings.chat_rewrites is None else settings.chat_rewrites,
             ),
-            cache=self.cache,
-            reranker=self.reranker,
-            voice=voice,
-            guide=read_guide(settings) if large else "",
+            voice,
+            read_guide(settings) if large else "",
         )
+        confidence = open_confidence(
+            settings.folder() / CONFIDENCE, model.name, _first_name(settings)
+        )
+        return Answerer(ChainParts(self.index, self.reader, house, confidence), self.cache)
 
     async def _adapter(self, model: Model) -> tuple[Path | None, Voice]:
         """A model's adapter on this machine, the one that was registered, or None; and its voice.
@@ -171,8 +168,8 @@ async def open_house(parts: Parts) -> House:
     embedded = settings.chat_url == EMBEDDED
     called = _first_name(settings)
     base = BUNDLED_NAME if embedded and settings.chat_gguf is None else called
-    first = await ensure_served(parts.pool, settings.workspace, called, base)
-    house = House(parts.pool, settings.workspace, first, parts.answerer, parts.close)
+    first = await ensure_served(parts.index.pool, settings.workspace, called, base)
+    house = House(parts.index.pool, settings.workspace, first, parts.answerer, parts.close)
     try:
         await house.start()
     except ServerDidNotStart as error:

@@ -1,6 +1,7 @@
 """The one place that opens services: database, cache, embedder, chat model, answerer."""
 
 import asyncio
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -22,9 +23,11 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from answering.types.reader_links import SourceLinks
     from houselore.house import House
     from retrieval.embeddings import Embedder
+    from retrieval.reader.reader import Reader
     from retrieval.reranking import Reranker
     from tuning.adapter_store import AdapterStore
 
+_log = logging.getLogger(__name__)
 _LINK_KEY = "link.key"
 _READER_NOTE = "reader.url"
 
@@ -93,6 +96,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
     `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
     """
     from answering.answer_cache import AnswerCache
+    from answering.evidence.retrieve import SearchIndex
     from houselore.answerers import Parts, open_house
 
     async with AsyncExitStack() as stack:
@@ -106,9 +110,10 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         links = open_links(settings)
         chat = await chat_address(settings, lease)
         opened = await embedder
-        cache, reranker = AnswerCache(redis), open_reranker(settings)
-        adapters = open_adapters(settings)
-        parts = Parts(stack, settings, chat, pool, opened, links, cache, reranker, adapters)
+        index = SearchIndex(pool, opened, links, open_reranker(settings))
+        reader = await asyncio.to_thread(load_reader)
+        cache, adapters = AnswerCache(redis), open_adapters(settings)
+        parts = Parts(stack, settings, chat, index, reader, cache, adapters)
         yield Services(
             workspace=settings.workspace,
             database_url=url,
@@ -248,6 +253,18 @@ def open_reranker(settings: Settings) -> "Reranker | None":
         return Reranker(settings.reranker, key.get_secret_value() if key else None)
     except RerankerUnavailable as error:
         raise PartUnusable(str(error)) from error
+
+
+def load_reader() -> "Reader | None":
+    """The reader that is shipped; without it the rank alone chooses, and the log says so."""
+    from retrieval.errors import ReaderUnavailable
+    from retrieval.reader.reader import open_reader
+
+    try:
+        return open_reader()
+    except ReaderUnavailable as error:
+        _log.warning("Answers are chosen by rank alone: %s", error)
+        return None
 
 
 def open_adapters(settings: Settings) -> "AdapterStore":

@@ -1,7 +1,7 @@
 """Decide what is shown for a question, and how sure it is. Pure: reads nothing, asks nobody."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from langchain_core.runnables import Runnable, RunnableLambda
@@ -63,11 +63,8 @@ def choose_shown(ranked: Sequence[tuple[ReadExcerpt, float]]) -> tuple[ReadExcer
     """
     (best, most), *others = ranked
     if best.excerpt.kind == "table":
-        rows = [
-            one for one, worth in others if _same_table(one, best) and worth >= _ROW_WORTH * most
-        ]
-        shown = sorted((best, *rows[: _ROWS - 1]), key=lambda one: one.excerpt.start)
-        return tuple(shown)
+        rows = [one for one, worth in others if worth >= _ROW_WORTH * most]
+        return (_with_rows(best, [one for one in rows if _same_table(one, best)][: _ROWS - 1]),)
     for one, worth in others:
         if worth < _SECOND_WORTH * most:
             break
@@ -75,6 +72,18 @@ def choose_shown(ranked: Sequence[tuple[ReadExcerpt, float]]) -> tuple[ReadExcer
             words = _words(best) + _words(one)
             return (best, one) if words <= _SHOWN_WORDS else (best,)
     return (best,)
+
+
+def _with_rows(best: ReadExcerpt, rows: Sequence[ReadExcerpt]) -> ReadExcerpt:
+    """The best row with others of its table; what was read of it stays where it stands."""
+    whole = best.excerpt.with_rows(one.excerpt for one in rows)
+    moved = whole.plain.find(best.excerpt.plain.rpartition("\n")[2])
+    before = best.excerpt.plain.rfind("\n") + 1
+    reading = best.reading
+    shifted = replace(
+        reading, start=reading.start + moved - before, end=reading.end + moved - before
+    )
+    return replace(best, excerpt=whole, reading=shifted)
 
 
 def _same_table(one: ReadExcerpt, other: ReadExcerpt) -> bool:

@@ -1,11 +1,11 @@
-"""How well a confidence tells right answers from wrong ones, on answers it has not seen. No I/O."""
+"""How well a confidence tells right answers from wrong ones, on answers it has not seen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from answering.confidence.confidence import DRAFTED, HELD, Confidence, choose_bar, prefers_draft
+from answering.confidence.confidence import Confidence, choose_bar
 from answering.confidence.logistic_regression import (
     Floats,
     Regression,
@@ -16,8 +16,6 @@ from answering.confidence.logistic_regression import (
 from answering.evaluation.metrics import Outcome, calibration_error
 
 _FOLDS = 5
-# Drafts are few, and what their sentence is worth is known from many more.
-_STRENGTH_DRAFT = 0.1
 BINS = 10
 
 
@@ -25,37 +23,14 @@ BINS = 10
 class Calibrated:
     """A fit, and what it said of each question when it had not seen those of the same documents.
 
-    The lists have an entry for each question that had evidence: how sure it is that the evidence
-    holds the answer; its best sentence, and the draft, None where none is supported, each as how
-    sure it is and whether it is right; and whether the question has an answer.
+    The lists have an entry for each question for which something was found: how likely what is
+    shown answers it, whether it does, and whether the question has an answer.
     """
 
     confidence: Confidence
-    evidence: tuple[float, ...]
-    sentences: tuple[tuple[float, bool], ...]
-    drafts: tuple[tuple[float, bool] | None, ...]
+    probabilities: tuple[float, ...]
+    right: tuple[bool, ...]
     answerable: tuple[bool, ...]
-
-    @property
-    def replies(self) -> list[tuple[float, bool]]:
-        """The draft or the sentence, as the bar has it: how sure it is, and whether it is right."""
-        bar = self.confidence.bar
-        return [
-            draft if draft and held >= bar and prefers_draft(draft[0], sentence[0]) else sentence
-            for held, sentence, draft in zip(
-                self.evidence, self.sentences, self.drafts, strict=True
-            )
-        ]
-
-    @property
-    def probabilities(self) -> tuple[float, ...]:
-        """How sure each reply is."""
-        return tuple(p for p, _ in self.replies)
-
-    @property
-    def right(self) -> tuple[bool, ...]:
-        """Whether each reply is right."""
-        return tuple(right for _, right in self.replies)
 
     @property
     def auc(self) -> float:
@@ -64,10 +39,10 @@ class Calibrated:
 
     @property
     def answerable_auc(self) -> float | None:
-        """The same of evidence for questions with and without an answer; None for one kind."""
+        """The same of questions with and without an answer; None for one kind."""
         if len(set(self.answerable)) < 2:
             return None
-        return rank_auc(self.evidence, self.answerable)
+        return rank_auc(self.probabilities, self.answerable)
 
     @property
     def error(self) -> float:
@@ -78,7 +53,7 @@ class Calibrated:
         """The share of the questions with, or without, an answer that are not answered."""
         of_kind = [
             p < self.confidence.bar
-            for p, kind in zip(self.evidence, self.answerable, strict=True)
+            for p, kind in zip(self.probabilities, self.answerable, strict=True)
             if kind is answerable
         ]
         return sum(of_kind) / len(of_kind) if of_kind else None
@@ -109,37 +84,26 @@ def calibrate(
 ) -> Calibrated:
     """Fit on questions that were asked without a bar; bar and figures are from cross-validation.
 
-    The fits start from the weights `before`. The bar refuses at most this share of the questions
-    that have an answer, as far as they have evidence. Questions about the same documents are held
-    out together. Raises ValueError where all evidence, sentences or drafts are right or all wrong.
+    The fit starts from the weights `before`. The bar refuses at most this share of the questions
+    that have an answer, as far as something was found. Questions about the same documents are held
+    out together. Raises ValueError where all replies are right or all wrong.
     """
     asked = [outcome for outcome in outcomes if outcome.signals]
-    groups = [min(outcome.question.documents, default="") for outcome in asked]
-    evidence, held = fit_held_out(
-        [outcome.signals for outcome in asked],
-        [outcome.is_in(outcome.evidence) for outcome in asked],
-        *(groups, before.evidence, before.evidence.names or None),
-    )
-    known = [{HELD: float(x)} for x in logit(held)]
-    in_best = [outcome.is_in(outcome.sentence) for outcome in asked]
-    sentence, of_best = fit_held_out(known, in_best, groups, before.sentence)
-    places = [at for at, outcome in enumerate(asked) if DRAFTED in outcome.signals]
-    in_draft = [asked[at].right for at in places]
-    draft, of_draft = fit_held_out(
-        [_of_draft(asked[at].signals) | known[at] for at in places],
-        *(in_draft, [groups[at] for at in places], before.draft),
-        strength=_STRENGTH_DRAFT,
+    right = [outcome.right for outcome in asked]
+    fit, said = fit_held_out(
+        [_known(outcome.signals, before.answer) for outcome in asked],
+        right,
+        [min(outcome.question.documents, default="") for outcome in asked],
+        before.answer,
+        before.answer.names,
     )
     answerable = tuple(outcome.question.answerable for outcome in asked)
-    drafts = dict(zip(places, zip(of_draft, in_draft, strict=True), strict=True))
-    bar = choose_bar(held, answerable, refused_at_most)
-    return Calibrated(
-        replace(before, evidence=evidence, sentence=sentence, draft=draft, bar=bar),
-        tuple(held),
-        tuple(zip(of_best, in_best, strict=True)),
-        tuple(drafts.get(at) for at in range(len(asked))),
-        answerable,
-    )
+    bar = choose_bar(said, answerable, refused_at_most)
+    return Calibrated(replace(before, answer=fit, bar=bar), tuple(said), tuple(right), answerable)
+
+
+def _known(signals: Mapping[str, float], fit: Regression) -> dict[str, float]:
+    return {name: value for name, value in signals.items() if name in fit.names}
 
 
 def rank_auc(scores: Sequence[float], positive: Sequence[bool]) -> float:
@@ -153,10 +117,6 @@ def rank_auc(scores: Sequence[float], positive: Sequence[bool]) -> float:
         raise ValueError("an AUC needs both kinds")
     below = np.searchsorted(others, of_one, "left") + np.searchsorted(others, of_one, "right")
     return float(below.sum() / (2 * len(of_one) * len(others)))
-
-
-def _of_draft(signals: Mapping[str, float]) -> dict[str, float]:
-    return {name: value for name, value in signals.items() if name.startswith("draft_")}
 
 
 def fit_held_out(

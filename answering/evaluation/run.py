@@ -12,8 +12,8 @@ from psycopg_pool import AsyncConnectionPool
 from answering.answerer import Answerer
 from answering.evaluation.datasets import GoldQuestion, GoldSet
 from answering.evaluation.metrics import Outcome, contains
-from answering.evidence import best_sentences
-from answering.evidence.retrieve import PASSAGES, SENTENCES
+from answering.evidence.candidates import find_candidates
+from answering.evidence.retrieve import PASSAGES
 from answering.model.chat_model import stream_reply
 from answering.types.progress import Finished, Restarted, Words
 from answering.types.questions import Question
@@ -22,6 +22,8 @@ from retrieval.audience import Audience, everyone
 from retrieval.connections import borrow
 from retrieval.corpora import Corpus
 from retrieval.embeddings import Embedder
+from retrieval.generations import live_generation
+from retrieval.pages import load_pages
 from retrieval.plain import clean
 from retrieval.reports import IndexProgress, OnProgress
 from retrieval.retriever import search
@@ -29,6 +31,7 @@ from retrieval.statements import load_statements
 
 _SQL = load_statements("answering")
 
+_EXCERPTS = 3
 _MARK = re.compile(r"\[(\d+)\]")
 _ALONE = (
     "Answer in one to three short sentences. If you do not know the answer, reply: I don't know."
@@ -89,22 +92,27 @@ async def shares_with_answer(
     corpus: Corpus,
     answers: Mapping[str, tuple[str, ...]],
 ) -> dict[str, float]:
-    """`answer_in_evidence@1` to `@3`: how often the best sentences hold a right answer.
+    """`answer_in_evidence@1` to `@3`: how often the likeliest excerpts hold a right answer.
 
     Of the corpus's questions whose right answers are known; empty where there are none. The
-    sentences are those that an answer would be made of.
+    excerpts are those that are read first for an answer.
     """
+    generation = await live_generation(pool, workspace)
+    if generation is None:
+        return {}
+    audience = everyone(workspace)
     held: list[list[float]] = []
     for id_, text in corpus.questions.items():
         if id_ in answers:
-            found = await search(pool, embedder, text, everyone(workspace), PASSAGES)
-            best = await best_sentences(text, found, embedder, SENTENCES)
+            found = await search(pool, embedder, text, audience, PASSAGES)
+            pages = await load_pages(pool, generation, audience, found)
+            best = [one.excerpt.text for one in find_candidates(text, found, pages)]
             held.append(
-                [contains("\n".join(best[: k + 1]), answers[id_]) for k in range(SENTENCES)]
+                [contains("\n".join(best[: k + 1]), answers[id_]) for k in range(_EXCERPTS)]
             )
     return {
         f"answer_in_evidence@{k}": round(mean(one[k - 1] for one in held), 4)
-        for k in range(1, SENTENCES + 1)
+        for k in range(1, _EXCERPTS + 1)
         if held
     }
 

@@ -1,8 +1,8 @@
 """Cut a page into excerpts: runs of blocks that can be judged, cited and shown by themselves."""
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from answering.evidence.blocks import Block, Kind
@@ -30,6 +30,7 @@ class Excerpt:
     """What of a page may be shown: `page.text[start:end]`, of a table its head and one row.
 
     `headings` begin with the page's title; `lead` says before a row or an item what it is one of.
+    `rows` are all rows of a table that are shown, where they are several.
     """
 
     page: Page
@@ -39,11 +40,13 @@ class Excerpt:
     end: int
     lead: str = ""
     head: str = ""
+    rows: tuple[Span, ...] = ()
 
     @property
     def body(self) -> str:
-        """The run itself, as it stands."""
-        return self.page.text[self.start : self.end]
+        """The run itself, as it stands, or the rows."""
+        spans = self.rows or (Span(self.start, self.end),)
+        return "\n".join(self.page.text[span.start : span.end] for span in spans)
 
     @property
     def text(self) -> str:
@@ -56,18 +59,24 @@ class Excerpt:
         """What is read of it: as `text`, a row as its cells with the names of their columns."""
         if self.kind != "table" or not self.head:
             return self.text
-        names, cells = split_row(self.head.partition("\n")[0]), split_row(self.body)
-        row = "; ".join(
-            f"{name}: {cell}" if name else cell
-            for name, cell in zip(names, cells, strict=False)
-            if cell
-        )
-        return f"{self.lead}\n{row}" if self.lead else row
+        names = split_row(self.head.partition("\n")[0])
+        rows = "\n".join(_named_cells(names, split_row(row)) for row in self.body.split("\n"))
+        return f"{self.lead}\n{rows}" if self.lead else rows
+
+    def with_rows(self, others: Iterable["Excerpt"]) -> "Excerpt":
+        """The same with further rows of its table, all in their order there."""
+        spans = {Span(one.start, one.end) for one in (self, *others)}
+        return replace(self, rows=tuple(sorted(spans, key=lambda span: span.start)))
 
 
 def split_row(line: str) -> list[str]:
     """The cells of a table's row, bare."""
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+
+
+def _named_cells(names: Sequence[str], cells: Sequence[str]) -> str:
+    named = zip(names, cells, strict=False)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
 
 
 def cut_excerpts(page: Page) -> list[Excerpt]:

@@ -31,10 +31,10 @@ class Read:
     excerpts: tuple[ReadExcerpt, ...] = ()
 
 
-def read(embedder: Embedder, reader: Reader) -> Runnable[Retrieved, Read]:
+def read(embedder: Embedder, reader: Reader | None) -> Runnable[Retrieved, Read]:
     """The step from pages to excerpts that were read with the question.
 
-    Raises EmbedderUnavailable.
+    Without a reader they are chosen by rank, words and meaning alone. Raises EmbedderUnavailable.
     """
 
     async def look(retrieved: Retrieved) -> Read:
@@ -44,9 +44,7 @@ def read(embedder: Embedder, reader: Reader) -> Runnable[Retrieved, Read]:
         )
         if not candidates:
             return Read(retrieved)
-        readings = await reader.aread(
-            understood.in_context, [_input(one.excerpt) for one in candidates]
-        )
+        readings = await _readings(reader, understood.in_context, candidates)
         cosines = await _cosines(embedder, understood.in_context, candidates)
         return Read(retrieved, read_excerpts(candidates, readings, cosines))
 
@@ -54,20 +52,21 @@ def read(embedder: Embedder, reader: Reader) -> Runnable[Retrieved, Read]:
 
 
 def read_excerpts(
-    candidates: Sequence[Candidate], readings: Sequence[Reading], cosines: Sequence[float]
+    candidates: Sequence[Candidate],
+    readings: Sequence[Reading | None],
+    cosines: Sequence[float],
 ) -> tuple[ReadExcerpt, ...]:
     """The candidates with what was read of each, and how far each is behind the best."""
-    scores = {
-        "answers": [reading.answers for reading in readings],
-        "span": [reading.span for reading in readings],
-        "cosine": list(cosines),
-        "words": [one.features["words"] for one in candidates],
-    }
+    scores = {"cosine": list(cosines), "words": [one.features["words"] for one in candidates]}
+    known = [reading for reading in readings if reading is not None]
+    if known:
+        scores["answers"] = [reading.answers for reading in known]
+        scores["span"] = [reading.span for reading in known]
     best = {name: max(values) for name, values in scores.items()}
     return tuple(
         ReadExcerpt(
             candidate.excerpt,
-            readings[at],
+            readings[at] or Reading(0.0, 0.0, 0, 0),
             {
                 **candidate.features,
                 **{name: values[at] for name, values in scores.items()},
@@ -78,8 +77,13 @@ def read_excerpts(
     )
 
 
-def _input(excerpt: Excerpt) -> ReaderInput:
-    return ReaderInput(excerpt.headings, excerpt.plain)
+async def _readings(
+    reader: Reader | None, question: str, candidates: Sequence[Candidate]
+) -> list[Reading | None]:
+    if reader is None:
+        return [None] * len(candidates)
+    inputs = [ReaderInput(one.excerpt.headings, one.excerpt.plain) for one in candidates]
+    return list(await reader.aread(question, inputs))
 
 
 async def _cosines(

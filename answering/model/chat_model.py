@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.runnables import RunnableConfig
 from pydantic import SecretStr, ValidationError
 
 from answering.errors import ModelUnavailable
@@ -127,14 +126,14 @@ def _not_opened(name: str, reason: str) -> str:
 
 
 async def stream_reply(
-    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None = None
+    model: BaseChatModel, messages: Sequence[BaseMessage]
 ) -> AsyncGenerator[AIMessageChunk, None]:
     """A model's reply as it writes it. Raises ModelUnavailable.
 
     Who leaves it early has to close it, or the model goes on writing.
     """
     # It is a generator, though LangChain promises an iterator alone.
-    reply = cast("AsyncGenerator[AIMessageChunk, None]", model.astream(list(messages), config))
+    reply = cast("AsyncGenerator[AIMessageChunk, None]", model.astream(list(messages)))
     try:
         async with aclosing(reply):
             async for chunk in reply:

@@ -33,10 +33,11 @@ class Answer:
 
     `messages` are the exact messages the model was sent (role and content), empty when no model was
     asked; `abstained` is true when the reply only quotes the nearest text or says there is none.
-    `timings_ms`: milliseconds by step (`retrieve`, `condense`, `first_token`, `total`).
-    `confidence` is the probability, from 0 to 1, that what is shown holds the answer, a quotation's
-    too, reckoned from `signals` (answering/signals.py), or None where nothing was found or the
-    sources disagree; `withheld` is what the model wrote where a quotation is shown instead.
+    `timings_ms`: milliseconds until each step had ended (`retrieve`, `read`, `first_words`, …).
+    `shown` is what it is: `phrased` by the model, `quoted`, `closest`, `not_found` or `small_talk`.
+    `confidence` is the probability, from 0 to 1, that what is shown answers the question, reckoned
+    from `signals` (answering/confidence/features.py); None where nothing was found. `withheld` is
+    what the model wrote where a quotation is shown instead.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Answer:
     confidence: float | None = None
     signals: Mapping[str, float] = field(default_factory=dict)
     withheld: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class StoredAnswer:
                 confidence=row["confidence"],
                 signals=row["signals"],
                 withheld=row["withheld"],
+                shown=row["shown"],
             ),
             question=row["question"],
             audience=Audience(row["workspace"], frozenset(row["readers"])),
@@ -128,6 +131,7 @@ async def save_answer(
         "confidence": answer.confidence,
         "signals": Jsonb(dict(answer.signals)),
         "withheld": answer.withheld,
+        "shown": answer.shown,
     }
     async with pool.connection() as connection:
         cursor = await connection.execute(_SQL["save_answer"], values)

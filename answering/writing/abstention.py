@@ -1,32 +1,23 @@
-"""What we say ourselves: the best sentence as a quotation, or where was looked. Judges nothing."""
+"""What we say ourselves: that it is the closest, or where nothing was found."""
 
 import re
 from collections.abc import Sequence
 
-from answering.evidence import Evidence
 from retrieval.catalog import ReadableSource
 
 _UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
-_QUOTED = "> {quote} [{n}]"
 _CLOSEST = "The closest I found:\n\n"
 _NOTHING = (
     "I found nothing about \u201c{asked}\u201d in {places}. "
     "Try other words, or ask an admin to index the documents that say it."
 )
-_QUOTE_CHARACTERS = 400
 _ASKED_CHARACTERS = 100
 _NAMED = 3
 
 
-def quote_best(evidence: Sequence[Evidence]) -> str:
-    """The sentence that bears most on the question, as a quotation: never an invention."""
-    note = evidence[0]
-    return _QUOTED.format(quote=shorten(note.best, _QUOTE_CHARACTERS), n=note.n)
-
-
-def quote_closest(evidence: Sequence[Evidence]) -> str:
-    """The same where it may not be the answer, which is said."""
-    return _CLOSEST + quote_best(evidence)
+def say_closest(shown: str) -> str:
+    """What was found where it may not be the answer, which is said."""
+    return _CLOSEST + shown
 
 
 def says_unknown(text: str) -> bool:

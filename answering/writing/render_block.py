@@ -1,7 +1,6 @@
 """Show an excerpt as it stands in its source: a table, a list, steps, code, or a quotation."""
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from answering.evidence.blocks import Block, cut_blocks
 from answering.evidence.excerpts import Excerpt
@@ -20,26 +19,22 @@ _HEADING_CHARACTERS = 120
 def show_excerpts(shown: Sequence[ReadExcerpt], numbers: Sequence[int]) -> str:
     """The excerpts as Markdown, each under its heading with the `[n]` of its note.
 
-    Rows of one table become one table. Texts of a page are shown as they stand; only what is very
-    long is cut, and what is left out is said.
+    Texts of a page are shown as they stand; only what is very long is cut, and what is left out is
+    said.
     """
-    parts = []
-    numbered = zip(shown, numbers, strict=True)
-    for _, same in groupby(numbered, key=lambda one: _group(one[0].excerpt)):
-        group = [(one.excerpt, one, n) for one, n in same]
-        first, read, n = group[0]
-        body = _table([one for one, _, _ in group]) if first.head else show_body(read)
-        parts.append(f"**{_heading(first)}** [{n}]\n\n{body}")
-    return "\n\n".join(parts)
+    return "\n\n".join(
+        f"**{_heading(one.excerpt)}** [{n}]\n\n{show_body(one)}"
+        for one, n in zip(shown, numbers, strict=True)
+    )
 
 
 def show_body(read: ReadExcerpt) -> str:
     """An excerpt without its heading; of a long paragraph what stands around the answer."""
     excerpt = read.excerpt
+    if excerpt.head or excerpt.lead:
+        return excerpt.text
     text = excerpt.body
     blocks = cut_blocks(text, [one for one in scan_blocks(text) if one.kind != "heading"])
-    if excerpt.lead:
-        return f"{excerpt.lead}\n\n{text}"
     if len(blocks) != 1:
         return _cut(text)
     if blocks[0].kind == "paragraph":
@@ -47,23 +42,10 @@ def show_body(read: ReadExcerpt) -> str:
     return _block(text, blocks[0])
 
 
-def _group(excerpt: Excerpt) -> tuple[object, ...]:
-    """What the rows of one table have in common, and nothing else."""
-    if excerpt.head:
-        return (excerpt.page.document_id, excerpt.headings, excerpt.head)
-    return (excerpt.page.document_id, excerpt.start, excerpt.end)
-
-
 def _heading(excerpt: Excerpt) -> str:
     """The innermost heading, without marks that would end the bold type."""
     heading = (excerpt.headings or ("",))[-1].replace("*", "").strip()
     return shorten(heading or "Found", _HEADING_CHARACTERS)
-
-
-def _table(rows: Sequence[Excerpt]) -> str:
-    first = rows[0]
-    table = "\n".join((first.head, *(row.body for row in rows)))
-    return f"{first.lead}\n\n{table}" if first.lead else table
 
 
 def _block(text: str, block: Block) -> str:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator
+from langchain_core.runnables import Runnable, RunnableGenerator
 
 from answering.confidence.decide import Decision
 from answering.errors import ModelUnavailable
@@ -65,9 +65,7 @@ class Written:
 def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Written]:
     """The step from what is shown to its words, as the model writes them."""
 
-    async def stream(
-        decided: AsyncIterator[list[Decision]], config: RunnableConfig
-    ) -> AsyncIterator[Written]:
+    async def stream(decided: AsyncIterator[list[Decision]]) -> AsyncIterator[Written]:
         async for decisions in decided:
             first = 1
             for decision in decisions:
@@ -77,7 +75,7 @@ def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Wri
                 failed = False
                 if messages:
                     try:
-                        async for chunk in stream_reply(model.chat, messages, config):
+                        async for chunk in stream_reply(model.chat, messages):
                             yield Written((ModelChunk(chunk),))
                     except ModelUnavailable as error:
                         # What was found is worth more than an apology.
