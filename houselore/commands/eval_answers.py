@@ -21,12 +21,10 @@ from answering.evaluation.metrics import (
     outcomes_error,
 )
 from answering.evaluation.run import ask_all, the_model_alone, through_the_chain
-from answering.model.chat_model import open_chat_model
-from houselore.commands.eval import Apart, progress_bars, served_name, source_apart
-from houselore.embedded.chat_model import ALIAS
+from houselore.commands.eval import Apart, model_alone, progress_bars, served_name, source_apart
 from houselore.errors import WrongUse
 from houselore.services import open_services
-from houselore.settings import EMBEDDED, Settings
+from houselore.settings import Settings
 from retrieval.measuring import CorpusSource
 from retrieval.reports import OnProgress
 
@@ -91,8 +89,7 @@ async def answer_all(
     """What came of each question, and the model's name."""
     if closed_book:
         async with open_services(settings) as services:
-            name = ALIAS if settings.chat_url == EMBEDDED else settings.chat_model
-            model = open_chat_model(services.chat.url, name, services.chat.api_key)
+            model = model_alone(settings, services)
             outcomes = await ask_all(the_model_alone(model), gold, bars[1])
             return outcomes, await served_name(services)
     async with indexed_apart(settings, gold, bars[0]) as apart:
