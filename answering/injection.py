@@ -1,0 +1,140 @@
+"""Text in documents that speaks to an assistant, or claims to overrule its page. Removes none."""
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+_SCANNED: Final = 40_000
+"""Characters of a text that are looked at; a block is far shorter."""
+
+_PHRASES = Path(__file__).with_suffix(".txt")
+_NAMED = re.compile(r"(?P<name>[a-z]+) = (?P<pattern>.+)")
+_SECTION = re.compile(r"\[([a-z]+)\]")
+_REFERENCE = re.compile(r"\{([a-z]+)\}")
+
+_ALONE = "alone"
+_TOGETHER = (
+    frozenset({"machine", "order"}),
+    frozenset({"machine", "override"}),
+    frozenset({"machine", "void"}),
+    frozenset({"machine", "claim"}),
+    frozenset({"machine", "role"}),
+    frozenset({"override", "page", "order", "claim"}),
+    frozenset({"override", "page", "literal"}),
+    frozenset({"override", "page", "void"}),
+    frozenset({"page", "void", "claim"}),
+    frozenset({"reading", "order"}),
+    frozenset({"reading", "literal"}),
+    frozenset({"role", "order", "override"}),
+    frozenset({"role", "answers"}),
+    frozenset({"answers", "literal"}),
+    frozenset({"override", "literal"}),
+)
+"""Signs that tell what speaks to an assistant where they stand in the same sentence or the next."""
+
+_PIECE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
+_PIECE: Final = 2_000
+_NEAR = 2  # sentences
+
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\U000e0000-\U000e007f]"
+)
+_SPACED = re.compile(r"(?<!\S)(?:[a-z] ){4,}[a-z](?!\S)")
+_WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
+_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,4000}={0,2}")
+_ENCODED_RUNS: Final = 20
+
+_MACHINE = r"(?:ai|llms?|language models?|assistants?|chat-?bots?|bots?|agents?|copilot)"
+_TOLD = (
+    r"(?:instruct\w*|tells?|told|telling|talks?|talking|speaks?|obey\w*|inject\w*|planted|trick\w*"
+    r"|ignore\w*|attack\w*|manipulat\w*|hidden|must not)"
+)
+_ABOUT = re.compile(
+    r"\bprompt(?:s|ing|ed)?\b(?! (?:payment|reply|response|service))|\bjail-?break"
+    r"|\bsystem message|\bagents\.md\b"
+    rf"|\b{_MACHINE}\b[^?]{{0,60}}\b{_TOLD}\b|\b{_TOLD}\b[^?]{{0,40}}\b{_MACHINE}\b",
+    re.IGNORECASE,
+)
+
+
+def speaks_to_assistant(text: str) -> bool:
+    """Whether a block or a sentence addresses an assistant, orders it about, or overrules its page.
+
+    Invisible characters, letters set apart and base64 are read as what they say. English mostly;
+    "ignore the instructions" in a dozen other languages.
+    """
+    return any(_speaks(reading) for reading in _readings(text[:_SCANNED]))
+
+
+def asks_about_assistants(question: str) -> bool:
+    """Whether a question is about prompts, or about what assistants are told."""
+    return bool(_ABOUT.search(question[:_SCANNED]))
+
+
+def _speaks(text: str) -> bool:
+    """Whether a phrase of casefolded text suffices, or two or three near each other do."""
+    if _phrases()[_ALONE].search(text):
+        return True
+    pieces = [piece for piece in _PIECE_END.split(text) if piece]
+    signs = [_signs(piece) for piece in pieces]
+    near = [frozenset().union(*signs[at : at + _NEAR]) for at in range(len(signs))]
+    return any(rule <= found for found in near for rule in _TOGETHER)
+
+
+def _signs(piece: str) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, pattern in _phrases().items()
+        if name != _ALONE and pattern.search(piece[:_PIECE])
+    )
+
+
+@cache
+def _phrases() -> Mapping[str, re.Pattern[str]]:
+    """The phrases of the file by section, each section's as one; they are for casefolded text."""
+    named: dict[str, str] = {}
+    sections: dict[str, list[str]] = {}
+    for line in _PHRASES.read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith("# "):
+            continue
+        whole = _REFERENCE.sub(lambda found: named[found[1]], line)
+        if section := _SECTION.fullmatch(line):
+            phrases = sections.setdefault(section[1], [])
+        elif name := _NAMED.fullmatch(whole):
+            named[name["name"]] = name["pattern"]
+        else:
+            phrases.append(f"(?:{whole})")
+    return {name: re.compile("|".join(phrases)) for name, phrases in sections.items()}
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as a person sees it, with its spaced letters joined, and what it has in base64."""
+    folded = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    yield folded
+    if _SPACED.search(folded):
+        yield _joined(folded)
+    for number, run in enumerate(_ENCODED.finditer(text)):
+        if number == _ENCODED_RUNS:
+            return
+        yield _decoded(run[0]).casefold()
+
+
+def _joined(text: str) -> str:
+    """Words whose letters stand apart, put together: a wider gap is a blank."""
+    words = _WIDE_GAP.split(text)
+    return " ".join(re.sub(r"(?<=\b\w) (?=\w\b)", "", word) for word in words)
+
+
+def _decoded(run: str) -> str:
+    """The text that a run of base64 stands for; empty where it is none."""
+    padded = run.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        decoded = base64.b64decode(padded + "=" * (-len(padded) % 4)).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+    return decoded if decoded.isprintable() else ""
