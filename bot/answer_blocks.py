@@ -4,9 +4,9 @@ A `text` element of rich text is shown as it stands, so no sign has to be added 
 mention or a link from acting. What is only prose stays Markdown, as it was streamed.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from bot.blocks import Block, divider, markdown
+from bot.blocks import ANSWER_LIMIT, Block, divider, markdown
 from bot.markdown import is_plain_for_slack
 from bot.mrkdwn import safe_markdown
 from bot.pieces import Code, Divider, Grid, Items, Piece, Prose, Span, Spans, read_pieces
@@ -14,6 +14,9 @@ from bot.shortening import shorten
 
 _MOST_BLOCKS = 40
 """Of an answer's text; Slack takes 50 in a message."""
+_MOST_TEXT = 10_000
+"""Characters; with the sources it stays under the 13,000 at which Slack refuses a message."""
+_LEAST = 1_000
 _MOST_ROWS = 100
 _MOST_COLUMNS = 20
 _DEEPEST = 8
@@ -21,21 +24,26 @@ _DEEPEST = 8
 
 def answer_blocks(text: str) -> list[Block]:
     """The blocks that show an answer's Markdown, shortened where it is too long for a message."""
-    text = shorten(text)
-    if is_plain_for_slack(text):
-        return [markdown(safe_markdown(text))]
-    return _built(text)
+    limit = ANSWER_LIMIT
+    while True:
+        shown = shorten(text, limit)
+        if is_plain_for_slack(shown):
+            return [markdown(safe_markdown(shown))]
+        blocks = _built(shown)
+        if _length(blocks) <= _MOST_TEXT or limit < _LEAST:
+            return blocks
+        limit = limit * 3 // 4  # rows that name each cell's column are longer than they were
 
 
 def _built(text: str) -> list[Block]:
     blocks: list[Block] = []
     for pieces in read_pieces(text):
-        has_table = any(block["type"] == "table" for block in blocks)
-        block = _block(pieces, may_be_table=not has_table)
-        if len(blocks) >= _MOST_BLOCKS and "elements" in block and "elements" in blocks[-1]:
-            blocks[-1] = _rich_text([*blocks[-1]["elements"], *block["elements"]])
+        if len(blocks) < _MOST_BLOCKS:
+            has_table = any(block["type"] == "table" for block in blocks)
+            blocks.append(_block(pieces, may_be_table=not has_table))
         else:
-            blocks.append(block)
+            rest = blocks.pop()["elements"] if len(blocks) > _MOST_BLOCKS else []
+            blocks.append(_rich_text([*rest, *map(_element, pieces)]))
     return blocks
 
 
@@ -108,3 +116,17 @@ def _inline(spans: Spans) -> list[Block]:
 def _text(span: Span) -> Block:
     made: Block = {"type": "text", "text": span.text}
     return {**made, "style": dict.fromkeys(sorted(span.style), True)} if span.style else made
+
+
+def _length(value: object) -> int:
+    """The characters of all texts in blocks."""
+    match value:
+        case str():
+            return 0
+        case {"text": str(text)}:
+            return len(text)
+        case Mapping():
+            return sum(map(_length, value.values()))
+        case Iterable():
+            return sum(map(_length, value))
+    return 0

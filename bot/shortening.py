@@ -50,15 +50,12 @@ def _ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
 
 def _inside(text: str, tokens: Sequence[Token]) -> str:
     """The text to the last whole item, row, line or sentence of the block that it ends in."""
-    last = next((t for t in reversed(tokens) if t.level == 0 and t.map), None)
-    kind = last.type if last else ""
-    if kind.endswith("list_open"):
-        starts = _line_starts(text)
-        items = [t for t in tokens if t.type == "list_item_open" and t.map]
-        end = starts[items[-1].map[0]] if items and items[-1].map else 0
-        if end > len(text) // 2:
+    last = next((t.type for t in reversed(tokens) if t.level == 0 and t.map), "")
+    if last in ("bullet_list_open", "ordered_list_open"):
+        items = [t.map[0] for t in tokens if t.type == "list_item_open" and t.map]
+        if (end := _line_starts(text)[items[-1]]) > len(text) // 2:
             return text[:end]
-    if kind in ("fence", "code_block", "table_open") or kind.endswith("list_open"):
+    if last in ("table_open", "code_block") or close_code(text) != text:
         return text[: text.rfind("\n") + 1] or text
     for mark in _SENTENCE_ENDS:
         if (end := text.rfind(mark)) > len(text) // 2:

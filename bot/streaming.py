@@ -19,7 +19,6 @@ from bot.errors import SlackFailed
 from bot.markdown import is_plain_for_slack
 from bot.mrkdwn import safe_markdown, settled
 from bot.plain_text import plain_text
-from bot.shortening import shorten
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +88,6 @@ class Reply:
 
         A message that somebody deleted meanwhile stays deleted.
         """
-        text = shorten(text)
         if not text.startswith(self._text):
             self.restart()
         self._text = text
