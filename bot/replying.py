@@ -29,6 +29,7 @@ from bot.mrkdwn import mentions, one_line, plain
 from bot.opening import Overtaken, open_reply
 from bot.refusals import FAILED, MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.services import BotServices
+from bot.shortening import close_code
 from bot.streaming import Reply
 from bot.threads import Said
 from bot.wanted import Edited, Stopped, Withdrawn, check_wanted
@@ -102,7 +103,7 @@ async def _answer(services: BotServices, row: Row) -> None:
             await _close(services, row)
             return
         except Stopped:
-            await reply.finish(f"{reply.text.rstrip()}\n\n_Stopped._".strip())
+            await reply.finish(f"{close_code(reply.text.rstrip())}\n\n_Stopped._".strip())
             await _close(services, row)
             return
         except Withdrawn:
