@@ -22,12 +22,11 @@ from answering.evaluation import (
 )
 from answering.gold import GoldSet, read_clapnq, read_mtrag, read_squad2
 from answering.measuring import ask_all, the_model_alone, through_the_chain
-from answering.model.chat_model import open_chat_model
+from houselore.chat_models import open_base_model
 from houselore.commands.eval import progress_bars, workspace_apart
-from houselore.embedded.chat_model import ALIAS
 from houselore.errors import WrongUse
 from houselore.services import Services, open_services
-from houselore.settings import EMBEDDED, Settings
+from houselore.settings import Settings
 from retrieval.connections import open_pool
 from retrieval.corpora import Corpus
 from retrieval.measuring import indexed_corpus
@@ -104,8 +103,7 @@ async def answer_all(
     """What came of each question, and the model's name."""
     if closed_book:
         async with open_services(settings) as services:
-            name = ALIAS if settings.chat_url == EMBEDDED else settings.chat_model
-            model = open_chat_model(services.chat.url, name, services.chat.api_key)
+            model = open_base_model(settings, services.chat)
             outcomes = await ask_all(the_model_alone(model), gold, bars[1])
             return outcomes, await served_name(services)
     async with indexed_apart(settings, gold, bars[0]) as apart:
