@@ -41,7 +41,7 @@ async def pull_missing(settings: Settings) -> None:
     for part, file in settings.hub_files.items():
         state = await asyncio.to_thread(state_of_all, settings, file)
         if state == "altered":
-            raise PartUnusable(what_is_wrong(part, file, state))
+            raise PartUnusable(what_is_wrong(settings, part, state))
         if state == "missing":
             try:
                 await pull_with_progress(settings, file)
@@ -64,10 +64,12 @@ def state_of_all(settings: Settings, file: HubFile, *, reads_all: bool = False) 
     return next(state for state in _WORST if state in states)
 
 
-def what_is_wrong(part: HubModel, file: HubFile, state: State) -> str:
+def what_is_wrong(settings: Settings, part: HubModel, state: State) -> str:
     """A sentence for a file that is missing or altered, with the way on and the way without."""
-    wrong = "is not here" if state == "missing" else "is not what was pulled"
-    return f"{file} {wrong}: `houselore models pull {file}` gets it; {_WITHOUT[part]}."
+    file = settings.hub_files[part]
+    place = file.place(settings.models_folder)
+    wrong = f"There is no {place}" if state == "missing" else f"{place} is not what was pulled"
+    return f"{wrong}: `houselore models pull {file}` gets it; {_WITHOUT[part]}."
 
 
 @contextmanager

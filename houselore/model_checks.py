@@ -48,7 +48,7 @@ def _hub_file(settings: Settings, part: HubModel) -> str:
     file = settings.hub_files[part]
     state = state_of_all(settings, file, reads_all=True)
     if state in ("missing", "altered"):
-        raise PartUnusable(what_is_wrong(part, file, state))
+        raise PartUnusable(what_is_wrong(settings, part, state))
     place = file.place(settings.models_folder)
     if state == "unverified":
         return f"{place} was put there by hand; `houselore models pull` verifies it"

@@ -9,6 +9,7 @@ from answering.model.hub_file import model_stem
 from houselore.errors import ModelUnusable, ServerDidNotStart
 from tuning.adapters import hash_adapter
 from tuning.errors import MissingAdapter, UnusableAdapter
+from tuning.gguf_header import read_header
 from tuning.shipped import STARTER, STARTER_NAME, STARTER_SHA256, check_starter
 
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
@@ -46,8 +47,18 @@ def is_able(gguf: Path | None) -> bool:
 
 
 def context_of(gguf: Path | None) -> int:
-    """How many tokens one request to the embedded server may have, with its answer."""
-    return _ABLE_CONTEXT_TOKENS if is_able(gguf) else _CONTEXT_TOKENS
+    """How many tokens one request to the embedded server may have, with its answer.
+
+    No more than the model was trained for, where its file says so.
+    """
+    if gguf is None or not is_able(gguf):
+        return _CONTEXT_TOKENS
+    try:
+        kind = read_header(gguf, ["general.architecture"])["general.architecture"]
+        trained = read_header(gguf, [f"{kind}.context_length"])[f"{kind}.context_length"]
+    except (KeyError, MissingAdapter, UnusableAdapter):
+        return _ABLE_CONTEXT_TOKENS
+    return min(_ABLE_CONTEXT_TOKENS, int(trained))
 
 
 def chat_model_files(
