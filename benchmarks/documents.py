@@ -24,7 +24,8 @@ from benchmarks.documents_page import FIRST_CHUNK, HOUSELORE, TUTORIAL, describe
 from benchmarks.machine import describe_machine
 from benchmarks.shared import DATA, write_result
 from benchmarks.tutorial_chain import tutorial_chain, tutorial_retriever
-from houselore.commands.eval import Apart, model_alone, source_apart
+from houselore.chat_models import open_base_model
+from houselore.commands.eval import Apart, source_apart
 from houselore.commands.eval_documents import DocumentsToAsk
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
@@ -95,7 +96,7 @@ async def _ways(
         if TUTORIAL in names:
             store = tutorial_retriever(services.database_url, _documents(source), services.embedder)
             retriever = await stack.enter_async_context(store)
-            ways[TUTORIAL] = tutorial_chain(retriever, model_alone(settings, services))
+            ways[TUTORIAL] = tutorial_chain(retriever, open_base_model(settings, services.chat))
         yield ways
 
 

@@ -117,7 +117,8 @@ async def lessons_of(
 
 
 async def _notes(apart: Apart, one: Posed) -> Sequence[Evidence]:
-    chat = apart.services.chat
+    if (chat := apart.services.chat) is None:
+        raise AssertionError("it is an endpoint's or the embedded one's")
     found = await find_evidence(
         apart.pool,
         apart.services.embedder,

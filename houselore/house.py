@@ -94,7 +94,7 @@ class House:
         """What answers with a registered model. Raises UnknownModel and a HouseloreError."""
         known = {model.name: model for model in await models(self._pool, self._workspace)}
         if name not in known:
-            raise UnknownModel(f"No model is called {name!r} here: `houselore model` lists them.")
+            raise UnknownModel(f"No model is called {name!r} here: `houselore models` lists them.")
         return self._answerers.get(name) or await self._opening(known[name])
 
     @property

@@ -7,6 +7,9 @@ from langchain_core.language_models import BaseChatModel
 
 from answering.model.voice import NO_VOICE, Voice
 
+CONTEXT_TOKENS = 6_000
+"""What a model that does not say how much it reads is trusted with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
@@ -19,7 +22,7 @@ class Abilities:
 
     reads: Literal["excerpts", "sections"] = "excerpts"
     rewrites: bool = False
-    context_tokens: int = 6_000
+    context_tokens: int = CONTEXT_TOKENS
 
 
 SMALL = Abilities()

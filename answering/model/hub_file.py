@@ -47,7 +47,7 @@ class HubFile:
     @property
     def stem(self) -> str:
         """What people call the model."""
-        return Path(_NUMBERED.sub("", self.path)).stem
+        return model_stem(self.path)
 
     def parts(self) -> list["HubFile"]:
         """The file itself, or all of `…-00001-of-00003.gguf`, which llama.cpp reads as one."""
@@ -61,3 +61,8 @@ class HubFile:
     def place(self, models: Path) -> Path:
         """Where it lies in the folder `models`."""
         return models / self.owner / self.repo / self.revision / self.path
+
+
+def model_stem(path: str) -> str:
+    """What people call the model in a file: its name, without the number of one in several."""
+    return Path(_NUMBERED.sub("", path)).stem

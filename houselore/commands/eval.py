@@ -4,15 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from answering.model.chat_model import open_chat_model
-from houselore.embedded.chat_model import ALIAS
 from houselore.services import Services, open_services
-from houselore.settings import EMBEDDED, Settings
+from houselore.settings import Settings
 from retrieval.connections import open_pool
 from retrieval.measuring import indexed_alone
 from retrieval.reports import IndexProgress, IndexReport, OnProgress
@@ -48,12 +45,6 @@ async def source_apart(
             indexed_alone(pool, workspace, source, services.embedder, on_indexed)
         )
         yield Apart(services, pool, workspace, report)
-
-
-def model_alone(settings: Settings, services: Services) -> BaseChatModel:
-    """The chat model as it is without the house around it."""
-    name = ALIAS if settings.chat_url == EMBEDDED else settings.chat_model
-    return open_chat_model(services.chat.url, name, services.chat.api_key)
 
 
 async def served_name(services: Services) -> str:

@@ -21,7 +21,8 @@ from answering.evaluation.metrics import (
     outcomes_error,
 )
 from answering.evaluation.run import ask_all, the_model_alone, through_the_chain
-from houselore.commands.eval import Apart, model_alone, progress_bars, served_name, source_apart
+from houselore.chat_models import open_base_model
+from houselore.commands.eval import Apart, progress_bars, served_name, source_apart
 from houselore.errors import WrongUse
 from houselore.services import open_services
 from houselore.settings import Settings
@@ -89,7 +90,7 @@ async def answer_all(
     """What came of each question, and the model's name."""
     if closed_book:
         async with open_services(settings) as services:
-            model = model_alone(settings, services)
+            model = open_base_model(settings, services.chat)
             outcomes = await ask_all(the_model_alone(model), gold, bars[1])
             return outcomes, await served_name(services)
     async with indexed_apart(settings, gold, bars[0]) as apart:

@@ -62,7 +62,7 @@ async def test_one_machine_registers_and_another_serves(
     """
     keys = s3.environment()
     where = {"HOUSELORE_DATABASE_URL": database_url, "HOUSELORE_ADAPTERS": URL, **keys}
-    words = "model", "register", "house-2", str(adapter)
+    words = "models", "register", "house-2", str(adapter)
     done = await asyncio.to_thread(houselore, *words, **where)
     assert done.returncode == 0, done.stderr
     shutil.rmtree(adapter)

@@ -1,11 +1,7 @@
 """Chat models opened by name, asked over real HTTP, and what is said when they fail."""
 
-import json
 import logging
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -20,39 +16,9 @@ from answering.model.chat_model import (
     open_provider_model,
     stream_reply,
 )
+from tests.openai_server import openai_server
 
 ASKED = [HumanMessage("When do we deploy?")]
-
-
-@contextmanager
-def openai_server(*words: str, status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """An OpenAI-compatible server that streams these words; its URL, and what it was asked."""
-    asked: list[dict[str, Any]] = []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            asked.append(body | {"key": self.headers["Authorization"]})
-            self.send_response(status)
-            self.send_header("Content-Type", "text/event-stream" if status == 200 else "text/plain")
-            self.end_headers()
-            for word in words:
-                choice = {"index": 0, "delta": {"content": word}, "finish_reason": None}
-                event = {"id": "1", "object": "chat.completion.chunk", "choices": [choice]}
-                self.wfile.write(f"data: {json.dumps(event)}\n\n".encode())
-            self.wfile.write(b"data: [DONE]\n\n")
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1", asked
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 async def reply_of(model: BaseChatModel) -> str:

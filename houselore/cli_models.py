@@ -1,4 +1,4 @@
-"""The `model` commands: who answers to `house`, by which options. Each one's work is elsewhere."""
+"""The `models` commands: who answers to `house`, by which options. Each one's work is elsewhere."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,24 +8,24 @@ import typer
 from houselore.options import read_settings
 from houselore.outcome import conclude
 
-model = typer.Typer(
-    name="model", help="The model that answers, and those before it.", invoke_without_command=True
+models = typer.Typer(
+    name="models", help="The model that answers, and those before it.", invoke_without_command=True
 )
 
-Name = Annotated[str, typer.Argument(help="As `houselore model` lists it.")]
+Name = Annotated[str, typer.Argument(help="As `houselore models` lists it.")]
 Reason = Annotated[str, typer.Option(help="Why; it is kept beside the change.")]
 
 
-@model.callback()
+@models.callback()
 def list_all(context: typer.Context) -> None:
     """List the models: which one answers, which is tried, who decided so and why."""
     if context.invoked_subcommand is None:
-        from houselore.commands.model import list_models
+        from houselore.commands.models import list_models
 
         conclude(list_models(read_settings()))
 
 
-@model.command("register")
+@models.command("register")
 def register_it(
     name: Annotated[str, typer.Argument(help="What it is to be called, such as house-2.")],
     adapter: Annotated[
@@ -33,12 +33,29 @@ def register_it(
     ],
 ) -> None:
     """Make an adapter a candidate."""
-    from houselore.commands.model import register_adapter
+    from houselore.commands.models import register_adapter
 
     conclude(register_adapter(read_settings(), name, adapter))
 
 
-@model.command("judge")
+@models.command("pull")
+def pull_it(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[hf://OWNER/REPO/FILE.gguf]",
+            help="A file of the Hugging Face hub; by default what HOUSELORE_CHAT_MODEL and "
+            "HOUSELORE_RERANKER name.",
+        ),
+    ] = None,
+) -> None:
+    """Bring a model's file from the hub; one that was broken off goes on where it was."""
+    from houselore.commands.models_pull import pull_models
+
+    conclude(pull_models(read_settings(), name))
+
+
+@models.command("judge")
 def judge_it(
     name: Name,
     passages: Annotated[
@@ -67,13 +84,13 @@ def judge_it(
     Both are asked the shipped suite, with documents that give orders, the team's own questions that
     the model was not trained on, and those of the files. The verdict is kept; who answers stays.
     """
-    from houselore.commands.model_judge import Trial, print_verdict
+    from houselore.commands.models_judge import Trial, print_verdict
 
     trial = Trial(passages, questions, house, others, limit, seed)
     conclude(print_verdict(read_settings(), name, trial))
 
 
-@model.command("canary")
+@models.command("canary")
 def try_it(
     name: Name,
     share: Annotated[
@@ -81,46 +98,46 @@ def try_it(
     ] = 0.2,
 ) -> None:
     """Try a model in a share of the channels, until it is promoted or taken back by itself."""
-    from houselore.commands.model import try_model
+    from houselore.commands.models import try_model
 
     conclude(try_model(read_settings(), name, share))
 
 
-@model.command("stop")
+@models.command("stop")
 def stop_it(reason: Reason = "by hand") -> None:
     """Take the canary back."""
-    from houselore.commands.model import take_back
+    from houselore.commands.models import take_back
 
     conclude(take_back(read_settings(), reason))
 
 
-@model.command("promote")
+@models.command("promote")
 def promote_it(name: Name, reason: Reason = "by hand") -> None:
     """Let a registered model answer, whatever is tried or pinned."""
-    from houselore.commands.model import promote_model
+    from houselore.commands.models import promote_model
 
     conclude(promote_model(read_settings(), name, reason))
 
 
-@model.command("rollback")
+@models.command("rollback")
 def go_back(reason: Reason = "by hand") -> None:
     """Let the model answer again that did before."""
-    from houselore.commands.model import roll_model_back
+    from houselore.commands.models import roll_model_back
 
     conclude(roll_model_back(read_settings(), reason))
 
 
-@model.command("pin")
+@models.command("pin")
 def pin_it() -> None:
     """Keep the model that answers: no canary begins meanwhile."""
-    from houselore.commands.model import pin_model
+    from houselore.commands.models import pin_model
 
     conclude(pin_model(read_settings(), is_pinned=True))
 
 
-@model.command("unpin")
+@models.command("unpin")
 def let_go() -> None:
     """Let the pinned model be replaced again."""
-    from houselore.commands.model import pin_model
+    from houselore.commands.models import pin_model
 
     conclude(pin_model(read_settings(), is_pinned=False))

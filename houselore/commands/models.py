@@ -1,4 +1,4 @@
-"""`houselore model`: which model answers to `house`, and how that is changed by hand."""
+"""`houselore models`: which model answers to `house`, and how that is changed by hand."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,11 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from houselore.chat_models import base_name
 from houselore.embedded.chat_model_files import BUNDLED_NAME
 from houselore.errors import WrongUse
 from houselore.people import terminal_user
 from houselore.services import open_adapters, open_store
-from houselore.settings import EMBEDDED, Settings
+from houselore.settings import Settings
 from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
 from tuning.canaries import Rollout, current_rollout, start_rollout, stop_rollout
 from tuning.forgetting import models_to_retrain
@@ -54,17 +55,20 @@ async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
     if hosted_id(adapter) is None:
         folder = _folder_of(adapter)
         lineage = Lineage(adapter_hash=hash_adapter(folder))
-    elif settings.chat_url == EMBEDDED:
-        raise WrongUse("A hosted model is served by an endpoint: set HOUSELORE_CHAT_URL.")
-    base = BUNDLED_NAME if settings.chat_gguf is None else settings.chat_gguf.stem
-    base = base if settings.chat_url == EMBEDDED else settings.chat_model
+    elif settings.chat_server == "embedded":
+        raise WrongUse(
+            "A hosted model is served elsewhere: set HOUSELORE_CHAT_URL, or HOUSELORE_CHAT_MODEL "
+            "to provider:model."
+        )
+    is_bundled = settings.chat_server == "embedded" and settings.chat_file is None
+    base = BUNDLED_NAME if is_bundled else base_name(settings)
     async with open_store(settings) as store:
         if name in {model.name for model in await models(store.pool, store.workspace)}:
             raise WrongUse(f"A model is called {name} already: a model is replaced, never changed.")
         if folder is not None:
             adapter = await asyncio.to_thread(open_adapters(settings).put, name, folder)
         await register(store.pool, store.workspace, name, base, adapter, lineage)
-    _say(f"{name} is a candidate: `houselore model canary {name}` tries it.")
+    _say(f"{name} is a candidate: `houselore models canary {name}` tries it.")
 
 
 def _folder_of(adapter: str) -> Path:

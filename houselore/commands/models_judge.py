@@ -1,4 +1,4 @@
-"""`houselore model judge`: a candidate beside what is served on the same questions, judged."""
+"""`houselore models judge`: a candidate beside what is served on the same questions, judged."""
 
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -144,7 +144,7 @@ def _found(known: Sequence[Model], name: str) -> Model:
     for model in known:
         if model.name == name:
             return model
-    raise UnknownModel(f"No model is called {name!r} here: `houselore model` lists them.")
+    raise UnknownModel(f"No model is called {name!r} here: `houselore models` lists them.")
 
 
 async def _held(apart: Apart, candidate: Model) -> Held:
