@@ -23,7 +23,7 @@ _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*)")
 _SUBJECT = re.compile(r"^(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*")
 _PRONOUN = re.compile(r"^(?:He|She|It|They) ")
 _DIGITS = re.compile(r"(?<![\w.,:/$\u20ac\u00a3-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _OPERATOR = re.compile(
     r"\b(?:not|no|never|only|except|unless|if|when|but|however|although|must|may|other than|without"
     r"|neither|nor|cannot|until|before|after)\b|n['\u2019]t\b",

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from answering.grounding.units import CURRENCIES, MODIFIERS, UNITS
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 # "may" and "march" are words too: only with a capital letter, and only beside a day or a year.
 _MONTH = (
     r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|Mar(?:ch)?|[Aa]pr(?:il)?|May|[Jj]une?|[Jj]uly?"
@@ -16,11 +16,8 @@ _MONTH = (
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?\b"
 _YEAR = r"(\d{4})\b"
 _HALF = r"([ap])\.?m\b\.?"
-_UNITS_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
-_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_TENS_WORDS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _SMALL = {word: n for n, word in enumerate(_UNITS_WORDS)} | {
     word: 10 * n for n, word in enumerate(_TENS_WORDS, start=2)
 }
@@ -29,7 +26,7 @@ _LARGE |= {"trillion": 10**12, "dozen": 12}
 _ORDINALS = {
     word: n
     for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"],
         start=1,
     )
 }
@@ -193,7 +190,7 @@ class _WordNumber:
             self._last = factor
             return True
         number = _SMALL[word]
-        fits = self._last >= 100 or (20 <= self._last and 0 < number < 10 and not is_after_and)
+        fits = self._last >= 100 or (self._last >= 20 and 0 < number < 10 and not is_after_and)
         if self._last and not fits:
             return False
         self._current, self._last = self._current + number, number or 1

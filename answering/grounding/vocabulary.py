@@ -117,27 +117,19 @@ TURNED = {
 """Words that deny another one: its key, or the operator that they deny."""
 
 FUNCTION = frozenset(
-    """a an the this that these those it its itself they them their theirs themselves he him his she
-    her hers himself herself we us our ours you your yours yourself i me my mine who whom whose
-    which what be is am are was were been being has have had having do does did doing done of in on
-    at by for to from with as into onto upon about around through during via per than then so such
-    too also very just there here how why where will would up approximately roughly nearly almost
-    circa any really quite even still already well please therefore thus hence within among between
-    because let ok okay indeed own e.g. i.e. etc both""".split()
+    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "itself", "they", "them", "their", "theirs", "themselves", "he", "him", "his", "she", "her", "hers", "himself", "herself", "we", "us", "our", "ours", "you", "your", "yours", "yourself", "i", "me", "my", "mine", "who", "whom", "whose", "which", "what", "be", "is", "am", "are", "was", "were", "been", "being", "has", "have", "had", "having", "do", "does", "did", "doing", "done", "of", "in", "on", "at", "by", "for", "to", "from", "with", "as", "into", "onto", "upon", "about", "around", "through", "during", "via", "per", "than", "then", "so", "such", "too", "also", "very", "just", "there", "here", "how", "why", "where", "will", "would", "up", "approximately", "roughly", "nearly", "almost", "circa", "any", "really", "quite", "even", "still", "already", "well", "please", "therefore", "thus", "hence", "within", "among", "between", "because", "let", "ok", "okay", "indeed", "own", "e.g.", "i.e.", "etc", "both"]
 )
 """Words that claim nothing by themselves here: with or without them a sentence says the same."""
 
 GENERIC = frozenset(
-    """say state mention list describ call name mean page section document follow answer get use
-    thing happen accord""".split()
+    ["say", "state", "mention", "list", "describ", "call", "name", "mean", "page", "section", "document", "follow", "answer", "get", "use", "thing", "happen", "accord"]
 )
 """Keys of words that a sentence may add of its own."""
 
 SOFT_BREAKS = frozenset(("and", "or", "&", "plus"))
 HARD_BREAKS = frozenset(("but", "while", "whereas", "although", "though", "however", "yet"))
 PRONOUNS = frozenset(
-    """it they this these that those he she such its their his her them him we you there here
-    which who one both""".split()
+    ["it", "they", "this", "these", "that", "those", "he", "she", "such", "its", "their", "his", "her", "them", "him", "we", "you", "there", "here", "which", "who", "one", "both"]
 )
 
 _IRREGULAR = """
@@ -192,13 +184,7 @@ RIVALS = tuple(frozenset(group.split()) for group in " ".join(_RIVALS.split()).s
 """Words of which a rule for one is no rule for another."""
 
 FOREIGN = frozenset(
-    """nicht kein keine keinen keinem keiner nie niemals niemand nichts ohne nur ausser außer sofern
-    wenn falls sondern ne pas jamais aucun aucune rien personne sans seulement sauf uniquement si
-    sinon nunca jamás ningún ninguna ninguno nada nadie sin solo sólo solamente excepto salvo non
-    nessun nessuno nessuna niente mai senza soltanto tranne eccetto não nunca nenhum nenhuma sem só
-    somente exceto salvo se niet geen nooit niemand niets zonder alleen slechts behalve tenzij als
-    inte ej ingen inget inga aldrig utan bara endast utom om ikke ingen intet aldri aldrig uten uden
-    kun bare unntatt undtagen hvis""".split()
+    ["nicht", "kein", "keine", "keinen", "keinem", "keiner", "nie", "niemals", "niemand", "nichts", "ohne", "nur", "ausser", "außer", "sofern", "wenn", "falls", "sondern", "ne", "pas", "jamais", "aucun", "aucune", "rien", "personne", "sans", "seulement", "sauf", "uniquement", "si", "sinon", "nunca", "jamás", "ningún", "ninguna", "ninguno", "nada", "nadie", "sin", "solo", "sólo", "solamente", "excepto", "salvo", "non", "nessun", "nessuno", "nessuna", "niente", "mai", "senza", "soltanto", "tranne", "eccetto", "não", "nunca", "nenhum", "nenhuma", "sem", "só", "somente", "exceto", "salvo", "se", "niet", "geen", "nooit", "niemand", "niets", "zonder", "alleen", "slechts", "behalve", "tenzij", "als", "inte", "ej", "ingen", "inget", "inga", "aldrig", "utan", "bara", "endast", "utom", "om", "ikke", "ingen", "intet", "aldri", "aldrig", "uten", "uden", "kun", "bare", "unntatt", "undtagen", "hvis"]
 )
 """Words that deny, except or restrict in German, French, Spanish, Italian, Portuguese, Dutch,
 Swedish, Danish and Norwegian."""

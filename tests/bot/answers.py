@@ -47,15 +47,15 @@ _FRAGMENTS = [
     "<!channel>", "<@U123>", "<#C1|a>", "@channel", "[1]: https://e.vil\n", "[1]", "<b>", "&lt;",
     "&amp;lt;", "word", "two words", "30.", "é", "中", "\u2060", "\x00", "\x1b[31m", "|", " ",
 ]  # fmt: skip
-markdowns = st.lists(
-    st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=6)), max_size=25
-).map("".join)
+markdowns = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=6)), max_size=25).map(
+    "".join
+)
 """Markdown of any kind, finished or not, with whatever could act in Slack."""
 
 codes = (
     st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=8)), min_size=1, max_size=12)
     .map("".join)
-    .map(lambda text: "".join(c for c in text if c in "\n\t" or not c.isspace() and c >= " "))
+    .map(lambda text: "".join(c for c in text if c in "\n\t" or (not c.isspace() and c >= " ")))
     .map(lambda text: "".join(c for c in text if c != "\x7f").strip("\n"))
     .filter(bool)
 )
