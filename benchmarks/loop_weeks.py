@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 
 from answering.answerer import Answerer
-from answering.confidence.confidence import SUPPORTED
+from answering.types.answers import DRAFTED, SUPPORTED
 from answering.evaluation.datasets import GoldSet
 from answering.evaluation.metrics import Outcome
 from answering.evaluation.run import ask_all, through_the_chain

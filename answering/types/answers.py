@@ -14,6 +14,11 @@ from retrieval.statements import load_statements
 
 _SQL = load_statements("answering")
 
+DRAFTED = "drafted"
+"""Among an answer's signals where a model was asked."""
+SUPPORTED = "supported"
+"""Among them where a note supports what the model wrote, shown or not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:

@@ -18,7 +18,7 @@ from answering.grounding.sentence_checker import (
 )
 from answering.model.house_model import HouseModel
 from answering.prompts import version_of
-from answering.types.answers import Answer, Citation
+from answering.types.answers import DRAFTED, SUPPORTED, Answer, Citation
 from answering.types.progress import Finished, Progress, Reading, Words
 from answering.writing.abstention import say_closest, says_unknown, shorten
 from answering.writing.drafts import holds_answer, needs_block
@@ -27,10 +27,6 @@ from answering.writing.write import ModelChunk, PartBegun, PartEnded, WritingSte
 from retrieval.plain import clean
 from retrieval.retriever import still_stand
 
-DRAFTED = "drafted"
-"""The feature of an answer for which a model was asked."""
-SUPPORTED = "supported"
-"""The feature of one of which a note supports what the model wrote, shown or not."""
 _QUOTE_CHARACTERS = 400
 _MARK = re.compile(r"\[(\d+)\]")
 

@@ -5,7 +5,7 @@ from math import isnan
 
 import pytest
 
-from answering.confidence.confidence import SUPPORTED
+from answering.types.answers import DRAFTED, SUPPORTED
 from answering.evaluation.datasets import GoldQuestion
 from answering.evaluation.metrics import Outcome
 from tuning.safety import TRAPS, Secret
