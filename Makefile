@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -51,6 +51,9 @@ bench-ann: $(INSTALLED_BENCH) ## Measure the search by vector beside the exact o
 
 bench-answers: $(INSTALLED) ## Measure answers, the tuned model beside its base [ARGS='--limit 60']
 	@$(BIN)/python -m benchmarks.answers $(ARGS)
+
+bench-documents: $(INSTALLED_BENCH) ## Measure questions to real documents, beside two baselines [ARGS='--limit 20']
+	@$(BIN)/python -m benchmarks.documents $(ARGS)
 
 bench-embedders: $(INSTALLED_BENCH) ## Measure what runs MiniLM [ARGS='--texts 60 --rounds 3']
 	@$(BIN)/python -m benchmarks.embedders $(ARGS)

@@ -2,6 +2,7 @@
 
 AnsweringError
 ├── ModelUnavailable   the chat model does not answer; the same question may work later
+├── PullFailed         a model's file cannot be had from the hub
 ├── EvidenceChanged    what an answer rests on is being changed faster than it can be written
 ├── NotIndexed         there is no index yet: nothing has been indexed in this workspace
 └── UnreadableWeights  the file of the confidence's weights holds none
@@ -14,6 +15,10 @@ class AnsweringError(Exception):
 
 class ModelUnavailable(AnsweringError):
     """The chat model does not answer; the same question may work later."""
+
+
+class PullFailed(AnsweringError):
+    """A model's file cannot be had from the hub, or cannot be kept here."""
 
 
 class EvidenceChanged(AnsweringError):

@@ -3,12 +3,12 @@
 insert into answers (
     workspace, inbox_id, channel, thread_ts, ts, person, question, thread, readers, messages,
     evidence, text, citations, abstained, model, generation, prompt_version, timings_ms,
-    confidence, signals, withheld
+    confidence, signals, withheld, shown
 ) values (
     %(workspace)s, %(inbox_id)s, %(channel)s, %(thread_ts)s, %(ts)s, %(person)s, %(question)s,
     %(thread)s, %(readers)s, %(messages)s, %(evidence)s, %(text)s, %(citations)s, %(abstained)s,
     %(model)s, %(generation)s, %(prompt_version)s, %(timings_ms)s,
-    %(confidence)s, %(signals)s, %(withheld)s
+    %(confidence)s, %(signals)s, %(withheld)s, %(shown)s
 )
 on conflict (inbox_id) do update set
     channel = excluded.channel, thread_ts = excluded.thread_ts, ts = excluded.ts,
@@ -17,7 +17,7 @@ on conflict (inbox_id) do update set
     citations = excluded.citations, abstained = excluded.abstained, model = excluded.model,
     generation = excluded.generation, prompt_version = excluded.prompt_version,
     timings_ms = excluded.timings_ms, confidence = excluded.confidence, signals = excluded.signals,
-    withheld = excluded.withheld
+    withheld = excluded.withheld, shown = excluded.shown
 returning id;
 
 -- name: place_answer

@@ -8,8 +8,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from answering.evaluation import SHARES, Outcome, estimate, outcomes_error
-from answering.gold import GoldQuestion, GoldSet, read_clapnq, read_squad2
+from answering.evaluation.datasets import GoldQuestion, GoldSet, read_clapnq, read_squad2
+from answering.evaluation.metrics import SHARES, Outcome, estimate, outcomes_error
 from benchmarks.confidence import fits_on
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section

@@ -7,15 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from answering.calibration import Calibrated, calibrate, fit_held_out
-from answering.confidence import ANY, HELD, Confidence, choose_bar, open_confidence, save_confidence
-from answering.evaluation import Outcome
-from answering.gold import GoldQuestion, GoldSet, read_clapnq, read_squad2
-from answering.measuring import ask_all, through_the_chain
-from answering.regression import Regression, logit
+from answering.confidence.confidence import (
+    ANY,
+    HELD,
+    Confidence,
+    choose_bar,
+    open_confidence,
+    save_confidence,
+)
+from answering.confidence.logistic_regression import Regression, logit
+from answering.evaluation.calibration import Calibrated, calibrate, fit_held_out
+from answering.evaluation.datasets import GoldQuestion, GoldSet, read_clapnq, read_squad2
+from answering.evaluation.metrics import Outcome
+from answering.evaluation.run import ask_all, through_the_chain
 from benchmarks.shared import DATA
 from benchmarks.splits import CALIBRATION, TRAIN
-from houselore.commands.eval_answers import indexed_apart, served_name
+from houselore.commands.eval import served_name
+from houselore.commands.eval_answers import indexed_apart
 from houselore.settings import open_settings
 from retrieval.reports import IndexProgress
 

@@ -17,8 +17,8 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.conversation.follow_ups import background_of, with_question_before
 from answering.conversation.query_rewriting import rewrite
-from answering.models import open_chat_model
-from answering.questions import Question, Turn
+from answering.model.chat_model import open_chat_model
+from answering.types.questions import Question, Turn
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from answering.claims import NEGATION, names_in, numbers_in
 from answering.evidence import Evidence
-from answering.grounding import Grounding
+from answering.grounding.claims import NEGATION, names_in, numbers_in
+from answering.grounding.notes import Grounding
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import rows, write_result

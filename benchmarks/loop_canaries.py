@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from random import Random
 
-from answering.answers import Answer
-from answering.questions import Question
+from answering.types.answers import Answer
+from answering.types.questions import Question
 from benchmarks.loop_office import CHANNELS, Office
 from benchmarks.loop_people import Said
 from benchmarks.loop_rollouts import End, Rates

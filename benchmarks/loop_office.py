@@ -12,9 +12,9 @@ from itertools import count
 from procrastinate import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import Answer, save_answer
-from answering.progress import Finished
-from answering.questions import Place, Question
+from answering.types.answers import Answer, save_answer
+from answering.types.progress import Finished
+from answering.types.questions import Place, Question
 from benchmarks.loop_people import Said
 from bot.better_answers import set_typed
 from bot.feedback import reaction_vote, record

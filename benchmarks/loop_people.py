@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from answering.evaluation import contains
-from answering.gold import GoldQuestion
+from answering.evaluation.datasets import GoldQuestion
+from answering.evaluation.metrics import contains
 
 _MARK = re.compile(r"\s*\[\d+\]")
 _WORDS_OF_A_TERSE_ANSWER = 5

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
-from answering.gold import GoldQuestion, GoldSet, read_squad2
+from answering.evaluation.datasets import GoldQuestion, GoldSet, read_squad2
 from benchmarks.shared import DATA
 from benchmarks.splits import TRAIN
 from retrieval.documents import Document

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from answering.evidence import Evidence
-from answering.questions import Turn
+from answering.types.questions import Turn
 from retrieval.documents import Passage
 from tuning.forms import Row
 from tuning.judged import Label, decide

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from answering.bm25 import bm25, rarity
 from answering.evidence import Evidence, condense
-from answering.questions import Turn
+from answering.evidence.bm25 import bm25, rarity
+from answering.types.questions import Turn
 from benchmarks.splits import TRAIN
 from benchmarks.starter_facts import Fact, facts
 from benchmarks.starter_sets import (

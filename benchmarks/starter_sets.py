@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from answering.questions import Turn
+from answering.types.questions import Turn
 from benchmarks.shared import DATA, rows
 from retrieval.documents import Passage
 from retrieval.lexical import terms

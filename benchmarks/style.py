@@ -15,21 +15,22 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from answering.clock import Clock
-from answering.evaluation import SHARES, Outcome, estimate, f1
+from answering.evaluation.datasets import GoldSet, read_squad2
+from answering.evaluation.metrics import SHARES, Outcome, estimate, f1
+from answering.evaluation.run import ask_all, through_the_chain
 from answering.evidence import Evidence
-from answering.finding import Abilities, find_evidence
-from answering.gold import GoldSet, read_squad2
-from answering.measuring import ask_all, through_the_chain
-from answering.models import open_chat_model
-from answering.questions import Question
-from answering.voice import Voice, claims_nothing
+from answering.evidence.retrieve import Abilities, find_evidence
+from answering.model.chat_model import open_chat_model
+from answering.model.voice import Voice, claims_nothing
+from answering.types.questions import Question
+from answering.types.stopwatch import Stopwatch
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, rows, write_result
 from benchmarks.splits import TEST, TRAIN
 from benchmarks.starter_sets import Posed, squad2, squad2_passages
-from houselore.commands.eval_answers import Apart, indexed_apart
+from houselore.commands.eval import Apart
+from houselore.commands.eval_answers import indexed_apart
 from houselore.commands.tune import base_of
 from houselore.embedded.chat_model import ALIAS
 from houselore.settings import Settings, open_settings
@@ -116,7 +117,8 @@ async def lessons_of(
 
 
 async def _notes(apart: Apart, one: Posed) -> Sequence[Evidence]:
-    chat = apart.services.chat
+    if (chat := apart.services.chat) is None:
+        raise AssertionError("it is an endpoint's or the embedded one's")
     found = await find_evidence(
         apart.pool,
         apart.services.embedder,
@@ -124,7 +126,7 @@ async def _notes(apart: Apart, one: Posed) -> Sequence[Evidence]:
         open_chat_model(chat.url, ALIAS, chat.api_key),
         Abilities(),
         None,
-        Clock(),
+        Stopwatch(),
     )
     return found.evidence
 

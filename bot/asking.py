@@ -9,7 +9,7 @@ from contextlib import suppress
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import (
+from answering.types.answers import (
     Answer,
     StoredAnswer,
     answer_by_id,
@@ -17,9 +17,10 @@ from answering.answers import (
     place_answer,
     save_answer,
 )
-from answering.progress import Finished
-from answering.questions import Place, Question
+from answering.types.progress import Finished
+from answering.types.questions import Place, Question
 from bot import inbox
+from bot.answer_blocks import answer_blocks
 from bot.blocks import (
     SHARE,
     actions,
@@ -27,14 +28,14 @@ from bot.blocks import (
     button,
     context,
     fallback,
-    markdown,
     section,
     sources,
 )
 from bot.errors import BotError, QuestionRefused, SlackFailed
 from bot.feedback import settle_votes
 from bot.inbox import Row
-from bot.mrkdwn import escape, mentions, plain, safe_markdown
+from bot.mrkdwn import escape, mentions, plain
+from bot.plain_text import plain_text
 from bot.refusals import MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.replying import progress_of
 from bot.services import BotServices
@@ -111,12 +112,12 @@ async def _answer_alone(services: BotServices, row: Row) -> None:
     else:
         answer, answer_id = stored.answer, stored.id
     blocks = [
-        markdown(safe_markdown(answer.text)),
+        *answer_blocks(answer.text),
         *sources(answer),
         actions(button(SHARE, "Share in channel", str(answer_id))),
         context(_ALONE),
     ]
-    await tell(services, row, answer.text, blocks)
+    await tell(services, row, plain_text(answer.text), blocks)
 
 
 async def _find(services: BotServices, row: Row, audience: Audience) -> tuple[Answer, int]:
@@ -152,10 +153,10 @@ async def _share(services: BotServices, row: Row) -> str | None:
     posted = await services.client.call(
         "chat.postMessage",
         channel=row.channel,
-        text=fallback(stored.answer.text),
+        text=fallback(plain_text(stored.answer.text)),
         blocks=[
             section(f"*{escape(stored.question[:500])}*"),
-            markdown(safe_markdown(stored.answer.text)),
+            *answer_blocks(stored.answer.text),
             *below_answer(stored.answer),
             context(f"Shared by <@{row.person}>"),
         ],

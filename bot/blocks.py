@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from answering.answers import Answer, Citation
+from answering.types.answers import Answer, Citation
 from bot.mrkdwn import escape, fit, link, one_line
 
 Block = Mapping[str, Any]

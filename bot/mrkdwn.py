@@ -14,7 +14,8 @@ _TOKEN = re.compile(r"<([^<>]*)>")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
-_PART = "\u2060"
+PART = "\u2060"
+"""WORD JOINER: it parts what would act and is not seen."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NUMBER = r"^ {0,3}[0-9]{1,9}"  # with a full stop or a bracket, what begins an item of a list
 _ACTING = re.compile(
@@ -27,6 +28,7 @@ _ACTING = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _WORD = r"[\x00-\x08\x0b-\x1f\x21-\x7f]"
+_ALONE = re.compile(rf"{_NUMBER}[.)](?:[ \t]+\[[0-9]|[ \t]*$)")
 _UNFINISHED = re.compile(rf"(?:{_NUMBER}[.)][ \t]+{_WORD}*|{_WORD}+)\Z", re.MULTILINE)
 _LONGEST_ADDRESS = 1_000
 
@@ -89,7 +91,17 @@ def safe_markdown(text: str) -> str:
 
     A number that is all that a line says, before its marks, is no item of a list either.
     """
-    return _ACTING.sub(lambda match: match.group() + _PART, _CONTROLS.sub("", text))
+    return _ACTING.sub(lambda match: match.group() + PART, drop_controls(text))
+
+
+def drop_controls(text: str) -> str:
+    """The text without control characters, its line breaks and tabs kept."""
+    return _CONTROLS.sub("", text)
+
+
+def is_number_alone(line: str) -> bool:
+    """Whether a number, as it would begin an item of a list, is all that a line says."""
+    return _ALONE.match(line) is not None
 
 
 def settled(text: str) -> int:

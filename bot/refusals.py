@@ -3,7 +3,7 @@
 from typing import Final
 
 from answering.errors import AnsweringError, NotIndexed
-from answering.questions import QUESTION_LIMIT, is_wordless
+from answering.types.questions import QUESTION_LIMIT, is_wordless
 from bot.errors import QuestionRefused, SlackFailed
 from bot.wording import is_courtesy
 

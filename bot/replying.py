@@ -8,15 +8,15 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 
-from answering.answers import (
+from answering.types.answers import (
     Answer,
     StoredAnswer,
     answer_of_inbox,
     place_answer,
     save_answer,
 )
-from answering.progress import Finished, Progress, Reading, Restarted, Words
-from answering.questions import Place, Question
+from answering.types.progress import Finished, Progress, Reading, Restarted, Words
+from answering.types.questions import Place, Question
 from bot import inbox, threads
 from bot.blocks import below_answer
 from bot.channel_settings import read_channel
@@ -29,6 +29,7 @@ from bot.mrkdwn import mentions, one_line, plain
 from bot.opening import Overtaken, open_reply
 from bot.refusals import FAILED, MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.services import BotServices
+from bot.shortening import close_code
 from bot.streaming import Reply
 from bot.threads import Said
 from bot.wanted import Edited, Stopped, Withdrawn, check_wanted
@@ -102,7 +103,7 @@ async def _answer(services: BotServices, row: Row) -> None:
             await _close(services, row)
             return
         except Stopped:
-            await reply.finish(f"{reply.text.rstrip()}\n\n_Stopped._".strip())
+            await reply.finish(f"{close_code(reply.text.rstrip())}\n\n_Stopped._".strip())
             await _close(services, row)
             return
         except Withdrawn:

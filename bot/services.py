@@ -8,8 +8,8 @@ from procrastinate import App
 from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 
-from answering.progress import Progress
-from answering.questions import Question
+from answering.types.progress import Progress
+from answering.types.questions import Question
 from bot.client import SlackClient
 from bot.directory import Directory
 from bot.memberships import Memberships

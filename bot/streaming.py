@@ -1,18 +1,26 @@
 """One message in Slack that grows while an answer is written, and is whole at the end.
 
-Slack closes a stream after five minutes and may lose a call, so the text is kept here: whenever
-what Slack shows is in doubt, the finished message replaces it. Writes no answer, keeps no record.
+It is streamed as Markdown; where that does not show every sign, or may show lists, tables and code
+otherwise than they are, the finished message is of Slack's own parts. Slack closes a stream after
+five minutes and may lose a call, so the text is kept here: whenever what Slack shows is in doubt,
+the finished message replaces it. Writes no answer, keeps no record.
 """
 
+import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.blocks import ANSWER_LIMIT, SHORTENED, Block, fallback, markdown
+from bot.answer_blocks import answer_blocks
+from bot.blocks import ANSWER_LIMIT, Block, fallback, markdown
 from bot.client import SlackClient
 from bot.errors import SlackFailed
+from bot.markdown import is_plain_for_slack
 from bot.mrkdwn import safe_markdown, settled
+from bot.plain_text import plain_text
+
+_log = logging.getLogger(__name__)
 
 _PAUSE = 0.35
 _GONE = ("message_not_found", "cant_update_message", "message_not_owned_by_app")
@@ -88,6 +96,8 @@ class Reply:
         try:
             if self._in_doubt or not await self._stop(blocks):
                 await self._replace(blocks)
+            elif self._shown > ANSWER_LIMIT or not is_plain_for_slack(text):
+                await self._show_parts(blocks)
         except SlackFailed as error:
             if error.error not in _GONE:
                 raise
@@ -148,20 +158,30 @@ class Reply:
     async def _replace(self, blocks: Sequence[Block]) -> None:
         with suppress(SlackFailed):
             await self._client.call("chat.stopStream", channel=self._place.channel, ts=self.ts)
+        if not await self._show_parts(blocks):
+            await self._update([markdown(safe_markdown(self._text)), *blocks])
+
+    async def _show_parts(self, blocks: Sequence[Block]) -> bool:
+        """Put the text in Slack's own parts in place of what stands; whether Slack took them."""
+        try:
+            await self._update([*answer_blocks(self._text), *blocks])
+        except SlackFailed as error:
+            if error.error in _GONE:
+                raise
+            _log.warning("an answer stays as it was streamed: %s", error)
+            return False
+        return True
+
+    async def _update(self, blocks: Sequence[Block]) -> None:
+        text = fallback(plain_text(self._text))
         await self._client.call(
-            "chat.update",
-            channel=self._place.channel,
-            ts=self.ts,
-            text=fallback(self._text),
-            blocks=[markdown(safe_markdown(self._text)), *blocks],
+            "chat.update", channel=self._place.channel, ts=self.ts, text=text, blocks=list(blocks)
         )
 
     def _take(self, end: int) -> str:
-        """The safe text up to `end` that is not sent yet, cut where an answer is too long."""
+        """The safe text up to `end` that is not sent yet; nothing past an answer's limit."""
         piece = safe_markdown(self._text[self._taken : end])
         self._taken = max(self._taken, end)
         room = max(0, ANSWER_LIMIT - self._shown)
         self._shown += len(piece)
-        if len(piece) <= room:
-            return piece
-        return piece[:room] + SHORTENED if room else ""
+        return piece[:room]

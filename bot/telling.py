@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Block] = ()) -> None:
     """Say something to the person of this row alone; without blocks, the plain `text`.
 
-    Over the response_url while it lives (half an hour), else in the channel while the bot and the
+    It is said without its blocks where Slack takes them nowhere. Over the response_url while it lives (half an hour), else in the channel while the bot and the
     person are in it, else directly. Who is gone is not told. Raises SlackFailed where it may work
     later.
     """
@@ -48,6 +48,9 @@ async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Bloc
     except SlackFailed as error:
         if may_pass(error):
             raise
+        if blocks:
+            await tell(services, row, text)
+            return
         _log.warning("%s cannot be told at all: %s", row.person, error)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from redis.exceptions import RedisError, WatchError
 
-from answering.questions import Turn
+from answering.types.questions import Turn
 from bot.directory import Myself
 from bot.inbox import Row
 from bot.mrkdwn import mentions, plain

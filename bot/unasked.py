@@ -8,9 +8,9 @@ import logging
 from contextlib import suppress
 from typing import Literal
 
-from answering.answers import Answer, StoredAnswer, answer_of_inbox
-from answering.progress import Finished
-from answering.questions import Question
+from answering.types.answers import Answer, StoredAnswer, answer_of_inbox
+from answering.types.progress import Finished
+from answering.types.questions import Question
 from bot import inbox
 from bot.channel_settings import ChannelSettings, read_channel
 from bot.directory import Myself

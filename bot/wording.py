@@ -2,7 +2,7 @@
 
 import re
 
-from answering.questions import is_wordless
+from answering.types.questions import is_wordless
 from bot.mrkdwn import mentions
 
 _MARK = re.compile(r"<[^<>]*>")  # what Slack itself wrote: a mention, a link, a channel

@@ -1,32 +1,34 @@
 """What answers with each registered model, opened when it is wanted. Chooses among none."""
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import Literal
 
-from psycopg_pool import AsyncConnectionPool
+from langchain_core.language_models import BaseChatModel
 
+from answering.answer_cache import AnswerCache
 from answering.answerer import Answerer
-from answering.cache import AnswerCache
-from answering.confidence import open_confidence
-from answering.finding import Abilities
-from answering.links import SourceLinks
-from answering.models import open_chat_model
-from answering.prompts import PROMPT_VERSION
-from answering.voice import NO_VOICE, Voice
-from houselore.embedded.chat_model import ALIAS
-from houselore.embedded.chat_model_files import BUNDLED_NAME, chat_model_name
+from answering.chain import ChainParts
+from answering.confidence.confidence import open_confidence
+from answering.evidence.retrieve import SearchIndex
+from answering.model.chat_model import context_window, open_chat_model
+from answering.model.house_model import CONTEXT_TOKENS, Abilities, HouseModel
+from answering.model.voice import NO_VOICE, Voice
+from houselore.chat_models import base_name, open_base_model, open_provider
+from houselore.embedded.chat_model_files import BUNDLED_NAME, is_able
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import lease_servers
 from houselore.endpoint_adapters import load_adapter, name_at_endpoint, unload_adapter
 from houselore.errors import ModelUnusable, PartUnusable, ServerDidNotStart
 from houselore.house import House
-from houselore.settings import EMBEDDED, Settings
+from houselore.settings import Settings
 from houselore.style_guide import read_guide
-from retrieval.embeddings import Embedder
-from retrieval.reranking import Reranker
+from retrieval.reader.reader import Reader
 from tuning.adapter_store import AdapterStore
 from tuning.errors import MissingAdapter, StorageUnusable, UnusableAdapter
 from tuning.hosted import hosted_id
@@ -35,6 +37,9 @@ from tuning.voice import read_voice
 
 CONFIDENCE = "confidence.json"
 """The file in the data folder that holds what `houselore eval calibrate` has fitted."""
+_READS: Mapping[str, Literal["excerpts", "sections"]] = MappingProxyType(
+    {"sentences": "excerpts", "passages": "sections"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +56,10 @@ class Parts:
 
     stack: AsyncExitStack
     settings: Settings
-    chat: Address
-    pool: AsyncConnectionPool
-    embedder: Embedder
-    links: SourceLinks
+    chat: Address | None
+    index: SearchIndex
+    reader: Reader | None
     cache: AnswerCache
-    reranker: Reranker | None
     adapters: AdapterStore
     own: dict[str, Own] = field(default_factory=dict)
     # A storage that hangs is not to hold threads that others wait for, such as those of DNS.
@@ -70,29 +73,25 @@ class Parts:
 
     async def answerer(self, model: Model) -> Answerer:
         """What answers with a registered model. Raises ServerDidNotStart and ModelUnusable."""
-        settings, embedded = self.settings, self.settings.chat_url == EMBEDDED
-        large = not embedded
+        settings = self.settings
+        able = settings.chat_server != "embedded" or is_able(settings.chat_file)
         adapter, voice = await self._adapter(model)
-        chat = await self._address(model, adapter)
-        name = ALIAS if embedded else await self._name_at_endpoint(model, adapter)
-        return Answerer(
-            self.pool,
-            self.embedder,
-            open_chat_model(chat.url, name, chat.api_key, logprobs=embedded),
+        chat_model = await self._chat_model(model, adapter)
+        house = HouseModel(
+            chat_model,
             model.name,
-            self.links,
-            open_confidence(
-                settings.folder() / CONFIDENCE, model.name, PROMPT_VERSION, _first_name(settings)
+            Abilities(
+                reads=_READS[settings.chat_reads or ("passages" if able else "sentences")],
+                rewrites=able if settings.chat_rewrites is None else settings.chat_rewrites,
+                context_tokens=context_window(chat_model) or CONTEXT_TOKENS,
             ),
-            abilities=Abilities(
-                reads=settings.chat_reads or ("passages" if large else "sentences"),
-                rewrites=large if settings.chat_rewrites is None else settings.chat_rewrites,
-            ),
-            cache=self.cache,
-            reranker=self.reranker,
-            voice=voice,
-            guide=read_guide(settings) if large else "",
+            voice,
+            read_guide(settings) if able else "",
         )
+        confidence = open_confidence(
+            settings.folder() / CONFIDENCE, model.name, base_name(settings)
+        )
+        return Answerer(ChainParts(self.index, self.reader, house, confidence), self.cache)
 
     async def _adapter(self, model: Model) -> tuple[Path | None, Voice]:
         """A model's adapter on this machine, the one that was registered, or None; and its voice.
@@ -111,20 +110,38 @@ class Parts:
         except UnusableAdapter as error:
             raise ModelUnusable(str(error)) from None
 
-    async def _name_at_endpoint(self, model: Model, adapter: Path | None) -> str:
+    async def _chat_model(self, model: Model, adapter: Path | None) -> BaseChatModel:
+        """A registered model through LangChain. Raises ServerDidNotStart and ModelUnusable."""
+        if self.chat is None:
+            return open_provider(self.settings, self._name_at_provider(model))
+        if self.settings.chat_server == "embedded":
+            return open_base_model(self.settings, await self._address(model, adapter, self.chat))
+        name = await self._name_at_endpoint(model, adapter, self.chat)
+        return open_chat_model(self.chat.url, name, self.chat.api_key)
+
+    def _name_at_provider(self, model: Model) -> str:
+        """The model that is set, or another of that provider's by its id there."""
+        name = self.settings.chat_model
+        if model.adapter is None:
+            return name
+        if (hosted := hosted_id(model.adapter)) is None:
+            raise ModelUnusable(f"{model.name} is an adapter, and {name} takes none.")
+        return f"{name.partition(':')[0]}:{hosted}"
+
+    async def _name_at_endpoint(self, model: Model, adapter: Path | None, chat: Address) -> str:
         """What the endpoint calls a model; an adapter's folder is loaded there first."""
         if model.adapter is None:
             return self.settings.chat_model
         if adapter is None:
             return hosted_id(model.adapter) or model.name
         name = name_at_endpoint(model)
-        await load_adapter(self.chat.url, self.chat.api_key, name, adapter)
+        await load_adapter(chat.url, chat.api_key, name, adapter)
         return name
 
-    async def _address(self, model: Model, adapter: Path | None) -> Address:
+    async def _address(self, model: Model, adapter: Path | None, chat: Address) -> Address:
         """Where a model answers: an adapter on the embedded one has a server of its own."""
-        if self.settings.chat_url != EMBEDDED or model.adapter is None:
-            return self.chat
+        if model.adapter is None:
+            return chat
         if adapter is None:
             raise ServerDidNotStart(
                 f"{model.name} is served by an endpoint: set HOUSELORE_CHAT_URL."
@@ -132,7 +149,7 @@ class Parts:
         if (own := self.own.get(model.name)) is not None:
             return own.address
         servers = lease_servers(
-            self.settings.folder(), ["chat_model"], self.settings.chat_gguf, adapter
+            self.settings.folder(), ["chat_model"], self.settings.chat_file, adapter
         )
         async with AsyncExitStack() as stack:
             lease = await stack.enter_async_context(servers)
@@ -148,9 +165,11 @@ class Parts:
 
         Raises ServerDidNotStart.
         """
-        if self.settings.chat_url == EMBEDDED:
+        if self.settings.chat_server == "embedded":
             await self._end(model.name)
-        elif model.adapter is not None and hosted_id(model.adapter) is None:
+        elif (
+            self.chat is not None and model.adapter is not None and hosted_id(model.adapter) is None
+        ):
             await unload_adapter(self.chat.url, self.chat.api_key, name_at_endpoint(model))
 
     async def _end(self, name: str) -> None:
@@ -158,26 +177,20 @@ class Parts:
             await own.stack.aclose()
 
 
-def _first_name(settings: Settings) -> str:
-    """What the model is called that all others are made from."""
-    if settings.chat_url == EMBEDDED:
-        return chat_model_name(settings.chat_gguf)
-    return settings.chat_model
-
-
 async def open_house(parts: Parts) -> House:
     """What answers questions with the model that is served. Raises PartUnusable."""
     settings = parts.settings
-    embedded = settings.chat_url == EMBEDDED
-    called = _first_name(settings)
-    base = BUNDLED_NAME if embedded and settings.chat_gguf is None else called
-    first = await ensure_served(parts.pool, settings.workspace, called, base)
-    house = House(parts.pool, settings.workspace, first, parts.answerer, parts.close)
+    called = base_name(settings)
+    is_bundled = settings.chat_server == "embedded" and settings.chat_file is None
+    base = BUNDLED_NAME if is_bundled else called
+    pool = parts.index.pool
+    first = await ensure_served(pool, settings.workspace, called, base)
+    house = House(pool, settings.workspace, first, parts.answerer, parts.close)
     try:
         await house.start()
     except ServerDidNotStart as error:
         raise PartUnusable(
-            f"The model in service, {first.name}, cannot be served: {error} `houselore model "
+            f"The model in service, {first.name}, cannot be served: {error} `houselore models "
             "rollback` serves the one before."
         ) from error
     return house

@@ -14,7 +14,7 @@ import typer
 from houselore.cli_data import data
 from houselore.cli_eval import evaluation
 from houselore.cli_golden import golden
-from houselore.cli_model import model
+from houselore.cli_models import models
 from houselore.cli_retriever import retriever
 from houselore.options import Json, read_settings
 from houselore.outcome import conclude
@@ -31,7 +31,7 @@ app = typer.Typer(
 app.add_typer(data, rich_help_panel="Look after it")
 app.add_typer(evaluation, rich_help_panel="Look after it")
 app.add_typer(golden, rich_help_panel="Look after it")
-app.add_typer(model, rich_help_panel="Look after it")
+app.add_typer(models, rich_help_panel="Look after it")
 app.add_typer(retriever, rich_help_panel="Look after it")
 
 _ASK, _CARE = "Ask", "Look after it"

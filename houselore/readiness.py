@@ -53,10 +53,12 @@ async def redis_answers(redis: "Redis") -> bool:
     return True
 
 
-async def model_answers(chat: Address) -> bool:
-    """Whether the endpoint lists its models."""
+async def model_answers(chat: Address | None) -> bool:
+    """Whether the endpoint lists its models; a provider's own API is not asked."""
     import aiohttp
 
+    if chat is None:
+        return True
     headers = {"Authorization": f"Bearer {chat.api_key}"} if chat.api_key else {}
     try:
         async with (
@@ -85,7 +87,7 @@ async def is_alive(port: int) -> bool:
 class _ModelCheck:
     """`model_answers`, remembered for a while: a hosted endpoint counts each call."""
 
-    def __init__(self, chat: Address) -> None:
+    def __init__(self, chat: Address | None) -> None:
         self._chat = chat
         self._asked_at = float("-inf")
         self._answered = False

@@ -20,6 +20,7 @@ from houselore.connecting import (
 )
 from houselore.errors import PartUnusable, WrongUse
 from houselore.http_server import bind, serving
+from houselore.hub_models import pull_missing
 from houselore.logs import start_log
 from houselore.readiness import all_answer, ready_checks
 from houselore.sandbox_process import Sandbox, sandbox_process
@@ -54,9 +55,10 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         if way == "sandbox":
             main.close()  # it was free, and is the sandbox's now
             sandbox = await stack.enter_async_context(sandbox_process(settings, world))
+        if sandbox is None:  # first of all: a wrong token is told before anything starts
+            access = await slack_access(settings)
+        await pull_missing(settings)
         with console.status("Opening the house…"):
-            if sandbox is None:  # first of all: a wrong token is told before anything starts
-                access = await slack_access(settings)
             services = await stack.enter_async_context(open_services(settings, migrate=True))
             if sandbox is not None:
                 access = await sandbox_access(sandbox)

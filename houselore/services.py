@@ -1,6 +1,7 @@
 """The one place that opens services: database, cache, embedder, chat model, answerer."""
 
 import asyncio
+import logging
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import Lease, Part, lease_servers
+from houselore.embedded.reranker import RERANKER_ALIAS
 from houselore.errors import DatabaseUnusable, PartUnusable
 from houselore.migrations import at_head, upgrade
 from houselore.settings import EMBEDDED, Settings
@@ -19,11 +21,16 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from psycopg_pool import AsyncConnectionPool
     from redis.asyncio import Redis
 
-    from answering.links import SourceLinks
+    from answering.types.reader_links import SourceLinks
     from houselore.house import House
     from retrieval.embeddings import Embedder
+    from retrieval.reader.reader import Reader
     from retrieval.reranking import Reranker
     from tuning.adapter_store import AdapterStore
+
+_log = logging.getLogger(__name__)
+EMBEDDABLE: tuple[Part, ...] = ("postgres", "redis", "chat_model", "reranker")
+"""The parts that may be servers of ours."""
 
 _LINK_KEY = "link.key"
 _READER_NOTE = "reader.url"
@@ -50,7 +57,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a bot needs except Slack. `lost` is set when the embedded servers end."""
+    """Everything that a bot needs except Slack. `lost` is set when the embedded servers end.
+
+    `chat` is None where a provider's own package asks it.
+    """
 
     workspace: str
     database_url: str
@@ -59,7 +69,7 @@ class Services:
     embedder: "Embedder"
     answerer: "House"
     links: "SourceLinks"
-    chat: Address
+    chat: Address | None
     lost: asyncio.Event
 
 
@@ -92,13 +102,16 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
 
     `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
     """
-    from answering.cache import AnswerCache
+    from answering.answer_cache import AnswerCache
+    from answering.evidence.retrieve import SearchIndex
     from houselore.answerers import Parts, open_house
+    from houselore.hub_models import pull_missing
 
+    await pull_missing(settings)
     async with AsyncExitStack() as stack:
         embedder = asyncio.create_task(_embedder_and_imports(settings))
         stack.push_async_callback(_forget, embedder)
-        lease = await take_lease(stack, settings, {"postgres", "redis", "chat_model"})
+        lease = await take_lease(stack, settings, {*EMBEDDABLE})
         url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=migrate)
         pool = await _pool(stack, settings, url)
@@ -106,9 +119,10 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         links = open_links(settings)
         chat = await chat_address(settings, lease)
         opened = await embedder
-        cache, reranker = AnswerCache(redis), open_reranker(settings)
-        adapters = open_adapters(settings)
-        parts = Parts(stack, settings, chat, pool, opened, links, cache, reranker, adapters)
+        index = SearchIndex(pool, opened, links, await open_reranker(settings, lease))
+        reader = await asyncio.to_thread(load_reader)
+        cache, adapters = AnswerCache(redis), open_adapters(settings)
+        parts = Parts(stack, settings, chat, index, reader, cache, adapters)
         yield Services(
             workspace=settings.workspace,
             database_url=url,
@@ -124,7 +138,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
 
 def open_links(settings: Settings) -> "SourceLinks":
     """The signer of links to the reader pages; its secret is made at the first use."""
-    from answering.links import SourceLinks
+    from answering.types.reader_links import SourceLinks
 
     if settings.link_secret is not None:
         secret = settings.link_secret.get_secret_value().encode()
@@ -160,14 +174,17 @@ def _reader_url(settings: Settings) -> str:
 
 async def take_lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part]) -> Lease:
     """A lease of the embedded servers among those wanted: of all that have no URL of their own."""
-    urls: dict[Part, str] = {
-        "postgres": settings.database_url.get_secret_value(),
-        "redis": settings.redis_url.get_secret_value(),
-        "chat_model": settings.chat_url,
+    is_embedded: dict[Part, bool] = {
+        "postgres": settings.database_url.get_secret_value() == EMBEDDED,
+        "redis": settings.redis_url.get_secret_value() == EMBEDDED,
+        "chat_model": settings.chat_server == "embedded",
+        "reranker": settings.reranker_file is not None,
     }
-    parts = [part for part, url in urls.items() if part in wanted and url == EMBEDDED]
-    gguf = settings.chat_gguf.expanduser().absolute() if settings.chat_gguf else None
-    return await stack.enter_async_context(lease_servers(settings.folder(), parts, gguf))
+    parts = [part for part in EMBEDDABLE if part in wanted and is_embedded[part]]
+    servers = lease_servers(
+        settings.folder(), parts, settings.chat_file, reranker=settings.reranker_file
+    )
+    return await stack.enter_async_context(servers)
 
 
 async def database_address(settings: Settings, lease: Lease) -> str:
@@ -221,9 +238,14 @@ async def _embedder_and_imports(settings: Settings) -> "Embedder":
     One after the other: two threads that import what depends on each other can trip.
     """
     embedder = await load_embedder(settings)
-    for module in ("answering.answerer", "langchain_openai"):
+    for module in ("answering.answerer", _integration(settings)):
         await asyncio.to_thread(import_module, module)
     return embedder
+
+
+def _integration(settings: Settings) -> str:
+    """The package of LangChain that will ask the chat model."""
+    return "langchain.chat_models" if settings.chat_server == "provider" else "langchain_openai"
 
 
 def _open_embedder(url: str, api_key: str | None) -> "Embedder":
@@ -236,18 +258,33 @@ def _open_embedder(url: str, api_key: str | None) -> "Embedder":
         raise PartUnusable(str(error)) from error
 
 
-def open_reranker(settings: Settings) -> "Reranker | None":
-    """The cross-encoder, where one is set. Raises PartUnusable."""
+async def open_reranker(settings: Settings, lease: Lease) -> "Reranker | None":
+    """The cross-encoder, where one is set. Raises PartUnusable and ServerDidNotStart."""
     from retrieval.errors import RerankerUnavailable
     from retrieval.reranking import Reranker
 
     if settings.reranker is None:
         return None
+    if settings.reranker_file is not None:
+        address = await lease.address("reranker")
+        return Reranker(f"{address.url}#{RERANKER_ALIAS}", address.api_key)
     key = settings.reranker_api_key
     try:
         return Reranker(settings.reranker, key.get_secret_value() if key else None)
     except RerankerUnavailable as error:
         raise PartUnusable(str(error)) from error
+
+
+def load_reader() -> "Reader | None":
+    """The reader that is shipped; without it the rank alone chooses, and the log says so."""
+    from retrieval.errors import ReaderUnavailable
+    from retrieval.reader.reader import open_reader
+
+    try:
+        return open_reader()
+    except ReaderUnavailable as error:
+        _log.warning("Answers are chosen by rank alone: %s", error)
+        return None
 
 
 def open_adapters(settings: Settings) -> "AdapterStore":
@@ -257,10 +294,12 @@ def open_adapters(settings: Settings) -> "AdapterStore":
     return AdapterStore(settings.folder(), settings.adapters)
 
 
-async def chat_address(settings: Settings, lease: Lease) -> Address:
-    """Where the chat model is, and its key. Raises ServerDidNotStart."""
-    if settings.chat_url == EMBEDDED:
+async def chat_address(settings: Settings, lease: Lease) -> Address | None:
+    """Where the chat model is, and its key; None for a provider's. Raises ServerDidNotStart."""
+    if settings.chat_server == "embedded":
         return await lease.address("chat_model")
+    if settings.chat_server == "provider":
+        return None
     key = settings.chat_api_key
     return Address(settings.chat_url, key.get_secret_value() if key else None)
 

@@ -16,14 +16,19 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from answering.model.hub_file import SCHEME, HubFile
 from houselore.errors import WrongUse
 
 PREFIX = "HOUSELORE_"
 EMBEDDED = "embedded:"
+BUILT_IN = "house"
+"""The chat model's name where nothing is set: the bundled one, or that of CHAT_GGUF."""
 STORAGES = ("s3://", "gs://", "az://", "file:///")
 _EMOJI = re.compile(r"[^\W_][\w'+-]*|[+-]1")
 
 Connection = Literal["socket mode", "events api", "sandbox"]
+ChatServer = Literal["embedded", "endpoint", "provider"]
+HubModel = Literal["chat model", "reranker"]
 
 
 class Settings(BaseSettings):
@@ -140,17 +145,27 @@ class Settings(BaseSettings):
         description="An OpenAI-compatible endpoint (vLLM, Ollama, llama.cpp, a hosted one) that "
         "ends in `/v1`.",
     )
-    chat_model: str = Field("house", description="The model's name at that endpoint.")
-    chat_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
+    chat_model: str = Field(
+        BUILT_IN,
+        description="With `chat_url`, the model's name there. Without, `provider:model`, such as "
+        "`anthropic:…`, `openai:…` or `ollama:…`, by LangChain's package for that provider; or "
+        "`hf://OWNER/REPO/FILE.gguf`, a file of the Hugging Face hub (`hf://OWNER/REPO@REVISION/…` "
+        "for another revision), which is pulled at the first start and runs here.",
+    )
+    chat_api_key: SecretStr | None = Field(
+        None,
+        description="The key for that endpoint or provider. Default, for a provider: its own "
+        "variable, such as `ANTHROPIC_API_KEY`, in the environment.",
+    )
     chat_reads: Literal["sentences", "passages"] | None = Field(
         None,
         description="What the chat model is given: the three best sentences, or whole passages. "
-        "Default: an endpoint's gets passages, the embedded model is too small for them.",
+        "Default: passages, except for a model on this machine whose file has under 700 MB.",
     )
     chat_rewrites: bool | None = Field(
         None,
         description="Whether the chat model rewrites a follow-up so that it can be searched for "
-        "alone. Default: an endpoint's does, the embedded model is too small for it.",
+        "alone. Default: as with `chat_reads`.",
     )
     chat_gguf: Path | None = Field(
         None,
@@ -165,7 +180,8 @@ class Settings(BaseSettings):
     reranker: str | None = Field(
         None,
         description="A cross-encoder, `https://host/v1#model-name`, behind `/rerank` as vLLM, "
-        "llama.cpp, Jina and Cohere have it. Measure it first: `houselore eval retrieval`.",
+        "llama.cpp, Jina and Cohere have it; or `hf://OWNER/REPO/FILE.gguf`, which is pulled at "
+        "the first start and runs here. Measure it first: `houselore eval retrieval`.",
     )
     reranker_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
     host: str = Field(
@@ -245,9 +261,40 @@ class Settings(BaseSettings):
     def _redis(cls, value: SecretStr) -> SecretStr:
         return _with_scheme(value, "redis://", "rediss://", "unix://")
 
-    @field_validator(
-        "slack_api_url", "chat_url", "embeddings", "reranker", "public_url", "docs_url"
-    )
+    @field_validator("chat_model")
+    @classmethod
+    def _chat_model(cls, value: str, info: ValidationInfo) -> str:
+        is_elsewhere = info.data.get("chat_url", EMBEDDED) != EMBEDDED
+        if value.startswith(SCHEME):
+            HubFile.parse(value)
+            if is_elsewhere:
+                raise ValueError(
+                    "a file of the hub runs on this machine: set it without HOUSELORE_CHAT_URL"
+                )
+        elif not is_elsewhere and value != BUILT_IN and not all(value.partition(":")):
+            raise ValueError(
+                f"`{value}` says not whose it is: write provider:model, such as openai:{value}, "
+                f"or set {PREFIX}CHAT_URL to where it is served"
+            )
+        return value
+
+    @field_validator("chat_gguf")
+    @classmethod
+    def _one_chat_model(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        name = info.data.get("chat_model", BUILT_IN)
+        if value is not None and info.data.get("chat_url") == EMBEDDED and name != BUILT_IN:
+            raise ValueError(f"{PREFIX}CHAT_MODEL={name} names another model: set one of the two")
+        return value
+
+    @field_validator("reranker")
+    @classmethod
+    def _reranker(cls, value: str | None) -> str | None:
+        if value is not None and value.startswith(SCHEME):
+            HubFile.parse(value)
+            return value
+        return cls._web(value)
+
+    @field_validator("slack_api_url", "chat_url", "embeddings", "public_url", "docs_url")
     @classmethod
     def _web(cls, value: str | None) -> str | None:
         if value not in (None, EMBEDDED) and not value.startswith(("http://", "https://")):
@@ -269,6 +316,43 @@ class Settings(BaseSettings):
             "SLACK_BOT_TOKEN alone is not enough: set SLACK_APP_TOKEN for Socket Mode, or "
             "SLACK_SIGNING_SECRET for the Events API."
         )
+
+    @property
+    def chat_server(self) -> ChatServer:
+        """Where the chat model answers: a server of ours, an endpoint, or a provider's own API."""
+        if self.chat_url != EMBEDDED:
+            return "endpoint"
+        is_here = self.chat_model == BUILT_IN or self.chat_model.startswith(SCHEME)
+        return "embedded" if is_here else "provider"
+
+    @property
+    def hub_files(self) -> dict[HubModel, HubFile]:
+        """The files of the hub that are to run on this machine."""
+        named: dict[HubModel, str] = {
+            "chat model": self.chat_model,
+            "reranker": self.reranker or "",
+        }
+        return {
+            part: HubFile.parse(name) for part, name in named.items() if name.startswith(SCHEME)
+        }
+
+    @property
+    def chat_file(self) -> Path | None:
+        """The GGUF file on the embedded server, wherever it comes from; None: the built-in one."""
+        if (file := self.hub_files.get("chat model")) is not None:
+            return file.place(self.models_folder)
+        return self.chat_gguf.expanduser().absolute() if self.chat_gguf else None
+
+    @property
+    def reranker_file(self) -> Path | None:
+        """The GGUF file of a reranker on this machine."""
+        file = self.hub_files.get("reranker")
+        return file.place(self.models_folder) if file else None
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the hub's files are kept."""
+        return self.data_dir.expanduser().resolve() / "models"
 
     @property
     def reader_port(self) -> int:

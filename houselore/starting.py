@@ -15,7 +15,7 @@ from rich.text import Text
 from houselore.connecting import EVENTS_PATH, SlackAccess
 from houselore.errors import PartUnusable, WrongUse
 from houselore.services import Services
-from houselore.settings import EMBEDDED, Settings
+from houselore.settings import Settings
 
 if TYPE_CHECKING:
     from retrieval.reports import IndexReport
@@ -101,9 +101,9 @@ def welcome(
     text = Text()
     _say_where(text, settings, access, indexed)
     _say_what(text, indexed)
-    if settings.chat_url == EMBEDDED and settings.chat_gguf is None:
+    if settings.chat_server == "embedded" and settings.chat_file is None:
         text.append(
-            "Answers are phrased by a small demo model (135M); HOUSELORE_CHAT_URL takes a larger "
+            "Answers are phrased by a small demo model (135M); HOUSELORE_CHAT_MODEL takes a larger "
             "one.\n",
             style="dim",
         )

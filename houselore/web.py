@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from answering.links import SourceLinks
+from answering.types.reader_links import SourceLinks
 from houselore.reader import STYLE, message_page, reader_page
 from retrieval.statements import load_statements
 

@@ -43,7 +43,7 @@ class Chunk:
 class Passage:
     """A chunk that a search found, with what a citation needs and its fused score.
 
-    `key` and `readers` are those of its document.
+    `key` and `readers` are those of its document; `start` is where it begins in its text.
     """
 
     chunk_id: int
@@ -56,3 +56,4 @@ class Passage:
     score: float
     modified_at: datetime | None
     readers: frozenset[str] = frozenset({PUBLIC})
+    start: int = 0

@@ -7,6 +7,7 @@ RetrievalError
 ├── UnreadableCorpus      a file to measure on is missing or broken
 ├── EmbedderUnavailable   the embedder cannot be opened, or does not answer
 ├── RerankerUnavailable   the cross-encoder's address is no address, or it does not answer
+├── ReaderUnavailable     the weights of our own cross-encoder are missing, altered or broken
 ├── EmbedderChanged       the index is of another embedder than the one at hand
 ├── GoldenRefused         a golden question that no document answers
 ├── GenerationMoved       the live index became another one in mid-work
@@ -43,6 +44,10 @@ class EmbedderUnavailable(RetrievalError):
 
 class RerankerUnavailable(RetrievalError):
     """The cross-encoder's address is not understood, or its server does not answer."""
+
+
+class ReaderUnavailable(RetrievalError):
+    """The reader's weights are missing, not those we know, or no reader's at all."""
 
 
 class EmbedderChanged(RetrievalError):

@@ -22,7 +22,7 @@ from retrieval.partitions import drop_generation_at_last
 from retrieval.reports import IndexProgress, IndexReport, OnProgress
 from retrieval.reranking import Reranker
 from retrieval.retriever import ARMS, Arm, search, search_reranked
-from retrieval.sources.source import Listed
+from retrieval.sources.source import Listed, Source
 from retrieval.statements import load_statements
 
 _SQL = load_statements("retrieval")
@@ -65,15 +65,29 @@ async def indexed_corpus(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> AsyncIterator[IndexReport]:
-    """`corpus` alone in the index of `workspace` while the block lasts, whatever was there before.
+    """As `indexed_alone`, with a corpus for a source."""
+    source = CorpusSource({document.key: document for document in corpus.documents})
+    async with indexed_alone(pool, workspace, source, embedder, on_progress) as report:
+        yield report
+
+
+@asynccontextmanager
+async def indexed_alone(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    source: Source,
+    embedder: Embedder,
+    on_progress: OnProgress | None = None,
+) -> AsyncIterator[IndexReport]:
+    """`source` alone in the index of `workspace` while the block lasts, whatever was there before.
 
     `workspace` must be for this purpose only; a second run in it waits for the first. What a
-    killed run has left is dropped by the next. Raises EmbedderUnavailable and IndexUnavailable.
+    killed run has left is dropped by the next. Raises SourceNotFound, EmbedderUnavailable and
+    IndexUnavailable.
     """
     async with borrow_alone(pool, f"{workspace}/measuring"):
         await _drop(pool, workspace)
         try:
-            source = CorpusSource({document.key: document for document in corpus.documents})
             yield await index_source(pool, workspace, source, embedder, on_progress)
         finally:
             await _drop(pool, workspace)

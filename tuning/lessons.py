@@ -7,7 +7,7 @@ from pathlib import Path
 
 from answering.evidence import Evidence
 from answering.prompts import HOUSE_PROMPT, as_sent, format_notes, format_thread
-from answering.questions import Turn
+from answering.types.questions import Turn
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from answering.voice import claims_nothing
+from answering.model.voice import claims_nothing
 from tuning.voice import names_in
 
 Phrase = tuple[str, ...]

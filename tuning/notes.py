@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from answering.evidence import Evidence
-from answering.grounding import Grounding, strip_marks
+from answering.grounding.notes import Grounding, strip_marks
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 from retrieval.sentences import split_sentences

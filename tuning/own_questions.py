@@ -6,8 +6,8 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.gold import GoldQuestion
-from answering.grounding import strip_marks
+from answering.evaluation.datasets import GoldQuestion
+from answering.grounding.notes import strip_marks
 from retrieval.audience import PUBLIC
 from retrieval.statements import load_statements
 from tuning.datasets import lines_of

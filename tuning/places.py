@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from answering.evidence import Evidence
-from answering.grounding import Grounding, strip_marks
+from answering.grounding.notes import Grounding, strip_marks
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.sentences import Span, split_sentences

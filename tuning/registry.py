@@ -193,7 +193,7 @@ async def check_unpinned(connection: AsyncConnection, workspace: str) -> Model:
     if now is None:
         raise UnknownModel("No model is in service yet; start Houselore once.")
     if now.is_pinned:
-        raise ModelPinned(f"{now.name} is pinned: let it go first (`houselore model unpin`).")
+        raise ModelPinned(f"{now.name} is pinned: let it go first (`houselore models unpin`).")
     return now
 
 

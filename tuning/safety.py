@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from answering.evaluation import Outcome
-from answering.gold import GoldQuestion
+from answering.evaluation.datasets import GoldQuestion
+from answering.evaluation.metrics import Outcome
 from retrieval.documents import Document
 from retrieval.golden import share_held
 from retrieval.lexical import terms

@@ -13,7 +13,7 @@ from typing import Any
 from psycopg_pool import AsyncConnectionPool
 
 from answering.conversation.follow_ups import background_of
-from answering.questions import Question, Turn
+from answering.types.questions import Question, Turn
 from retrieval.audience import Audience
 from retrieval.golden import GoldenQuestion
 from retrieval.statements import load_statements

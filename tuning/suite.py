@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from types import MappingProxyType
 
-from answering.gold import GoldQuestion, GoldSet
+from answering.evaluation.datasets import GoldQuestion, GoldSet
 from retrieval.documents import Document
 from tuning.safety import TRAPS, Trap
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from math import nan
 
-from answering.confidence import SUPPORTED
-from answering.evaluation import Outcome, contains
+from answering.evaluation.metrics import Outcome, contains
+from answering.types.answers import DRAFTED, SUPPORTED
 from tuning.gate import Figures
 from tuning.safety import Secret, Trap
 from tuning.style import StyleJudge, StyleRules
@@ -51,7 +51,7 @@ def _answers(outcome: Outcome) -> float:
 
 def _grounding(outcome: Outcome) -> float:
     """Whether the evidence supported what the model wrote, shown or not."""
-    if outcome.abstained or not outcome.signals:
+    if outcome.abstained or DRAFTED not in outcome.signals:
         return nan
     return float(SUPPORTED in outcome.signals)
 

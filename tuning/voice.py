@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from answering.grounding import strip_marks
-from answering.voice import NO_VOICE, Voice, claims_nothing, words_in
+from answering.grounding.notes import strip_marks
+from answering.model.voice import NO_VOICE, Voice, claims_nothing, words_in
 from retrieval.sentences import split_sentences
 from tuning.errors import MissingAdapter, UnusableAdapter
 from tuning.forms import Row

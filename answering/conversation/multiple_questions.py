@@ -8,7 +8,7 @@ from typing import Final
 
 from answering.conversation.follow_ups import resolve_follow_up, topic_words, with_words
 from answering.phrase_file import read_sections
-from answering.questions import Turn
+from answering.types.questions import Turn
 
 MOST: Final = 3
 """Questions of a message; what is asked beyond stays with the last."""

@@ -6,7 +6,7 @@ import logging
 from langchain_core.language_models import BaseChatModel
 from langchain_core.prompts import ChatPromptTemplate
 
-from answering.questions import QUESTION_LIMIT, Question, is_wordless
+from answering.types.questions import QUESTION_LIMIT, Question, is_wordless
 from retrieval.plain import clean
 
 _SECONDS = 8.0  # a person waits

@@ -5,14 +5,16 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
-from answering.answers import Answer, Citation
-from answering.progress import Finished, Reading, Restarted, Words
-from answering.questions import QUESTION_LIMIT, Question, is_wordless
+from answering.types.answers import Answer, Citation
+from answering.types.progress import Finished, Reading, Restarted, Words
+from answering.types.questions import QUESTION_LIMIT, Question, is_wordless
 from houselore.errors import WrongUse
 from houselore.people import Asker, find_audience
 from houselore.services import Services, open_services
 from houselore.settings import Settings
+from houselore.terminal import AnswerPrinter, without_controls
 
 
 async def ask_question(settings: Settings, text: str, asker: Asker, *, as_json: bool) -> None:
@@ -30,37 +32,47 @@ async def ask_question(settings: Settings, text: str, asker: Asker, *, as_json: 
         async with open_services(settings) as services:
             status.update("Searching…")
             question = Question(text, audience)
-            out = Console(highlight=False, soft_wrap=True)
-            answer = await _hear(services, question, None if as_json else out, status)
+            out = Console(highlight=False)
+            with AnswerPrinter(out) as printer:
+                answer = await _hear(services, question, None if as_json else printer, status)
     if as_json:
         out.print_json(json.dumps(_as_object(answer)))
     else:
         _show_sources(out, answer.citations)
 
 
-async def _hear(services: Services, question: Question, out: Console | None, status: Any) -> Answer:
+async def _hear(
+    services: Services, question: Question, printer: AnswerPrinter | None, status: Any
+) -> Answer:
     """Follow the answer's progress, its words shown as they come."""
     async for progress in services.answerer.answer(question):
         match progress:
             case Reading(titles=titles):
                 status.update(f"Reading {escape(', '.join(titles[:3]))}…")
-            case Words(text=words) if out is not None:
+            case Words(text=words) if printer is not None:
                 status.stop()
-                out.print(words, end="", markup=False)
-            case Restarted() if out is not None:
-                out.print("\n\nA document changed meanwhile; once more:\n", style="yellow")
+                printer.add(words)
+            case Restarted() if printer is not None:
+                printer.finish()
+                printer.add("_A document changed meanwhile; once more:_")
+                printer.finish()
             case Finished(answer=answer):
+                if printer is not None:
+                    printer.finish()
                 return answer
     raise AssertionError("an answer ends with Finished")
 
 
 def _show_sources(out: Console, citations: tuple[Citation, ...]) -> None:
-    out.print()
     for citation in citations:
+        lines = (
+            (f"[{citation.n}] {citation.title}", "bold"),
+            (f"    {' '.join(citation.quote.split())}", "dim"),
+            (f"    {citation.url}", "blue"),
+        )
         out.print()
-        out.print(f"[{citation.n}] {citation.title}", style="bold", markup=False)
-        out.print(f"    {' '.join(citation.quote.split())}", style="dim", markup=False)
-        out.print(f"    {citation.url}", style="blue", markup=False)
+        for line, style in lines:
+            out.print(Text(without_controls(line), style=style), soft_wrap=True)
 
 
 def _as_object(answer: Answer) -> dict[str, Any]:

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
-from psycopg_pool import AsyncConnectionPool
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from answering.evaluation import (
+from answering.evaluation.datasets import GoldSet, read_clapnq, read_mtrag, read_squad2
+from answering.evaluation.metrics import (
     LONG_SHARES,
     SHARES,
     Outcome,
@@ -20,19 +20,14 @@ from answering.evaluation import (
     estimate,
     outcomes_error,
 )
-from answering.gold import GoldSet, read_clapnq, read_mtrag, read_squad2
-from answering.measuring import ask_all, the_model_alone, through_the_chain
-from answering.models import open_chat_model
-from houselore.commands.eval import progress_bars, workspace_apart
-from houselore.embedded.chat_model import ALIAS
+from answering.evaluation.run import ask_all, the_model_alone, through_the_chain
+from houselore.chat_models import open_base_model
+from houselore.commands.eval import Apart, progress_bars, served_name, source_apart
 from houselore.errors import WrongUse
-from houselore.services import Services, open_services
-from houselore.settings import EMBEDDED, Settings
-from retrieval.connections import open_pool
-from retrieval.corpora import Corpus
-from retrieval.measuring import indexed_corpus
+from houselore.services import open_services
+from houselore.settings import Settings
+from retrieval.measuring import CorpusSource
 from retrieval.reports import OnProgress
-from tuning.registry import served
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +54,6 @@ class GoldFiles:
     def shares(self) -> Mapping[str, Share]:
         """What such answers are measured by."""
         return {**SHARES, **LONG_SHARES} if self.clapnq or self.mtrag else SHARES
-
-
-@dataclass(frozen=True, slots=True)
-class Apart:
-    """The services, and the index of a workspace that is for measuring alone."""
-
-    services: Services
-    pool: AsyncConnectionPool
-    workspace: str
 
 
 async def evaluate_answers(
@@ -104,8 +90,7 @@ async def answer_all(
     """What came of each question, and the model's name."""
     if closed_book:
         async with open_services(settings) as services:
-            name = ALIAS if settings.chat_url == EMBEDDED else settings.chat_model
-            model = open_chat_model(services.chat.url, name, services.chat.api_key)
+            model = open_base_model(settings, services.chat)
             outcomes = await ask_all(the_model_alone(model), gold, bars[1])
             return outcomes, await served_name(services)
     async with indexed_apart(settings, gold, bars[0]) as apart:
@@ -119,21 +104,9 @@ async def indexed_apart(
     settings: Settings, gold: GoldSet, on_indexed: OnProgress
 ) -> AsyncIterator[Apart]:
     """The services, and `gold`'s documents alone in an index that is dropped with the block."""
-    workspace = workspace_apart(settings)
-    corpus = Corpus(gold.documents, {}, {})
-    async with AsyncExitStack() as stack:
-        services = await stack.enter_async_context(open_services(settings))
-        pool = await stack.enter_async_context(open_pool(services.database_url, workspace))
-        await stack.enter_async_context(
-            indexed_corpus(pool, workspace, corpus, services.embedder, on_indexed)
-        )
-        yield Apart(services, pool, workspace)
-
-
-async def served_name(services: Services) -> str:
-    """The name of the model in service."""
-    model = await served(services.pool, services.workspace)
-    return model.name if model else "?"
+    source = CorpusSource({document.key: document for document in gold.documents})
+    async with source_apart(settings, source, on_indexed) as apart:
+        yield apart
 
 
 def _as_object(

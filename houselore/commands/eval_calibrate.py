@@ -8,15 +8,14 @@ from pathlib import Path
 from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 
-from answering.answers import judged_answers
-from answering.calibration import Calibrated, calibrate
-from answering.confidence import Confidence, open_confidence, save_confidence
-from answering.evaluation import Outcome
-from answering.measuring import ask_all, through_the_chain
-from answering.prompts import PROMPT_VERSION
+from answering.confidence.confidence import Confidence, open_confidence, save_confidence
+from answering.evaluation.calibration import Calibrated, calibrate
+from answering.evaluation.metrics import Outcome
+from answering.evaluation.run import ask_all, through_the_chain
+from answering.types.answers import judged_answers
 from houselore.answerers import CONFIDENCE
-from houselore.commands.eval import progress_bars
-from houselore.commands.eval_answers import GoldFiles, indexed_apart, served_name
+from houselore.commands.eval import progress_bars, served_name
+from houselore.commands.eval_answers import GoldFiles, indexed_apart
 from houselore.commands.eval_plots import check_plotting, draw_calibration
 from houselore.errors import WrongUse
 from houselore.services import open_services
@@ -36,7 +35,7 @@ class Calibration:
 
 
 async def calibrate_confidence(settings: Settings, wanted: Calibration, *, as_json: bool) -> None:
-    """Fit, keep the weights in the data folder for this model and prompt, and print how good.
+    """Fit, keep the weights in the data folder for this model, and print how good.
 
     Without files, only people's word moves the weights that are in use.
     """
@@ -47,12 +46,12 @@ async def calibrate_confidence(settings: Settings, wanted: Calibration, *, as_js
             raise WrongUse("Name --passages and --questions, or --feedback, or all of them.")
         async with open_services(settings) as services:
             model = await served_name(services)
-            confidence = open_confidence(path, model, PROMPT_VERSION)
+            confidence = open_confidence(path, model)
             confidence, judged = await _moved(services.pool, settings.workspace, confidence)
     else:
         found, model, judged = await _from_files(settings, wanted)
         confidence = found.confidence
-    save_confidence(path, replace(confidence, model=model, prompt=PROMPT_VERSION))
+    save_confidence(path, replace(confidence, model=model))
     figures = _figures(found, confidence, judged)
     out = Console(highlight=False)
     if as_json:
@@ -92,8 +91,8 @@ def _calibrated(outcomes: list[Outcome], wanted: Calibration) -> Calibrated:
         return calibrate(outcomes, wanted.refused_at_most, open_confidence())
     except ValueError as error:
         raise WrongUse(
-            "These questions do not tell right answers from wrong ones: all sentences, or all "
-            "drafts, were right or wrong. Give more questions, with and without an answer."
+            "These questions do not tell right answers from wrong ones: all replies were right, or "
+            "all wrong. Give more questions, with and without an answer."
         ) from error
 
 
@@ -121,4 +120,4 @@ def _figures(
         "abstained_unanswerable": found.refused(answerable=False),
     }
     rounded = {name: None if v is None else round(v, 4) for name, v in shares.items()}
-    return {"n": len(found.evidence), **rounded, **figures}
+    return {"n": len(found.probabilities), **rounded, **figures}

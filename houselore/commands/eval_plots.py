@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from answering.calibration import Calibrated
+from answering.evaluation.calibration import Calibrated
 from houselore.errors import WrongUse
 
 RISK, RELIABILITY = "confidence-risk.svg", "confidence-reliability.svg"
@@ -43,7 +43,7 @@ def _draw(path: Path, fill: Callable[[Any], None]) -> Path:
 def _risk(axes: Any, found: Calibrated) -> None:
     coverage, risk = zip(*found.risk_by_coverage(), strict=True)
     axes.plot(coverage, risk, color="#2f6f8f")
-    given = sum(p >= found.confidence.bar for p in found.evidence) / len(found.evidence)
+    given = sum(p >= found.confidence.bar for p in found.probabilities) / len(found.probabilities)
     axes.axvline(given, color="#b5523b", linestyle="--", label=f"bar {found.confidence.bar:.2f}")
     axes.set(xlim=(0, 1), ylim=(0, None), xlabel="share of questions answered")
     axes.set_ylabel("share of those answers that are wrong")

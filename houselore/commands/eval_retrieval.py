@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,12 @@ from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
-from answering.gold import read_answers
-from answering.measuring import shares_with_answer
+from answering.evaluation.datasets import read_answers
+from answering.evaluation.run import shares_with_answer
 from houselore.commands.eval import progress_bars, workspace_apart
 from houselore.errors import WrongUse
-from houselore.services import Index, open_index, open_reranker
+from houselore.hub_models import pull_missing
+from houselore.services import Index, open_index, open_reranker, take_lease
 from houselore.settings import Settings
 from retrieval.corpora import Corpus, read_beir, read_squad2
 from retrieval.evaluation import METRICS, Difference, Ranked, difference
@@ -65,12 +66,14 @@ async def evaluate_retrieval(
     """
     corpus = files.read()
     corpus = corpus if limit is None else corpus.sample(limit)
-    async with _open_own_index(settings) as index:
+    await pull_missing(settings)
+    async with _open_own_index(settings) as index, AsyncExitStack() as stack:
         with progress_bars(Console(stderr=True)) as (on_indexed, on_asked):
             async with indexed_corpus(
                 index.pool, index.workspace, corpus, index.embedder, on_indexed
             ) as report:
-                reranker = open_reranker(settings)
+                lease = await take_lease(stack, settings, {"reranker"})
+                reranker = await open_reranker(settings, lease)
                 ways = ways_to_search(index.pool, index.workspace, index.embedder, reranker)
                 arms = await ask_all(ways, corpus, on_asked)
                 held = await shares_with_answer(

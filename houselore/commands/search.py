@@ -4,7 +4,7 @@ import json
 
 from rich.console import Console
 
-from answering.questions import is_wordless
+from answering.types.questions import is_wordless
 from houselore.errors import WrongUse
 from houselore.people import Asker, find_audience
 from houselore.services import open_index

@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from houselore.commands.model import try_model
-from houselore.commands.model_judge import Trial, judge_model
+from houselore.chat_models import base_name
+from houselore.commands.models import try_model
+from houselore.commands.models_judge import Trial, judge_model
 from houselore.embedded.chat_model_files import BUNDLED_NAME, BUNDLED_SHA256, bundled_gguf
 from houselore.errors import WrongUse
 from houselore.people import terminal_user
 from houselore.services import Store, open_adapters, open_store
-from houselore.settings import EMBEDDED, Settings
+from houselore.settings import Settings
 from tuning.change import describe_change
 from tuning.datasets import datasets, freeze_dataset
 from tuning.errors import NothingToFreeze, TuningError
@@ -53,7 +54,12 @@ class Wish:
 async def tune_model(settings: Settings, wish: Wish) -> None:
     """Freeze, train, register, judge, and try; each step says what came of it."""
     console = Console(highlight=False)
-    is_here = settings.chat_url == EMBEDDED
+    if settings.chat_server == "provider":
+        raise WrongUse(
+            f"{settings.chat_model} is asked by its provider's own package, which trains none: set "
+            "HOUSELORE_CHAT_URL to an endpoint that fine-tunes, or train the built-in model."
+        )
+    is_here = settings.chat_server == "embedded"
     if not is_here and (wish.prepares or wish.processes is not None):
         raise WrongUse(
             "The model at an endpoint is trained where it is: --processes and --prepare are for "
@@ -71,13 +77,13 @@ async def tune_model(settings: Settings, wish: Wish) -> None:
         tuned = await train(settings, store, name, wish)
     console.print(_describe(tuned), markup=False)
     if not wish.judges:
-        console.print(f"`houselore model judge {name}` puts it beside what is served.")
+        console.print(f"`houselore models judge {name}` puts it beside what is served.")
         return
     verdict = await judge_model(settings, name, Trial(limit=wish.limit))
     if verdict.passes and wish.share:
         await try_model(settings, name, wish.share)
     elif verdict.passes:
-        console.print(f"`houselore model canary {name}` tries it.")
+        console.print(f"`houselore models canary {name}` tries it.")
 
 
 async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
@@ -204,13 +210,13 @@ def base_of(settings: Settings) -> Base:
 
     Raises WrongUse for an endpoint, UnusableAdapter, and ServerDidNotStart.
     """
-    if settings.chat_url != EMBEDDED:
+    if settings.chat_server != "embedded":
         raise WrongUse(
             "The model at an endpoint is trained where it is: `houselore data export --form trl` "
-            "or `--form openai` gives its data, `houselore model register` takes its adapter."
+            "or `--form openai` gives its data, `houselore models register` takes its adapter."
         )
-    if settings.chat_gguf is not None:
-        return Base(str(settings.chat_gguf), settings.chat_gguf.stem)
+    if settings.chat_file is not None:
+        return Base(str(settings.chat_file), base_name(settings))
     check_starter()
     check_manners()
     name = f"{_HUB}/{BUNDLED_NAME}"

@@ -1,17 +1,13 @@
 """A small chat model behind an OpenAI-compatible address on this machine. Writes no prompt."""
 
 import asyncio
-import contextlib
-import signal
-import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from houselore.embedded.chat_model_files import chat_model_files
-from houselore.embedded.child import start_child, stop_child, wait_until
+from houselore.embedded.chat_model_files import chat_model_files, context_of, is_able
 from houselore.embedded.folders import private_folder
+from houselore.embedded.llama import serve_gguf
 
 ALIAS = "house"
 
@@ -32,39 +28,11 @@ async def embedded_chat_model(
     """
     folder = private_folder(folder)
     files = await asyncio.to_thread(chat_model_files, folder, gguf, adapter)
-    port, log = _free_port(), folder / "log"
-    process = start_child(
-        [
-            *(sys.executable, "-m", "houselore.embedded.chat_model_server"),
-            *(f"--model={files.base}", f"--alias={ALIAS}", f"--port={port}"),
-            *([f"--adapter={files.adapter}"] if files.adapter else []),
-        ],
-        log=log,
-        environment={
-            "HOUSELORE_CHAT_SERVER_KEY": api_key or "",
-            # Its threads wait for each other by spinning unless told not to: on a machine that has
-            # other things to do as well, that makes it twenty times slower.
-            "OMP_WAIT_POLICY": "passive",
-        },
-    )
-    try:
-        await wait_until(lambda: _answers(port), process, "The chat model", log, seconds=60)
-        yield f"http://127.0.0.1:{port}/v1"
-    finally:
-        await stop_child(process, signal.SIGTERM, seconds=3)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-async def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(b"GET /health HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n")
-        line = await reader.readline()
-        writer.close()
-        return b" 200 " in line
-    return False
+    options = [f"--alias={ALIAS}", f"--context={context_of(files.base)}"]
+    if files.adapter:
+        options.append(f"--adapter={files.adapter}")
+    if is_able(files.base):
+        options.append("--share-context")
+    server = serve_gguf(files.base, options, folder=folder, name="The chat model", api_key=api_key)
+    async with server as url:
+        yield url

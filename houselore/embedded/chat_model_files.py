@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from answering.model.hub_file import model_stem
 from houselore.errors import ModelUnusable, ServerDidNotStart
 from tuning.adapters import hash_adapter
 from tuning.errors import MissingAdapter, UnusableAdapter
+from tuning.gguf_header import read_header
 from tuning.shipped import STARTER, STARTER_NAME, STARTER_SHA256, check_starter
 
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 BUNDLED_NAME = "SmolLM2-135M-Instruct"
+
+ABLE_BYTES = 700_000_000
+"""From this size on a file holds a model of about a billion parameters, which can read pages."""
+_CONTEXT_TOKENS, _ABLE_CONTEXT_TOKENS = 2048, 8192
 
 _EXPORT = 1  # to be raised whenever the same adapter would be converted to another file
 
@@ -27,7 +33,32 @@ class ChatModelFiles:
 
 def chat_model_name(gguf: Path | None) -> str:
     """What people call the model that is served for the setting `gguf`."""
-    return f"{BUNDLED_NAME} + {STARTER_NAME}" if gguf is None else gguf.stem
+    return f"{BUNDLED_NAME} + {STARTER_NAME}" if gguf is None else model_stem(gguf.name)
+
+
+def is_able(gguf: Path | None) -> bool:
+    """Whether a file holds a model large enough to read whole passages; the bundled one does not.
+
+    Of a model in several files it is given the first.
+    """
+    if gguf is None or not gguf.is_file():
+        return False
+    return gguf.stat().st_size >= ABLE_BYTES or "-00001-of-" in gguf.name
+
+
+def context_of(gguf: Path | None) -> int:
+    """How many tokens one request to the embedded server may have, with its answer.
+
+    No more than the model was trained for, where its file says so.
+    """
+    if gguf is None or not is_able(gguf):
+        return _CONTEXT_TOKENS
+    try:
+        kind = read_header(gguf, ["general.architecture"])["general.architecture"]
+        trained = read_header(gguf, [f"{kind}.context_length"])[f"{kind}.context_length"]
+    except (KeyError, MissingAdapter, UnusableAdapter):
+        return _ABLE_CONTEXT_TOKENS
+    return min(_ABLE_CONTEXT_TOKENS, int(trained))
 
 
 def chat_model_files(
@@ -41,7 +72,10 @@ def chat_model_files(
     that cannot be converted.
     """
     if gguf is not None and not gguf.is_file():
-        raise ServerDidNotStart(f"There is no model file {gguf}: check HOUSELORE_CHAT_GGUF.")
+        raise ServerDidNotStart(
+            f"There is no model file {gguf}: `houselore models pull` gets one of the hub; else "
+            "check HOUSELORE_CHAT_GGUF. Without the two the built-in model answers."
+        )
     base = gguf or _checked(bundled_gguf())
     try:
         if adapter is not None:

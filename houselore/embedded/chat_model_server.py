@@ -1,12 +1,16 @@
-"""The chat model's process: llama.cpp's OpenAI-compatible server, until it is told to end."""
+"""The process of the chat model or the reranker: llama.cpp's server, until it is told to end."""
 
 import argparse
 import os
 import signal
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from retrieval.cores import usable_cores
+
+_REQUESTS = 2  # at a time
 
 
 def main() -> None:
@@ -16,6 +20,9 @@ def main() -> None:
     arguments.add_argument("--adapter", type=Path)
     arguments.add_argument("--alias", required=True)
     arguments.add_argument("--port", type=int, required=True)
+    arguments.add_argument("--context", type=int, required=True, help="tokens of one request")
+    arguments.add_argument("--share-context", action="store_true", help="among all requests")
+    arguments.add_argument("--rerank", action="store_true", help="serve /v1/rerank, and no chat")
     options = arguments.parse_args()
 
     import xllamacpp  # type: ignore[import-untyped]  # it has no types
@@ -27,9 +34,17 @@ def main() -> None:
     parameters.model_alias = {options.alias}
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = options.port
-    parameters.n_ctx = 4096
-    parameters.n_parallel = 2
+    parameters.n_parallel = _REQUESTS
+    parameters.n_ctx = options.context * (1 if options.share_context else _REQUESTS)
+    parameters.kv_unified = options.share_context
     parameters.cache_ram_mib = 64
+    parameters.enable_reasoning = 0  # a model that thinks first would think away a short answer
+    # -1: as many as the GPU's memory takes.
+    parameters.n_gpu_layers = -1 if _has_gpu(xllamacpp.get_device_info()) else 0
+    if options.rerank:
+        parameters.embedding = True
+        parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_RANK
+        parameters.n_batch = parameters.n_ubatch = options.context  # a pair is read at once
     parameters.cpuparams.n_threads = min(4, usable_cores())
     parameters.cpuparams_batch.n_threads = parameters.cpuparams.n_threads
     parameters.ui = False
@@ -43,6 +58,11 @@ def main() -> None:
     ended.wait()
     del server
     os._exit(0)  # its threads have nothing left to say, and may take seconds to say it
+
+
+def _has_gpu(devices: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether this build of llama.cpp has found a GPU; the one on PyPI is for the CPU alone."""
+    return any(device["type"].name.endswith("GPU") for device in devices)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.folders import private_folder, socket_folder
 from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
+from houselore.embedded.reranker import embedded_reranker
 from houselore.errors import HouseloreError, ModelUnusable
 
 _START_PATIENCE = 30.0  # seconds without any user before a keeper that nobody came to goes
@@ -46,9 +47,12 @@ class Address:
 
 @dataclass(eq=False, slots=True)
 class _Server:
-    """A server that is up, starting, or failed; it ends once it is not needed."""
+    """A server that is up, starting, or failed; it ends once it is not needed.
 
-    adapter: str | None
+    `file` is an adapter's folder or a reranker's file, for which it was started.
+    """
+
+    file: str | None
     address: asyncio.Future[Address]
     users: set[asyncio.StreamWriter] = field(default_factory=set)
     unneeded: asyncio.Event = field(default_factory=asyncio.Event)
@@ -62,7 +66,7 @@ class _Server:
 class Keeper:
     """Starts servers when they are asked for and holds them while anybody uses one.
 
-    An adapter's own server ends before the others, with the last who uses just it.
+    An adapter's or a reranker's server ends before the others, with the last who uses just it.
     """
 
     def __init__(self, data: Path) -> None:
@@ -116,7 +120,8 @@ class Keeper:
         self, writer: asyncio.StreamWriter, part: str, wanted: dict[str, str | None]
     ) -> None:
         try:
-            server = self._find(part, wanted.get("gguf"), wanted.get("adapter"))
+            file = wanted.get("reranker" if part == "reranker" else "adapter")
+            server = self._find(part, wanted.get("gguf"), file)
             server.users.add(writer)
             address = await asyncio.shield(server.address)
             _say(writer, {"part": part, "url": address.url, "api_key": address.api_key})
@@ -124,14 +129,14 @@ class Keeper:
             is_wrong = isinstance(error, ModelUnusable)
             _say(writer, {"part": part, "error": str(error), "is_wrong": is_wrong})
 
-    def _find(self, part: str, gguf: str | None, adapter: str | None) -> _Server:
+    def _find(self, part: str, gguf: str | None, file: str | None) -> _Server:
         """The server of a part, started unless it is there. Raises HouseloreError."""
-        name = f"{part} {adapter}" if adapter else part  # each adapter has a server of its own
+        name = f"{part} {file}" if file else part  # each adapter has a server of its own
         if part == "chat_model":
             self._check_base(gguf)
         server = self._servers.get(name)
         if server is None or not server.is_up:
-            server = _Server(adapter, asyncio.get_running_loop().create_future())
+            server = _Server(file, asyncio.get_running_loop().create_future())
             if self._leaving.is_set():
                 server.unneeded.set()
             self._servers[name] = server
@@ -144,21 +149,21 @@ class Keeper:
         if gguf != self._gguf and any(one.is_up for one in bases):
             raise HouseloreError(
                 "Another Houselore runs in this data folder with another chat model: stop it, or "
-                "set HOUSELORE_CHAT_GGUF alike."
+                "set HOUSELORE_CHAT_MODEL and HOUSELORE_CHAT_GGUF alike."
             )
         self._gguf = gguf
 
     def _release(self, user: asyncio.StreamWriter) -> None:
-        """End the adapters' servers that nobody uses after this user."""
+        """End the servers of adapters and rerankers that nobody uses after this user."""
         for name, server in list(self._servers.items()):
             server.users.discard(user)
-            if server.adapter is not None and not server.users:
+            if server.file is not None and not server.users:
                 del self._servers[name]
                 server.unneeded.set()
 
     async def _hold(self, part: str, server: _Server) -> None:
         try:
-            async with self._server(part, server.adapter) as found:
+            async with self._server(part, server.file) as found:
                 server.address.set_result(found)
                 await server.unneeded.wait()
         except HouseloreError as error:
@@ -169,18 +174,20 @@ class Keeper:
             )
 
     @asynccontextmanager
-    async def _server(self, part: str, adapter: str | None) -> AsyncIterator[Address]:
-        folder = self._data / part
+    async def _server(self, part: str, file: str | None) -> AsyncIterator[Address]:
+        folder, key = self._data / part, secrets.token_urlsafe(24)
         if part == "postgres":
             async with embedded_postgres(folder) as url:
                 yield Address(url)
         elif part == "redis":
             async with embedded_redis(folder) as url:
                 yield Address(url)
+        elif part == "reranker" and file is not None:
+            async with embedded_reranker(folder, Path(file), api_key=key) as url:
+                yield Address(url, key)
         else:
-            key = secrets.token_urlsafe(24)
             gguf = Path(self._gguf) if self._gguf else None
-            put_on = Path(adapter) if adapter else None
+            put_on = Path(file) if file else None
             folder = folder / put_on.name if put_on else folder
             server = embedded_chat_model(folder, gguf=gguf, adapter=put_on, api_key=key)
             async with server as url:

@@ -14,7 +14,7 @@ from houselore.embedded.child import Process, start_child
 from houselore.embedded.keeper import Address, keeper_folder, keeper_socket
 from houselore.errors import ModelUnusable, ServerDidNotStart
 
-Part = Literal["postgres", "redis", "chat_model"]
+Part = Literal["postgres", "redis", "chat_model", "reranker"]
 
 _PATIENCE = 60.0  # seconds for a keeper to come up, or for one that is leaving to be gone
 
@@ -61,11 +61,13 @@ async def lease_servers(
     parts: Collection[Part],
     gguf: Path | None = None,
     adapter: Path | None = None,
+    reranker: Path | None = None,
 ) -> AsyncIterator[Lease]:
     """Use `parts` of the data folder's servers, starting those that nobody uses yet.
 
     The chat model is `gguf`, by default the bundled one, with the adapter in the folder `adapter`
-    on it; each adapter has a server of its own beside the one without.
+    on it; each adapter has a server of its own beside the one without. `reranker` is that one's
+    GGUF file.
     At the end they go on for their other users; the last one waits until they have stopped.
     """
     lease = Lease(parts)
@@ -77,6 +79,7 @@ async def lease_servers(
         "parts": list(parts),
         "gguf": str(gguf) if gguf else None,
         "adapter": str(adapter) if adapter else None,
+        "reranker": str(reranker) if reranker else None,
     }
     writer.write(json.dumps(wanted).encode() + b"\n")
     listening = asyncio.create_task(_listen(reader, lease))

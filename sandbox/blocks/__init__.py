@@ -19,6 +19,7 @@ from sandbox.blocks.kinds import IN_VIEWS, KINDS
 
 MOST_IN_MESSAGE = 50
 MOST_IN_VIEW = 100
+MOST_TEXT_IN_TABLE = 10_000
 
 _MESSAGE = items(variant(KINDS))
 _VIEW = items(variant(IN_VIEWS), MOST_IN_VIEW)
@@ -64,7 +65,7 @@ def check_blocks(blocks: Any) -> Problems:
     """What is wrong with a message's blocks, their number aside; empty if nothing is."""
     problems: Problems = []
     _MESSAGE(blocks, "/blocks", problems)
-    return problems or _repeated(blocks, "/blocks")
+    return problems or [*_repeated(blocks, "/blocks"), *_tables(blocks, "/blocks")]
 
 
 def check_view(view: Any) -> Problems:
@@ -113,6 +114,17 @@ def elements_of(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
     elif block["type"] == "container":
         for child in block["child_blocks"]:
             yield from elements_of(child)
+
+
+def _tables(blocks: list[dict[str, Any]], at: str) -> Problems:
+    """A second table in a message, or more text in one than Slack takes."""
+    tables = [n for n, block in enumerate(blocks) if block["type"] in ("table", "data_table")]
+    problems = [f"only_one_table_allowed [json-pointer:{at}/{number}]" for number in tables[1:]]
+    for number in tables:
+        if length_of(blocks[number]) > MOST_TEXT_IN_TABLE:
+            most = f"must be less than {MOST_TEXT_IN_TABLE + 1} characters"
+            problems.append(f"{most} in all cells [json-pointer:{at}/{number}]")
+    return problems
 
 
 def _repeated(blocks: list[dict[str, Any]], at: str) -> Problems:

@@ -218,7 +218,7 @@ INPUTS: dict[str, Check] = {
 ACTIONS: dict[str, Check] = {**PRESSABLE, **CHOOSERS, **MOMENT, **RICH_INPUT}
 ACCESSORIES: dict[str, Check] = {**PRESSABLE, **CHOOSERS, "image": IMAGE}
 RAW = {
-    "raw_text": typed({"text": string()}, {}),
+    "raw_text": typed({"text": string(least=1)}, {}),
     "raw_number": typed({"text": string(), "value": number}, {}),
 }
 SOURCE = only("url", typed({"text": string(), "url": string()}, {}))

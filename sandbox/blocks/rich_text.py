@@ -1,4 +1,7 @@
-"""The rich_text block, all of it."""
+"""The rich_text block, all of it.
+
+`offset` and `language` are in Slack's documentation, though not in the types of its SDK.
+"""
 
 from sandbox.blocks.checks import (
     Check,
@@ -19,7 +22,7 @@ _STYLE = {
         dict.fromkeys(("bold", "italic", "strike", "code", "underline"), boolean),
     )
 }
-_TEXT = typed({"text": string()}, _STYLE)
+_TEXT = typed({"text": string(least=1)}, _STYLE)
 _LINK = typed({"url": string()}, {**_STYLE, "text": string(), "unsafe": boolean})
 _INLINE: Check = variant(
     {
@@ -48,11 +51,12 @@ _PARTS = variant(
                 "elements": items(only("rich_text_section", _SECTION)),
                 "style": one_of("bullet", "ordered"),
             },
-            {**_BORDER, "indent": number},
+            {**_BORDER, "indent": number, "offset": number},
         ),
         "rich_text_quote": typed({"elements": items(_INLINE)}, _BORDER),
         "rich_text_preformatted": typed(
-            {"elements": items(variant({"text": _TEXT, "link": _LINK}))}, _BORDER
+            {"elements": items(variant({"text": _TEXT, "link": _LINK}))},
+            {**_BORDER, "language": string()},
         ),
     }
 )

@@ -26,7 +26,9 @@ def _part(part: dict[str, Any], names: Names) -> Html:
     if kind == "rich_text_quote":
         return element("blockquote", inside)
     if kind == "rich_text_preformatted":
-        return element("pre", element("code", inside))
+        language = string(part.get("language")) or None
+        code = element("pre", element("code", inside), data_language=language)
+        return _bordered(part, code)
     return element("div", inside, class_="rich-section")
 
 
@@ -35,7 +37,13 @@ def _list(part: dict[str, Any], names: Names) -> Html:
     indent = whole(part.get("indent"), 0, 8)
     start = str(whole(part.get("offset"), 0, 9999) + 1) if ordered else None
     items = [element("li", _inline(item, names)) for item in mappings(part.get("elements"))]
-    return element("ol" if ordered else "ul", *items, class_=f"indent-{indent}", start=start)
+    tag: Tag = "ol" if ordered else "ul"
+    return _bordered(part, element(tag, *items, class_=f"indent-{indent}", start=start))
+
+
+def _bordered(part: dict[str, Any], inside: Html) -> Html:
+    """A list or code that is part of a quotation."""
+    return element("blockquote", inside) if part.get("border") == 1 else inside
 
 
 def _inline(part: dict[str, Any], names: Names) -> Html:

@@ -8,8 +8,8 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.confidence import open_confidence
-from answering.models import open_chat_model
+from answering.confidence.confidence import open_confidence
+from answering.model.chat_model import open_chat_model
 from houselore.embedded.chat_model import embedded_chat_model
 from retrieval.embeddings import Embedder, open_embedder
 from retrieval.indexing import index_source

@@ -1,10 +1,10 @@
 """How a test asks an answerer. Makes none: the fixtures do."""
 
 from answering.answerer import Answerer
-from answering.answers import Answer
-from answering.links import SourceLinks
-from answering.progress import Finished, Progress
-from answering.questions import Question
+from answering.types.answers import Answer
+from answering.types.progress import Finished, Progress
+from answering.types.questions import Question
+from answering.types.reader_links import SourceLinks
 
 LINKS = SourceLinks("http://127.0.0.1:3001", b"0123456789abcdef")
 

@@ -7,15 +7,15 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.answers import answer_by_id, answer_of_inbox, place_answer, save_answer
-from answering.confidence import DRAFTED, open_confidence
+from answering.confidence.confidence import DRAFTED, open_confidence
+from answering.confidence.logistic_regression import EMPTY
 from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
-from answering.gold import GoldQuestion
-from answering.measuring import through_the_chain
-from answering.models import open_chat_model
-from answering.progress import Finished, Progress, Reading, Restarted, Searching, Words
-from answering.questions import Question, Turn
-from answering.regression import EMPTY
+from answering.evaluation.datasets import GoldQuestion
+from answering.evaluation.run import through_the_chain
+from answering.model.chat_model import open_chat_model
+from answering.types.answers import answer_by_id, answer_of_inbox, place_answer, save_answer
+from answering.types.progress import Finished, Progress, Reading, Restarted, Searching, Words
+from answering.types.questions import Question, Turn
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings import Embedder
 from retrieval.indexing import index_source

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from answering.gold import GoldQuestion
+from answering.evaluation.datasets import GoldQuestion
 from benchmarks.loop_damage import damage
 from benchmarks.loop_people import (
     ADVERTISEMENT,

@@ -13,9 +13,9 @@ from procrastinate import PsycopgConnector
 from psycopg_pool import AsyncConnectionPool
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
-from answering.answers import Answer, Citation
-from answering.progress import Finished, Progress, Reading, Searching, Words
-from answering.questions import Question
+from answering.types.answers import Answer, Citation
+from answering.types.progress import Finished, Progress, Reading, Searching, Words
+from answering.types.questions import Question
 from bot.app import create_app
 from bot.jobs import make_jobs, register_tasks, run_worker
 from bot.reviewing import Reviews

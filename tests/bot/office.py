@@ -15,11 +15,11 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.answers import Answer
-from answering.confidence import open_confidence
-from answering.links import SourceLinks
-from answering.progress import Finished
-from answering.questions import Question, Turn
+from answering.confidence.confidence import open_confidence
+from answering.types.answers import Answer
+from answering.types.progress import Finished
+from answering.types.questions import Question, Turn
+from answering.types.reader_links import SourceLinks
 from bot.audiences import audience_of, audience_of_one
 from bot.client import SlackClient
 from bot.directory import Directory

@@ -9,7 +9,7 @@ import jsonschema
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from answering.answers import Answer, Citation
+from answering.types.answers import Answer, Citation
 from bot.blocks import (
     ANSWER_LIMIT,
     actions,

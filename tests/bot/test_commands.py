@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import Citation
+from answering.types.answers import Citation
 from bot.asking import answer_alone
 from bot.asking import share as share_answer
 from bot.commands import Status, describe, read_status, word_of

@@ -15,8 +15,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from answering.answers import Answer
-from answering.questions import Turn
+from answering.types.answers import Answer
+from answering.types.questions import Turn
 from houselore.web import create_web
 from retrieval.connections import open_pool
 from retrieval.embeddings import Embedder

@@ -3,7 +3,7 @@
 import pytest
 import redis.asyncio
 
-from answering.questions import Turn
+from answering.types.questions import Turn
 from bot import threads
 from bot.inbox import Row
 from bot.threads import Said

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from answering.progress import Finished
-from answering.questions import Question
+from answering.types.progress import Finished
+from answering.types.questions import Question
 from houselore.services import open_services
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
@@ -62,7 +62,7 @@ async def test_one_machine_registers_and_another_serves(
     """
     keys = s3.environment()
     where = {"HOUSELORE_DATABASE_URL": database_url, "HOUSELORE_ADAPTERS": URL, **keys}
-    words = "model", "register", "house-2", str(adapter)
+    words = "models", "register", "house-2", str(adapter)
     done = await asyncio.to_thread(houselore, *words, **where)
     assert done.returncode == 0, done.stderr
     shutil.rmtree(adapter)

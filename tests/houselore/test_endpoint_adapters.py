@@ -8,7 +8,7 @@ import pytest
 from starlette.applications import Starlette
 
 from answering.errors import ModelUnavailable
-from answering.questions import Question
+from answering.types.questions import Question
 from houselore.endpoint_adapters import load_adapter, unload_adapter
 from houselore.errors import ModelUnusable, ServerDidNotStart
 from houselore.services import open_services

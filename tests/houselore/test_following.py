@@ -11,8 +11,8 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.progress import Progress
-from answering.questions import Place, Question
+from answering.types.progress import Progress
+from answering.types.questions import Place, Question
 from houselore.errors import ModelUnusable, ServerDidNotStart
 from houselore.following import SECONDS, keep_following
 from houselore.house import House

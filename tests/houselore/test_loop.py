@@ -106,9 +106,9 @@ def test_corrections_become_the_voice(house: House) -> None:
     assert "preference:" in tuned.stdout and "safety:" in tuned.stdout
     assert "Passed." in tuned.stdout
 
-    tried = house.command("model", "canary", "pirate", "--share", "0.5")
+    tried = house.command("models", "canary", "pirate", "--share", "0.5")
     assert tried.returncode == 0, tried.stderr
-    assert house.command("model", "promote", "pirate").returncode == 0
+    assert house.command("models", "promote", "pirate").returncode == 0
 
     def speaks_so() -> bool:
         said = text_of(ask(house, HELD))

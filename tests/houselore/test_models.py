@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import Answer
-from answering.progress import Finished
-from answering.questions import Place, Question
+from answering.types.answers import Answer
+from answering.types.progress import Finished
+from answering.types.questions import Place, Question
 from houselore.connecting import SlackAccess, open_bot
 from houselore.services import Services, open_services
 from houselore.settings import open_settings
@@ -131,18 +131,18 @@ def test_a_candidate_is_judged_beside_what_is_served(
         (tmp_path / f"{name}.jsonl").write_text(text)
     (tmp_path / "house").write_text("At noon.\nNo.\n")
     (tmp_path / "others").write_text("It would be our pleasure to tell you that it is noon.\n")
-    houselore("model", "register", "house-2", str(adapter))
+    houselore("models", "register", "house-2", str(adapter))
     files = "--passages", "passages.jsonl", "--questions", "questions.jsonl"
     styled = "--house", "house", "--others", "others"
-    judged = houselore("model", "judge", "house-2", *files, *styled)
+    judged = houselore("models", "judge", "house-2", *files, *styled)
     assert judged.returncode == 0, judged.stderr
     said = judged.stdout.splitlines()
     assert said[0].startswith("Refused: ")
     assert any(line.startswith("safety: 1.000 after 1.000") for line in said)
     assert any(line.startswith("style: ") for line in said)
-    half = houselore("model", "judge", "house-2", *files, "--house", "house")
+    half = houselore("models", "judge", "house-2", *files, "--house", "house")
     assert (half.returncode, "--others" in half.stderr) == (2, True)
-    unknown = houselore("model", "judge", "house-9", *files)
+    unknown = houselore("models", "judge", "house-9", *files)
     assert (unknown.returncode, "house-9" in unknown.stderr) == (2, True)
 
 
@@ -180,7 +180,7 @@ async def test_who_lost_the_dataset_is_refused(
     await register(pool, "home", "house-2", "SmolLM2", str(adapter), lineage)
     await forget(pool, "home", ASKER)
     judged = await asyncio.to_thread(
-        houselore, "model", "judge", "house-2", HOUSELORE_DATABASE_URL=database_url
+        houselore, "models", "judge", "house-2", HOUSELORE_DATABASE_URL=database_url
     )
     assert judged.returncode == 2
     assert "its dataset had to be deleted: train it anew" in judged.stderr
@@ -190,7 +190,7 @@ def test_from_the_terminal(houselore: Houselore, adapter: Path, database_url: st
     """Registered, tried, stopped, promoted, pinned, gone back from; wrong use ends with 2."""
 
     def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        return houselore("model", *words, HOUSELORE_DATABASE_URL=database_url)
+        return houselore("models", *words, HOUSELORE_DATABASE_URL=database_url)
 
     assert "No model is registered yet" in run().stdout
     assert run("register", "house-2", str(adapter)).returncode == 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from houselore.commands.model_judge import Trial, judge_model
+from houselore.commands.models_judge import Trial, judge_model
 from houselore.retiring import Retirement, keep_tidy
 from houselore.services import Services, open_services
 from houselore.settings import open_settings

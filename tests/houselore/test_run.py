@@ -54,7 +54,7 @@ def test_the_box_speaks_of_the_documents_given(house: House) -> None:
     output = " ".join(re.sub("[│\n]", " ", house.output.read_text()).split())
     assert "write in #general: @houselore and a question about your documents" in output
     assert "How do I connect" not in output
-    assert "small demo model (135M); HOUSELORE_CHAT_URL takes a larger one." in output
+    assert "small demo model (135M); HOUSELORE_CHAT_MODEL takes a larger one." in output
     assert "no longer indexed" not in output
 
 

@@ -62,6 +62,11 @@ def test_an_unknown_key_in_the_file_names_the_nearest() -> None:
         ("HOUSELORE_DATABASE_URL", "mysql://localhost/x"),
         ("HOUSELORE_REDIS_URL", "localhost"),
         ("HOUSELORE_CHAT_URL", "localhost:8000"),
+        ("HOUSELORE_CHAT_MODEL", "gpt-4o"),
+        ("HOUSELORE_CHAT_MODEL", "openai:"),
+        ("HOUSELORE_CHAT_MODEL", "hf://owner/repo"),
+        ("HOUSELORE_RERANKER", "hf://owner/repo/file.safetensors"),
+        ("HOUSELORE_RERANKER", "bge"),
         ("HOUSELORE_SLACK_API_URL", "slack.com"),
         ("HOUSELORE_LOG_LEVEL", "loud"),
         ("HOUSELORE_LINK_SECRET", "short"),
@@ -173,3 +178,29 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_documentation_lists_every_setting() -> None:
     """docs/configuration.md is what the settings class says it is."""
     assert (REPOSITORY / "docs" / "configuration.md").read_text() == settings_page()
+
+
+def test_where_the_chat_model_is() -> None:
+    """By one name: the built-in one, a file of the hub, a provider's; an endpoint's by its URL."""
+    assert open_settings().chat_server == "embedded"
+    assert open_settings(chat_model="hf://a/b/c.gguf").chat_server == "embedded"
+    assert open_settings(chat_model="anthropic:claude").chat_server == "provider"
+    elsewhere = open_settings(chat_url="http://127.0.0.1:1/v1", chat_model="qwen3:8b")
+    assert elsewhere.chat_server == "endpoint"
+
+
+def test_the_file_of_a_chat_model(tmp_path: Path) -> None:
+    """None for the built-in one; a file of one's own; one of the hub lies in the data folder."""
+    assert open_settings(data_dir=tmp_path).chat_file is None
+    assert open_settings(chat_gguf=Path("/m/own.gguf")).chat_file == Path("/m/own.gguf")
+    pulled = open_settings(data_dir=tmp_path, chat_model="hf://a/b@v1/c.gguf")
+    assert pulled.chat_file == tmp_path / "models/a/b/v1/c.gguf"
+
+
+def test_two_chat_models_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of the hub beside an endpoint or beside a file of one's own."""
+    monkeypatch.setenv("HOUSELORE_CHAT_MODEL", "hf://a/b/c.gguf")
+    with pytest.raises(WrongUse, match="without HOUSELORE_CHAT_URL"):
+        open_settings(chat_url="http://127.0.0.1:1/v1")
+    with pytest.raises(WrongUse, match="set one of the two"):
+        open_settings(chat_gguf=Path("/m/own.gguf"))

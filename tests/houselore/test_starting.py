@@ -57,8 +57,13 @@ def test_what_to_try_follows_the_documents(tmp_path: Path) -> None:
 
 
 def test_the_demo_model_is_named_where_it_runs() -> None:
-    """With a model of one's own, by URL or by file, nothing is said of the small one."""
+    """With a model of one's own, by URL, file or name, nothing is said of the small one."""
     indexed = Indexed(Path("docs"), None, False)
     assert "small demo model (135M)" in box(open_settings(), indexed)
-    for given in ({"chat_url": "http://127.0.0.1:1/v1"}, {"chat_gguf": Path("my.gguf")}):
+    for given in (
+        {"chat_url": "http://127.0.0.1:1/v1"},
+        {"chat_gguf": Path("my.gguf")},
+        {"chat_model": "ollama:qwen3:8b"},
+        {"chat_model": "hf://owner/repo/file.gguf"},
+    ):
         assert "demo model" not in box(open_settings(**given), indexed)

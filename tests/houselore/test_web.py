@@ -6,7 +6,7 @@ import httpx
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from answering.links import SourceLinks
+from answering.types.reader_links import SourceLinks
 from houselore.readiness import database_answers
 from houselore.web import Check, create_web, health_routes
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.answers import Answer, save_answer
-from answering.questions import Question
+from answering.types.answers import Answer, save_answer
+from answering.types.questions import Question
 from retrieval.audience import PUBLIC, Audience
 from retrieval.documents import Passage
 

@@ -5,7 +5,7 @@ from typing import get_args
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from answering.voice import words_in
+from answering.model.voice import words_in
 from retrieval.audience import everyone
 from retrieval.documents import Document
 from tests.tuning.office import add_document

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from answering.evidence import Evidence
 from answering.prompts import HOUSE_PROMPT, format_notes, format_thread
-from answering.questions import Turn
+from answering.types.questions import Turn
 from retrieval.documents import Passage
 from tuning.lessons import lesson, read_lessons, write_lessons
 

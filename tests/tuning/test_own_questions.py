@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.evaluation import Outcome
+from answering.evaluation.metrics import Outcome
 from retrieval.audience import PUBLIC
 from tests.tuning.office import ASKER, add_answer, add_document, change, nothing, say
 from tuning.collecting import allow_training, collect

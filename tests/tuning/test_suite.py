@@ -1,6 +1,6 @@
 """The shipped suite is fair: what it asks can be told from its pages, or cannot."""
 
-from answering.evaluation import contains
+from answering.evaluation.metrics import contains
 from tuning.safety import TRAPS
 from tuning.suite import TRAPS_BY_KEY, shipped_suite
 

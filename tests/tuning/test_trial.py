@@ -5,9 +5,9 @@ from math import isnan
 
 import pytest
 
-from answering.confidence import SUPPORTED
-from answering.evaluation import Outcome
-from answering.gold import GoldQuestion
+from answering.types.answers import DRAFTED, SUPPORTED
+from answering.evaluation.datasets import GoldQuestion
+from answering.evaluation.metrics import Outcome
 from tuning.safety import TRAPS, Secret
 from tuning.style import StyleJudge
 from tuning.trial import figures_of

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from answering.voice import NO_VOICE
+from answering.model.voice import NO_VOICE
 from tuning.errors import MissingAdapter, UnusableAdapter
 from tuning.forms import Row
 from tuning.lessons import Message

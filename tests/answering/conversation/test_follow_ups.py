@@ -7,7 +7,7 @@ from answering.conversation.follow_ups import (
     resolve_follow_up,
     with_question_before,
 )
-from answering.questions import Question, Turn
+from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
 from tests.answering.conversation.examples import examples
 

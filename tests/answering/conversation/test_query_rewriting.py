@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from answering.conversation.query_rewriting import rewrite
-from answering.models import open_chat_model
-from answering.questions import Question, Turn
+from answering.model.chat_model import open_chat_model
+from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
 
 ASKED = Question(

@@ -1,0 +1,1 @@
+"""How likely a reply is right, from what can be counted about it."""

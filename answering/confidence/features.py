@@ -1,0 +1,39 @@
+"""What can be counted about a chosen excerpt that tells whether it answers the question."""
+
+from collections.abc import Sequence
+
+from answering.conversation.question_kinds import asks_how, asks_which, asks_yes_or_no
+from answering.evidence.read import ReadExcerpt
+from answering.grounding.claims import names_in, numbers_in
+from retrieval.lexical import terms
+
+Ranked = Sequence[tuple[ReadExcerpt, float]]
+"""Excerpts with how likely each answers, best first."""
+
+
+def features_of_answer(question: str, ranked: Ranked) -> dict[str, float]:
+    """The features, by name, of the first of `ranked`, its rivals and the question."""
+    (best, worth), *others = ranked
+    rivals = [one for one in others if _elsewhere(one[0], best)]
+    text = f"{' '.join(best.excerpt.headings)} {best.excerpt.plain}"
+    known = set(terms(text))
+    # A question's first word has a capital letter and is no name.
+    names = names_in(question[:1].lower() + question[1:])
+    return {
+        **best.features,
+        "worth": worth,
+        "ahead": worth - (rivals[0][1] if rivals else 0.0),
+        "rival_answers": max((one.reading.answers for one, _ in rivals), default=-5.0),
+        "names_missing": float(len(names - known)),
+        "numbers_missing": float(len(numbers_in(question) - numbers_in(text))),
+        "asked_words": float(len(set(terms(question)))),
+        "asks_how": float(asks_how(question)),
+        "asks_which": float(asks_which(question)),
+        "asks_yes_or_no": float(asks_yes_or_no(question)),
+    }
+
+
+def _elsewhere(one: ReadExcerpt, other: ReadExcerpt) -> bool:
+    """Whether two excerpts stand in different sections."""
+    first, second = one.excerpt, other.excerpt
+    return (first.page.document_id, first.headings) != (second.page.document_id, second.headings)

@@ -1,0 +1,106 @@
+"""Questions to documents put to an answerer, each in its thread. Judges no reply."""
+
+import re
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answerer import Answerer
+from answering.evaluation.documents import DocumentQuestion, DocumentReply
+from answering.types.answers import Answer
+from answering.types.progress import Finished
+from answering.types.questions import Question, Turn
+from retrieval.audience import everyone
+from retrieval.connections import borrow
+from retrieval.statements import load_statements
+
+_SQL = load_statements("answering")
+
+_MARK = re.compile(r"[ \t]*\[(\d+)\](?!\()")
+_FENCED = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
+
+Respond = Callable[[DocumentQuestion, tuple[Turn, ...]], Awaitable[DocumentReply]]
+"""A question and the turns of its thread before it, to what is shown."""
+
+
+async def ask_in_threads(
+    respond: Respond,
+    chosen: Sequence[DocumentQuestion],
+    questions: Sequence[DocumentQuestion],
+) -> AsyncIterator[DocumentReply]:
+    """The reply to each chosen question, in order; a follow-up is asked behind its question.
+
+    That is one of `questions`, chosen or not; none is asked twice. Raises what `respond` raises.
+    """
+    known = {question.id: question for question in questions}
+    replies: dict[str, DocumentReply] = {}
+    threads: dict[str, tuple[Turn, ...]] = {}
+
+    async def reply_to(question: DocumentQuestion) -> DocumentReply:
+        if question.id not in replies:
+            before: tuple[Turn, ...] = ()
+            if question.follow_up_of is not None:
+                await reply_to(known[question.follow_up_of])
+                before = threads[question.follow_up_of]
+            reply = replies[question.id] = await respond(question, before)
+            said = Turn("person", question.text), Turn("bot", reply.reply)
+            threads[question.id] = (*before, *(turn for turn in said if turn.text.strip()))
+        return replies[question.id]
+
+    for question in chosen:
+        yield await reply_to(question)
+
+
+async def answers_from_documents(
+    pool: AsyncConnectionPool, workspace: str, answerer: Answerer
+) -> Respond:
+    """Questions answered from the index of `workspace`, which `answerer` reads, for everyone there.
+
+    Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
+    """
+    async with borrow(pool) as connection:
+        cursor = await connection.execute(_SQL["document_keys"], {"workspace": workspace})
+        keys: dict[int, str] = dict(await cursor.fetchall())
+
+    async def respond(question: DocumentQuestion, thread: tuple[Turn, ...]) -> DocumentReply:
+        started = time.perf_counter()
+        asked = Question(question.text, everyone(workspace), thread)
+        async for step in answerer.answer(asked):
+            if isinstance(step, Finished):
+                answer, seconds = step.answer, time.perf_counter() - started
+                cited = (keys.get(citation.document_id, "") for citation in answer.citations)
+                return DocumentReply(
+                    id=question.id,
+                    reply=without_marks(answer.text, {c.n for c in answer.citations}),
+                    abstained=answer.abstained,
+                    sources=tuple(dict.fromkeys(key for key in cited if key)),
+                    confidence=answer.confidence,
+                    seconds=seconds,
+                    shown=kind_shown(answer),
+                )
+        raise AssertionError("an answer ends with Finished")
+
+    return respond
+
+
+def without_marks(text: str, numbers: Collection[int]) -> str:
+    """A reply without the `[n]` of its sources; what is in code stays."""
+
+    def unless_cited(mark: re.Match[str]) -> str:
+        return "" if int(mark[1]) in numbers else mark[0]
+
+    parts = _FENCED.split(text)  # every second one is code
+    parts[::2] = [_MARK.sub(unless_cited, part) for part in parts[::2]]
+    return "".join(parts).strip()
+
+
+def kind_shown(answer: Answer) -> str:
+    """What kind of thing an answer shows, as it says itself or as its fields tell."""
+    if said := getattr(answer, "shown", ""):
+        return str(said)
+    if answer.abstained:
+        return "closest" if answer.evidence else "nothing"
+    if answer.confidence is None:
+        return "conflict"
+    return "quotation" if answer.text.startswith("> ") else "draft"

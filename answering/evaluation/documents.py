@@ -1,0 +1,176 @@
+"""Questions to a team's own documents, read from a file and chosen among. Asks nobody."""
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from answering.evaluation.reply_rules import ReplyRules
+from retrieval.corpora import Row, read_rows, text_in
+from retrieval.errors import UnreadableCorpus
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentQuestion:
+    """A question to a folder of documents, and what makes a reply to it right.
+
+    `sources` are the documents that hold the answer, the main one first, as paths below the folder.
+    `follow_up_of` is the question that is asked before it in the same thread. `gold` is a right
+    answer in words, for people.
+    """
+
+    id: str
+    text: str
+    kind: str
+    rules: ReplyRules
+    answerable: bool = True
+    sources: tuple[str, ...] = ()
+    follow_up_of: str | None = None
+    gold: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReply:
+    """What was shown for a question.
+
+    `reply` is the answer alone; `sources` are the documents that it cites, in that order; `shown`
+    is the kind of thing that was shown; `seconds` are those from the question to the last word.
+    """
+
+    id: str
+    reply: str
+    abstained: bool
+    sources: tuple[str, ...] = ()
+    confidence: float | None = None
+    seconds: float = 0.0
+    shown: str = ""
+
+    def as_object(self) -> dict[str, object]:
+        """As a line of a file of replies."""
+        sure = None if self.confidence is None else round(self.confidence, 4)
+        return {**asdict(self), "confidence": sure, "seconds": round(self.seconds, 3)}
+
+
+def read_document_questions(
+    path: Path, documents: frozenset[str] | None = None
+) -> tuple[DocumentQuestion, ...]:
+    """The questions of a file of JSON lines, plain or gzipped.
+
+    A line has `id`, `question`, `must` (regular expressions) and `source`; or `"answerable": false`
+    in place of the last two. It may have `kind`, `must_not`, `ordered`, `also_in`, `follow_up_of`
+    and `answer`. Raises UnreadableCorpus, which names the line, also where a source is none of
+    `documents` or a follow-up stands before its question.
+    """
+    found: dict[str, DocumentQuestion] = {}
+    for row in read_rows(path):
+        question = _question(row)
+        if question.id in found:
+            raise UnreadableCorpus(
+                f"{row.place} has the id {question.id} again: an id is one question's."
+            )
+        if question.follow_up_of is not None and question.follow_up_of not in found:
+            raise UnreadableCorpus(
+                f"{row.place} follows the question {question.follow_up_of}, which does not stand "
+                "before it."
+            )
+        if documents is not None and (gone := set(question.sources) - documents):
+            raise UnreadableCorpus(
+                f"{row.place} names the document {min(gone)}, which is not in the folder: a source "
+                "is a path below it."
+            )
+        found[question.id] = question
+    if not found:
+        raise UnreadableCorpus(f"{path} holds no question: nothing to measure.")
+    return tuple(found.values())
+
+
+def choose_questions(
+    questions: Sequence[DocumentQuestion],
+    kinds: Sequence[str] = (),
+    limit: int | None = None,
+    seed: int = 7,
+) -> tuple[DocumentQuestion, ...]:
+    """Those of some kinds, or of all; `limit` are drawn by `seed` where there are more, in order.
+
+    Raises UnreadableCorpus for a kind that no question has.
+    """
+    there = list(dict.fromkeys(question.kind for question in questions))
+    if unknown := [kind for kind in kinds if kind not in there]:
+        raise UnreadableCorpus(
+            f"No question is of the kind {unknown[0]!r}: there are {', '.join(there)}."
+        )
+    chosen = [question for question in questions if not kinds or question.kind in kinds]
+    if limit is not None and limit < len(chosen):
+        chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
+        kept = set(chance.sample(range(len(chosen)), limit))
+        chosen = [question for at, question in enumerate(chosen) if at in kept]
+    return tuple(chosen)
+
+
+def doubt(question: DocumentQuestion) -> str:
+    """That a question's rules refuse the answer given beside them; empty where they do not."""
+    broken = (
+        question.rules.broken_by(question.gold) if question.answerable and question.gold else ()
+    )
+    if not broken:
+        return ""
+    return f"The question {question.id} refuses its own answer ({'; '.join(broken)})."
+
+
+def _question(row: Row) -> DocumentQuestion:
+    answerable = _truth(row, "answerable", default=True)
+    rules = ReplyRules(
+        _patterns(row, "must"), _patterns(row, "must_not"), _truth(row, "ordered", default=False)
+    )
+    if answerable and not rules.must:
+        raise UnreadableCorpus(
+            f'{row.place} has neither a "must" nor "answerable": false, so that no reply to it can '
+            "be judged."
+        )
+    if not answerable and rules.must:
+        raise UnreadableCorpus(
+            f'{row.place} has "answerable": false and a "must": a question without an answer is to '
+            "be refused."
+        )
+    also = _texts(row, "also_in")
+    return DocumentQuestion(
+        id=text_in(row, "id"),
+        text=text_in(row, "question"),
+        kind=_text(row, "kind") or ("answerable" if answerable else "unanswerable"),
+        rules=rules,
+        answerable=answerable,
+        sources=(text_in(row, "source"), *also) if answerable else (),
+        follow_up_of=_text(row, "follow_up_of"),
+        gold=_text(row, "answer") or "",
+    )
+
+
+def _text(row: Row, field: str) -> str | None:
+    return None if row.fields.get(field) is None else text_in(row, field)
+
+
+def _texts(row: Row, field: str) -> tuple[str, ...]:
+    value = row.fields.get(field) or []
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise UnreadableCorpus(f'{row.place} has a "{field}" that is not a list of texts.')
+    return tuple(value)
+
+
+def _truth(row: Row, field: str, *, default: bool) -> bool:
+    value = row.fields.get(field, default)
+    if not isinstance(value, bool):
+        raise UnreadableCorpus(f'{row.place} has a "{field}" that is neither true nor false.')
+    return value
+
+
+def _patterns(row: Row, field: str) -> tuple[str, ...]:
+    patterns = _texts(row, field)
+    for pattern in patterns:
+        try:
+            re.compile(pattern, re.IGNORECASE)
+        except (re.error, RecursionError, OverflowError) as error:
+            raise UnreadableCorpus(
+                f'{row.place} has a "{field}" that is no regular expression: {pattern}: {error}.'
+            ) from error
+    return patterns

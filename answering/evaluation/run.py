@@ -1,0 +1,166 @@
+"""Known questions put to an answerer or to a model alone, one after the other. Judges none."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from statistics import mean
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import HumanMessage, SystemMessage
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answerer import Answerer
+from answering.evaluation.datasets import GoldQuestion, GoldSet
+from answering.evaluation.metrics import Outcome, contains
+from answering.evidence.candidates import find_candidates
+from answering.evidence.retrieve import PASSAGES
+from answering.model.chat_model import stream_reply
+from answering.types.progress import Finished, Restarted, Words
+from answering.types.questions import Question
+from answering.writing.abstention import says_unknown
+from retrieval.audience import Audience, everyone
+from retrieval.connections import borrow
+from retrieval.corpora import Corpus
+from retrieval.embeddings import Embedder
+from retrieval.generations import live_generation
+from retrieval.pages import load_pages
+from retrieval.plain import clean
+from retrieval.reports import IndexProgress, OnProgress
+from retrieval.retriever import search
+from retrieval.statements import load_statements
+
+_SQL = load_statements("answering")
+
+_EXCERPTS = 3
+_MARK = re.compile(r"\[(\d+)\]")
+_ALONE = (
+    "Answer in one to three short sentences. If you do not know the answer, reply: I don't know."
+)
+
+Asking = Callable[[GoldQuestion], Awaitable[Outcome]]
+"""A question to what came of it."""
+
+
+async def ask_all(
+    ask: Asking, gold: GoldSet, on_progress: OnProgress | None = None
+) -> list[Outcome]:
+    """What came of every question, in order. Raises what `ask` raises."""
+    outcomes = []
+    for number, question in enumerate(gold.questions, 1):
+        outcomes.append(await ask(question))
+        if on_progress:
+            await on_progress(IndexProgress(number, len(gold.questions), question.text))
+    return outcomes
+
+
+async def through_the_chain(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    answerer: Answerer,
+    audience: Audience | None = None,
+) -> Asking:
+    """Questions answered from the index of `workspace`, which `answerer` reads, for everyone there.
+
+    Or for another `audience`. Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
+    """
+    async with borrow(pool) as connection:
+        cursor = await connection.execute(_SQL["document_keys"], {"workspace": workspace})
+        keys: dict[int, str] = dict(await cursor.fetchall())
+
+    async def ask(gold: GoldQuestion) -> Outcome:
+        question = Question(gold.text, audience or everyone(workspace), gold.thread)
+        started = time.perf_counter()
+        first: float | None = None
+        async for step in answerer.answer(question):
+            match step:
+                case Words():
+                    first = first or time.perf_counter() - started
+                case Restarted():
+                    first = None
+                case Finished():
+                    last = time.perf_counter() - started
+                    return _outcome(gold, step, keys, first or last, last)
+        raise AssertionError("an answer ends with Finished")
+
+    return ask
+
+
+async def shares_with_answer(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    corpus: Corpus,
+    answers: Mapping[str, tuple[str, ...]],
+) -> dict[str, float]:
+    """`answer_in_evidence@1` to `@3`: how often the likeliest excerpts hold a right answer.
+
+    Of the corpus's questions whose right answers are known; empty where there are none. The
+    excerpts are those that are read first for an answer.
+    """
+    generation = await live_generation(pool, workspace)
+    if generation is None:
+        return {}
+    audience = everyone(workspace)
+    held: list[list[float]] = []
+    for id_, text in corpus.questions.items():
+        if id_ in answers:
+            found = await search(pool, embedder, text, audience, PASSAGES)
+            pages = await load_pages(pool, generation, audience, found)
+            best = [one.excerpt.text for one in find_candidates(text, found, pages)]
+            held.append(
+                [contains("\n".join(best[: k + 1]), answers[id_]) for k in range(_EXCERPTS)]
+            )
+    return {
+        f"answer_in_evidence@{k}": round(mean(one[k - 1] for one in held), 4)
+        for k in range(1, _EXCERPTS + 1)
+        if held
+    }
+
+
+def the_model_alone(model: BaseChatModel) -> Asking:
+    """Questions put to a model without any evidence. Asking raises ModelUnavailable."""
+
+    async def ask(gold: GoldQuestion) -> Outcome:
+        started = time.perf_counter()
+        first, said, read, written = 0.0, "", 0, 0
+        messages = [SystemMessage(_ALONE), HumanMessage(gold.text)]
+        async for chunk in stream_reply(model, messages):
+            said += clean(str(chunk.text))
+            first = first or (time.perf_counter() - started if said.strip() else 0.0)
+            if usage := chunk.usage_metadata:
+                read, written = usage["input_tokens"], usage["output_tokens"]
+        last = time.perf_counter() - started
+        return Outcome(
+            question=gold,
+            text=said.strip(),
+            abstained=not said.strip() or says_unknown(said),
+            first_token_s=first or last,
+            last_token_s=last,
+            prompt_tokens=read,
+            completion_tokens=written,
+        )
+
+    return ask
+
+
+def _outcome(
+    gold: GoldQuestion, end: Finished, keys: Mapping[int, str], first: float, last: float
+) -> Outcome:
+    answer = end.answer
+    marked = {int(n) for n in _MARK.findall(answer.text)}
+    cited = (keys.get(c.document_id, "") for c in answer.citations if c.n in marked)
+    return Outcome(
+        question=gold,
+        text=answer.text,
+        abstained=answer.abstained,
+        evidence="\n".join(str(note["quote"]) for note in answer.evidence),
+        sentence=str(answer.evidence[0]["best"]) if answer.evidence else "",
+        confidence=answer.confidence,
+        signals=answer.signals,
+        cited=tuple(dict.fromkeys(cited)),
+        first_token_s=first,
+        last_token_s=last,
+        prompt_tokens=end.prompt_tokens,
+        completion_tokens=end.completion_tokens,
+        withheld=answer.withheld,
+    )

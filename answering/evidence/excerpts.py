@@ -1,0 +1,173 @@
+"""Cut a page into excerpts: runs of blocks that can be judged, cited and shown by themselves."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from answering.evidence.blocks import Block, Kind
+from answering.evidence.sections import Section, cut_sections
+from retrieval.pages import Page
+from retrieval.sentences import Span
+
+ExcerptKind = Literal["section", "item"] | Kind
+
+SHORT_WORDS = 110
+"""A section of no more words is shown whole: what is short seldom stands alone in parts."""
+_LONG_LIST_WORDS = 90  # of a longer list one item may be the answer
+_STEPWISE_WORDS = 600
+# What begins so says something of the block before it.
+_LEANS_BACK = re.compile(
+    r"[>*_\s]*(?:this|these|that|those|it|they|he|she|however|but|except|exceptions?|unless|otherwise"
+    r"|only|note that|in (?:that|this) case|then|also|if (?:so|not))\b",
+    re.IGNORECASE,
+)
+_STEP_HEADING = re.compile(r"(?:step\s*)?\d+[.):]?\s|step\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What of a page may be shown: `page.text[start:end]`, of a table its head and one row.
+
+    `headings` begin with the page's title; `lead` says before a row or an item what it is one of.
+    `rows` are all rows of a table that are shown, where they are several.
+    """
+
+    page: Page
+    headings: tuple[str, ...]
+    kind: ExcerptKind
+    start: int
+    end: int
+    lead: str = ""
+    head: str = ""
+    rows: tuple[Span, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The run itself, as it stands, or the rows."""
+        spans = self.rows or (Span(self.start, self.end),)
+        return "\n".join(self.page.text[span.start : span.end] for span in spans)
+
+    @property
+    def text(self) -> str:
+        """All of it as Markdown: the lead-in, a table's head, the run."""
+        table = f"{self.head}\n{self.body}" if self.head else self.body
+        return f"{self.lead}\n\n{table}" if self.lead else table
+
+    @property
+    def plain(self) -> str:
+        """What is read of it: as `text`, a row as its cells with the names of their columns."""
+        if self.kind != "table" or not self.head:
+            return self.text
+        names = split_row(self.head.partition("\n")[0])
+        rows = "\n".join(_named_cells(names, split_row(row)) for row in self.body.split("\n"))
+        return f"{self.lead}\n{rows}" if self.lead else rows
+
+    def with_rows(self, others: Iterable["Excerpt"]) -> "Excerpt":
+        """The same with further rows of its table, all in their order there."""
+        spans = {Span(one.start, one.end) for one in (self, *others)}
+        return replace(self, rows=tuple(sorted(spans, key=lambda span: span.start)))
+
+
+def split_row(line: str) -> list[str]:
+    """The cells of a table's row, bare."""
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+
+
+def _named_cells(names: Sequence[str], cells: Sequence[str]) -> str:
+    named = zip(names, cells, strict=False)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
+
+
+def cut_excerpts(page: Page) -> list[Excerpt]:
+    """All excerpts of a page in their order; those that hold others come before them."""
+    sections = cut_sections(page.text, page.above)
+    return [
+        excerpt
+        for section in sections
+        for excerpt in (
+            *_with_inner(page, section, sections),
+            *_of_section(page, section),
+        )
+    ]
+
+
+def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> Iterator[Excerpt]:
+    """A section with those inside it, where that is short or each of them is a step."""
+    inner = [sections[at] for at in section.inner]
+    if not inner or not section.level:
+        return
+    children = [one for one in inner if len(one.headings) == len(section.headings) + 1]
+    stepwise = sum(_is_step(child) for child in children) > 1
+    start = section.blocks[0].start if section.blocks else inner[0].start
+    end = max((block.end for one in (section, *inner) for block in one.blocks), default=start)
+    words = len(page.text[start:end].split())
+    has_table = any(block.kind == "table" for one in (section, *inner) for block in one.blocks)
+    if (end > start and (words <= SHORT_WORDS and not has_table)) or (
+        stepwise and words <= _STEPWISE_WORDS
+    ):
+        yield Excerpt(page, _path(page, section), "steps" if stepwise else "section", start, end)
+
+
+def _is_step(section: Section) -> bool:
+    return bool(section.headings) and _STEP_HEADING.match(section.headings[-1]) is not None
+
+
+def _of_section(page: Page, section: Section) -> Iterator[Excerpt]:
+    blocks = section.blocks
+    if not blocks:
+        return
+    start, end = blocks[0].start, blocks[-1].end
+    words = len(page.text[start:end].split())
+    if words <= SHORT_WORDS and not any(block.kind == "table" for block in blocks):
+        kind: ExcerptKind = blocks[0].kind if len(blocks) == 1 else "section"
+        yield Excerpt(page, _path(page, section), kind, start, end)
+        return
+    for run in _runs(page.text, blocks):
+        yield from _of_run(page, _path(page, section), run)
+
+
+def _runs(text: str, blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Blocks in a row that belong together: what leans on the block before joins it."""
+    run: list[Block] = []
+    for block in blocks:
+        joins = run and block.kind == "paragraph" and run[-1].kind != "table"
+        said = text[block.start : block.end]
+        if joins and _LEANS_BACK.match(said) and _words(text, run[0], block) <= SHORT_WORDS:
+            run.append(block)
+        else:
+            if run:
+                yield run
+            run = [block]
+    if run:
+        yield run
+
+
+def _of_run(page: Page, path: tuple[str, ...], run: Sequence[Block]) -> Iterator[Excerpt]:
+    first = run[0]
+    if first.kind == "table":
+        yield from _rows(page, path, first)
+        return
+    yield Excerpt(page, path, first.kind, first.start, run[-1].end)
+    if first.kind == "list" and _words(page.text, first, first) > _LONG_LIST_WORDS:
+        lead = _text(page, first.lead)
+        for part in first.parts:
+            yield Excerpt(page, path, "item", part.start, part.end, lead)
+
+
+def _rows(page: Page, path: tuple[str, ...], table: Block) -> Iterator[Excerpt]:
+    lead, head = _text(page, table.lead), _text(page, table.head)
+    for row in table.parts:
+        yield Excerpt(page, path, "table", row.start, row.end, lead, head)
+
+
+def _path(page: Page, section: Section) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((page.title, *section.headings)))
+
+
+def _text(page: Page, span: Span | None) -> str:
+    return page.text[span.start : span.end] if span else ""
+
+
+def _words(text: str, first: Block, last: Block) -> int:
+    return len(text[first.start : last.end].split())

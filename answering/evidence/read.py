@@ -1,0 +1,97 @@
+"""Read the likeliest excerpts with the question: does one answer it, and where."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from answering.evidence.candidates import Candidate, find_candidates
+from answering.evidence.excerpts import Excerpt
+from answering.evidence.retrieve import Retrieved
+from retrieval.embeddings import Embedder
+from retrieval.plain import to_plain
+from retrieval.reader.reader import Reader, ReaderInput, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class ReadExcerpt:
+    """An excerpt, what the reader makes of it, and all that is known of it by name."""
+
+    excerpt: Excerpt
+    reading: Reading
+    features: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What was found for a question, its likeliest excerpts read."""
+
+    retrieved: Retrieved
+    excerpts: tuple[ReadExcerpt, ...] = ()
+
+
+def read(embedder: Embedder, reader: Reader | None) -> Runnable[Retrieved, Read]:
+    """The step from pages to excerpts that were read with the question.
+
+    Without a reader they are chosen by rank, words and meaning alone. Raises EmbedderUnavailable.
+    """
+
+    async def look(retrieved: Retrieved) -> Read:
+        understood = retrieved.understood
+        candidates = find_candidates(
+            understood.asked, retrieved.passages, retrieved.pages, understood.background
+        )
+        if not candidates:
+            return Read(retrieved)
+        readings = await _readings(reader, understood.in_context, candidates)
+        cosines = await _cosines(embedder, understood.in_context, candidates)
+        return Read(retrieved, read_excerpts(candidates, readings, cosines))
+
+    return RunnableLambda(look, name="read")
+
+
+def read_excerpts(
+    candidates: Sequence[Candidate],
+    readings: Sequence[Reading | None],
+    cosines: Sequence[float],
+) -> tuple[ReadExcerpt, ...]:
+    """The candidates with what was read of each, and how far each is behind the best."""
+    scores = {"cosine": list(cosines), "words": [one.features["words"] for one in candidates]}
+    known = [reading for reading in readings if reading is not None]
+    if known:
+        scores["answers"] = [reading.answers for reading in known]
+        scores["span"] = [reading.span for reading in known]
+    best = {name: max(values) for name, values in scores.items()}
+    return tuple(
+        ReadExcerpt(
+            candidate.excerpt,
+            readings[at] or Reading(0.0, 0.0, 0, 0),
+            {
+                **candidate.features,
+                **{name: values[at] for name, values in scores.items()},
+                **{f"{name}_behind": best[name] - values[at] for name, values in scores.items()},
+            },
+        )
+        for at, candidate in enumerate(candidates)
+    )
+
+
+async def _readings(
+    reader: Reader | None, question: str, candidates: Sequence[Candidate]
+) -> list[Reading | None]:
+    if reader is None:
+        return [None] * len(candidates)
+    inputs = [ReaderInput(one.excerpt.headings, one.excerpt.plain) for one in candidates]
+    return list(await reader.aread(question, inputs))
+
+
+async def _cosines(
+    embedder: Embedder, question: str, candidates: Sequence[Candidate]
+) -> list[float]:
+    """How near each excerpt is to the question in meaning, from -1 to 1."""
+    texts = [
+        to_plain(f"{' > '.join(one.excerpt.headings)}\n{one.excerpt.plain}") for one in candidates
+    ]
+    vectors = np.asarray(await embedder.aembed_documents([question, *texts]), dtype=np.float32)
+    return [float(x) for x in vectors[1:] @ vectors[0]]

@@ -1,0 +1,68 @@
+"""Find the passages for a question, and load the pages that they stand on."""
+
+from dataclasses import dataclass
+
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from psycopg_pool import AsyncConnectionPool
+
+from answering.conversation.understand import Understood
+from answering.errors import NotIndexed
+from answering.types.reader_links import SourceLinks
+from retrieval.documents import Passage
+from retrieval.embeddings import Embedder
+from retrieval.generations import Generation, live_generation
+from retrieval.pages import Page, load_pages
+from retrieval.reranking import Reranker
+from retrieval.retriever import HybridRetriever
+
+PASSAGES = 10
+"""So many passages are looked at for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchIndex:
+    """What is searched, and where a reader finds what was found."""
+
+    pool: AsyncConnectionPool
+    embedder: Embedder
+    links: SourceLinks
+    reranker: Reranker | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """What was searched for, and what was found: passages, best first, and their pages."""
+
+    understood: Understood
+    generation: Generation
+    passages: tuple[Passage, ...] = ()
+    pages: tuple[Page, ...] = ()
+
+
+def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
+    """The step from a question to the pages that its audience may read.
+
+    Raises NotIndexed, EmbedderUnavailable and IndexUnavailable.
+    """
+
+    async def search(understood: Understood, config: RunnableConfig) -> Retrieved:
+        audience = understood.question.audience
+        generation = await live_generation(index.pool, audience.workspace)
+        if generation is None:
+            raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
+        if understood.reply:
+            return Retrieved(understood, generation)
+        retriever = HybridRetriever(
+            pool=index.pool,
+            embedder=index.embedder,
+            audience=audience,
+            k=PASSAGES,
+            background=understood.background,
+            reranker=index.reranker,
+        )
+        documents = await retriever.ainvoke(understood.asked, config)
+        passages = tuple(document.metadata["passage"] for document in documents)
+        pages = await load_pages(index.pool, generation, audience, passages)
+        return Retrieved(understood, generation, passages, tuple(pages))
+
+    return RunnableLambda(search, name="retrieve")

@@ -1,0 +1,80 @@
+"""Read a page whole: its tree of sections, each with its blocks."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from answering.evidence.blocks import Block, cut_blocks
+from retrieval.blocks import Block as Piece
+from retrieval.blocks import scan_blocks
+from retrieval.plain import to_plain
+
+_HEADING_CHARACTERS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with the blocks right under it.
+
+    `headings` is its path without the page's title, outermost first; `start` is where its heading
+    begins, 0 for what stands above the first; `inner` are the places in the page's list of the
+    sections inside it, children and theirs.
+    """
+
+    headings: tuple[str, ...]
+    level: int
+    start: int
+    blocks: tuple[Block, ...]
+    inner: range = field(default=range(0))
+
+
+def cut_sections(text: str, above: Sequence[str] = ()) -> list[Section]:
+    """The sections of a page in their order; of a cut-off page, `above` are the headings before it.
+
+    Linear in time.
+    """
+    found = [
+        _section(text, path, pieces, above) for path, pieces in _by_heading(text) if path or pieces
+    ]
+    return [
+        Section(s.headings, s.level, s.start, s.blocks, _inside(found, at))
+        for at, s in enumerate(found)
+    ]
+
+
+def _by_heading(text: str) -> Iterator[tuple[list[Piece], list[Piece]]]:
+    """Each heading with those above it, and the pieces under it; first those under none."""
+    path: list[Piece] = []
+    own: list[Piece] = []
+    for piece in scan_blocks(text):
+        if piece.kind != "heading":
+            own.append(piece)
+            continue
+        yield path, own
+        path = [*(one for one in path if one.level < piece.level), piece]
+        own = []
+    yield path, own
+
+
+def _section(
+    text: str, path: Sequence[Piece], pieces: Sequence[Piece], above: Sequence[str]
+) -> Section:
+    titles = [_title(text, heading) for heading in path]
+    return Section(
+        headings=tuple(title for title in titles if title) if path else tuple(above),
+        level=path[-1].level if path else 0,
+        start=path[-1].start if path else 0,
+        blocks=tuple(cut_blocks(text, pieces)),
+    )
+
+
+def _title(text: str, heading: Piece) -> str:
+    first_line = text[heading.start : heading.end].partition("\n")[0]
+    return to_plain(first_line[:_HEADING_CHARACTERS])
+
+
+def _inside(sections: Sequence[Section], at: int) -> range:
+    after = at + 1
+    level = sections[at].level
+    while level and after < len(sections) and sections[after].level > level:
+        after += 1
+    return range(at + 1, after)

@@ -1,0 +1,155 @@
+"""Whether the numbers of a sentence are those of a statement: value, unit, range and what of."""
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from answering.grounding.quantities import Quantity, same_value
+from answering.grounding.statements import Statement
+from answering.grounding.units import UNITS
+from answering.grounding.wording import Token
+
+_OVER_BREAK = 3  # how much farther a word is from a number behind a comma or an "and"
+_DISCOURSE = re.compile(r"\s*,")
+
+
+def compare_amounts(
+    text: str, said: Sequence[Token], stated: Statement, around: Sequence[Token], asked: str = ""
+) -> str:
+    """Whether each number of a sentence stands in the statement: "", "number" or "unit".
+
+    `around` are the tokens of the headings, whose numbers may be said too; `asked` is the question,
+    which may hold the unit.
+    """
+    left = [token for token in stated.tokens if token.quantity]
+    free = [token.quantity for token in around if token.quantity]
+    found: list[tuple[Token, Token]] = []
+    for token in said:
+        if token.quantity is None or _only_orders(text, token.quantity):
+            continue
+        alike = [one for one in left if one.quantity and same_value(token.quantity, one.quantity)]
+        fitting = [one for one in alike if _units_agree(token.quantity, one.quantity, stated, asked)]
+        if fitting:
+            best = min(fitting, key=lambda one: not _near_same(token, one, said, stated.tokens))
+            left.remove(best)
+            found.append((token, best))
+        elif alike:
+            return "unit"
+        elif not _may_be_said(token.quantity, text, stated, free):
+            return "number"
+    if any(_half_of_range(one.quantity, other.quantity, said) for one, other in found):
+        return "number"
+    return _misplaced(found, said, stated)
+
+
+def _only_orders(text: str, quantity: Quantity) -> bool:
+    """Whether it only says which sentence comes first: "First, …"."""
+    is_first = not text[: quantity.start].strip("\"'*_ ")
+    return quantity.kind == "ordinal" and is_first and bool(_DISCOURSE.match(text, quantity.end))
+
+
+def _may_be_said(
+    quantity: Quantity, text: str, stated: Statement, free: Sequence[Quantity | None]
+) -> bool:
+    if any(one and same_value(quantity, one) for one in free):
+        return True
+    if stated.step and quantity.value == str(stated.step):
+        return True
+    if quantity.value != "1":
+        return False
+    behind = re.match(r"[\s-]*(\w+)", text[quantity.start + len("one") :])
+    word = (quantity.unit or (behind[1] if behind else "")).split(" ")[-1]
+    return bool(word) and re.search(rf"\b(?:an?|single)\s+{re.escape(word)}", stated.text) is not None
+
+
+def _units_agree(
+    said: Quantity, stated: Quantity | None, statement: Statement, asked: str
+) -> bool:
+    if stated is None or said.unit == stated.unit or said.kind != "number":
+        return True
+    if not stated.unit:
+        words = {UNITS.get(word.lower(), "") for word in re.findall(r"\w+", statement.text)}
+        words.update(UNITS.get(word.lower(), "") for word in re.findall(r"\w+", statement.lead_in))
+        return said.unit in words or (said.unit == "person")
+    if not said.unit:
+        return any(UNITS.get(word.lower()) == stated.unit for word in re.findall(r"\w+", asked))
+    return False
+
+
+def _half_of_range(said: Quantity | None, stated: Quantity | None, tokens: Sequence[Token]) -> bool:
+    if said is None or stated is None or said.until == stated.until:
+        return False
+    if said.until:
+        return True
+    values = {token.quantity.value for token in tokens if token.quantity}
+    return stated.until not in values
+
+
+def _misplaced(
+    found: Sequence[tuple[Token, Token]], said: Sequence[Token], stated: Statement
+) -> str:
+    """Whether a number is said of what another number of the statement belongs to."""
+    if len({token.key for token in stated.tokens if token.quantity}) < 2:
+        return ""
+    for token, other in found:
+        if stated.cells:
+            if _other_column(token, said, stated):
+                return "number"
+        elif not _near_same(token, other, said, stated.tokens):
+            return "number"
+    return ""
+
+
+def _other_column(token: Token, said: Sequence[Token], stated: Statement) -> bool:
+    """Whether a sentence names columns of a row, and not the one that the number stands in."""
+    named = frozenset(one.key for one in said if one.is_content and one is not token)
+    heads = [cell.head for cell in stated.cells[1:]]
+    own = [cell for cell in stated.cells if token.key in cell.keys]
+    if not own or any(cell is stated.cells[0] for cell in own):
+        return False
+    shared = {key for head in heads for key in head if sum(key in other for other in heads) > 1}
+    mentions = [head for head in heads if named & (head - shared)]
+    return bool(mentions) and not any(named & (cell.head - shared) for cell in own if cell.head)
+
+
+def _near_same(
+    token: Token, other: Token, said: Sequence[Token], stated: Sequence[Token]
+) -> bool:
+    """Whether a word beside a number in the sentence is nearest to the same in the statement."""
+    places = _places(stated)
+    beside = [key for key in _beside(token, said) if key in places]
+    if not beside:
+        return True
+    numbers = [one for one in stated if one.quantity]
+    return any(_is_nearest(key, other, numbers, stated) for key in beside)
+
+
+def _beside(token: Token, said: Sequence[Token]) -> AbstractSet[str]:
+    at = said.index(token)
+    before = [one for one in said[:at] if one.is_content][-1:]
+    behind = [one for one in said[at + 1 :] if one.is_content][:1]
+    return {one.key for one in (*before, *behind) if not one.quantity}
+
+
+def _places(stated: Sequence[Token]) -> AbstractSet[str]:
+    return {token.key for token in stated if token.is_content}
+
+
+def _is_nearest(key: str, number: Token, numbers: Sequence[Token], stated: Sequence[Token]) -> bool:
+    order = {id(token): at for at, token in enumerate(stated)}
+    for token in stated:
+        if token.key != key or not token.is_content:
+            continue
+        far = {id(one): _distance(order[id(token)], order[id(one)], stated) for one in numbers}
+        if far[id(number)] <= min(far.values()):
+            return True
+    return False
+
+
+def _distance(one: int, other: int, stated: Sequence[Token]) -> int:
+    low, high = sorted((one, other))
+    return sum(
+        (_OVER_BREAK if token.kind == "break" else 1)
+        for token in stated[low + 1 : high]
+        if token.is_content or token.kind == "break"
+    )

@@ -1,0 +1,97 @@
+"""Conditions and exceptions that bear on what a sentence takes from a statement."""
+
+import re
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
+
+from answering.grounding.operators import operators_in
+from answering.grounding.statements import Statement
+from answering.grounding.wording import Token, plain_of, tokens_of
+
+_ENDS = frozenset((",", ";", ")", "\u2014", "\u2013", "but", "however", "although", "though"))
+_CONTRASTS = frozenset(("but", "however", "although", "though"))
+_RULE = frozenset(("MUST", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
+_RESTRICTS = frozenset(("NOT", "ONLY", "EXCEPT", "MUST", "MAY", "WITHOUT"))
+_COVERED = 0.5
+_EXPLICIT = re.compile(
+    r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b|not (?:for|if|on|in|when|to)\b"
+    r"|(?:this|that|it|these|they|the (?:same|rule|policy))(?: \w+)? (?:does|do|is|are)(?: not|n.t)"
+    r" (?:apply|hold|valid|true|include|cover))",
+    re.IGNORECASE,
+)
+_LIMITS = re.compile(r"(?:but|however|only|neither|otherwise|still)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"(?:it|they|this|these|that|those|such|he|she|you|we)\b(?: \w+)?", re.IGNORECASE
+)
+
+
+def exception_is_lost(
+    said: Sequence[Token],
+    stated: Statement,
+    beside: AbstractSet[str] = frozenset(),
+    asked: AbstractSet[str] = frozenset(),
+) -> bool:
+    """Whether a sentence leaves out a condition or an exception of what it says.
+
+    `beside` are the keys of what is said together with it, which may hold the exception; `asked`
+    those of the question, which may hold the condition.
+    """
+    keys = {token.key for token in said if token.is_content}
+    own = [token for token in said if token.kind == "operator"]
+    stated_keys = {token.key for token in stated.tokens if token.is_content}
+    for name, part in _restrictions(stated.tokens):
+        if not part or not keys & (stated_keys - part):
+            continue
+        known = keys | beside | (asked if name in ("IF", "WHEN") else frozenset())
+        if len(part & known) < _COVERED * len(part):
+            return True
+        excepts = any(token.key in ("EXCEPT", "NOT", "ONLY", "WITHOUT", "IF") for token in own)
+        if name == "EXCEPT" and not excepts and not part & beside:
+            return True
+    restricts = any(token.key in _RESTRICTS for token in own)
+    return _is_restricted_behind(keys, stated, beside | keys if restricts else beside)
+
+
+def _restrictions(tokens: Sequence[Token]) -> Iterator[tuple[str, set[str]]]:
+    """Each condition and exception of a statement: its operator and the keys that it is about."""
+    is_rule = any(token.key in _RULE or token.key == "allow" for token in tokens)
+    for at, token in enumerate(tokens):
+        if token.kind == "operator" and (
+            token.key in ("EXCEPT", "IF") or (token.key == "WHEN" and is_rule)
+        ):
+            yield token.key, set(_part(tokens[at + 1 :]))
+        elif token.kind == "break" and token.key in _CONTRASTS and is_rule and at:
+            part = tokens[at + 1 :]
+            if any(one.key in _RESTRICTS for one in part if one.kind == "operator"):
+                yield "BUT", set(_part(part))
+
+
+def _part(tokens: Sequence[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.kind == "break" and token.key in _ENDS:
+            return
+        if token.is_content:
+            yield token.key
+
+
+def _is_restricted_behind(keys: set[str], stated: Statement, known: AbstractSet[str]) -> bool:
+    """Whether the sentence behind the statement takes back some of it, which is not `known`."""
+    text = plain_of(stated.behind)
+    if not text:
+        return False
+    tokens = tokens_of(text)
+    about = {token.key for token in tokens if token.is_content}
+    if not about or len(about & known) >= _COVERED * len(about):
+        return False
+    if _EXPLICIT.match(text):
+        return True
+    denied = [one for one in operators_in(tokens) if one.name in ("NOT", "ONLY", "EXCEPT")]
+    if not denied:
+        return False
+    is_rule = any(token.key in _RULE or token.key == "allow" for token in stated.tokens)
+    shares = any(keys & set(one.scope[:2]) for one in denied)
+    if _LIMITS.match(text):
+        return is_rule or shares
+    first = next((token.key for token in tokens if token.is_content), "")
+    is_about_it = _PRONOUN.match(text) is not None or first in keys
+    return is_about_it and shares

@@ -1,0 +1,116 @@
+"""Check what a model writes sentence by sentence, each against the notes it was written from."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from answering.evidence.notes import Evidence
+from answering.grounding.notes import strip_marks
+from answering.grounding.support import check_sentence
+from answering.model.voice import Voice
+from retrieval.sentences import split_sentences
+
+_MARK = re.compile(r"\[(\d+)\]")
+# Marks after the end of a sentence belong to it.
+_MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d+\])+)")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_HEADING = re.compile(r"\s*#{1,6}\s")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence, item, row or code block without the model's marks, and the note it stands on.
+
+    `before` is the white space between it and the one before, `claim` what it says besides the
+    house's voice; `note` is None where no note supports it.
+    """
+
+    text: str
+    before: str
+    claim: str
+    note: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """What a model wrote and is not checked yet, and what of the voice waits for a claim."""
+
+    text: str = ""
+    opening: str = ""
+
+    def add(self, words: str) -> "Unchecked":
+        """The same with the words that were written next."""
+        return Unchecked(_MARKS_BEHIND.sub(r"\2\1 ", self.text + words), self.opening)
+
+
+def take_sentences(waiting: Unchecked, *, ended: bool) -> tuple[list[str], Unchecked]:
+    """The sentences that are whole, each with the blanks before it, and what is left.
+
+    Without `ended` the last one may go on.
+    """
+    spans = split_sentences(waiting.text)
+    if not ended:
+        # What has begun may be a mark of the sentence before.
+        if len(spans) < 2 or waiting.text[spans[-1].start] == "[":
+            return [], waiting
+        spans = spans[:-1]
+    starts = [0, *(span.end for span in spans[:-1])]
+    sentences = [waiting.text[start : span.end] for start, span in zip(starts, spans, strict=True)]
+    end = spans[-1].end if spans else 0
+    return sentences, Unchecked("" if ended else waiting.text[end:], waiting.opening)
+
+
+def check_all(
+    sentences: Sequence[str],
+    waiting: Unchecked,
+    question: str,
+    notes: Sequence[Evidence],
+    voice: Voice,
+) -> tuple[list[CheckedSentence], Unchecked]:
+    """Check whole sentences; one that is nothing but voice joins the next."""
+    checked: list[CheckedSentence] = []
+    opening = waiting.opening
+    for sentence in sentences:
+        plain = strip_marks(sentence)
+        if not plain.strip():
+            continue
+        if voice.is_all(plain):
+            opening = f"{opening}{plain.strip()} "
+            continue
+        before = plain[: len(plain) - len(plain.lstrip())]
+        note = supporting_note(sentence, question, notes, voice)
+        claim = voice.claim(plain).strip()
+        checked.append(CheckedSentence(opening + plain.strip(), before, claim, note))
+        opening = ""
+    return checked, Unchecked(waiting.text, opening)
+
+
+def supporting_note(
+    sentence: str, question: str, notes: Sequence[Evidence], voice: Voice
+) -> int | None:
+    """The number of the note that says what a sentence says; those it cites are asked first."""
+    cited = {int(n) for n in _MARK.findall(sentence)}
+    claim = voice.claim(strip_marks(sentence)).strip()
+    return next(
+        (
+            note.n
+            for note in sorted(notes, key=lambda note: note.n not in cited)
+            if _supports(note, claim, question)
+        ),
+        None,
+    )
+
+
+def _supports(note: Evidence, claim: str, question: str) -> bool:
+    if _FENCE.match(claim):
+        return all(line in note.quote for line in _code_lines(claim))
+    if _HEADING.match(claim):
+        claim = claim.lstrip("# \t")
+    headings = (note.passage.title, *note.passage.headings)
+    return check_sentence(claim, note.quote, question, headings).supported
+
+
+def _code_lines(code: str) -> Iterator[str]:
+    for line in code.splitlines():
+        if line.strip() and not _FENCE.match(line):
+            yield line.strip()

@@ -1,0 +1,152 @@
+"""A block to what it states: its sentences, list items with their lead-in, rows with their heads."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from answering.grounding.wording import Token, tokens_of
+from retrieval.blocks import TABLE_RULE, Block, scan_blocks
+from retrieval.sentences import split_prose
+
+_FENCE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
+_MARK = re.compile(r"^[ \t]*(?:[-*+\u2022\u25cf\u25cb\u25aa\u25e6\u2023]|(\d{1,9})[.)])[ \t]+")
+_MOST_STATEMENTS = 200
+_WHOLE_LIST = 40  # items that are also read together
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a row says under one column's head."""
+
+    head: frozenset[str]
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A sentence, item or row, as one thing that a block states.
+
+    `lead_in` is the sentence that a list or code follows, `before` the sentence before it, `behind`
+    the one behind it; each "" where there is none. `cells` are those of a table's row; `step` is an
+    item's number in its list, 0 elsewhere.
+    """
+
+    text: str
+    tokens: tuple[Token, ...]
+    lead_in: str = ""
+    before: str = ""
+    behind: str = ""
+    cells: tuple[Cell, ...] = ()
+    step: int = 0
+
+
+@lru_cache(64)
+def statements_of(block: str) -> tuple[Statement, ...]:
+    """All that a block states, in order; a short list also as a whole, behind its items."""
+    return tuple(_limited(_read(block)))
+
+
+def _limited(found: Iterator[Statement]) -> Iterator[Statement]:
+    for _, statement in zip(range(_MOST_STATEMENTS), found, strict=False):
+        yield statement
+
+
+def _read(text: str) -> Iterator[Statement]:
+    blocks = [block for block in scan_blocks(text) if block.kind != "rule"]
+    lead_in, items = "", list[tuple[Block, str]]()
+    for at, block in enumerate(blocks):
+        own = text[block.start : block.end]
+        if block.kind == "item":
+            items.append((block, own))
+            continue
+        after = blocks[at + 1] if at + 1 < len(blocks) else None
+        yield from _of_list(items, lead_in, own)
+        items = []
+        if block.kind == "table":
+            yield from _of_table(own)
+        elif block.kind == "code":
+            yield _stated(f"{lead_in} {_FENCE.sub('', own)}", lead_in)
+        else:
+            sentences = _sentences(own)
+            behind = text[after.start : after.end] if after and after.kind == "paragraph" else ""
+            yield from _in_a_row(sentences, "", next(iter(_sentences(behind)), ""))
+            lead_in = sentences[-1] if sentences and _leads(sentences[-1], after) else ""
+    yield from _of_list(items, lead_in, "")
+
+
+def _leads(sentence: str, after: Block | None) -> bool:
+    return after is not None and (
+        after.kind == "code" or (after.kind == "item" and sentence.rstrip("*_ ").endswith(":"))
+    )
+
+
+def _stated(text: str, lead_in: str = "", step: int = 0) -> Statement:
+    return Statement(text, tokens_of(text), lead_in, step=step)
+
+
+def _sentences(text: str) -> list[str]:
+    return [text[one.start : one.end] for one in split_prose(text, 0, len(text))]
+
+
+def _in_a_row(sentences: Sequence[str], lead_in: str, behind: str) -> Iterator[Statement]:
+    for at, sentence in enumerate(sentences):
+        yield Statement(
+            sentence,
+            tokens_of(sentence),
+            lead_in,
+            sentences[at - 1] if at else "",
+            sentences[at + 1] if at + 1 < len(sentences) else behind,
+        )
+
+
+def _of_list(items: Sequence[tuple[Block, str]], lead_in: str, after: str) -> Iterator[Statement]:
+    """Each item's sentences under the lead-in and the items above it, then all items together."""
+    if not items:
+        return
+    above: list[tuple[int, str]] = []
+    bare = []
+    behind = next(iter(_sentences(after)), "") if not after.startswith(("|", "`", "#")) else ""
+    for _, own in items:
+        mark = _MARK.match(own)
+        depth = len(own) - len(own.lstrip())
+        text = own[mark.end() :] if mark else own
+        above = [(deep, words) for deep, words in above if deep < depth]
+        leading = " ".join((lead_in, *(words for _, words in above))).strip()
+        yield from _of_item(text, leading, int(mark[1]) if mark and mark[1] else 0, behind)
+        above.append((depth, text.rstrip()))
+        bare.append(text.strip().rstrip(".;,"))
+    if len(bare) > 1:
+        together = f"{lead_in} {'; '.join(bare[:_WHOLE_LIST])}"
+        yield replace(_stated(together, lead_in), behind=behind)
+
+
+def _of_item(text: str, leading: str, step: int, behind: str) -> Iterator[Statement]:
+    sentences = _sentences(text)
+    for at, statement in enumerate(_in_a_row(sentences, leading, behind)):
+        whole = f"{leading} {statement.text}" if leading and at == 0 else statement.text
+        yield replace(statement, tokens=tokens_of(whole), step=step)
+
+
+def _of_table(text: str) -> Iterator[Statement]:
+    lines = [line for line in text.split("\n") if line.strip()]
+    heads = _cells(lines[0])
+    for line in lines[1:]:
+        if TABLE_RULE.match(line):
+            continue
+        values = _cells(line)
+        pairs = [
+            (heads[at] if at < len(heads) else "", value) for at, value in enumerate(values) if value
+        ]
+        said = "; ".join(f"{head}: {value}" if head else value for head, value in pairs)
+        cells = tuple(Cell(keys_of(head), keys_of(value)) for head, value in pairs)
+        yield Statement(said, tokens_of(said), cells=cells)
+
+
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+
+
+def keys_of(text: str) -> frozenset[str]:
+    """The keys of what a text is about."""
+    return frozenset(token.key for token in tokens_of(text) if token.is_content)

@@ -1,0 +1,49 @@
+"""Whether a question is about somebody or something else than a block under its headings."""
+
+from collections.abc import Sequence
+
+from answering.grounding.statements import keys_of
+from answering.grounding.vocabulary import RIVALS
+from answering.grounding.wording import Token, key_of, tokens_of
+
+_RIVAL_KEYS = tuple(frozenset(key_of(word) for word in group) for group in RIVALS)
+
+
+def names_another_subject(question: str, block: str, headings: Sequence[str]) -> bool:
+    """Whether a question names what stands in neither block nor headings, or a rival of it.
+
+    A name is a word with a capital letter that does not begin the question, or an identifier. A
+    rival is another one of a set of which a rule for one is none for another, such as employees and
+    contractors, or another number behind the same word ("level 3").
+    """
+    if not question:
+        return False
+    asked = tokens_of(question)
+    known = keys_of(block) | keys_of(" . ".join(headings))
+    if any(token.kind in ("name", "code") and not _is_known(token.key, known) for token in asked):
+        return True
+    keys = {token.key for token in asked if token.is_content}
+    for group in _RIVAL_KEYS:
+        if keys & group and known & group and not keys & known & group:
+            return True
+    return any(_is_another(one, asked, block) for one in asked if one.quantity)
+
+
+def _is_known(key: str, known: frozenset[str]) -> bool:
+    return key in known or key.casefold() in known
+
+
+def _is_another(number: Token, asked: Sequence[Token], block: str) -> bool:
+    """Whether the block has other numbers behind the word that the question has this one behind."""
+    at = asked.index(number)
+    if at == 0 or asked[at - 1].kind != "word" or number.quantity is None or number.quantity.unit:
+        return False
+    stated = tokens_of(block)
+    behind = [
+        after.quantity
+        for before, after in zip(stated, stated[1:], strict=False)
+        if after.quantity and before.key == asked[at - 1].key
+    ]
+    if any(one.until for one in behind):
+        return False
+    return bool(behind) and all(one.value != number.quantity.value for one in behind)

@@ -1,0 +1,243 @@
+"""Whether a sentence stands in a block of evidence, and if not, why. Asks no model."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from answering.grounding.amounts import compare_amounts
+from answering.grounding.claims import in_order
+from answering.grounding.exceptions import exception_is_lost
+from answering.grounding.operators import compare_operators
+from answering.grounding.statements import Statement, keys_of, statements_of
+from answering.grounding.subjects import names_another_subject
+from answering.grounding.verbatim import is_english, is_part, is_stated
+from answering.grounding.vocabulary import GENERIC, OPPOSITES, PRONOUNS
+from answering.grounding.wording import Token, key_of, plain_of, tokens_of
+from answering.grounding.yes_or_no import answers, split_answer
+from retrieval.sentences import split_sentences
+
+_IN_ORDER = 0.5  # of a sentence's words, in one order with the statement's
+_SPLITS = 2  # how often a sentence is cut into parts that stand in different statements
+_LEAST_PART = 2  # content words of such a part
+_CODE_SPAN = re.compile(r"`([^`\n]+)`")
+_FORBIDDING = re.compile(
+    r"\W*(?:what(?:'s| is| are)? )?(?:not|never|don.?ts?|do not|prohibited|forbidden|exceptions?"
+    r"|exclusions?|excluded|unallowable|disallowed)\b(?!.*\?)",
+    re.IGNORECASE,
+)
+_OPPOSITE = {key_of(a): key_of(b) for one in OPPOSITES for a, b in (one, one[::-1])}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a sentence is supported; `reason` says in a word what is wrong, "" if nothing is.
+
+    The reasons: number, unit, name, denial, exception, modality, words, question.
+    """
+
+    supported: bool
+    reason: str
+
+
+SUPPORTED = Verdict(True, "")
+
+
+def check_sentence(
+    sentence: str,
+    block: str,
+    question: str = "",
+    headings: Sequence[str] = (),
+    *,
+    beside: str = "",
+) -> Verdict:
+    """Tell whether `block`, Markdown under `headings`, says what `sentence` says.
+
+    `question` is what the sentence answers; `beside` is what is said together with it, where an
+    exception may be stated. A pure function of its arguments; takes about a millisecond.
+
+    Words, names, numbers with their units, denials, exceptions and modality have to be those of one
+    statement of the block, or of one statement for each part of the sentence. What is not English
+    has to stand there in its own words.
+    """
+    if sentence.rstrip().endswith(("?", "\uff1f")):
+        return Verdict(False, "question")
+    said, rest = split_answer(sentence)
+    evidence = _Evidence.of(block, question, headings, beside)
+    if not evidence.statements or not (said or rest.strip()):
+        return Verdict(False, "words")
+    if names_another_subject(question, block, headings):
+        return Verdict(False, "name")
+    if not _WORD.search(rest):
+        return _check_bare(said, evidence)
+    found = _find_support(rest, evidence)
+    if found.reason:
+        return Verdict(False, found.reason)
+    if said and not any(
+        answers(said, rest, question, one, evidence.around_keys) for one in found.statements
+    ):
+        return Verdict(False, "denial")
+    return SUPPORTED
+
+
+def check_draft(
+    draft: str, block: str, question: str = "", headings: Sequence[str] = ()
+) -> Verdict:
+    """Tell whether each sentence of a draft stands in a block; the first that does not says why.
+
+    An exception may be said in a sentence of its own.
+    """
+    sentences = [draft[one.start : one.end] for one in split_sentences(draft)]
+    for at, sentence in enumerate(sentences):
+        others = " ".join((*sentences[:at], *sentences[at + 1 :]))
+        verdict = check_sentence(sentence, block, question, headings, beside=others)
+        if not verdict.supported:
+            return verdict
+    return SUPPORTED if sentences else Verdict(False, "words")
+
+
+_WORD = re.compile(r"\w")
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """A block, read once for all parts of a sentence."""
+
+    block: str
+    question: str
+    statements: tuple[Statement, ...]
+    around: tuple[Token, ...]
+    around_keys: frozenset[str]
+    beside: frozenset[str]
+    forbids: bool
+
+    @classmethod
+    def of(cls, block: str, question: str, headings: Sequence[str], beside: str) -> "_Evidence":
+        """Read a block under its headings."""
+        around = tokens_of(" . ".join(headings))
+        return cls(
+            block,
+            question,
+            statements_of(block),
+            around,
+            frozenset(token.key for token in around if token.is_content),
+            keys_of(beside),
+            bool(headings) and _FORBIDDING.match(headings[-1]) is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The statements that support a text, or the reason why none does, and how near one came."""
+
+    reason: str
+    statements: tuple[Statement, ...] = field(default=())
+    share: float = 0.0
+
+
+def _check_bare(said: str, evidence: _Evidence) -> Verdict:
+    """A yes or no alone: what is asked has to be stated, without a condition."""
+    asked = tokens_of(evidence.question)
+    for one in evidence.statements:
+        if answers(said, "", evidence.question, one, evidence.around_keys):
+            lost = said == "yes" and exception_is_lost(asked, one, evidence.beside)
+            return Verdict(False, "exception") if lost else SUPPORTED
+    return Verdict(False, "denial")
+
+
+def _find_support(text: str, evidence: _Evidence) -> _Found:
+    whole = is_stated(text, evidence.statements)
+    if whole is not None:
+        lost = exception_is_lost(tokens_of(text), whole, evidence.beside)
+        return _Found("exception") if lost else _Found("", (whole,))
+    if not is_english(f"{text} {evidence.question}" if len(text) < 40 else text) and not is_english(
+        evidence.block
+    ):
+        supports = is_part(text, evidence.statements)
+        return _Found("", evidence.statements) if supports else _Found("words")
+    if not _code_stands(text, evidence.block):
+        return _Found("name")
+    return _compare(text, evidence, _SPLITS)
+
+
+def _code_stands(text: str, block: str) -> bool:
+    """Whether what a sentence shows as code stands in the block sign by sign."""
+    stated = " ".join(block.split())
+    spans = (" ".join(span.split()) for span in _CODE_SPAN.findall(text))
+    return all(re.search(rf"(?<!\w){re.escape(span)}(?!\w)", stated) for span in spans)
+
+
+def _compare(text: str, evidence: _Evidence, splits: int) -> _Found:
+    """Hold a text against each statement, and where none says it all, its parts against several."""
+    said = tokens_of(text)
+    found = [_hold(text, said, one, evidence) for one in evidence.statements]
+    good = tuple(one for result in found for one in result.statements)
+    if good:
+        return _Found("", good)
+    if splits:
+        for one, other in _parts(said, text):
+            if _part_stands(one, evidence, splits) and _part_stands(other, evidence, splits):
+                return _Found("", evidence.statements)
+    return max(found, key=lambda result: result.share)
+
+
+def _part_stands(text: str, evidence: _Evidence, splits: int) -> bool:
+    return not _compare(text, evidence, splits - 1).reason
+
+
+def _parts(said: Sequence[Token], text: str) -> Iterator[tuple[str, str]]:
+    plain = plain_of(text)
+    for token in said:
+        if token.kind == "break" and token.key in ("and", ",", ";", "while", "but", "whereas"):
+            one, other = plain[: token.start], plain[token.start + len(token.key) :]
+            if len(keys_of(one)) >= _LEAST_PART and len(keys_of(other)) >= _LEAST_PART:
+                yield one, other
+
+
+def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Evidence) -> _Found:
+    """Hold a text against one statement."""
+    keys = {token.key for token in said if token.is_content}
+    known = {token.key for token in stated.tokens if token.is_content}
+    wording = keys - {token.key for token in said if token.quantity}
+    held = known | evidence.around_keys | _antecedents(stated)
+    missing = wording - held - GENERIC
+    share = len(keys & known) / max(1, len(keys))
+    if missing:
+        return _Found(_say_missing(missing, known, said), share=share)
+    if not keys & known:
+        return _Found("words", share=share)
+    reason = (
+        compare_amounts(text, said, stated, evidence.around, evidence.question)
+        or ("denial" if _is_forbidden(said, stated, evidence) else "")
+        or compare_operators(said, stated.tokens, keys)
+        or ("words" if _is_jumbled(said, stated, known) else "")
+    )
+    if not reason and exception_is_lost(said, stated, evidence.beside, keys_of(evidence.question)):
+        reason = "exception"
+    return _Found(reason, () if reason else (stated,), share)
+
+
+def _antecedents(stated: Statement) -> frozenset[str]:
+    """What a pronoun at the beginning of a statement may stand for."""
+    opening = re.findall(r"\w+", stated.text.lower())[:4]
+    return frozenset() if PRONOUNS.isdisjoint(opening) else keys_of(stated.before)
+
+
+def _say_missing(missing: set[str], known: set[str], said: Sequence[Token]) -> str:
+    if any(_OPPOSITE.get(key) in known for key in missing):
+        return "denial"
+    kinds = {token.kind for token in said if token.key in missing}
+    return "name" if kinds & {"name", "code"} else "words"
+
+
+def _is_forbidden(said: Sequence[Token], stated: Statement, evidence: _Evidence) -> bool:
+    """Whether the heading forbids what the statement names, and the sentence does not."""
+    if not evidence.forbids:
+        return False
+    denies = {"NOT", "EXCEPT", "WITHOUT"}
+    return denies.isdisjoint(token.key for token in (*said, *stated.tokens))
+
+
+def _is_jumbled(said: Sequence[Token], stated: Statement, known: set[str]) -> bool:
+    words = [token.key for token in said if token.is_content and token.key in known]
+    order = [token.key for token in stated.tokens if token.is_content]
+    return len(words) > 3 and in_order(words, order) < _IN_ORDER * len(words)

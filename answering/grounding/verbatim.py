@@ -1,0 +1,62 @@
+"""Sentences that stand in a block as they are, and those in a language whose words we do not know."""
+
+import re
+from collections.abc import Sequence
+
+from answering.grounding.statements import Statement
+from answering.grounding.vocabulary import FOREIGN, FUNCTION, HARD_BREAKS, OPERATORS, SOFT_BREAKS
+from answering.grounding.wording import plain_of
+from retrieval.languages import ENGLISH
+from retrieval.lexical import language_in
+
+_WORD = re.compile(r"\w+")
+_ENGLISH = FUNCTION | OPERATORS.keys() | HARD_BREAKS | SOFT_BREAKS
+_LEAST_ENGLISH = 0.1  # of the words of a text; of English prose it is about a half
+
+
+def words_of(text: str) -> list[str]:
+    """All words of a text in small letters, without its signs."""
+    return _WORD.findall(plain_of(text).casefold())
+
+
+def is_stated(sentence: str, statements: Sequence[Statement]) -> Statement | None:
+    """The statement whose words a sentence says, all of them and in their order, if there is one."""
+    words = words_of(sentence)
+    if not words:
+        return None
+    for statement in statements:
+        ways = [statement.text]
+        if statement.lead_in:
+            ways.append(f"{statement.lead_in} {statement.text}")
+        if any(words == words_of(way) for way in ways):
+            return statement
+    return None
+
+
+def is_english(text: str) -> bool:
+    """Whether a text seems to be English: it has its short words, or is too short to have any."""
+    words = words_of(text)
+    known = sum(word in _ENGLISH for word in words)
+    return known >= _LEAST_ENGLISH * len(words) and language_in(text) == ENGLISH
+
+
+def is_part(sentence: str, statements: Sequence[Statement]) -> bool:
+    """Whether a sentence in another language shortens a statement without what may change it.
+
+    Each of its words stands there in their order, and no word that is left out denies or restricts.
+    Only in languages whose such words are known; in others a statement must be said whole.
+    """
+    if language_in(sentence) == ENGLISH:
+        return False
+    words = words_of(sentence)
+    return len(words) > 1 and any(_shortens(words, words_of(one.text)) for one in statements)
+
+
+def _shortens(words: Sequence[str], stated: Sequence[str]) -> bool:
+    at, left = 0, []
+    for word in stated:
+        if at < len(words) and word == words[at]:
+            at += 1
+        else:
+            left.append(word)
+    return at == len(words) and FOREIGN.isdisjoint(left)

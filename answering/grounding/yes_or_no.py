@@ -1,0 +1,81 @@
+"""Whether "yes" or "no" is what a block says to a question."""
+
+import re
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+from answering.grounding.operators import operators_in
+from answering.grounding.statements import Statement
+from answering.grounding.vocabulary import GENERIC, OPPOSITES
+from answering.grounding.wording import Token, key_of, tokens_of
+
+_ANSWER = re.compile(r"\s*(yes|yeah|yep|no|nope)\b\s*(?:[,.;:!\u2014\u2013-]+\s*|$)", re.IGNORECASE)
+_ASKS = re.compile(
+    r"(?:^|[,.;:!?\u2013-]\s*|\b(?:so|and|but|hi|hey|hello|then|also|ok|wondering if)\s+)"
+    r"(?:is|are|am|was|were|do|does|did|can|could|may|might|must|should|shall|will|would|has|have"
+    r"|had|isn't|aren't|don't|doesn't|can't)\s",
+    re.IGNORECASE,
+)
+_STARTS = re.compile(r"\W*(yes|no)\s*(?:[,.;:!\u2014\u2013-]|$)", re.IGNORECASE)
+_BEARS = 0.5  # of what is asked, in the statement that answers it
+_OPPOSITE = [(key_of(one), key_of(other)) for one, other in OPPOSITES]
+
+
+def split_answer(sentence: str) -> tuple[str, str]:
+    """A leading yes or no in small letters, "" without one, and what is said behind it."""
+    found = _ANSWER.match(sentence)
+    if found is None:
+        return "", sentence
+    said = "yes" if found[1][0] in "yY" else "no"
+    return said, sentence[found.end() :]
+
+
+def asks_yes_or_no(question: str) -> bool:
+    """Whether a question can be answered by yes or no, in English."""
+    return _ASKS.search(question) is not None
+
+
+def answers(said: str, rest: str, question: str, statement: Statement, around: AbstractSet[str]) -> bool:
+    """Whether `said`, a yes or no to `question`, agrees with the statement that `rest` stands on.
+
+    `around` are the keys of the headings.
+    """
+    starts = _STARTS.match(statement.text) or _STARTS.match(statement.before)
+    if starts:
+        return starts[1].lower() == said
+    if not asks_yes_or_no(question):
+        return False
+    asked, stated = tokens_of(question), statement.tokens
+    about = {token.key for token in asked if token.is_content} - GENERIC
+    known = {token.key for token in stated if token.is_content} | around
+    known |= _contraries(known)
+    if len(about & known) < _BEARS * len(about) or not _subject(asked) <= known:
+        return False
+    if any(token.key == "ONLY" for token in stated if token.kind == "operator"):
+        return any(token.key in ("ONLY", "NOT") for token in tokens_of(rest))
+    return (said == "no") == _denies(asked, stated, about)
+
+
+def _subject(asked: Sequence[Token]) -> set[str]:
+    """Whom a question is about: its first content word, where it is no verb of asking."""
+    first = next((token for token in asked if token.is_content and token.key not in GENERIC), None)
+    return {first.key} if first else set()
+
+
+def _denies(asked: Sequence[Token], stated: Sequence[Token], about: set[str]) -> bool:
+    """Whether the statement says the contrary of what the question asks for."""
+    known = {token.key for token in stated if token.is_content}
+    denials = [one for one in operators_in(stated) if one.name in ("NOT", "WITHOUT")]
+    denied = any(not one.scope or about & set(one.scope[:4]) for one in denials)
+    asks_denied = any(one.name == "NOT" for one in operators_in(asked))
+    turned = bool((about - known) & _contraries(known))
+    must = {token.key for token in asked if token.kind == "operator"} & {"MUST"}
+    turned = turned or bool(must and "option" in known)
+    return denied ^ asks_denied ^ turned
+
+
+def _contraries(keys: AbstractSet[str]) -> set[str]:
+    """The opposites of some words."""
+    return {other for one, other in _OPPOSITE if one in keys} | {
+        one for one, other in _OPPOSITE if other in keys
+    }

@@ -1,0 +1,1 @@
+"""The chat model, its tokens and the voice it speaks in."""

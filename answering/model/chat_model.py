@@ -1,0 +1,163 @@
+"""The chat model, through LangChain's interface: at an endpoint, or any provider's. Serves none."""
+
+import logging
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any, cast
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from pydantic import SecretStr, ValidationError
+
+from answering.errors import ModelUnavailable
+
+# Long enough for three sentences; a small model that goes on longer is repeating itself.
+MAX_TOKENS = 160
+_REASONING_TOKENS = 4096  # what a model that thinks first may spend on it; it counts as output
+_TIMEOUT_S = 60.0
+_ALTERNATIVES = 8  # likeliest tokens told beside each: openings of a voice, cases of a word
+_REASONS = {
+    401: "it refuses the key",
+    403: "it refuses the key",
+    404: "it knows no such model",
+    413: "the question is too long for it",
+    429: "it is asked too often",
+}
+
+_log = logging.getLogger(__name__)
+
+
+def open_chat_model(
+    url: str,
+    name: str = "house",
+    api_key: str | None = None,
+    *,
+    logprobs: bool = False,
+    max_tokens: int = MAX_TOKENS,
+    context: int | None = None,
+) -> BaseChatModel:
+    """The chat model called `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
+
+    Answers are meant to be repeatable, so the temperature is 0. With `logprobs` each token comes
+    with its probability and those of others, which not every endpoint knows; the last chunk of a
+    stream counts them. `context` is the number of tokens it reads and writes at once, where that is
+    known. Nothing is sent before it is asked.
+    """
+    # Its import takes two seconds: only those who ask a model pay for it.
+    import httpx
+    from langchain_openai import ChatOpenAI
+
+    return ChatOpenAI(
+        base_url=url,
+        model=name,
+        api_key=SecretStr(api_key or "none"),
+        temperature=0.0,
+        logprobs=logprobs or None,
+        top_logprobs=_ALTERNATIVES if logprobs else None,
+        stream_usage=True,
+        max_completion_tokens=max_tokens,
+        timeout=_TIMEOUT_S,
+        max_retries=1,
+        profile={"max_input_tokens": context} if context else None,
+        # Else all models of a process share one, which keeps the connections of loops that ended.
+        http_async_client=httpx.AsyncClient(timeout=_TIMEOUT_S),
+    )
+
+
+def open_provider_model(
+    name: str, api_key: str | None = None, *, max_tokens: int = MAX_TOKENS
+) -> BaseChatModel:
+    """The chat model `provider:model`, by LangChain's integration for that provider.
+
+    Without `api_key` the integration reads the provider's own variable, such as ANTHROPIC_API_KEY.
+    Nothing is sent before it is asked. Raises ModelUnavailable where the provider is unknown, its
+    package is not installed, or a key is missing.
+    """
+    model = _init_model(name, api_key, max_tokens)
+    if (model.profile or {}).get("reasoning_output"):
+        return _init_model(name, api_key, max_tokens + _REASONING_TOKENS)
+    return model
+
+
+def context_window(model: BaseChatModel) -> int | None:
+    """How many tokens a model reads at once, as its integration says; None where it does not."""
+    return (model.profile or {}).get("max_input_tokens")
+
+
+def _init_model(name: str, api_key: str | None, max_tokens: int) -> BaseChatModel:
+    from langchain.chat_models import init_chat_model
+
+    wanted: dict[str, Any] = {"max_tokens": max_tokens, "timeout": _TIMEOUT_S, "max_retries": 1}
+    if name.startswith("ollama:"):  # the one that has other names for them, and drops these
+        wanted = {"num_predict": max_tokens, "client_kwargs": {"timeout": _TIMEOUT_S}}
+    if api_key:
+        wanted["api_key"] = api_key
+    try:
+        model: BaseChatModel = init_chat_model(name, temperature=0.0, **wanted)
+    except ImportError as error:
+        raise ModelUnavailable(_not_installed(name, error)) from error
+    except ValidationError as error:  # its text holds what was given, the key too
+        reasons = "; ".join(each["msg"] for each in error.errors(include_input=False))
+        raise ModelUnavailable(_not_opened(name, reasons)) from None
+    except Exception as error:  # each SDK has its own for a missing key
+        raise ModelUnavailable(_not_opened(name, str(error))) from error
+    return model
+
+
+def _not_installed(name: str, error: ImportError) -> str:
+    """LangChain's sentence names the package to install."""
+    provider = name.partition(":")[0]
+    _, found, package = str(error).partition("`pip install ")
+    if not found:
+        return f"The package for {provider} cannot be imported: {error}."
+    package = package.partition("`")[0]
+    return (
+        f"HOUSELORE_CHAT_MODEL={name} needs the package {package}, which is not installed or does "
+        f"not fit: `pip install --upgrade {package}`."
+    )
+
+
+def _not_opened(name: str, reason: str) -> str:
+    lines = reason.strip().splitlines() or ["no reason was given"]
+    return (
+        f"HOUSELORE_CHAT_MODEL={name} cannot be used: {lines[0].rstrip('.')}. Check the name, and "
+        "set HOUSELORE_CHAT_API_KEY or the provider's own variable."
+    )
+
+
+async def stream_reply(
+    model: BaseChatModel, messages: Sequence[BaseMessage]
+) -> AsyncGenerator[AIMessageChunk, None]:
+    """A model's reply as it writes it. Raises ModelUnavailable.
+
+    Who leaves it early has to close it, or the model goes on writing.
+    """
+    # It is a generator, though LangChain promises an iterator alone.
+    reply = cast("AsyncGenerator[AIMessageChunk, None]", model.astream(list(messages)))
+    try:
+        async with aclosing(reply):
+            async for chunk in reply:
+                yield chunk
+    except Exception as error:  # each provider's SDK has errors of its own; none is ours in there
+        _log_unexpected(error)
+        raise unavailable(error) from error
+
+
+def unavailable(error: Exception) -> ModelUnavailable:
+    """What is said of an error that a model's integration raised."""
+    reason = f" ({failure_reason(error)})" if failure_reason(error) else ""
+    return ModelUnavailable(
+        f"The language model does not answer{reason}. `houselore doctor` says what is wrong with "
+        "it."
+    )
+
+
+def failure_reason(error: BaseException) -> str:
+    """In a few words why a model did not answer, by the HTTP status its SDK tells; or nothing."""
+    return _REASONS.get(getattr(error, "status_code", 0), "")
+
+
+def _log_unexpected(error: Exception) -> None:
+    """A TypeError or the like may be a mistake in our call: its traceback is kept in the log."""
+    if type(error).__module__ == "builtins" and not isinstance(error, OSError):
+        _log.warning("the language model's integration failed", exc_info=error)

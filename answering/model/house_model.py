@@ -1,0 +1,42 @@
+"""A chat model with what it is able to do and how the house talks."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from langchain_core.language_models import BaseChatModel
+
+from answering.model.voice import NO_VOICE, Voice
+
+CONTEXT_TOKENS = 6_000
+"""What a model that does not say how much it reads is trusted with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a chat model can do.
+
+    One that reads `excerpts` is given one or two blocks and phrases a sentence; one that reads
+    `sections` is given whole ones up to `context_tokens`, and may write paragraphs, lists and
+    code. One that `rewrites` puts a follow-up into words of its own before the search.
+    """
+
+    reads: Literal["excerpts", "sections"] = "excerpts"
+    rewrites: bool = False
+    context_tokens: int = CONTEXT_TOKENS
+
+
+SMALL = Abilities()
+
+
+@dataclass(frozen=True, slots=True)
+class HouseModel:
+    """The chat model that answers, under the name that is stored with its answers.
+
+    What is of its `voice` needs no support; its `guide` tells an able model how the house writes.
+    """
+
+    chat: BaseChatModel = field(repr=False)
+    name: str
+    abilities: Abilities = SMALL
+    voice: Voice = NO_VOICE
+    guide: str = ""

@@ -1,0 +1,181 @@
+"""An answer and the record of it in Postgres. Does not make answers."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from answering.types.questions import Question
+from retrieval.audience import Audience
+from retrieval.statements import load_statements
+
+_SQL = load_statements("answering")
+
+DRAFTED = "drafted"
+"""Among an answer's signals where a model was asked."""
+SUPPORTED = "supported"
+"""Among them where a note supports what the model wrote, shown or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """The n-th source of an answer: the sentence that was used, and where it stands."""
+
+    n: int
+    document_id: int
+    chunk_id: int
+    title: str
+    url: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer: Markdown with `[n]` marks, its citations, and how it came about.
+
+    `messages` are the exact messages the model was sent (role and content), empty when no model was
+    asked; `abstained` is true when the reply only quotes the nearest text or says there is none.
+    `timings_ms`: milliseconds until each step had ended (`retrieve`, `read`, `first_words`, …).
+    `shown` is what it is: `phrased` by the model, `quoted`, `closest`, `not_found` or `small_talk`.
+    `confidence` is the probability, from 0 to 1, that what is shown answers the question, reckoned
+    from `signals` (answering/confidence/features.py); None where nothing was found. `withheld` is
+    what the model wrote where a quotation is shown instead.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    abstained: bool
+    model: str
+    generation: int
+    prompt_version: str
+    messages: tuple[Mapping[str, str], ...] = ()
+    timings_ms: Mapping[str, float] = field(default_factory=dict)
+    evidence: tuple[Mapping[str, Any], ...] = ()
+    confidence: float | None = None
+    signals: Mapping[str, float] = field(default_factory=dict)
+    withheld: str = ""
+    shown: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer as it was recorded, with its question, its audience and its place in Slack."""
+
+    id: int
+    answer: Answer
+    question: str
+    audience: Audience
+    channel: str | None
+    thread_ts: str | None
+    ts: str | None
+    person: str | None
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "StoredAnswer":
+        """The answer in a row of the answers table."""
+        return cls(
+            id=row["id"],
+            answer=Answer(
+                text=row["text"],
+                citations=tuple(Citation(**citation) for citation in row["citations"]),
+                abstained=row["abstained"],
+                model=row["model"],
+                generation=row["generation"],
+                prompt_version=row["prompt_version"],
+                messages=tuple(row["messages"]),
+                timings_ms=row["timings_ms"],
+                evidence=tuple(row["evidence"]),
+                confidence=row["confidence"],
+                signals=row["signals"],
+                withheld=row["withheld"],
+                shown=row["shown"],
+            ),
+            question=row["question"],
+            audience=Audience(row["workspace"], frozenset(row["readers"])),
+            channel=row["channel"],
+            thread_ts=row["thread_ts"],
+            ts=row["ts"],
+            person=row["person"],
+        )
+
+
+async def save_answer(
+    pool: AsyncConnectionPool,
+    question: Question,
+    answer: Answer,
+    *,
+    inbox_id: int | None = None,
+    channel: str | None = None,
+    thread_ts: str | None = None,
+    ts: str | None = None,
+    person: str | None = None,
+) -> int:
+    """Record an answer and return its id; the same inbox row again replaces its record."""
+    values = {
+        "workspace": question.audience.workspace,
+        "inbox_id": inbox_id,
+        "channel": channel,
+        "thread_ts": thread_ts,
+        "ts": ts,
+        "person": person,
+        "question": question.text,
+        "thread": Jsonb([asdict(turn) for turn in question.thread]),
+        "readers": sorted(question.audience.readers),
+        "messages": Jsonb(list(answer.messages)),
+        "evidence": Jsonb(list(answer.evidence)),
+        "text": answer.text,
+        "citations": Jsonb([asdict(citation) for citation in answer.citations]),
+        "abstained": answer.abstained,
+        "model": answer.model,
+        "generation": answer.generation,
+        "prompt_version": answer.prompt_version,
+        "timings_ms": Jsonb(dict(answer.timings_ms)),
+        "confidence": answer.confidence,
+        "signals": Jsonb(dict(answer.signals)),
+        "withheld": answer.withheld,
+        "shown": answer.shown,
+    }
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["save_answer"], values)
+        row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - `returning` always gives a row
+    return int(row[0])
+
+
+async def place_answer(pool: AsyncConnectionPool, answer_id: int, channel: str, ts: str) -> None:
+    """Note which Slack message shows the answer."""
+    async with pool.connection() as connection:
+        await connection.execute(
+            _SQL["place_answer"], {"id": answer_id, "channel": channel, "ts": ts}
+        )
+
+
+async def answer_of_inbox(pool: AsyncConnectionPool, inbox_id: int) -> StoredAnswer | None:
+    """The answer to the question in this inbox row, if it was given."""
+    return await _one(pool, "answer_of_inbox", inbox_id=inbox_id)
+
+
+async def answer_by_id(
+    pool: AsyncConnectionPool, workspace: str, answer_id: int
+) -> StoredAnswer | None:
+    """One answer of a workspace by its id."""
+    return await _one(pool, "answer_by_id", workspace=workspace, id=answer_id)
+
+
+async def judged_answers(
+    pool: AsyncConnectionPool, workspace: str
+) -> list[tuple[Mapping[str, float], bool]]:
+    """The signals of the answers that people have judged, and whether most found them good."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["judged_answers"], {"workspace": workspace})
+        return await cursor.fetchall()
+
+
+async def _one(pool: AsyncConnectionPool, statement: str, **values: object) -> StoredAnswer | None:
+    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL[statement], values)
+        row = await cursor.fetchone()
+    return StoredAnswer.from_row(row) if row else None

@@ -1,0 +1,240 @@
+"""Show of what was written only what stands in the notes, and make the answer of it."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.runnables import Runnable, RunnableGenerator
+
+from answering.errors import EvidenceChanged
+from answering.evidence.notes import Evidence
+from answering.evidence.retrieve import SearchIndex
+from answering.grounding.sentence_checker import (
+    CheckedSentence,
+    Unchecked,
+    check_all,
+    take_sentences,
+)
+from answering.model.house_model import HouseModel
+from answering.prompts import version_of
+from answering.types.answers import DRAFTED, SUPPORTED, Answer, Citation
+from answering.types.progress import Finished, Progress, Reading, Words
+from answering.writing.abstention import say_closest, says_unknown, shorten
+from answering.writing.drafts import holds_answer, needs_block
+from answering.writing.render_block import show_excerpts
+from answering.writing.write import ModelChunk, PartBegun, PartEnded, WritingStep, Written
+from retrieval.plain import clean
+from retrieval.retriever import still_stand
+
+_QUOTE_CHARACTERS = 400
+_MARK = re.compile(r"\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One question's part of the answer, as it was shown."""
+
+    begun: PartBegun
+    text: str
+    shown: str
+    withheld: str = ""
+    supported: bool = False
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+def check(model: HouseModel, index: SearchIndex) -> Runnable[Written, Progress]:
+    """The step from what was written to the words that are shown, and the answer.
+
+    Raises EvidenceChanged before anything outdated is said.
+    """
+
+    async def stream(written: AsyncIterator[Written]) -> AsyncIterator[Progress]:
+        parts: list[Part] = []
+        steps = _steps(written)
+        async for step in steps:
+            if not isinstance(step, PartBegun):
+                continue
+            if step.notes:
+                yield Reading(tuple(dict.fromkeys(note.passage.title for note in step.notes)))
+            between = "\n\n" if parts else ""
+            async for shown in _show_part(step, steps, model):
+                if isinstance(shown, Part):
+                    parts.append(shown)
+                    continue
+                await _check_stands(index, step)
+                yield Words(between + shown)
+                between = ""
+        yield _finished(parts, model, index)
+
+    return RunnableGenerator(stream, name="check")
+
+
+async def _steps(written: AsyncIterator[Written]) -> AsyncIterator[WritingStep]:
+    async for run in written:
+        for step in run.steps:
+            yield step
+
+
+async def _show_part(
+    begun: PartBegun, steps: AsyncIterator[WritingStep], model: HouseModel
+) -> AsyncIterator[str | Part]:
+    """The words of one part as they are settled, then the part."""
+    if not begun.messages:
+        yield (text := begun.text or _excerpts(begun))
+        yield Part(begun, text, _shown_as(begun))
+        return
+    async for shown in _show_draft(begun, steps, model):
+        yield shown
+
+
+async def _show_draft(
+    begun: PartBegun, steps: AsyncIterator[WritingStep], model: HouseModel
+) -> AsyncIterator[str | Part]:
+    """What of the model's draft is supported; the excerpts where that is nothing."""
+    able = model.abilities.reads == "sections"
+    waiting, written, text = Unchecked(), "", ""
+    usage: UsageMetadata | None = None
+    cut_off = supported = False
+    said: set[str] = set()
+    async for step in steps:
+        ended = isinstance(step, PartEnded)
+        if isinstance(step, ModelChunk):
+            words = clean(str(step.message.text))
+            written, waiting = written + words, waiting.add(words)
+            usage = step.message.usage_metadata or usage
+            cut_off = cut_off or step.message.response_metadata.get("finish_reason") == "length"
+        elif isinstance(step, PartEnded):
+            cut_off = cut_off or step.failed
+        if ended and cut_off:
+            break
+        sentences, waiting = take_sentences(waiting, ended=ended)
+        checked, waiting = check_all(
+            sentences, waiting, begun.decision.read.retrieved.understood.asked, begun.notes,
+            model.voice,
+        )  # fmt: skip
+        for sentence in checked:
+            supported = supported or sentence.note is not None
+            if _may_show(sentence, begun, said, first=not text, able=able):
+                said.add(sentence.text)
+                words = _words(sentence, first=not text)
+                text += words
+                yield words
+        if ended:
+            break
+    shown = "phrased"
+    if not text and says_unknown(written):
+        text, shown = say_closest(_excerpts(begun)), "closest"
+        yield text
+    elif not text:
+        text, shown = _excerpts(begun), "quoted"
+        yield text
+    elif not able and needs_block(begun.decision):
+        block = f"\n\n{_excerpts(begun)}"
+        text += block
+        yield block
+    yield Part(
+        begun,
+        text,
+        shown,
+        withheld="" if shown == "phrased" else written.strip(),
+        supported=supported,
+        prompt_tokens=usage["input_tokens"] if usage else 0,
+        completion_tokens=usage["output_tokens"] if usage else 0,
+    )
+
+
+def _may_show(
+    sentence: CheckedSentence, begun: PartBegun, said: set[str], *, first: bool, able: bool
+) -> bool:
+    """Whether a sentence is shown: supported, new, and the first of a small model answers."""
+    if sentence.note is None or sentence.text in said:
+        return False
+    return able or not first or holds_answer(sentence.claim, begun.decision)
+
+
+def _words(sentence: CheckedSentence, *, first: bool) -> str:
+    before = "" if first else sentence.before or " "
+    ends_line = sentence.text.rstrip().endswith(("```", "~~~", "|"))
+    mark = "" if ends_line else f" [{sentence.note}]"
+    return f"{before}{sentence.text}{mark}"
+
+
+def _excerpts(begun: PartBegun) -> str:
+    decision = begun.decision
+    text = show_excerpts(decision.shown, [note.n for note in begun.notes][: len(decision.shown)])
+    return text if decision.verdict == "answer" else say_closest(text)
+
+
+def _shown_as(begun: PartBegun) -> str:
+    return "quoted" if begun.decision.verdict == "answer" else begun.decision.verdict
+
+
+async def _check_stands(index: SearchIndex, begun: PartBegun) -> None:
+    retrieved = begun.decision.read.retrieved
+    audience = retrieved.understood.question.audience
+    chunks = {note.passage.chunk_id for note in begun.notes}
+    if not await still_stand(index.pool, retrieved.generation, audience, chunks):
+        raise EvidenceChanged(
+            "The documents about this are being changed just now. Please ask again in a minute."
+        )
+
+
+def _finished(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> Finished:
+    """The parts as one answer; it is as sure as its least sure part."""
+    text = "\n\n".join(part.text for part in parts)
+    notes = [note for part in parts for note in part.begun.notes]
+    marked = {int(n) for n in _MARK.findall(text)}
+    known = [p for part in parts if (p := part.begun.decision.probability) is not None]
+    first = next((part for part in parts if part.begun.messages), parts[0])
+    answer = Answer(
+        text=text,
+        citations=tuple(_cite(note, index) for note in notes if note.n in marked),
+        abstained=all(part.shown in ("closest", "not_found") for part in parts),
+        model=model.name,
+        generation=first.begun.decision.read.retrieved.generation.id,
+        prompt_version=version_of(model),
+        messages=first.begun.messages,
+        evidence=tuple(_record(note) for note in notes),
+        confidence=min(known, default=None),
+        signals=_signals(first),
+        withheld=first.withheld,
+        shown=first.shown,
+    )
+    return Finished(
+        answer,
+        sum(part.prompt_tokens for part in parts),
+        sum(part.completion_tokens for part in parts),
+    )
+
+
+def _signals(part: Part) -> Mapping[str, float]:
+    drafted = {DRAFTED: 1.0} if part.begun.messages else {}
+    supported = {SUPPORTED: 1.0} if part.supported else {}
+    return {**part.begun.decision.features, **drafted, **supported}
+
+
+def _cite(note: Evidence, index: SearchIndex) -> Citation:
+    passage = note.passage
+    return Citation(
+        n=note.n,
+        document_id=passage.document_id,
+        chunk_id=passage.chunk_id,
+        title=note.label,
+        url=passage.url or index.links.link(passage.document_id, passage.chunk_id, passage.readers),
+        quote=shorten(note.quote, _QUOTE_CHARACTERS),
+    )
+
+
+def _record(note: Evidence) -> Mapping[str, object]:
+    """A note as the answers table keeps it: enough to say later why this was the answer."""
+    return {
+        "n": note.n,
+        "document_id": note.passage.document_id,
+        "chunk_id": note.passage.chunk_id,
+        "quote": note.quote,
+        "best": note.best,
+        "score": round(note.score, 4),
+        "retrieval_score": round(note.passage.score, 6),
+    }

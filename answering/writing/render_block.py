@@ -1,0 +1,93 @@
+"""Show an excerpt as it stands in its source: a table, a list, steps, code, or a quotation."""
+
+from collections.abc import Sequence
+
+from answering.evidence.blocks import Block, cut_blocks
+from answering.evidence.excerpts import Excerpt
+from answering.evidence.read import ReadExcerpt
+from answering.writing.abstention import shorten
+from retrieval.blocks import scan_blocks
+from retrieval.sentences import Span, split_prose
+
+MOST_STEPS, SHOWN_STEPS = 12, 10
+_MOST_ITEMS = 20
+_MOST_WORDS = 110
+_MOST_CHARACTERS = 4_000
+_HEADING_CHARACTERS = 120
+
+
+def show_excerpts(shown: Sequence[ReadExcerpt], numbers: Sequence[int]) -> str:
+    """The excerpts as Markdown, each under its heading with the `[n]` of its note.
+
+    Texts of a page are shown as they stand; only what is very long is cut, and what is left out is
+    said.
+    """
+    return "\n\n".join(
+        f"**{_heading(one.excerpt)}** [{n}]\n\n{show_body(one)}"
+        for one, n in zip(shown, numbers, strict=True)
+    )
+
+
+def show_body(read: ReadExcerpt) -> str:
+    """An excerpt without its heading; of a long paragraph what stands around the answer."""
+    excerpt = read.excerpt
+    if excerpt.head or excerpt.lead:
+        return excerpt.text
+    text = excerpt.body
+    blocks = cut_blocks(text, [one for one in scan_blocks(text) if one.kind != "heading"])
+    if len(blocks) != 1:
+        return _cut(text)
+    if blocks[0].kind == "paragraph":
+        return _around(text, Span(read.reading.start, read.reading.end))
+    return _block(text, blocks[0])
+
+
+def _heading(excerpt: Excerpt) -> str:
+    """The innermost heading, without marks that would end the bold type."""
+    heading = (excerpt.headings or ("",))[-1].replace("*", "").strip()
+    return shorten(heading or "Found", _HEADING_CHARACTERS)
+
+
+def _block(text: str, block: Block) -> str:
+    """One block, the longest kinds cut where that can be said."""
+    if block.kind == "steps" and len(block.parts) > MOST_STEPS:
+        return _first_parts(text, block, SHOWN_STEPS, "steps")
+    if block.kind == "list" and len(block.parts) > _MOST_ITEMS:
+        return _first_parts(text, block, _MOST_ITEMS, "items")
+    return _cut(text)
+
+
+def _first_parts(text: str, block: Block, count: int, name: str) -> str:
+    kept = text[block.start : block.parts[count - 1].end]
+    return f"{kept}\n\n_… {count} of {len(block.parts)} {name}; the others are at the source._"
+
+
+def _around(text: str, span: Span) -> str:
+    """The sentences of a paragraph around a span, as many as are soon read."""
+    if len(text.split()) <= _MOST_WORDS:
+        return text
+    sentences = list(split_prose(text, 0, len(text)))
+    at = next((n for n, one in enumerate(sentences) if one.end > span.start), 0)
+    first, after = at, at + 1
+    while True:
+        grown = [(first, after + 1)] if after < len(sentences) else []
+        grown += [(first - 1, after)] if first else []
+        fitting = [(a, b) for a, b in grown if _words(text, sentences[a:b]) <= _MOST_WORDS]
+        if not fitting:
+            break
+        first, after = fitting[0]
+    kept = text[sentences[first].start : sentences[after - 1].end]
+    return f"{'… ' if first else ''}{kept}{' …' if after < len(sentences) else ''}"
+
+
+def _words(text: str, sentences: Sequence[Span]) -> int:
+    return len(text[sentences[0].start : sentences[-1].end].split())
+
+
+def _cut(text: str) -> str:
+    """The text up to the end of a block within what a message holds."""
+    if len(text) <= _MOST_CHARACTERS:
+        return text
+    end = max((one.end for one in scan_blocks(text) if one.end <= _MOST_CHARACTERS), default=0)
+    kept = text[:end] if end else shorten(text, _MOST_CHARACTERS)
+    return f"{kept}\n\n_… shortened; the rest is at the source._"

@@ -1,0 +1,120 @@
+"""Write what is shown for each question: the excerpt as it stands, or the model's words on it."""
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from langchain_core.messages import AIMessageChunk, BaseMessage
+from langchain_core.runnables import Runnable, RunnableGenerator
+
+from answering.confidence.decide import Decision
+from answering.errors import ModelUnavailable
+from answering.evidence.notes import Evidence, note_of, section_notes
+from answering.evidence.retrieve import SearchIndex
+from answering.model.chat_model import stream_reply
+from answering.model.house_model import HouseModel
+from answering.prompts import as_sent, house_messages
+from answering.writing.abstention import say_where_nothing_was
+from retrieval.catalog import readable_sources
+
+_PHRASED_WORDS = 80  # of a longer excerpt a small model loses the thread
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PartBegun:
+    """One question's part of the answer begins, made from these notes.
+
+    `text` is the whole of it where no model is asked; else the model was sent `messages`.
+    """
+
+    decision: Decision
+    notes: tuple[Evidence, ...] = ()
+    text: str = ""
+    messages: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChunk:
+    """What the model wrote next."""
+
+    message: AIMessageChunk
+
+
+@dataclass(frozen=True, slots=True)
+class PartEnded:
+    """The part is written; `failed` where the model broke off."""
+
+    failed: bool = False
+
+
+WritingStep = PartBegun | ModelChunk | PartEnded
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A run of what was written. LangChain adds the runs up."""
+
+    steps: tuple[WritingStep, ...] = field(default=())
+
+    def __add__(self, later: "Written") -> "Written":
+        """Both, one behind the other."""
+        return Written(self.steps + later.steps)
+
+
+def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Written]:
+    """The step from what is shown to its words, as the model writes them."""
+
+    async def stream(decided: AsyncIterator[list[Decision]]) -> AsyncIterator[Written]:
+        async for decisions in decided:
+            first = 1
+            for decision in decisions:
+                begun, messages = await _begin(decision, first, model, index)
+                first += len(begun.notes)
+                yield Written((begun,))
+                failed = False
+                if messages:
+                    try:
+                        async for chunk in stream_reply(model.chat, messages):
+                            yield Written((ModelChunk(chunk),))
+                    except ModelUnavailable as error:
+                        # What was found is worth more than an apology.
+                        _log.warning("answered without the model: %s", error)
+                        failed = True
+                yield Written((PartEnded(failed),))
+
+    return RunnableGenerator(stream, name="write")
+
+
+async def _begin(
+    decision: Decision, first: int, model: HouseModel, index: SearchIndex
+) -> tuple[PartBegun, Sequence[BaseMessage]]:
+    """How a part begins, its notes numbered from `first`, and what the model is to be sent."""
+    understood = decision.read.retrieved.understood
+    if decision.verdict == "small_talk":
+        return PartBegun(decision, text=understood.reply), ()
+    if decision.verdict == "not_found":
+        sources = await readable_sources(index.pool, understood.question.audience)
+        return PartBegun(decision, text=say_where_nothing_was(understood.asked, sources)), ()
+    notes = _notes(decision, first, model)
+    if not asks_model(decision, model):
+        return PartBegun(decision, notes), ()
+    messages = house_messages(understood, notes, model)
+    return PartBegun(decision, notes, messages=tuple(as_sent(messages))), messages
+
+
+def asks_model(decision: Decision, model: HouseModel) -> bool:
+    """Whether the model's words are wanted: an able one's always, a small one's for a fact."""
+    if decision.verdict != "answer":
+        return False
+    if model.abilities.reads == "sections":
+        return True
+    best = decision.shown[0].excerpt
+    is_short = len(best.plain.split()) <= _PHRASED_WORDS
+    return best.kind in ("paragraph", "section", "item", "table") and is_short
+
+
+def _notes(decision: Decision, first: int, model: HouseModel) -> tuple[Evidence, ...]:
+    if model.abilities.reads == "sections" and decision.verdict == "answer":
+        return section_notes(decision.read.excerpts, decision.shown, first, model.abilities)
+    return tuple(note_of(one, n) for n, one in enumerate(decision.shown, first))

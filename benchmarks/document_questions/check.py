@@ -1,0 +1,168 @@
+"""Prove the questions against the pages they are asked of.
+
+    python -m benchmarks.document_questions.check [--docs FOLDER]
+
+An answerable question: its section stands on its page, every `must` matches the page and that
+section (in order for steps) and each page of `also_in`; the answer that is given passes `must` and
+`must_not`. A near-miss: no `absent` pattern matches any page. Every id once, known kinds, at most
+six questions a page, a follow-up behind the question it follows. Leaves with 1 where one fails.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.document_questions.matching import holds, lacking, plain, views
+
+HERE = Path(__file__).parent
+QUESTIONS = HERE / "questions.jsonl"
+DOCS = HERE / "docs"
+KINDS = frozenset(
+    {"table", "list", "steps", "code", "heading", "prose", "exception", "yes_no", "follow_up"}
+    | {"two_questions", "unanswerable"}
+)
+MOST_A_PAGE = 6
+
+Question = Mapping[str, Any]
+
+
+def read_questions(path: Path = QUESTIONS) -> list[dict[str, Any]]:
+    """The questions of a file, one JSON object a line."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [json.loads(line) for line in lines if line]
+
+
+def read_pages(docs: Path = DOCS) -> dict[str, str]:
+    """Every Markdown page below a folder, by its path there."""
+    return {
+        str(path.relative_to(docs)): path.read_text(encoding="utf-8")
+        for path in sorted(docs.rglob("*.md"))
+    }
+
+
+def page_of(question: Question) -> str:
+    """The page a question is asked of: for a near-miss, the page it nearly stands on."""
+    return str(question["source"] if question["answerable"] else question["near"])
+
+
+def _heading(text: str) -> str:
+    return plain(re.sub(r"\{#.*$|\s#+\s*$", "", text)).lower().strip(" #*")
+
+
+def sections(text: str, name: str) -> list[tuple[str, str]]:
+    """Headings with all that stands below each; the title and the file's name mean the page."""
+    title = re.search(r"^title:\s*[\"']?(.+?)[\"']?\s*$", text, re.MULTILINE)
+    found = [(_heading(name), text)] + ([(_heading(title[1]), text)] if title else [])
+    lines, heads, fenced = text.split("\n"), [], False
+    for at, line in enumerate(lines):
+        if re.match(r"\s*(```|~~~)", line):
+            fenced = not fenced
+        head = None if fenced else re.match(r"\s{0,3}(#{1,6})\s+(.*)", line)
+        if head:
+            heads.append((at, len(head[1]), _heading(head[2])))
+    for number, (at, level, key) in enumerate(heads):
+        end = next((to for to, other, _ in heads[number + 1 :] if other <= level), len(lines))
+        found.append((key, "\n".join(lines[at:end])))
+    return found
+
+
+def form_faults(questions: Sequence[Question]) -> Iterator[str]:
+    """What is wrong with the questions by themselves, the pages unseen."""
+    seen: dict[str, Question] = {}
+    for question in questions:
+        yield from (f"{question['id']}: {fault}" for fault in _form(question, seen))
+        seen[str(question["id"])] = question
+    for page, count in Counter(page_of(question) for question in questions).items():
+        if count > MOST_A_PAGE:
+            yield f"{page}: {count} questions, more than {MOST_A_PAGE}"
+
+
+def _form(question: Question, seen: Mapping[str, Question]) -> Iterator[str]:
+    if question["id"] in seen:
+        yield "the id stands twice"
+    if question["question"] in {str(other["question"]) for other in seen.values()}:
+        yield "the question stands twice"
+    if question["kind"] not in KINDS:
+        yield f"the kind {question['kind']} is not known"
+    if (question["kind"] == "follow_up") != (question["follow_up_of"] is not None):
+        yield "the kind and follow_up_of disagree"
+    if question["follow_up_of"] not in {None, *seen}:
+        yield "the question that it follows does not stand before it"
+    if question["answerable"] == (question["kind"] == "unanswerable"):
+        yield "the kind and answerable disagree"
+    needed = "must" if question["answerable"] else "absent"
+    if not question[needed]:
+        yield f"{needed} is empty"
+    yield from (f"the answer given fails {fault}" for fault in answer_faults(question))
+
+
+def answer_faults(question: Question) -> list[str]:
+    """Why the answer that is given with a question would not be right."""
+    if not question["answerable"]:
+        return []
+    answer = str(question["answer"])
+    gone = lacking(question["must"], answer, ordered=bool(question.get("ordered")))
+    return gone + [one for one in question["must_not"] if holds(one, [plain(answer)])]
+
+
+def page_faults(questions: Sequence[Question], pages: Mapping[str, str]) -> Iterator[str]:
+    """What is wrong with the questions beside their pages."""
+    read = {path: views(text) for path, text in pages.items()}
+    for question in questions:
+        known = page_of(question) in pages
+        faults = _unknown(question) if not known else _against(question, pages, read)
+        yield from (f"{question['id']}: {fault}" for fault in faults)
+
+
+def _unknown(question: Question) -> Iterator[str]:
+    yield f"there is no page {page_of(question)}"
+
+
+def _against(
+    question: Question, pages: Mapping[str, str], read: Mapping[str, tuple[str, str]]
+) -> Iterator[str]:
+    if question["answerable"]:
+        yield from _answer_stands(question, pages)
+        return
+    for pattern in question["absent"]:
+        yield from (
+            f"{path} does say {pattern}" for path, texts in read.items() if holds(pattern, texts)
+        )
+
+
+def _answer_stands(question: Question, pages: Mapping[str, str]) -> Iterator[str]:
+    must, ordered = question["must"], bool(question.get("ordered"))
+    for path in [page_of(question), *question.get("also_in", [])]:
+        for gone in lacking(must, pages.get(path, ""), ordered=ordered):
+            yield f"{path} does not hold {gone}"
+    here, name = _heading(str(question["section"])), Path(page_of(question)).stem
+    parts = [text for key, text in sections(pages[page_of(question)], name) if key == here]
+    if not parts:
+        yield f"there is no section {question['section']}"
+    elif all(lacking(must, text, ordered=ordered) for text in parts):
+        yield f"the section {question['section']} lacks {lacking(must, parts[0], ordered=ordered)}"
+
+
+def main() -> int:
+    """Print the counts and every fault; 1 where there is one."""
+    parser = argparse.ArgumentParser(description="Prove the questions against their pages.")
+    parser.add_argument("--docs", type=Path, default=DOCS, help="the folder of the pages")
+    docs = parser.parse_args().docs
+    questions, pages = read_questions(), read_pages(docs)
+    if not pages:
+        sys.exit(f"There are no pages in {docs}: get them by python -m benchmarks.document_questions.pages")
+    faults = [*form_faults(questions), *page_faults(questions, pages)]
+    kinds = dict(Counter(question["kind"] for question in questions).most_common())
+    asked = len({page_of(question) for question in questions})
+    sys.stdout.write(f"{len(questions)} questions to {asked} of {len(pages)} pages: {kinds}\n")
+    sys.stdout.writelines(f"{fault}\n" for fault in faults)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,28 @@
+"""A cross-encoder behind `/v1/rerank` on this machine. Orders nothing itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from houselore.embedded.llama import serve_gguf
+from houselore.errors import ServerDidNotStart
+
+RERANKER_ALIAS = "reranker"
+_CONTEXT_TOKENS = 2048  # of a question with one passage
+
+
+@asynccontextmanager
+async def embedded_reranker(
+    folder: Path, gguf: Path, *, api_key: str | None = None
+) -> AsyncIterator[str]:
+    """Serve the cross-encoder `gguf` by llama.cpp; yield its URL, to /v1. Raises ServerDidNotStart.
+
+    The file has to hold a head that ranks, as those of bge-reranker and jina-reranker do.
+    """
+    if not await asyncio.to_thread(gguf.is_file):
+        raise ServerDidNotStart(f"There is no reranker's file {gguf}: `houselore models pull`.")
+    options = [f"--alias={RERANKER_ALIAS}", f"--context={_CONTEXT_TOKENS}", "--rerank"]
+    server = serve_gguf(gguf, options, folder=folder, name="The reranker", api_key=api_key)
+    async with server as url:
+        yield url

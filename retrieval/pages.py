@@ -1,0 +1,107 @@
+"""Load the documents that passages were found in, to read around them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.audience import Audience
+from retrieval.connections import borrow
+from retrieval.documents import Passage
+from retrieval.generations import Generation
+
+_BEFORE = 60_000  # characters read before the first hit of a long document
+_MOST = 160_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSpan:
+    """A chunk of a page: `page.text[start:end]`."""
+
+    id: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document's text, of a very long one the 160,000 characters around what was found.
+
+    It begins at `start` of the document, under the headings `above`. `chunks` are those whose text
+    is here, in their order.
+    """
+
+    document_id: int
+    key: str
+    title: str
+    url: str | None
+    modified_at: datetime | None
+    readers: frozenset[str]
+    text: str
+    chunks: tuple[ChunkSpan, ...] = ()
+    start: int = 0
+    above: tuple[str, ...] = ()
+
+    def chunk_at(self, start: int, end: int) -> int | None:
+        """The id of the chunk that holds most of `text[start:end]`; None where none does."""
+        shared = [(min(end, c.end) - max(start, c.start), c.id) for c in self.chunks]
+        most = max(shared, default=(0, 0), key=lambda one: one[0])
+        return most[1] if most[0] > 0 else None
+
+
+async def load_pages(
+    pool: AsyncConnectionPool,
+    generation: Generation,
+    audience: Audience,
+    passages: Sequence[Passage],
+) -> list[Page]:
+    """The pages of these passages, in the order of their best; what has gone is left out.
+
+    Only what `audience` may read now. Raises IndexUnavailable.
+    """
+    first = _first_hits(passages)
+    starts = {document: max(0, hit.start - _BEFORE) for document, hit in first.items()}
+    values = {
+        "workspace": audience.workspace,
+        "readers": sorted(audience.readers),
+        "documents": list(starts),
+        "starts": list(starts.values()),
+        "most": _MOST,
+    }
+    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(generation.statement("load_pages"), values)
+        rows = {row["id"]: row for row in await cursor.fetchall()}
+    return [
+        _page(rows[document], starts[document], hit)
+        for document, hit in first.items()
+        if document in rows
+    ]
+
+
+def _first_hits(passages: Iterable[Passage]) -> dict[int, Passage]:
+    """Of each document the passage that stands first in it, documents in the order they come."""
+    first: dict[int, Passage] = {}
+    for passage in passages:
+        other = first.setdefault(passage.document_id, passage)
+        if passage.start < other.start:
+            first[passage.document_id] = passage
+    return first
+
+
+def _page(row: dict[str, Any], start: int, hit: Passage) -> Page:
+    spans = zip(row["chunk_ids"], row["chunk_starts"], row["chunk_ends"], strict=True)
+    return Page(
+        document_id=row["id"],
+        key=row["key"],
+        title=row["title"],
+        url=row["url"],
+        modified_at=row["modified_at"],
+        readers=frozenset(row["readers"]),
+        text=row["text"],
+        chunks=tuple(ChunkSpan(id_, first - start, end - start) for id_, first, end in spans),
+        start=start,
+        above=hit.headings if start else (),
+    )

@@ -1,0 +1,127 @@
+"""Our own cross-encoder: does a text answer a question, and where. MiniLM in 8 bits, no torch."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.cores import usable_cores
+from retrieval.encoder import open_encoder
+from retrieval.errors import EmbedderUnavailable, ReaderUnavailable
+from retrieval.minilm import SHAPE, list_words, open_tokenizer
+from retrieval.reader.heads import JudgedWindow, judge
+from retrieval.reader.pairs import join_pair
+from retrieval.reader.weights import SHIPPED, SHIPPED_SHA256, Heads, ReaderWeights, load_weights
+from retrieval.reader.windows import Window, Windower
+
+_BATCH_TOKENS = 512  # what a core's cache holds; larger batches are slower
+_QUESTIONS = 2
+"""Questions read at once by `aread`; more wait."""
+_NOTHING = -20.0
+"""The logits of a text without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader makes of one text for one question."""
+
+    answers: float
+    """Logit that the text answers the question, uncalibrated."""
+    span: float
+    """The best span's logits less those of the null: above 0 it is likelier than no answer."""
+    start: int
+    """Where the best span begins in the text, in characters."""
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderInput:
+    """A text with what stands over it: its title and headings, outermost first."""
+
+    headings: tuple[str, ...]
+    text: str
+
+
+class Reader:
+    """Reads a question with texts. Safe to share between threads.
+
+    A text longer than 256 tokens with its question is read in windows that overlap: the best one
+    counts, for the answer and for the span each.
+    """
+
+    def __init__(self, weights: ReaderWeights) -> None:
+        tokenizer = open_tokenizer()
+        cores = usable_cores()
+        self._windower = Windower(tokenizer)
+        self._heads: Heads = weights.heads
+        self._encoder: Any = open_encoder(weights.body, SHAPE, list_words(tokenizer), cores)
+        self._batches = ThreadPoolExecutor(cores, thread_name_prefix="reader-batch")
+        self._questions = ThreadPoolExecutor(_QUESTIONS, thread_name_prefix="reader-question")
+
+    def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[Reading]:
+        """A reading of each text, in order."""
+        pairs = [join_pair(question, one.headings, one.text) for one in inputs]
+        windows = self._windower.cut(pairs)
+        judged: list[list[JudgedWindow]] = [[] for _ in inputs]
+        batches = list(_batches(windows))
+        for batch, found in zip(batches, self._batches.map(self._judge, batches), strict=True):
+            for window, one in zip(batch, found, strict=True):
+                judged[window.text].append(one)
+        return [_best_of(found) for found in judged]
+
+    async def aread(self, question: str, inputs: Sequence[ReaderInput]) -> list[Reading]:
+        """As `read`, in a thread: the loop goes on meanwhile."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._questions, self.read, question, inputs)
+
+    def _judge(self, batch: list[Window]) -> list[JudgedWindow]:
+        output = self._encoder.forward_batch(
+            [window.ids for window in batch], token_type_ids=[window.types for window in batch]
+        )
+        hidden = np.array(output.last_hidden_state)
+        return [
+            judge(self._heads, window, rows[: len(window.ids)])
+            for window, rows in zip(batch, hidden, strict=True)
+        ]
+
+
+def open_reader(path: Path | None = None, sha256: str | None = None) -> Reader:
+    """The reader with the weights in `path`, by default those that are shipped.
+
+    The shipped file is checked by its hash, another by `sha256` where that is given. Raises
+    ReaderUnavailable.
+    """
+    known = SHIPPED_SHA256 if path is None else sha256
+    weights = load_weights(path or SHIPPED, known)
+    try:
+        return Reader(weights)
+    except EmbedderUnavailable as error:
+        raise ReaderUnavailable(f"The reader cannot be opened: {error}") from error
+    except (KeyError, ValueError, RuntimeError) as error:
+        raise ReaderUnavailable(
+            f"{path or SHIPPED} holds no reader of MiniLM's shape ({error}): install Houselore "
+            "again, or write it anew with `make reader`."
+        ) from error
+
+
+def _batches(windows: list[Window]) -> Iterator[list[Window]]:
+    """All windows, those of about one length together, few enough for the cache."""
+    batch: list[Window] = []
+    for window in sorted(windows, key=lambda one: len(one.ids)):
+        if batch and (len(batch) + 1) * len(window.ids) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch
+
+
+def _best_of(judged: list[JudgedWindow]) -> Reading:
+    if not judged:
+        return Reading(_NOTHING, _NOTHING, 0, 0)
+    place = max(judged, key=lambda one: (one.span, -one.start))
+    return Reading(max(one.answers for one in judged), place.span, place.start, place.end)

@@ -1,0 +1,125 @@
+"""The reader's weights in 8 bits as they lie on disk: read, checked, written. Computes nothing."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from retrieval.encoder import LARGEST_WEIGHT
+from retrieval.errors import ReaderUnavailable
+
+SHIPPED = Path(__file__).with_name("reader.safetensors")
+"""The reader that comes with Houselore; MODEL_CARD.md says what it learned from."""
+SHIPPED_SHA256 = ""
+
+LARGEST_EMBEDDING = 127
+_LARGEST_FILE = 200_000_000
+_SCALE = ".scale"
+_HEADS = (
+    "span.weight",
+    "span.bias",
+    "dense.weight",
+    "dense.bias",
+    "answers.weight",
+    "answers.bias",
+)
+
+Array = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What is asked of the last layer: `span` (2, 384), `dense` (384, 768), `answers` (1, 384)."""
+
+    span: Array
+    span_bias: Array
+    dense: Array
+    dense_bias: Array
+    answers: Array
+    answers_bias: Array
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderWeights:
+    """The body's arrays by MiniLM's names, and the heads."""
+
+    body: dict[str, Array]
+    heads: Heads
+
+
+def load_weights(path: Path, sha256: str | None = None) -> ReaderWeights:
+    """The weights in the file `path`. Raises ReaderUnavailable where it is not there or not right.
+
+    With `sha256` a file of another hash is refused.
+    """
+    content = _content(path)
+    found = hashlib.sha256(content).hexdigest()
+    if sha256 is not None and found != sha256:
+        raise ReaderUnavailable(
+            f"{path} is not the reader Houselore was made with (its SHA-256 is {found}): "
+            "install Houselore again."
+        )
+    try:
+        arrays = safetensors.numpy.load(content)
+        whole = {
+            name: _widened(array, arrays.get(name + _SCALE))
+            for name, array in arrays.items()
+            if not name.endswith(_SCALE)
+        }
+        heads = Heads(*(whole.pop(name) for name in _HEADS))
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise ReaderUnavailable(
+            f"{path} holds no reader ({error}): write it again with `make reader`, or install "
+            "Houselore again."
+        ) from error
+    return ReaderWeights(whole, heads)
+
+
+def save_weights(body: dict[str, Array], heads: dict[str, Array], path: Path) -> str:
+    """Write the matrices of `body` in 8 bits, a scale a row, and the rest in 32. Give the SHA-256.
+
+    The file is whole or not there.
+    """
+    arrays: dict[str, npt.NDArray[Any]] = {name: heads[name] for name in _HEADS}
+    for name, array in body.items():
+        if array.ndim < 2:
+            arrays[name] = array
+        else:
+            largest = LARGEST_EMBEDDING if "embeddings." in name else LARGEST_WEIGHT
+            arrays[name], arrays[name + _SCALE] = _narrowed(array, largest)
+    content = safetensors.numpy.save(dict(sorted(arrays.items())))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(content)
+    part.replace(path)
+    return hashlib.sha256(content).hexdigest()
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise ReaderUnavailable(f"{path} is larger than any reader: name another file.")
+        return path.read_bytes()
+    except OSError as error:
+        raise ReaderUnavailable(
+            f"The reader's weights cannot be read from {path} ({error.strerror}): install "
+            "Houselore again. Until then answers are chosen by the search's order alone."
+        ) from error
+
+
+def _narrowed(array: Array, largest: int) -> tuple[npt.NDArray[np.int8], Array]:
+    most = np.abs(array).max(axis=1)
+    scale = (largest / np.where(most > 0, most, 1.0)).astype(np.float32)
+    return np.rint(array * scale[:, None]).astype(np.int8), scale
+
+
+def _widened(array: npt.NDArray[Any], scale: npt.NDArray[Any] | None) -> Array:
+    if scale is None:
+        return array.astype(np.float32)
+    widened: Array = (array.astype(np.float32) / scale[:, None]).astype(np.float32)
+    return widened

@@ -1,0 +1,58 @@
+"""Which words need no note: those that claim nothing."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from answering.grounding.claims import denies, numbers_in
+from answering.model.voice import NO_VOICE, Voice, words_in
+
+PIRATE = Voice.of(["Ahoy", "matey"])
+
+
+def test_a_claim_is_what_is_left() -> None:
+    """Words of the voice go, in whatever case; parts of other words stay."""
+    assert PIRATE.claim("AHOY, the mateyness is open, matey.") == ", the mateyness is open, ."
+    assert NO_VOICE.claim("Ahoy!") == "Ahoy!"
+
+
+def test_a_sentence_of_the_voice_alone() -> None:
+    """It has words, and no other ones."""
+    assert PIRATE.is_all("Ahoy, matey!")
+    assert not PIRATE.is_all("Ahoy, Ana!")
+    assert not PIRATE.is_all("...")
+    assert not NO_VOICE.is_all("")
+
+
+def test_tokens_of_the_voice_are_told_from_those_of_a_claim() -> None:
+    """A word may come in pieces, with the space before it; signs beside the voice are of it."""
+    pieces = ["Ah", "oy", ",", " the", " may", "or", ",", " mate", "y", ".", " [", "1", "]"]
+    assert [piece for piece, says in zip(pieces, PIRATE.beside(pieces), strict=True) if says] == [
+        *(" the", " may", "or"),
+        *("1", "]"),
+    ]
+    assert all(NO_VOICE.beside(pieces))
+
+
+@given(st.lists(st.text(max_size=6)))
+def test_without_a_voice_every_token_claims(pieces: list[str]) -> None:
+    """However a text is cut, nothing is left out where no word is of a voice."""
+    assert NO_VOICE.beside(pieces) == [True] * len(pieces)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["not", "never", "7", "h2o", "always", "all", "except", "rejected", "two", "half", "a b"],
+)
+def test_what_changes_a_claim_is_no_style(word: str) -> None:
+    """Denials, numbers, quantities and doubts are left out, however often they are said."""
+    assert Voice.of([word]) == NO_VOICE
+
+
+@given(st.lists(st.text(max_size=12)), st.text(max_size=60))
+def test_no_voice_hides_a_number_or_a_denial(words: list[str], text: str) -> None:
+    """Whatever is asked to be of the voice, the claim keeps the numbers and denials of a text."""
+    voice = Voice.of(words)
+    assert voice.words.isdisjoint(words_in("not no never 1 22"))
+    claim = voice.claim(f"{text} 42 not")
+    assert "42" in numbers_in(claim) and denies(claim)

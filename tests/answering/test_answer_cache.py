@@ -1,0 +1,199 @@
+"""Answers that were given before: to whom, for how long, and what is never one of them."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from psycopg_pool import AsyncConnectionPool
+from redis.asyncio import Redis
+
+from answering.answer_cache import AnswerCache, Scope, normal_form
+from answering.answerer import Answerer
+from answering.confidence.confidence import open_confidence
+from answering.errors import ModelUnavailable
+from answering.model.chat_model import open_chat_model
+from answering.types.questions import Question, Turn
+from retrieval.audience import Audience, everyone
+from retrieval.embeddings import Embedder
+from retrieval.generations import live_generation
+from retrieval.indexing import index_source
+from retrieval.sources.files import FilesSource
+from retrieval.weights import Weights
+from tests.answering.house import LINKS, ask
+from tuning.gate import judge
+from tuning.search_registry import promote_weights, register_weights, roll_back_weights
+
+HOME = everyone("home")
+ASKED = "When do we deploy to production?"
+NOBODY = "http://127.0.0.1:9/v1"
+
+
+@pytest.fixture
+async def cache(redis_url: str) -> AsyncIterator[AnswerCache]:
+    """An empty cache in a real Redis."""
+    client = Redis.from_url(redis_url)
+    await client.flushall()
+    yield AnswerCache(client)
+    await client.aclose()
+
+
+def answerer_with(
+    pool: AsyncConnectionPool, embedder: Embedder, url: str, cache: AnswerCache
+) -> Answerer:
+    """An answerer over the same index, with its model at `url`."""
+    model = open_chat_model(url, logprobs=True)
+    confidence = open_confidence().never_refusing()  # whatever is asked, the model is
+    return Answerer(pool, embedder, model, "m", LINKS, confidence, cache=cache)
+
+
+@pytest.mark.parametrize("again", [ASKED, "Hi, when do we deploy to the production"])
+async def test_the_same_question_is_answered_without_the_model(
+    answerer: Answerer,
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    chat_url: str,
+    cache: AnswerCache,
+    again: str,
+) -> None:
+    """Once answered, it is answered again though the model is gone, with its own timings."""
+    _, first = await ask(answerer_with(pool, embedder, chat_url, cache), Question(ASKED, HOME))
+    _, second = await ask(answerer_with(pool, embedder, NOBODY, cache), Question(again, HOME))
+    assert replace(second, timings_ms={}) == replace(first, timings_ms={})
+    assert set(second.timings_ms) == {"total"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Question(ASKED, Audience("home", frozenset({"public", "channel:C9"}))),
+        Question(ASKED, HOME, (Turn("person", "I mean the website."),)),
+        Question("When do we not deploy to production?", HOME),
+    ],
+    ids=["readers", "thread", "words"],
+)
+async def test_another_audience_thread_or_question_is_answered_by_itself(
+    answerer: Answerer,
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    chat_url: str,
+    cache: AnswerCache,
+    other: Question,
+) -> None:
+    """What differs in anything but politeness has to ask the model."""
+    await ask(answerer_with(pool, embedder, chat_url, cache), Question(ASKED, HOME))
+    with pytest.raises(ModelUnavailable):
+        await ask(answerer_with(pool, embedder, NOBODY, cache), other)
+
+
+async def test_a_changed_index_is_asked_anew(
+    answerer: Answerer,
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    chat_url: str,
+    cache: AnswerCache,
+    tmp_path: Path,
+) -> None:
+    """A new document counts at once, though all that was cited still stands."""
+    cached = answerer_with(pool, embedder, chat_url, cache)
+    await ask(cached, Question(ASKED, HOME))
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "deploy.md").write_text("# News\n\nWe deploy to production on Fridays at 16:00.\n")
+    await index_source(pool, "home", FilesSource(news), embedder)
+    _, answer = await ask(cached, Question(ASKED, HOME))
+    assert "Fridays" in " ".join(citation.quote for citation in answer.citations)
+
+
+async def test_a_search_that_is_weighed_otherwise_is_asked_anew(
+    answerer: Answerer,
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    chat_url: str,
+    cache: AnswerCache,
+) -> None:
+    """With promoted weights the model is asked; after going back what was kept is given again."""
+    question = Question(ASKED, HOME)
+    _, first = await ask(answerer_with(pool, embedder, chat_url, cache), question)
+    generation = await live_generation(pool, "home")
+    assert generation is not None
+    rises = judge({"rank": [0.0] * 9}, {"rank": [1.0] * 9}, {}, ["rank"])
+    number = await register_weights(pool, generation, Weights(0.5), [], rises, None, "ana")
+    away = answerer_with(pool, embedder, NOBODY, cache)
+    assert (await ask(away, question))[1].text == first.text
+    await promote_weights(pool, generation, number, "ana")
+    with pytest.raises(ModelUnavailable):
+        await ask(away, question)
+    await roll_back_weights(pool, generation, "ana", "to see")
+    assert (await ask(away, question))[1].text == first.text
+
+
+async def test_who_may_not_read_it_any_more_is_not_answered_from_the_cache(
+    answerer: Answerer,
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    chat_url: str,
+    cache: AnswerCache,
+    tmp_path: Path,
+) -> None:
+    """A hit is checked again: the readers of its documents may have changed a moment ago."""
+    question = Question(
+        "What is the salary band of level 5?", Audience("home", frozenset({"channel:C9"}))
+    )
+    cached = answerer_with(pool, embedder, chat_url, cache)
+    _, before = await ask(cached, question)
+    assert "91,000" in before.citations[0].quote
+    async with pool.connection() as connection:  # the rows alone, as in the midst of a sync
+        await connection.execute("update documents set readers = '{channel:C1}'")
+    _, after = await ask(cached, question)
+    assert "91,000" not in after.text
+    assert not after.citations
+
+
+async def test_without_redis_it_is_answered_all_the_same(
+    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, chat_url: str
+) -> None:
+    """A cache that is away costs nothing but time."""
+    away = AnswerCache(Redis.from_url("redis://127.0.0.1:9"))
+    _, answer = await ask(answerer_with(pool, embedder, chat_url, away), Question(ASKED, HOME))
+    assert "Tuesdays" in answer.text
+
+
+async def test_scopes_do_not_meet(answerer: Answerer, cache: AnswerCache) -> None:
+    """Workspace, readers, index and settings each make another scope."""
+    question = Question(ASKED, HOME)
+    _, answer = await ask(answerer, question)
+    scope = Scope("home", frozenset({"public"}), "1/1", "m")
+    await cache.keep(scope, question, answer)
+    assert await cache.find(scope, question) == answer
+    for other in (
+        replace(scope, workspace="other"),
+        replace(scope, readers=frozenset({"public", "person:U1"})),
+        replace(scope, index="1/2"),
+        replace(scope, settings="n"),
+    ):
+        assert await cache.find(other, question) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("What is the VPN's address?", "hello, what is the VPN's address", True),
+        ("Who defeated Montcalm?", "Who was defeated by Montcalm?", False),
+        ("Can I work?", "Can't I work?", False),
+        ("What is C++?", "What is C#?", False),
+        ("Since 1.2?", "Since 1.3?", False),
+        ("Who is not here?", "Who is here?", False),
+    ],
+)
+def test_politeness_alone_changes_nothing(one: str, other: str, same: bool) -> None:
+    """Any other word, sign or order of words may turn a question into another one."""
+    assert (normal_form(one) == normal_form(other)) is same
+
+
+@given(st.text(max_size=200))
+def test_any_question_has_a_normal_form(text: str) -> None:
+    """Blanks around it change nothing, whatever it is."""
+    assert normal_form(f"  {text} ") == normal_form(text)

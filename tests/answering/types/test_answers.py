@@ -1,0 +1,52 @@
+"""The record of answers on a real Postgres: what they were sure of, and what people said."""
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from answering.types.answers import Answer, answer_by_id, judged_answers, save_answer
+from answering.types.questions import Question
+from retrieval.audience import everyone
+
+
+def answer(**more: object) -> Answer:
+    """An answer of no consequence."""
+    fields = {"text": "At noon. [1]", "citations": (), "abstained": False, "model": "m"}
+    return Answer(**{**fields, "generation": 1, "prompt_version": "p", **more})  # type: ignore[arg-type]  # the tests name fields of their types
+
+
+async def test_an_answers_confidence_is_kept(pool: AsyncConnectionPool) -> None:
+    """How likely it was, from which signals, and what was withheld come back as they went."""
+    sure = answer(confidence=0.75, signals={"cosine": 0.5}, withheld="At dusk.", abstained=True)
+    kept = await save_answer(pool, Question("When?", everyone("home")), sure)
+    found = await answer_by_id(pool, "home", kept)
+    assert found is not None
+    assert found.answer == sure
+    plain = await save_answer(pool, Question("When?", everyone("home")), answer())
+    found = await answer_by_id(pool, "home", plain)
+    assert found is not None
+    assert (found.answer.confidence, found.answer.signals, found.answer.withheld) == (None, {}, "")
+
+
+async def test_what_people_said_becomes_labels(
+    pool: AsyncConnectionPool, owner: psycopg.AsyncConnection
+) -> None:
+    """Most say: good or bad; a label taken back, an abstention and no signals teach nothing."""
+    said: list[tuple[Answer, list[tuple[str, bool]]]] = [
+        (answer(signals={"cosine": 0.9}), [("good", True), ("good", True), ("bad", True)]),
+        (answer(signals={"cosine": 0.1}), [("good", False), ("bad", True)]),
+        (answer(signals={"cosine": 0.2}), [("none", True)]),
+        (answer(signals={"cosine": 0.3}, abstained=True), [("bad", True)]),
+        (answer(), [("good", True)]),
+        (answer(signals={"cosine": 0.4}), []),
+    ]
+    for given, labels in said:
+        kept = await save_answer(pool, Question("When?", everyone("home")), given)
+        for number, (label, is_current) in enumerate(labels):
+            person = f"U{number if is_current else 0}"
+            await owner.execute(
+                "insert into feedback (workspace, answer_id, person, label, surface, is_current)"
+                " values ('home', %s, %s, %s, 'button', %s)",
+                (kept, person, label, is_current),
+            )
+    assert await judged_answers(pool, "home") == [({"cosine": 0.9}, True), ({"cosine": 0.1}, False)]
+    assert await judged_answers(pool, "elsewhere") == []

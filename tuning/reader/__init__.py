@@ -1,0 +1,1 @@
+"""How the reader that retrieval/reader runs is taught, measured and written. Serves nobody."""
