@@ -26,9 +26,9 @@ _MANY = frozenset({"they", "them", "their"})
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question as it is to be searched for, and the words that its thread lent it.
+    """A question in its thread: whether it goes on with it, and the words that the thread lends it.
 
-    `text_for_search` is the question itself where it starts a subject of its own.
+    `text_for_search` says what the question is about also where it does not say so itself.
     """
 
     text_for_search: str
@@ -37,20 +37,20 @@ class FollowUp:
 
 
 def resolve_follow_up(text: str, thread: Sequence[Turn], headings: Iterable[str] = ()) -> FollowUp:
-    """What a question means in its thread: its words, and the topic of the questions before it.
+    """What a question means in its thread.
 
-    `headings` are those of the sources of the bot's last answer. A question that stands alone, or
-    says that it starts another subject, is left as it is. English: other languages always are.
+    One that means little by itself is lent the topic of the questions before it, and the words of
+    `headings`, those of the sources of the bot's last answer. One that stands alone is left as it
+    is; it is a follow-up where it shares a topic word with the thread. English: questions in other
+    languages stand alone.
     """
     asked = [turn.text[:_CHARACTERS] for turn in thread if turn.speaker == "person"]
     before = [said for said in asked if not small_talk(said)][-_TURNS:]
-    if not before or not depends_on_thread(text):
+    if not before or _says("another subject", text[:_CHARACTERS]):
         return FollowUp(text, is_follow_up=False)
-    topic: list[str] = []
-    for said in before:
-        own = topic_words(said)
-        topic = [*own, *_without(topic, own)] if topic and depends_on_thread(said) else own
-    lent = _without(topic, topic_words(text))[:_CARRIED]
+    if not depends_on_thread(text):
+        return FollowUp(text, is_follow_up=_shares_topic(text, thread))
+    lent = _without(_topic_of(before), topic_words(text))[:_CARRIED]
     of_sources = [word for heading in headings for word in topic_words(heading)]
     lent += _without(of_sources, [*lent, *topic_words(text)])[:_OF_SOURCES]
     return FollowUp(with_words(text, lent), True, tuple(lent))
@@ -94,6 +94,26 @@ def with_question_before(question: Question) -> str:
     """The question with the one before it, which sentences may answer, too."""
     asked = [turn.text for turn in question.thread if turn.speaker == "person"]
     return "\n".join((question.text, *asked[-1:]))
+
+
+def _topic_of(asked: Sequence[str]) -> list[str]:
+    """What the last of these questions is about; a follow-up goes on with those before it."""
+    topic: list[str] = []
+    for said in asked:
+        own = topic_words(said)
+        topic = [*own, *_without(topic, own)] if depends_on_thread(said) else own
+    return topic
+
+
+def _shares_topic(text: str, thread: Sequence[Turn]) -> bool:
+    """Whether it names something that the questions or the beginnings of the answers name."""
+    lengths = {"person": _CHARACTERS, "bot": _ANSWER_CHARACTERS}
+    said = " ".join(turn.text[: lengths[turn.speaker]] for turn in thread[-2 * _TURNS :])
+    return not _stems(text[:_CHARACTERS]).isdisjoint(_stems(said))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word.casefold().removesuffix("s") for word in topic_words(text))
 
 
 def _points_back(text: str) -> bool:

@@ -89,6 +89,17 @@ def test_the_headings_of_the_last_sources_name_the_topic_too() -> None:
     assert found.carried == ("target", "Tock", "Billable")
 
 
+def test_a_question_that_stands_alone_may_go_on_with_its_thread() -> None:
+    """It shares a word with what was asked or answered, and is lent none."""
+    thread = (Turn("person", "who approves travel requests?"), Turn("bot", "The Lisbon desk. [1]"))
+    for text in (
+        "when is the travel desk open in summer",
+        "what is the address of the Lisbon desk",
+    ):
+        found = resolve_follow_up(text, thread)
+        assert (found.text_for_search, found.is_follow_up, found.carried) == (text, True, ())
+
+
 @pytest.mark.parametrize(
     ("text", "thread"),
     [
