@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-injection bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -72,6 +72,9 @@ bench-grounding: $(INSTALLED) ## Measure which true and false sentences pass as 
 
 bench-indexing: $(INSTALLED) ## Measure indexing beside the bare embedder [ARGS='--documents 200']
 	@$(BIN)/python -m benchmarks.indexing $(ARGS)
+
+bench-injection: $(INSTALLED) ## Measure whether planted orders are obeyed or quoted [ARGS='--limit 10']
+	@$(BIN)/python -m benchmarks.injection $(ARGS)
 
 bench-loop: $(INSTALLED_TUNING) ## Simulate teams for weeks, and rollouts [ARGS='--teams dialect --weeks 1']
 	@$(BIN)/python -m benchmarks.loop $(ARGS)
