@@ -3,11 +3,13 @@
 From squad2's and policyqa's passages and the tables, lists and steps of our own docs. Judges none.
 """
 
+import csv
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from io import StringIO
 from itertools import pairwise
 
 from benchmarks.shared import ROOT, rows
@@ -21,7 +23,7 @@ _CLAUSE = re.compile(
 )
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*)")
 _SUBJECT = re.compile(r"^(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*")
-_PRONOUN = re.compile(r"^(?:He|She|It|They) ")
+_PRONOUN = re.compile(r"^(?:He|She|It|They) (?!is \w+ that)")
 _DIGITS = re.compile(r"(?<![\w.,:/$\u20ac\u00a3-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
 _WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
 _OPERATOR = re.compile(
@@ -91,8 +93,8 @@ _OPPOSITES = (
     ("above", "below"),
 )
 _EXCEPTION = re.compile(
-    r",? (?:except|unless|other than|provided that|only if|if|but only|but not|with the exception of)"
-    r" [^,.;]{6,}(?=[.,;])",
+    r",? (?:except|unless|other than|provided that|only if|(?<!even )(?<!as )(?<!or )if|but only"
+    r"|but not|with the exception of) (?!possible|necessary)[^,.;]{6,}(?=[.,;])",
 )
 
 
@@ -124,7 +126,7 @@ _Rule = Callable[[_Source, random.Random], Iterator[Pair]]
 def make_pairs(seed: int = 7, most: int = 110) -> list[Pair]:
     """At most so many pairs of each kind, drawn evenly from all sources."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    sources = [*_passages("squad2"), *_passages("policyqa"), *_own_docs()]
+    sources = [*_passages("squad2"), *_passages("policyqa"), *_own_docs(), *_tables()]
     chance.shuffle(sources)
     pairs: dict[tuple[str, bool], list[Pair]] = {}
     for source, other in pairwise(sources):
@@ -147,6 +149,20 @@ def _passages(name: str) -> Iterator[_Source]:
 
 def _sentences(text: str) -> tuple[str, ...]:
     return tuple(text[one.start : one.end] for one in split_sentences(text))
+
+
+def _tables() -> Iterator[_Source]:
+    """Up to five rows at a time of Wikipedia's tables."""
+    for row in rows("wikitablequestions/passages.jsonl.gz"):
+        lines = [line for line in csv.reader(StringIO(row["text"])) if line]
+        for at in range(1, min(len(lines) - 1, 8), 3):
+            shown = [lines[0], ["---"] * len(lines[0]), *lines[at : at + 5]]
+            block = "\n".join(f"| {' | '.join(map(_in_a_line, line))} |" for line in shown)
+            yield _Source(block, (), (_in_a_line(row["title"]),), "table")
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.replace("|", "/").split())
 
 
 def _own_docs() -> Iterator[_Source]:
@@ -226,7 +242,7 @@ def _shortened(source: _Source, chance: random.Random) -> Iterator[Pair]:
 def _resolved(source: _Source, chance: random.Random) -> Iterator[Pair]:
     for before, sentence in pairwise(source.sentences if source.structure == "prose" else ()):
         subject = _SUBJECT.match(before)
-        if _PRONOUN.match(sentence) and subject and len(subject[0]) > 5:
+        if _PRONOUN.match(sentence) and subject and " " in subject[0]:
             text = _PRONOUN.sub(f"{subject[0]} ", sentence)
             if 5 <= len(text.split()) <= 40:
                 yield _pair(source, "pronoun resolved", True, text)
@@ -241,13 +257,17 @@ def _rewritten(source: _Source, chance: random.Random) -> Iterator[Pair]:
 
 def _other_digits(sentence: str) -> str:
     for number in _DIGITS.finditer(sentence):
+        if re.search(r"(?:--\w+|log|[A-Z][a-z]{2,}) $", sentence[: number.start()]) or re.match(
+            r" (?:[A-Z]|[ap]\.?m)|%", sentence[number.end() :]
+        ):
+            continue
         bare = number[0].replace(",", "")
         if bare.isdigit() and int(bare) < len(_WORDS):
             return _put(sentence, number, _WORDS[int(bare)])
         if "," in number[0]:
             return _put(sentence, number, f"{bare[:-3]}k" if bare.endswith("000") else bare)
-        if sentence[number.end() :].startswith("%"):
-            return sentence.replace("%", " percent", 1)
+    if re.search(r"\d%", sentence):
+        return re.sub(r"(?<=\d)%", " percent", sentence, count=1)
     for word in re.finditer(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", sentence):
         return _put(sentence, word, str(_WORDS.index(word[0])))
     return sentence
@@ -286,8 +306,9 @@ def _facts(source: _Source) -> Iterator[tuple[str, str, str, list[str]]]:
         return
     lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in source.block.split("\n")]
     heads, body = lines[0], [line for line in lines[2:] if len(line) == len(lines[0])]
+    firsts = [line[0] for line in body]
     for row in body:
-        for at in range(1, len(heads)):
+        for at in range(1, len(heads) if firsts.count(row[0]) == 1 else 0):
             if heads[at] and row[0] and 0 < len(row[at]) < 60:
                 others = [one[at] for one in body if one[at] not in ("", row[at]) and len(one[at]) < 60]
                 yield row[0], heads[at], row[at], [one for one in others if one not in row]
@@ -338,7 +359,7 @@ def _other_name(source: _Source, chance: random.Random) -> Iterator[Pair]:
     for sentence in _prose(source):
         names = list(_NAME.finditer(sentence))
         held = sorted({one[0] for one in _NAME.finditer(source.block)})
-        others = [one for one in held if one not in sentence and not set(one.split()) & set(sentence.split())]
+        others = [one for one in held if one[:5] not in sentence]
         if names and others:
             text = _put(sentence, chance.choice(names), chance.choice(others))
             yield _pair(source, "another name of the block", False, text)

@@ -12,7 +12,7 @@ _ENDS = frozenset((",", ";", ")", "\u2014", "\u2013", "but", "however", "althoug
 _CONTRASTS = frozenset(("but", "however", "although", "though"))
 _RULE = frozenset(("MUST", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
 _RESTRICTS = frozenset(("NOT", "ONLY", "EXCEPT", "MUST", "MAY", "WITHOUT"))
-_COVERED = 0.5
+_COVERED = 0.6
 _EXPLICIT = re.compile(
     r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b|not (?:for|if|on|in|when|to)\b"
     r"|(?:this|that|it|these|they|the (?:same|rule|policy))(?: \w+)? (?:does|do|is|are)(?: not|n.t)"
@@ -45,8 +45,7 @@ def exception_is_lost(
         known = keys | beside | (asked if name in ("IF", "WHEN") else frozenset())
         if len(part & known) < _COVERED * len(part):
             return True
-        excepts = any(token.key in ("EXCEPT", "NOT", "ONLY", "WITHOUT", "IF") for token in own)
-        if name == "EXCEPT" and not excepts and not part & beside:
+        if name == "EXCEPT" and not _excepts(own, stated.tokens) and not part & beside:
             return True
     restricts = any(token.key in _RESTRICTS for token in own)
     return _is_restricted_behind(keys, stated, beside | keys if restricts else beside)
@@ -64,6 +63,15 @@ def _restrictions(tokens: Sequence[Token]) -> Iterator[tuple[str, set[str]]]:
             part = tokens[at + 1 :]
             if any(one.key in _RESTRICTS for one in part if one.kind == "operator"):
                 yield "BUT", set(_part(part))
+
+
+def _excepts(own: Sequence[Token], stated: Sequence[Token]) -> bool:
+    """Whether a sentence makes an exception, or denies more than the rule does."""
+    if any(token.key in ("EXCEPT", "ONLY", "IF") for token in own):
+        return True
+    turned = {token.start for token in stated if token.key == "EXCEPT"}
+    denials = sum(token.key == "NOT" and token.start not in turned for token in stated)
+    return sum(token.key in ("NOT", "WITHOUT") for token in own) > denials
 
 
 def _part(tokens: Sequence[Token]) -> Iterator[str]:

@@ -13,9 +13,10 @@ _SHARED = 0.6  # of what a denial in the sentence is about, in the scope of one 
 # A sentence may not add these, and of those below may not lose them.
 _NOT_ADDED = (
     "ONLY ALL BEFORE AFTER SINCE UNTIL OVER UNDER MORE LESS ATLEAST ATMOST SOME FEW MOST EXCEPT"
-    " ADVANCE"
+    " ADVANCE NON"
 ).split()
 _NOT_LOST = {
+    "NON": "denial",
     "ONLY": "exception",
     "BEFORE": "number",
     "AFTER": "number",
@@ -96,8 +97,9 @@ def compare_operators(
     for one in ours:
         if one.name in _NOT_ADDED and not _is_stated(one, theirs):
             return _NOT_LOST.get(one.name, "modality")
+    left = list(ours)
     for one in theirs:
-        if one.name in _NOT_LOST and _is_lost(one, ours, keys):
+        if one.name in _NOT_LOST and _is_lost(one, left, keys):
             return _NOT_LOST[one.name]
     return "modality" if _modality_differs(said, stated, ours, theirs, keys) else ""
 
@@ -138,12 +140,21 @@ def _is_stated(one: Operator, theirs: Sequence[Operator]) -> bool:
     return any(not one.near or one.near & other.near for other in alike)
 
 
-def _is_lost(one: Operator, ours: Sequence[Operator], keys: Collection[str]) -> bool:
-    """Whether the sentence says what stands right beside an operator without it."""
+def _is_lost(one: Operator, left: list[Operator], keys: Collection[str]) -> bool:
+    """Whether the sentence says what stands right beside an operator without it.
+
+    `left` are its operators that stand for none of the statement's yet; the one found is taken out.
+    """
     beside = set(one.behind[:1] or one.before[:1])
     if one.name in ("ATLEAST", "ATMOST"):  # "5 or more"
         beside.update(key for key in one.before[:1] if key.startswith("#"))
-    return bool(beside & keys) and not any(other.name == one.name for other in ours)
+    if not beside & keys:
+        return False
+    alike = [other for other in left if other.name == one.name]
+    mine = next((other for other in alike if other.near & one.near), None)
+    if mine:
+        left.remove(mine)
+    return mine is None
 
 
 def _modality_differs(

@@ -41,12 +41,12 @@ _NUMBER = re.compile(
     |(?P<day_first>\b{_DAY}\s+(?:of\s+)?({_MONTH})(?:,?\s+{_YEAR})?)
     |(?P<month_first>\b({_MONTH})\s+{_DAY}(?![:.]\d)(?:,?\s+{_YEAR})?)
     |(?P<month_year>\b({_MONTH}),?\s+{_YEAR})
-    |(?P<clock>\b(\d{{1,2}})(?::(\d{{2}})(?::\d\d)?\b(?:\s?{_HALF})?|(?:\.(\d{{2}}))?\s?{_HALF}
+    |(?P<clock>\b(\d{{1,2}}|(?i:{"|".join(_SMALL)})(?=\s[ap]\.?m\b))(?::(\d{{2}})(?::\d\d)?\b(?:\s?{_HALF})?|(?:\.(\d{{2}}))?\s?{_HALF}
         |\s?o['\u2019]clock))
     |(?P<noon>\b(?i:noon|midday|midnight)\b)
     |(?P<version>\bv?\d+(?:\.\d+){{2,}}\b|\b\d+/\d+(?:/\d+)?\b|\b\d{{3}}0s\b|\b\d+(?:[:_]\d+)+\b)
     |(?P<digits>(?P<sign>(?<![\w.,)])[-\u2212])?(?P<before>(?:[$\u20ac\u00a3\u00a5]|\b(?:USD|EUR|CHF|GBP|JPY)(?=\s))\s?)?
-        (?<![\w.])(?P<number>\d{{1,3}}(?:[,'\u2019\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?)
+        (?<![\w.])(?P<number>\d{{1,3}}(?:[,'\u2019\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|\.\d+)
         (?:(?P<nth>st|nd|rd|th)\b|(?P<factor>[kKM]\b|bn\b|mn\b)
         |\s(?P<large>hundred|thousand|million|billion|trillion|dozen)\b)?)
     |(?P<words>\b(?i:(?:an?\s+(?=hundred|thousand|million|billion|dozen))?(?:{_WORD_NUMBER})
@@ -139,7 +139,8 @@ def _time(found: re.Match[str]) -> str:
         return "00:00" if found["noon"] == "midnight" else "12:00"
     at = found.re.groupindex["clock"]
     hour, colon, half, dot, other_half = found.groups()[at : at + 5]
-    hours, half = int(hour), (half or other_half or "").lower()
+    hours = int(hour) if hour.isdigit() else _SMALL[hour.lower()]
+    half = (half or other_half or "").lower()
     if half:
         hours = hours % 12 + (12 if half == "p" else 0)
     return f"{hours:02d}:{colon or dot or '00'}"

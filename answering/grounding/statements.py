@@ -28,8 +28,8 @@ class Statement:
     """A sentence, item or row, as one thing that a block states.
 
     `lead_in` is the sentence that a list or code follows, `before` the sentence before it, `behind`
-    the one behind it; each "" where there is none. `cells` are those of a table's row; `step` is an
-    item's number in its list, 0 elsewhere.
+    the one behind it; each "" where there is none. `cells` are those of a table's row, and `rows`
+    what the other rows begin with; `step` is an item's number in its list, 0 elsewhere.
     """
 
     text: str
@@ -38,6 +38,7 @@ class Statement:
     before: str = ""
     behind: str = ""
     cells: tuple[Cell, ...] = ()
+    rows: tuple[frozenset[str], ...] = ()
     step: int = 0
 
 
@@ -131,16 +132,14 @@ def _of_item(text: str, leading: str, step: int, behind: str) -> Iterator[Statem
 def _of_table(text: str) -> Iterator[Statement]:
     lines = [line for line in text.split("\n") if line.strip()]
     heads = _cells(lines[0])
-    for line in lines[1:]:
-        if TABLE_RULE.match(line):
-            continue
-        values = _cells(line)
-        pairs = [
-            (heads[at] if at < len(heads) else "", value) for at, value in enumerate(values) if value
-        ]
-        said = "; ".join(f"{head}: {value}" if head else value for head, value in pairs)
+    rows = [_cells(line) for line in lines[1:] if not TABLE_RULE.match(line)]
+    firsts = [keys_of(row[0]) for row in rows]
+    for at, values in enumerate(rows):
+        pairs = [(heads[n] if n < len(heads) else "", value) for n, value in enumerate(values)]
+        said = "; ".join(f"{head}: {value}" if head else value for head, value in pairs if value)
         cells = tuple(Cell(keys_of(head), keys_of(value)) for head, value in pairs)
-        yield Statement(said, tokens_of(said), cells=cells)
+        others = tuple(firsts[:at] + firsts[at + 1 :])
+        yield Statement(said, tokens_of(said), cells=cells, rows=others)
 
 
 def _cells(line: str) -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from answering.grounding.amounts import compare_amounts
 from answering.grounding.claims import in_order
+from answering.grounding.alignment import find_misplaced
 from answering.grounding.exceptions import exception_is_lost
 from answering.grounding.operators import compare_operators
 from answering.grounding.statements import Statement, keys_of, statements_of
@@ -187,7 +188,7 @@ def _part_stands(text: str, evidence: _Evidence, splits: int) -> bool:
 def _parts(said: Sequence[Token], text: str) -> Iterator[tuple[str, str]]:
     plain = plain_of(text)
     for token in said:
-        if token.kind == "break" and token.key in ("and", ",", ";", "while", "but", "whereas"):
+        if token.kind == "break" and token.key in ("and", ";", "while", "but", "whereas"):
             one, other = plain[: token.start], plain[token.start + len(token.key) :]
             if len(keys_of(one)) >= _LEAST_PART and len(keys_of(other)) >= _LEAST_PART:
                 yield one, other
@@ -198,7 +199,7 @@ def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Eviden
     keys = {token.key for token in said if token.is_content}
     known = {token.key for token in stated.tokens if token.is_content}
     wording = keys - {token.key for token in said if token.quantity}
-    held = known | evidence.around_keys | _antecedents(stated)
+    held = known | evidence.around_keys | _antecedents(said, stated, known)
     missing = wording - held - GENERIC
     share = len(keys & known) / max(1, len(keys))
     if missing:
@@ -209,6 +210,7 @@ def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Eviden
         compare_amounts(text, said, stated, evidence.around, evidence.question)
         or ("denial" if _is_forbidden(said, stated, evidence) else "")
         or compare_operators(said, stated.tokens, keys)
+        or find_misplaced(said, stated, keys_of(evidence.question))
         or ("words" if _is_jumbled(said, stated, known) else "")
     )
     if not reason and exception_is_lost(said, stated, evidence.beside, keys_of(evidence.question)):
@@ -216,10 +218,15 @@ def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Eviden
     return _Found(reason, () if reason else (stated,), share)
 
 
-def _antecedents(stated: Statement) -> frozenset[str]:
-    """What a pronoun at the beginning of a statement may stand for."""
+def _antecedents(said: Sequence[Token], stated: Statement, known: set[str]) -> frozenset[str]:
+    """What a sentence begins with that a pronoun at a statement's beginning may stand for."""
     opening = re.findall(r"\w+", stated.text.lower())[:4]
-    return frozenset() if PRONOUNS.isdisjoint(opening) else keys_of(stated.before)
+    if PRONOUNS.isdisjoint(opening):
+        return frozenset()
+    content = [token.key for token in said if token.is_content]
+    first = next((at for at, key in enumerate(content) if key in known), len(content))
+    after = {key for key in content[first:] if key not in known}
+    return keys_of(stated.before).intersection(content[:first]) - after
 
 
 def _say_missing(missing: set[str], known: set[str], said: Sequence[Token]) -> str:

@@ -5,8 +5,9 @@ words that mean the same are one key. Lists of our own.
 """
 
 _OPERATORS = {
-    "NOT": "not no never none nobody nothing neither nor nowhere non hardly scarcely barely",
+    "NOT": "not no never none nobody nothing neither nor nowhere hardly scarcely barely",
     "WITHOUT": "without",
+    "NON": "non",
     "MUST": "must shall need needs needed require requires required requiring mandatory obligatory"
     " compulsory necessary obliged requirement requirements",
     "SHOULD": "should ought recommend recommends recommended advise advised advisable encouraged",
@@ -128,16 +129,14 @@ FUNCTION = frozenset(
 """Words that claim nothing by themselves here: with or without them a sentence says the same."""
 
 GENERIC = frozenset(
-    """say state mention list describ call name mean page section document follow answer get use
-    thing happen accord""".split()
+    """say mention describ call name follow answer get use accord""".split()
 )
 """Keys of words that a sentence may add of its own."""
 
 SOFT_BREAKS = frozenset(("and", "or", "&", "plus"))
 HARD_BREAKS = frozenset(("but", "while", "whereas", "although", "though", "however", "yet"))
 PRONOUNS = frozenset(
-    """it they this these that those he she such its their his her them him we you there here
-    which who one both""".split()
+"it they this these that those he she such its their his her them him".split()
 )
 
 _IRREGULAR = """
