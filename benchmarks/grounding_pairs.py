@@ -21,11 +21,13 @@ _CLAUSE = re.compile(
     rf"^(?P<subject>(?:The |A |An )?[A-Za-z][\w' -]{{2,40}}?) (?P<verb>{_AUXILIARY}) "
     r"(?P<no>not )?(?P<rest>.+)[.]$"
 )
+_GOES_ON = re.compile(r"(?:The|It|They|In|A) ")
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*)")
 _SUBJECT = re.compile(r"^(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*")
 _PRONOUN = re.compile(r"^(?:He|She|It|They) (?!is \w+ that)")
 _DIGITS = re.compile(r"(?<![\w.,:/$\u20ac\u00a3-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
-_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
+_WORDS = _COUNTED.split()
 _OPERATOR = re.compile(
     r"\b(?:not|no|never|only|except|unless|if|when|but|however|although|must|may|other than|without"
     r"|neither|nor|cannot|until|before|after)\b|n['\u2019]t\b",
@@ -98,6 +100,15 @@ _EXCEPTION = re.compile(
 )
 
 
+_CUTS = (
+    r" \([^()]+\)",
+    r", (?:which|who|where|including|such as|as well as) [^,.;]+(?=[,.])",
+    r"^(?:In|During|By|At) [^,]{3,30}, ",
+    r", (?:which|who|where|with|from|making) [^.]+(?=\.$)",
+    r"(?<=\w), [a-z]+ing [^.;]+(?=\.$)",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A sentence beside a block; `kind` says how it was made, `is_true` whether it holds."""
@@ -130,7 +141,8 @@ def make_pairs(seed: int = 7, most: int = 110) -> list[Pair]:
     chance.shuffle(sources)
     pairs: dict[tuple[str, bool], list[Pair]] = {}
     for source, other in pairwise(sources):
-        for rule in (*_TRUE, *_FALSE, partial(_of_another_section, other)):
+        rules: tuple[_Rule, ...] = (*_TRUE, *_FALSE, partial(_of_another_section, other))
+        for rule in rules:
             for pair in rule(source, chance):
                 pairs.setdefault((pair.kind, pair.is_true), []).append(pair)
     return [pair for found in pairs.values() for pair in _spread(found, most)]
@@ -226,11 +238,8 @@ def _kept(source: _Source, chance: random.Random) -> Iterator[Pair]:
 
 
 def _shortened(source: _Source, chance: random.Random) -> Iterator[Pair]:
-    cuts = (r" \([^()]+\)", r", (?:which|who|where|including|such as|as well as) [^,.;]+(?=[,.])",
-            r"^(?:In|During|By|At) [^,]{3,30}, ", r", (?:which|who|where|with|from|making) [^.]+(?=\.$)",
-            r"(?<=\w), [a-z]+ing [^.;]+(?=\.$)")  # fmt: skip
     for sentence in _prose(source):
-        for cut in cuts:
+        for cut in _CUTS:
             found = re.search(cut, sentence)
             if found and not _OPERATOR.search(found[0]):
                 text = sentence[: found.start()] + sentence[found.end() :]
@@ -279,10 +288,10 @@ def _put(text: str, found: re.Match[str], other: str) -> str:
 
 def _merged(source: _Source, chance: random.Random) -> Iterator[Pair]:
     for one, other in pairwise(_prose(source)):
-        if len(one.split()) + len(other.split()) < 35 and re.match(r"(?:The|It|They|In|A) ", other):
-            if f"{one} {other}" in source.block:
-                text = f"{one[:-1]}, and {other[0].lower()}{other[1:]}"
-                yield _pair(source, "two facts merged", True, text)
+        is_short = len(one.split()) + len(other.split()) < 35
+        if is_short and f"{one} {other}" in source.block and _GOES_ON.match(other):
+            text = f"{one[:-1]}, and {other[0].lower()}{other[1:]}"
+            yield _pair(source, "two facts merged", True, text)
 
 
 def _row_said(source: _Source, chance: random.Random) -> Iterator[Pair]:
@@ -297,20 +306,26 @@ def _another_row(source: _Source, chance: random.Random) -> Iterator[Pair]:
     found = [fact for fact in _facts(source) if fact[3]]
     if found:
         key, head, _, others = chance.choice(found)
-        yield _pair(source, "another row", False, f"The {head} of {key} is {chance.choice(others)}.")
+        yield _pair(
+            source, "another row", False, f"The {head} of {key} is {chance.choice(others)}."
+        )
 
 
 def _facts(source: _Source) -> Iterator[tuple[str, str, str, list[str]]]:
     """Key, head, value and the other rows' values of each short cell of a table."""
     if source.structure != "table":
         return
-    lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in source.block.split("\n")]
+    lines = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in source.block.split("\n")
+    ]
     heads, body = lines[0], [line for line in lines[2:] if len(line) == len(lines[0])]
     firsts = [line[0] for line in body]
     for row in body:
         for at in range(1, len(heads) if firsts.count(row[0]) == 1 else 0):
             if heads[at] and row[0] and 0 < len(row[at]) < 60:
-                others = [one[at] for one in body if one[at] not in ("", row[at]) and len(one[at]) < 60]
+                others = [
+                    one[at] for one in body if one[at] not in ("", row[at]) and len(one[at]) < 60
+                ]
                 yield row[0], heads[at], row[at], [one for one in others if one not in row]
 
 
@@ -364,8 +379,12 @@ def _other_name(source: _Source, chance: random.Random) -> Iterator[Pair]:
             text = _put(sentence, chance.choice(names), chance.choice(others))
             yield _pair(source, "another name of the block", False, text)
         if names:
-            strange = chance.choice(("Tromso", "Vellinger", "Osterby", "Marquand", "Kestrel", "Dunhithe"))
-            yield _pair(source, "another name", False, _put(sentence, chance.choice(names), strange))
+            strange = chance.choice(
+                ("Tromso", "Vellinger", "Osterby", "Marquand", "Kestrel", "Dunhithe")
+            )
+            yield _pair(
+                source, "another name", False, _put(sentence, chance.choice(names), strange)
+            )
 
 
 def _other_unit(source: _Source, chance: random.Random) -> Iterator[Pair]:
@@ -383,7 +402,9 @@ def _denied(source: _Source, chance: random.Random) -> Iterator[Pair]:
         if found := re.search(rf"\b(?:{_AUXILIARY})\b(?! not\b)(?=.)", sentence):
             yield _pair(source, "denial added", False, _put(sentence, found, f"{found[0]} not"))
         found = re.search(r"(?<=\w) not(?= )(?! only)|(?<=\w)n['\u2019]t\b| never(?= )", sentence)
-        if found and not sentence[: found.start()].lower().endswith((" or", "whether", "but", " ca", " wo")):
+        if found and not sentence[: found.start()].lower().endswith(
+            (" or", "whether", "but", " ca", " wo")
+        ):
             yield _pair(source, "denial dropped", False, _put(sentence, found, ""))
 
 
@@ -394,11 +415,15 @@ def _unexcepted(source: _Source, chance: random.Random) -> Iterator[Pair]:
             text = _put(sentence, found, "")
             if len(text.split()) > 4:
                 yield _pair(source, "exception dropped", False, text)
-        elif found := re.search(r"(?<=\w) only(?= (?:in|on|by|to|for|when|if|the|a|those))", sentence):
+        elif found := re.search(
+            r"(?<=\w) only(?= (?:in|on|by|to|for|when|if|the|a|those))", sentence
+        ):
             yield _pair(source, "exception dropped", False, _put(sentence, found, ""))
 
 
-def _swapped(kind: str, swaps: Sequence[tuple[str, str]], source: _Source, chance: random.Random) -> Iterator[Pair]:
+def _swapped(
+    kind: str, swaps: Sequence[tuple[str, str]], source: _Source, chance: random.Random
+) -> Iterator[Pair]:
     for sentence in _prose(source):
         for word, other in swaps:
             found = re.search(rf"\b{word}\b", sentence)
@@ -424,7 +449,9 @@ def _of_another_section(other: _Source, source: _Source, chance: random.Random) 
     found = list(_prose(source))
     if found and re.match(r"[A-Z]\w+$|.*[a-z.] [A-Z]", subject):
         question = f"What do the rules for {subject} say?"
-        yield replace(_pair(source, "another section", False, chance.choice(found)), question=question)
+        yield replace(
+            _pair(source, "another section", False, chance.choice(found)), question=question
+        )
 
 
 _TRUE: tuple[_Rule, ...] = (

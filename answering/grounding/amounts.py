@@ -28,7 +28,9 @@ def compare_amounts(
         if token.quantity is None or _only_orders(text, token.quantity):
             continue
         alike = [one for one in left if one.quantity and same_value(token.quantity, one.quantity)]
-        fitting = [one for one in alike if _units_agree(token.quantity, one.quantity, stated, asked)]
+        fitting = [
+            one for one in alike if _units_agree(token.quantity, one.quantity, stated, asked)
+        ]
         if fitting:
             best = min(fitting, key=lambda one: not _near_same(token, one, said, stated.tokens))
             left.remove(best)
@@ -59,12 +61,12 @@ def _may_be_said(
         return False
     behind = re.match(r"[\s-]*(\w+)", text[quantity.start + len("one") :])
     word = (quantity.unit or (behind[1] if behind else "")).split(" ")[-1]
-    return bool(word) and re.search(rf"\b(?:an?|single)\s+{re.escape(word)}", stated.text) is not None
+    return (
+        bool(word) and re.search(rf"\b(?:an?|single)\s+{re.escape(word)}", stated.text) is not None
+    )
 
 
-def _units_agree(
-    said: Quantity, stated: Quantity | None, statement: Statement, asked: str
-) -> bool:
+def _units_agree(said: Quantity, stated: Quantity | None, statement: Statement, asked: str) -> bool:
     if stated is None or said.unit == stated.unit or said.kind != "number":
         return True
     if not stated.unit:
@@ -112,9 +114,7 @@ def _other_column(token: Token, said: Sequence[Token], stated: Statement) -> boo
     return bool(mentions) and not any(named & (cell.head - shared) for cell in own if cell.head)
 
 
-def _near_same(
-    token: Token, other: Token, said: Sequence[Token], stated: Sequence[Token]
-) -> bool:
+def _near_same(token: Token, other: Token, said: Sequence[Token], stated: Sequence[Token]) -> bool:
     """Whether a word beside a number in the sentence is nearest to the same in the statement."""
     places = _places(stated)
     beside = [key for key in _beside(token, said) if key in places]

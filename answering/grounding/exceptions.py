@@ -14,7 +14,8 @@ _RULE = frozenset(("MUST", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
 _RESTRICTS = frozenset(("NOT", "ONLY", "EXCEPT", "MUST", "MAY", "WITHOUT"))
 _COVERED = 0.6
 _EXPLICIT = re.compile(
-    r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b|not (?:for|if|on|in|when|to)\b"
+    r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b"
+    r"|not (?:for|if|on|in|when|to)\b"
     r"|(?:this|that|it|these|they|the (?:same|rule|policy))(?: \w+)? (?:does|do|is|are)(?: not|n.t)"
     r" (?:apply|hold|valid|true|include|cover))",
     re.IGNORECASE,

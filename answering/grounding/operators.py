@@ -1,6 +1,8 @@
 """What two wordings of a claim do to it: denials, bounds, order and modality, side by side."""
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from answering.grounding.vocabulary import HARD_BREAKS
@@ -11,10 +13,11 @@ _FARTHEST = 6  # content words that a denial reaches
 _DENIALS = ("NOT", "WITHOUT")
 _SHARED = 0.6  # of what a denial in the sentence is about, in the scope of one of the statement
 # A sentence may not add these, and of those below may not lose them.
-_NOT_ADDED = (
-    "ONLY ALL BEFORE AFTER SINCE UNTIL OVER UNDER MORE LESS ATLEAST ATMOST SOME FEW MOST EXCEPT"
-    " ADVANCE NON"
-).split()
+_ADDS = """
+    ONLY ALL BEFORE AFTER SINCE UNTIL OVER UNDER MORE LESS ATLEAST ATMOST SOME FEW MOST EXCEPT
+    ADVANCE NON
+"""
+_NOT_ADDED = frozenset(_ADDS.split())
 _NOT_LOST = {
     "NON": "denial",
     "ONLY": "exception",
@@ -85,7 +88,7 @@ def _reach(tokens: Sequence[Token], ends: Collection[str]) -> Iterator[str]:
 
 
 def compare_operators(
-    said: Sequence[Token], stated: Sequence[Token], keys: Collection[str]
+    said: Sequence[Token], stated: Sequence[Token], keys: AbstractSet[str]
 ) -> str:
     """In which way the operators of a sentence differ from the statement's; "" where they agree.
 
@@ -105,7 +108,7 @@ def compare_operators(
 
 
 def _denials_differ(
-    ours: Sequence[Operator], theirs: Sequence[Operator], keys: Collection[str]
+    ours: Sequence[Operator], theirs: Sequence[Operator], keys: AbstractSet[str]
 ) -> bool:
     open_ones = [one for one in theirs if one.name in _DENIALS]
     excepted = [one for one in theirs if one.name == "EXCEPT" and keys & set(one.behind[:3])]
@@ -140,7 +143,7 @@ def _is_stated(one: Operator, theirs: Sequence[Operator]) -> bool:
     return any(not one.near or one.near & other.near for other in alike)
 
 
-def _is_lost(one: Operator, left: list[Operator], keys: Collection[str]) -> bool:
+def _is_lost(one: Operator, left: list[Operator], keys: AbstractSet[str]) -> bool:
     """Whether the sentence says what stands right beside an operator without it.
 
     `left` are its operators that stand for none of the statement's yet; the one found is taken out.
@@ -162,7 +165,7 @@ def _modality_differs(
     stated: Sequence[Token],
     ours: Sequence[Operator],
     theirs: Sequence[Operator],
-    keys: Collection[str],
+    keys: AbstractSet[str],
 ) -> bool:
     orders = _is_order(stated, said)
     for name in ("MUST", "SHOULD", "MAY"):
@@ -185,6 +188,6 @@ def _is_order(one: Sequence[Token], other: Sequence[Token]) -> bool:
         return False
     return any(
         token.key == "MUST" or token.key == "SHOULD"
-        for token, after in zip(other, other[1:], strict=False)
+        for token, after in itertools.pairwise(other)
         if token.kind == "operator" and after.key == first.key
     )

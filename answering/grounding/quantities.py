@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from answering.grounding.units import CURRENCIES, MODIFIERS, UNITS
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 # "may" and "march" are words too: only with a capital letter, and only beside a day or a year.
 _MONTH = (
     r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|Mar(?:ch)?|[Aa]pr(?:il)?|May|[Jj]une?|[Jj]uly?"
@@ -16,23 +16,18 @@ _MONTH = (
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?\b"
 _YEAR = r"(\d{4})\b"
 _HALF = r"([ap])\.?m\b\.?"
-_UNITS_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen"
-).split()
-_TENS_WORDS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {word: n for n, word in enumerate(_UNITS_WORDS)} | {
-    word: 10 * n for n, word in enumerate(_TENS_WORDS, start=2)
+_UNITS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen
+"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL = {word: n for n, word in enumerate(_UNITS.split())} | {
+    word: 10 * n for n, word in enumerate(_TENS.split(), start=2)
 }
 _LARGE = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _LARGE |= {"trillion": 10**12, "dozen": 12}
-_ORDINALS = {
-    word: n
-    for n, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split(),
-        start=1,
-    )
-}
+_NTH = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_ORDINALS = {word: n for n, word in enumerate(_NTH.split(), start=1)}
 _WORD_NUMBER = "|".join((*_SMALL, *_LARGE))
 _FACTORS = {"k": 10**3, "m": 10**6, "bn": 10**9, "mn": 10**6}
 _NUMBER = re.compile(
@@ -55,6 +50,7 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_HINT = re.compile(rf"\d|\b(?:{_WORD_NUMBER}|{'|'.join(_ORDINALS)}|noon|midday|midnight)\b", re.I)
 _UNIT = re.compile(
     rf"(?:\s*(?P<percent>%|percent\b|per\s+cent\b|pct\b)"
     rf"|[\s-]*(?P<modifier>(?:{'|'.join(MODIFIERS)})[\s-]+)?(?P<unit>[^\W\d_]+|\u00b0[CF])\b)",
@@ -82,6 +78,8 @@ class Quantity:
 
 def find_quantities(text: str) -> list[Quantity]:
     """The quantities of `text` in order. The two ends of a range ("5 to 7 days") share a unit."""
+    if not _HINT.search(text):  # most sentences have no number: the long pattern is slow
+        return []
     return _join_ranges(text, [one for found in _NUMBER.finditer(text) for one in _read(found)])
 
 
@@ -131,7 +129,7 @@ def _date(found: re.Match[str], kind: str) -> str:
     month = next(group for group in groups if not group.isdigit())
     year = next((number for number in numbers if len(number) == 4), "?")
     day = next((number.zfill(2) for number in numbers if len(number) < 3), "?")
-    return f"{year}-{_MONTHS.index(month[:3].lower()) + 1:02d}-{day}"
+    return f"{year}-{_MONTHS.index(month[:3].lower()) // 4 + 1:02d}-{day}"
 
 
 def _time(found: re.Match[str]) -> str:
@@ -194,7 +192,7 @@ class _WordNumber:
             self._last = factor
             return True
         number = _SMALL[word]
-        fits = self._last >= 100 or (20 <= self._last and 0 < number < 10 and not is_after_and)
+        fits = self._last >= 100 or (self._last >= 20 and 0 < number < 10 and not is_after_and)
         if self._last and not fits:
             return False
         self._current, self._last = self._current + number, number or 1

@@ -1,4 +1,4 @@
-"""A block to what it states: its sentences, list items with their lead-in, rows with their heads."""
+"""A block to what it states: sentences, list items with their lead-in, rows with their heads."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,5 +1,6 @@
 """Whether a question is about somebody or something else than a block under its headings."""
 
+import itertools
 from collections.abc import Sequence
 
 from answering.grounding.statements import keys_of
@@ -41,7 +42,7 @@ def _is_another(number: Token, asked: Sequence[Token], block: str) -> bool:
     stated = tokens_of(block)
     behind = [
         after.quantity
-        for before, after in zip(stated, stated[1:], strict=False)
+        for before, after in itertools.pairwise(stated)
         if after.quantity and before.key == asked[at - 1].key
     ]
     if any(one.until for one in behind):

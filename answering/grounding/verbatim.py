@@ -1,4 +1,4 @@
-"""Sentences that stand in a block as they are, and those in a language whose words we do not know."""
+"""Sentences that stand in a block word for word, as those of other languages must."""
 
 import re
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ def words_of(text: str) -> list[str]:
 
 
 def is_stated(sentence: str, statements: Sequence[Statement]) -> Statement | None:
-    """The statement whose words a sentence says, all of them and in their order, if there is one."""
+    """The statement whose words a sentence says, all of them in their order, if there is one."""
     words = words_of(sentence)
     if not words:
         return None

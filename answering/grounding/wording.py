@@ -21,7 +21,8 @@ from answering.grounding.vocabulary import (
 
 _LONGEST = 4_000  # characters of one text that are looked at
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_MARKS = re.compile(r"\*{1,3}|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)|^\s*(?:[-*+>#]+|\d+[.)])\s+|`+")
+_OPENING = re.compile(r"\s*(?:[-*+>#]+|\d+[.)])\s+")
+_MARKS = re.compile(r"\*{1,3}|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)|`+")
 _CODE = re.compile(
     r"""https?://[^\s<>)\]]*[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+
     |\$\{?\w+\}?|\{\{.*?\}\}|<[A-Za-z][\w.:/-]*>|(?<![\w#@])[#@][A-Za-z][\w-]*
@@ -82,7 +83,12 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def plain_of(text: str) -> str:
     """The text without the marks of links, emphasis, headings, lists and code."""
-    return _MARKS.sub("", _LINK.sub(r"\1", text[:_LONGEST])).strip()
+    plain = text[:_LONGEST]
+    if "](" in plain:
+        plain = _LINK.sub(r"\1", plain)
+    opening = _OPENING.match(plain)
+    plain = plain[opening.end() :] if opening else plain
+    return (_MARKS.sub("", plain) if any(sign in plain for sign in "*_`") else plain).strip()
 
 
 @lru_cache(8192)

@@ -35,7 +35,9 @@ def asks_yes_or_no(question: str) -> bool:
     return _ASKS.search(question) is not None
 
 
-def answers(said: str, rest: str, question: str, statement: Statement, around: AbstractSet[str]) -> bool:
+def answers(
+    said: str, rest: str, question: str, statement: Statement, around: AbstractSet[str]
+) -> bool:
     """Whether `said`, a yes or no to `question`, agrees with the statement that `rest` stands on.
 
     `around` are the keys of the headings.
