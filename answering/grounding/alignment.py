@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
+from itertools import groupby
 
-from answering.grounding.statements import Statement
+from answering.grounding.statements import Statement, keys_of
 from answering.grounding.wording import Token
 
 
@@ -29,6 +30,34 @@ def find_misplaced(
     for token in _put_instead([token.key for token in ours], theirs, ours):
         return "name" if token.kind in ("name", "code") else "words"
     return ""
+
+
+def find_antecedents(said: Sequence[Token], stated: Statement, asked: AbstractSet[str]) -> set[str]:
+    """What a sentence may take from the sentence before its statement.
+
+    The words that stand where the statement has a pronoun, and those that the question asks about.
+    """
+    before = keys_of(stated.before)
+    known = {token.key for token in stated.tokens if token.is_content}
+    content = [token.key for token in said if token.is_content]
+    found = before & asked
+    for inside, run in groupby(enumerate(content), key=lambda one: one[1] in known):
+        places = [at for at, _ in run]
+        new = {content[at] for at in places} - found
+        if inside or not new <= before:
+            continue
+        left = content[places[0] - 1] if places[0] else None
+        right = content[places[-1] + 1] if places[-1] + 1 < len(content) else None
+        if _has_pronoun_between(stated.tokens, left, right):
+            found |= new
+    return found
+
+
+def _has_pronoun_between(tokens: Sequence[Token], left: str | None, right: str | None) -> bool:
+    start = next((at for at, one in enumerate(tokens) if one.key == left), -1)
+    ends = (at for at, one in enumerate(tokens) if one.key == right and at > start)
+    end = next(ends, len(tokens)) if right else len(tokens)
+    return any(one.kind == "pronoun" for one in tokens[start + 1 : end])
 
 
 def _put_instead(

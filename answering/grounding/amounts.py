@@ -91,15 +91,27 @@ def _misplaced(
     found: Sequence[tuple[Token, Token]], said: Sequence[Token], stated: Statement
 ) -> str:
     """Whether a number is said of what another number of the statement belongs to."""
-    if len({token.key for token in stated.tokens if token.quantity}) < 2:
-        return ""
+    values = {token.key for token in said if token.quantity}
     for token, other in found:
         if stated.cells:
             if _other_column(token, said, stated):
                 return "number"
-        elif not _near_same(token, other, said, stated.tokens):
+            continue
+        rivals = [one for one in stated.tokens if _are_comparable(one.quantity, other.quantity)]
+        if len({one.key for one in rivals}) < 2:
+            continue
+        if not _near_same(token, other, said, stated.tokens):
             return "number"
+        names = [one.key for one in said if one.kind in ("name", "code")]
+        for name in names:
+            nearest = _nearest(name, rivals, stated.tokens)
+            if nearest and values.isdisjoint(nearest):
+                return "number"
     return ""
+
+
+def _are_comparable(one: Quantity | None, other: Quantity | None) -> bool:
+    return bool(one and other and one.kind == other.kind and one.unit == other.unit)
 
 
 def _other_column(token: Token, said: Sequence[Token], stated: Statement) -> bool:
@@ -116,12 +128,10 @@ def _other_column(token: Token, said: Sequence[Token], stated: Statement) -> boo
 
 def _near_same(token: Token, other: Token, said: Sequence[Token], stated: Sequence[Token]) -> bool:
     """Whether a word beside a number in the sentence is nearest to the same in the statement."""
-    places = _places(stated)
+    places = {one.key for one in stated if one.is_content}
     beside = [key for key in _beside(token, said) if key in places]
-    if not beside:
-        return True
-    numbers = [one for one in stated if one.quantity]
-    return any(_is_nearest(key, other, numbers, stated) for key in beside)
+    rivals = [one for one in stated if _are_comparable(one.quantity, other.quantity)]
+    return not beside or any(other.key in _nearest(key, rivals, stated) for key in beside)
 
 
 def _beside(token: Token, said: Sequence[Token]) -> AbstractSet[str]:
@@ -131,19 +141,16 @@ def _beside(token: Token, said: Sequence[Token]) -> AbstractSet[str]:
     return {one.key for one in (*before, *behind) if not one.quantity}
 
 
-def _places(stated: Sequence[Token]) -> AbstractSet[str]:
-    return {token.key for token in stated if token.is_content}
-
-
-def _is_nearest(key: str, number: Token, numbers: Sequence[Token], stated: Sequence[Token]) -> bool:
+def _nearest(key: str, numbers: Sequence[Token], stated: Sequence[Token]) -> set[str]:
+    """The keys of the numbers that are nearest to a word, wherever it stands."""
     order = {id(token): at for at, token in enumerate(stated)}
+    nearest = set()
     for token in stated:
-        if token.key != key or not token.is_content:
-            continue
-        far = {id(one): _distance(order[id(token)], order[id(one)], stated) for one in numbers}
-        if far[id(number)] <= min(far.values()):
-            return True
-    return False
+        if token.key == key and token.is_content and not token.quantity:
+            far = {one: _distance(order[id(token)], order[id(one)], stated) for one in numbers}
+            least = min(far.values(), default=0)
+            nearest.update(one.key for one, distance in far.items() if distance == least)
+    return nearest
 
 
 def _distance(one: int, other: int, stated: Sequence[Token]) -> int:

@@ -20,10 +20,13 @@ _EXPLICIT = re.compile(
     r" (?:apply|hold|valid|true|include|cover))",
     re.IGNORECASE,
 )
-_LIMITS = re.compile(r"(?:but|however|only|neither|otherwise|still)\b", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"(?:it|they|this|these|that|those|such|he|she|you|we)\b(?: \w+)?", re.IGNORECASE
+_LIMITS = re.compile(r"(?:but|however|otherwise)\b", re.IGNORECASE)
+_ON_IT = re.compile(
+    r"(?:it|they|this|these|that|those|he|she|you|we)"
+    r" (?:is|are|was|were|may|can|must|should|does|do|did|will|has|have|applies|apply|cannot)\b",
+    re.IGNORECASE,
 )
+_BESIDE_IT = re.compile(r"(?:if|when|because|as|since|while|although|once|in|for)\b", re.IGNORECASE)
 
 
 def exception_is_lost(
@@ -61,9 +64,7 @@ def _restrictions(tokens: Sequence[Token]) -> Iterator[tuple[str, set[str]]]:
         ):
             yield token.key, set(_part(tokens[at + 1 :]))
         elif token.kind == "break" and token.key in _CONTRASTS and is_rule and at:
-            part = tokens[at + 1 :]
-            if any(one.key in _RESTRICTS for one in part if one.kind == "operator"):
-                yield "BUT", set(_part(part))
+            yield "BUT", set(_part(tokens[at + 1 :]))
 
 
 def _excepts(own: Sequence[Token], stated: Sequence[Token]) -> bool:
@@ -85,8 +86,8 @@ def _part(tokens: Sequence[Token]) -> Iterator[str]:
 
 def _is_restricted_behind(keys: set[str], stated: Statement, known: AbstractSet[str]) -> bool:
     """Whether the sentence behind the statement takes back some of it, which is not `known`."""
-    text = plain_of(stated.behind)
-    if not text:
+    text = plain_of(stated.behind or stated.after)
+    if not text or (not stated.behind and not _EXPLICIT.match(text)):
         return False
     tokens = tokens_of(text)
     about = {token.key for token in tokens if token.is_content}
@@ -94,13 +95,13 @@ def _is_restricted_behind(keys: set[str], stated: Statement, known: AbstractSet[
         return False
     if _EXPLICIT.match(text):
         return True
-    denied = [one for one in operators_in(tokens) if one.name in ("NOT", "ONLY", "EXCEPT")]
+    denied = [one for one in operators_in(tokens) if one.name in ("NOT", "EXCEPT")]
     if not denied:
         return False
     is_rule = any(token.key in _RULE or token.key == "allow" for token in stated.tokens)
-    shares = any(keys & set(one.scope[:2]) for one in denied)
-    if _LIMITS.match(text):
-        return is_rule or shares
+    shares = any(keys & set(one.scope[:1]) for one in denied)
+    if _LIMITS.match(text) and is_rule:
+        return True
     first = next((token.key for token in tokens if token.is_content), "")
-    is_about_it = _PRONOUN.match(text) is not None or first in keys
-    return is_about_it and shares
+    names_it = first in keys and not _BESIDE_IT.match(text)
+    return shares and (names_it or _ON_IT.match(text) is not None)

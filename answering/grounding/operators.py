@@ -95,7 +95,8 @@ def compare_operators(
     `keys` are those of the sentence: an operator of the statement counts where it is about them.
     """
     ours, theirs = operators_in(said), operators_in(stated)
-    if _denials_differ(ours, theirs, keys):
+    known = {token.key for token in stated if token.is_content}
+    if _denials_differ(ours, theirs, keys, known):
         return "denial"
     for one in ours:
         if one.name in _NOT_ADDED and not _is_stated(one, theirs):
@@ -108,14 +109,17 @@ def compare_operators(
 
 
 def _denials_differ(
-    ours: Sequence[Operator], theirs: Sequence[Operator], keys: AbstractSet[str]
+    ours: Sequence[Operator],
+    theirs: Sequence[Operator],
+    keys: AbstractSet[str],
+    known: AbstractSet[str],
 ) -> bool:
     open_ones = [one for one in theirs if one.name in _DENIALS]
     excepted = [one for one in theirs if one.name == "EXCEPT" and keys & set(one.behind[:3])]
     for one in ours:
         if one.name not in _DENIALS:
             continue
-        partner = next((other for other in open_ones if _denies_alike(one, other)), None)
+        partner = next((other for other in open_ones if _denies_alike(one, other, known)), None)
         if partner:
             open_ones.remove(partner)
         elif excepted and not any(other.name == "EXCEPT" for other in ours):
@@ -130,8 +134,8 @@ def _denials_differ(
     return False
 
 
-def _denies_alike(one: Operator, other: Operator) -> bool:
-    about = one.scope[:4]
+def _denies_alike(one: Operator, other: Operator, known: AbstractSet[str]) -> bool:
+    about = [key for key in one.scope[:4] if key in known]
     held = {*other.behind, *other.before}
     return not about or sum(key in held for key in about) >= _SHARED * len(about)
 
@@ -186,8 +190,9 @@ def _is_order(one: Sequence[Token], other: Sequence[Token]) -> bool:
     first = next((token for token in one if token.kind != "break"), None)
     if first is None or first.kind != "word":
         return False
-    return any(
-        token.key == "MUST" or token.key == "SHOULD"
-        for token, after in itertools.pairwise(other)
-        if token.kind == "operator" and after.key == first.key
-    )
+    for at, token in enumerate(other[:-1]):
+        if token.is_content:
+            return False  # somebody else's duty
+        if token.key in ("MUST", "SHOULD") and other[at + 1].key == first.key:
+            return True
+    return False

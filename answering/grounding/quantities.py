@@ -28,7 +28,7 @@ _LARGE = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _LARGE |= {"trillion": 10**12, "dozen": 12}
 _NTH = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
 _ORDINALS = {word: n for n, word in enumerate(_NTH.split(), start=1)}
-_WORD_NUMBER = "|".join((*_SMALL, *_LARGE))
+_WORD_NUMBER = "|".join(sorted((*_SMALL, *_LARGE), key=len, reverse=True))
 _FACTORS = {"k": 10**3, "m": 10**6, "bn": 10**9, "mn": 10**6}
 _NUMBER = re.compile(
     rf"""

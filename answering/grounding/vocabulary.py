@@ -61,6 +61,14 @@ PHRASES = {
     "not less than": ("ATLEAST",),
     "at least": ("ATLEAST",),
     "or more": ("ATLEAST",),
+    "or newer": ("ATLEAST",),
+    "or later": ("ATLEAST",),
+    "or higher": ("ATLEAST",),
+    "or above": ("ATLEAST",),
+    "or older": ("ATMOST",),
+    "or earlier": ("ATMOST",),
+    "or lower": ("ATMOST",),
+    "or below": ("ATMOST",),
     "at most": ("ATMOST",),
     "up to": ("ATMOST",),
     "or less": ("ATMOST",),
@@ -130,7 +138,7 @@ FUNCTION = frozenset(_FUNCTION.split())
 """Words that claim nothing by themselves here: with or without them a sentence says the same."""
 
 _GENERIC = """
-    say mention describ call name follow answer get use accord
+    say mention describ call name follow answer get use accord take come
 """
 GENERIC = frozenset(_GENERIC.split())
 """Keys of words that a sentence may add of its own."""
@@ -138,7 +146,7 @@ GENERIC = frozenset(_GENERIC.split())
 SOFT_BREAKS = frozenset(("and", "or", "&", "plus"))
 HARD_BREAKS = frozenset(("but", "while", "whereas", "although", "though", "however", "yet"))
 _PRONOUNS = """
-    it they this these that those he she such its their his her them him
+    it they this these those he she such its their his her them him
 """
 PRONOUNS = frozenset(_PRONOUNS.split())
 

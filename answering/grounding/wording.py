@@ -15,6 +15,7 @@ from answering.grounding.vocabulary import (
     HARD_BREAKS,
     OPERATORS,
     PHRASES,
+    PRONOUNS,
     SOFT_BREAKS,
     TURNED,
 )
@@ -39,9 +40,10 @@ _AMOUNT = re.compile(
 _CAMEL = re.compile(r"[^\W_]*[a-z0-9][A-Z][^\W_]*|[^\W\d_]+\d+[^\W_]*|\d+[A-Z][^\W_]*")
 _WORD = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, PHRASES), key=len, reverse=True))})\b"
-    r"|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['\u2019][^\W\d_]+)?|[,;:()&\u2014\u2013]|(?<=\s)-(?=\s)",
+    r"|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['\u2019][^\W\d_]+)?|[,;:()&\u2014\u2013]|[.!?](?=\s)|(?<=\s)-(?=\s)",
     re.IGNORECASE,
 )
+_COUNTS = re.compile(r"\.?:|\.\s*\d")  # "No. 6"
 _STEMMER = Stemmer.Stemmer("english", 0)
 
 
@@ -49,7 +51,7 @@ _STEMMER = Stemmer.Stemmer("english", 0)
 class Token:
     """A piece of a text with what it is compared by.
 
-    `kind` is word, name, code, number, operator or break. Two tokens are alike where their keys
+    `kind` is word, name, code, number, operator, pronoun or break. Two tokens are alike where their keys
     are; an operator's key is its class in capital letters.
     """
 
@@ -120,11 +122,15 @@ def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
 
 def _of_word(match: re.Match[str], text: str) -> Iterator[Token]:
     word, at = match[0].lower().replace("\u2019", "'"), match.start()
+    if word == "no" and _COUNTS.match(text, match.end()):
+        return
     if word in PHRASES:
         yield from (Token("operator", name, at) for name in PHRASES[word])
+        if word.startswith("or "):  # it is about what stands before it
+            yield Token("break", ",", at)
         return
     if not word[0].isalpha():
-        yield Token("break", word, at)
+        yield Token("break", ";" if word in ".!?" else word, at)
         return
     if word.endswith("n't") or word == "cannot":
         yield Token("operator", "NOT", at)
@@ -135,7 +141,10 @@ def _of_word(match: re.Match[str], text: str) -> Iterator[Token]:
 
 def _of_bare(word: str, match: re.Match[str], text: str) -> Iterator[Token]:
     at = match.start()
-    if word in SOFT_BREAKS or word in HARD_BREAKS:
+    is_short_word = word in PRONOUNS or word in FUNCTION
+    if is_short_word and len(word) > 1 and match[0].isupper() and not text.isupper():
+        yield Token("name", key_of(word), at)  # IT and US are no pronouns
+    elif word in SOFT_BREAKS or word in HARD_BREAKS:
         yield Token("break", word, at)
     elif word == "may" and match[0] == "May" and at > 0 and text[at - 2 : at - 1] not in ".!?:":
         yield Token("name", "may", at)
@@ -145,6 +154,8 @@ def _of_bare(word: str, match: re.Match[str], text: str) -> Iterator[Token]:
         yield Token("operator", "NOT", at)
         turned = TURNED[word]
         yield Token("operator" if turned in ("MUST",) else "word", turned, at)
+    elif word in PRONOUNS:
+        yield Token("pronoun", word, at)
     elif word not in FUNCTION and (len(word) > 1 or match[0].isupper() or not word.isascii()):
         is_name = match[0][0].isupper() and at > 0 and text[at - 2 : at - 1] not in ".!?:"
         yield Token("name" if is_name else "word", key_of(word), at)

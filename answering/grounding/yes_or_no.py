@@ -55,7 +55,9 @@ def answers(
         return False
     if not _restricts(asked, set()) and _restricts(stated, about):
         return any(token.key in ("ONLY", "NOT") for token in tokens_of(rest))
-    return (said == "no") == _denies(asked, stated, about)
+    return (said == "no") == _denies(
+        asked, stated, {token.key for token in asked if token.is_content}
+    )
 
 
 def _subject(asked: Sequence[Token]) -> set[str]:
@@ -69,7 +71,8 @@ def _denies(asked: Sequence[Token], stated: Sequence[Token], about: set[str]) ->
     known = {token.key for token in stated if token.is_content}
     denials = [one for one in operators_in(stated) if one.name in ("NOT", "WITHOUT")]
     denied = any(_denies_it(one, about) for one in denials)
-    asks_denied = any(one.name == "NOT" for one in operators_in(asked))
+    asks = [one for one in operators_in(asked) if one.name in ("NOT", "WITHOUT")]
+    asks_denied = any(_denies_it(one, about) for one in asks)
     turned = bool((about - known) & _contraries(known))
     must = {token.key for token in asked if token.kind == "operator"} & {"MUST"}
     turned = turned or bool(must and "option" in known)
