@@ -1,7 +1,7 @@
 """A question to a grounded answer, step by step and streamed. Knows no Slack."""
 
 import copy
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from answering.answers import Answer, Citation
 from answering.cache import AnswerCache, Scope
 from answering.clock import Clock
 from answering.confidence import Confidence
-from answering.conflicts import find_conflict, say_conflict
+from answering.conflicts import Statement, find_conflict, say_conflict
 from answering.drafting import Draft
 from answering.errors import EvidenceChanged, NotIndexed
 from answering.evidence import Evidence
@@ -149,7 +149,7 @@ class Answerer:
         if not found.evidence:
             sources = await readable_sources(self._pool, question.audience)
             yield draft.settle(say_where_nothing_was(question.text, sources), abstains=True)
-        elif conflict := find_conflict(found.asked, found.evidence):
+        elif conflict := find_conflict(found.asked, _statements(found.evidence)):
             yield draft.settle(say_conflict(conflict), abstains=False)
         else:
             for words in draft.begin():
@@ -251,3 +251,11 @@ def _record(note: Evidence) -> Mapping[str, object]:
         "score": round(note.score, 4),
         "retrieval_score": round(note.passage.score, 6),
     }
+
+
+def _statements(evidence: Sequence[Evidence]) -> list[Statement]:
+    return [
+        Statement(note.label, sentence, note.passage.modified_at, note.n)
+        for note in evidence
+        for sentence in note.sentences
+    ]

@@ -6,51 +6,59 @@ from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from answering.grounding.statements import Statement, keys_of
+from answering.grounding.propositions import Proposition, keys_of
 from answering.grounding.wording import Token
+
+_LONGEST_ANTECEDENT = 0.5  # of a sentence's words
 
 
 def find_misplaced(
-    said: Sequence[Token], stated: Statement, asked: frozenset[str] = frozenset()
+    said: Sequence[Token], stated: Proposition, given: AbstractSet[str] = frozenset()
 ) -> str:
     """What a sentence says in the place of something else: "name", "words", or "" for nothing.
 
     A word takes another's place where both stand between the same words; a word is also misplaced
     that is said more often than it is stated. What only moved within the sentence is not. In a
     table's row, what stands in another column than the sentence says is misplaced, and all of it
-    where neither the sentence nor `asked`, the keys of the question, name the row.
+    where neither the sentence nor `given` name the row: the keys of the question, and of what a
+    pronoun of the statement stands for.
     """
     ours = [token for token in said if token.is_content]
     if stated.cells:
         keys = {token.key for token in ours}
-        if not _names_row(keys | asked, stated) or _of_another_cell(keys, stated):
+        if not _names_row(keys | given, stated) or _of_another_cell(keys, stated):
             return "words"
         return ""
     theirs = [token.key for token in stated.tokens if token.is_content]
     for token in _put_instead([token.key for token in ours], theirs, ours):
+        if token.key in given and token.key not in theirs:
+            continue
         return "name" if token.kind in ("name", "code") else "words"
     return ""
 
 
-def find_antecedents(said: Sequence[Token], stated: Statement, asked: AbstractSet[str]) -> set[str]:
-    """What a sentence may take from the sentence before its statement.
-
-    The words that stand where the statement has a pronoun, and those that the question asks about.
-    """
+def find_antecedents(said: Sequence[Token], stated: Proposition) -> set[str]:
+    """What a sentence takes from the one before its statement in the place of a pronoun."""
     before = keys_of(stated.before)
     known = {token.key for token in stated.tokens if token.is_content}
     content = [token.key for token in said if token.is_content]
-    found = before & asked
+    found: set[str] = set()
     for inside, run in groupby(enumerate(content), key=lambda one: one[1] in known):
         places = [at for at, _ in run]
-        new = {content[at] for at in places} - found
+        new = {content[at] for at in places}
         if inside or not new <= before:
             continue
         left = content[places[0] - 1] if places[0] else None
         right = content[places[-1] + 1] if places[-1] + 1 < len(content) else None
         if _has_pronoun_between(stated.tokens, left, right):
             found |= new
-    return found
+    return found if len(found) <= _LONGEST_ANTECEDENT * len(content) else set()
+
+
+def find_topics(said: Sequence[Token], stated: Proposition, asked: AbstractSet[str]) -> set[str]:
+    """The names that the question and the sentence before a statement have in common."""
+    known = keys_of(stated.before) & asked
+    return {token.key for token in said if token.kind in ("name", "code") and token.key in known}
 
 
 def _has_pronoun_between(tokens: Sequence[Token], left: str | None, right: str | None) -> bool:
@@ -75,7 +83,7 @@ def _put_instead(
                 yield token
 
 
-def _names_row(keys: AbstractSet[str], stated: Statement) -> bool:
+def _names_row(keys: AbstractSet[str], stated: Proposition) -> bool:
     """Whether a row's first cell is named, and none of another row instead of it."""
     own = stated.cells[0].keys
     if not stated.rows or not own:
@@ -83,7 +91,7 @@ def _names_row(keys: AbstractSet[str], stated: Statement) -> bool:
     return bool(own & keys) and (own <= keys or not any(row and row <= keys for row in stated.rows))
 
 
-def _of_another_cell(keys: AbstractSet[str], stated: Statement) -> bool:
+def _of_another_cell(keys: AbstractSet[str], stated: Proposition) -> bool:
     """Whether a sentence names columns of a row, and says what stands in others."""
     heads = [cell.head for cell in stated.cells]
     shared = Counter(key for head in heads for key in head)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from answering.grounding.propositions import Proposition
 from answering.grounding.quantities import Quantity, same_value
-from answering.grounding.statements import Statement
 from answering.grounding.units import UNITS
 from answering.grounding.wording import Token
 
@@ -14,7 +14,7 @@ _DISCOURSE = re.compile(r"\s*,")
 
 
 def compare_amounts(
-    text: str, said: Sequence[Token], stated: Statement, around: Sequence[Token], asked: str = ""
+    text: str, said: Sequence[Token], stated: Proposition, around: Sequence[Token], asked: str = ""
 ) -> str:
     """Whether each number of a sentence stands in the statement: "", "number" or "unit".
 
@@ -51,7 +51,7 @@ def _only_orders(text: str, quantity: Quantity) -> bool:
 
 
 def _may_be_said(
-    quantity: Quantity, text: str, stated: Statement, free: Sequence[Quantity | None]
+    quantity: Quantity, text: str, stated: Proposition, free: Sequence[Quantity | None]
 ) -> bool:
     if any(one and same_value(quantity, one) for one in free):
         return True
@@ -66,7 +66,9 @@ def _may_be_said(
     )
 
 
-def _units_agree(said: Quantity, stated: Quantity | None, statement: Statement, asked: str) -> bool:
+def _units_agree(
+    said: Quantity, stated: Quantity | None, statement: Proposition, asked: str
+) -> bool:
     if stated is None or said.unit == stated.unit or said.kind != "number":
         return True
     if not stated.unit:
@@ -88,7 +90,7 @@ def _half_of_range(said: Quantity | None, stated: Quantity | None, tokens: Seque
 
 
 def _misplaced(
-    found: Sequence[tuple[Token, Token]], said: Sequence[Token], stated: Statement
+    found: Sequence[tuple[Token, Token]], said: Sequence[Token], stated: Proposition
 ) -> str:
     """Whether a number is said of what another number of the statement belongs to."""
     values = {token.key for token in said if token.quantity}
@@ -114,7 +116,7 @@ def _are_comparable(one: Quantity | None, other: Quantity | None) -> bool:
     return bool(one and other and one.kind == other.kind and one.unit == other.unit)
 
 
-def _other_column(token: Token, said: Sequence[Token], stated: Statement) -> bool:
+def _other_column(token: Token, said: Sequence[Token], stated: Proposition) -> bool:
     """Whether a sentence names columns of a row, and not the one that the number stands in."""
     named = frozenset(one.key for one in said if one.is_content and one is not token)
     heads = [cell.head for cell in stated.cells[1:]]
@@ -144,7 +146,7 @@ def _beside(token: Token, said: Sequence[Token]) -> AbstractSet[str]:
 def _nearest(key: str, numbers: Sequence[Token], stated: Sequence[Token]) -> set[str]:
     """The keys of the numbers that are nearest to a word, wherever it stands."""
     order = {id(token): at for at, token in enumerate(stated)}
-    nearest = set()
+    nearest: set[str] = set()
     for token in stated:
         if token.key == key and token.is_content and not token.quantity:
             far = {one: _distance(order[id(token)], order[id(one)], stated) for one in numbers}

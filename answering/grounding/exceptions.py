@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from answering.grounding.operators import operators_in
-from answering.grounding.statements import Statement
+from answering.grounding.propositions import Proposition
 from answering.grounding.wording import Token, plain_of, tokens_of
 
 _ENDS = frozenset((",", ";", ")", "\u2014", "\u2013", "but", "however", "although", "though"))
 _CONTRASTS = frozenset(("but", "however", "although", "though"))
-_RULE = frozenset(("MUST", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
+_RULE = frozenset(("MUST", "NEED", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
 _RESTRICTS = frozenset(("NOT", "ONLY", "EXCEPT", "MUST", "MAY", "WITHOUT"))
 _COVERED = 0.6
 _EXPLICIT = re.compile(
@@ -31,7 +31,7 @@ _BESIDE_IT = re.compile(r"(?:if|when|because|as|since|while|although|once|in|for
 
 def exception_is_lost(
     said: Sequence[Token],
-    stated: Statement,
+    stated: Proposition,
     beside: AbstractSet[str] = frozenset(),
     asked: AbstractSet[str] = frozenset(),
 ) -> bool:
@@ -84,7 +84,7 @@ def _part(tokens: Sequence[Token]) -> Iterator[str]:
             yield token.key
 
 
-def _is_restricted_behind(keys: set[str], stated: Statement, known: AbstractSet[str]) -> bool:
+def _is_restricted_behind(keys: set[str], stated: Proposition, known: AbstractSet[str]) -> bool:
     """Whether the sentence behind the statement takes back some of it, which is not `known`."""
     text = plain_of(stated.behind or stated.after)
     if not text or (not stated.behind and not _EXPLICIT.match(text)):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from answering.evidence import Evidence
 from answering.grounding.claims import denies
-from answering.grounding.statements import keys_of
+from answering.grounding.propositions import keys_of
 from answering.grounding.support import check_sentence
 from retrieval.lexical import terms
 

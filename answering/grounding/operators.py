@@ -1,6 +1,5 @@
 """What two wordings of a claim do to it: denials, bounds, order and modality, side by side."""
 
-import itertools
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -34,6 +33,12 @@ _NOT_LOST = {
     "SOME": "modality",
     "MORE": "modality",
     "LESS": "modality",
+}
+_WAYS = {  # by which an obligation, advice or permission may also be said
+    "MUST": ("MUST", "NEED"),
+    "NEED": ("NEED", "MUST"),
+    "SHOULD": ("SHOULD",),
+    "MAY": ("MAY", "CAN"),
 }
 _PERIODS = frozenset(("year", "month", "week", "day", "hour", "time"))
 
@@ -172,11 +177,10 @@ def _modality_differs(
     keys: AbstractSet[str],
 ) -> bool:
     orders = _is_order(stated, said)
-    for name in ("MUST", "SHOULD", "MAY"):
-        ways = ("MAY", "CAN") if name == "MAY" else (name,)
+    for name, ways in _WAYS.items():
         mine = [one for one in ours if one.name == name]
         other = [one for one in theirs if one.name in ways]
-        if mine and not orders and not any(a.near & b.near for a in mine for b in other):
+        if not orders and any(not any(a.near & b.near for b in other) for a in mine):
             return True
         if any(one.name in ways for one in ours) or _is_order(said, stated):
             continue
@@ -193,6 +197,6 @@ def _is_order(one: Sequence[Token], other: Sequence[Token]) -> bool:
     for at, token in enumerate(other[:-1]):
         if token.is_content:
             return False  # somebody else's duty
-        if token.key in ("MUST", "SHOULD") and other[at + 1].key == first.key:
+        if token.key in ("MUST", "NEED", "SHOULD") and other[at + 1].key == first.key:
             return True
     return False

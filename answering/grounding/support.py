@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from answering.grounding.alignment import find_antecedents, find_misplaced
+from answering.grounding.alignment import find_antecedents, find_misplaced, find_topics
 from answering.grounding.amounts import compare_amounts
 from answering.grounding.claims import in_order
 from answering.grounding.exceptions import exception_is_lost
 from answering.grounding.operators import compare_operators
-from answering.grounding.statements import Statement, keys_of, statements_of
+from answering.grounding.propositions import Proposition, keys_of, propositions_of
 from answering.grounding.subjects import names_another_subject
 from answering.grounding.verbatim import is_english, is_part, is_stated
 from answering.grounding.vocabulary import GENERIC, OPPOSITES
@@ -105,7 +105,7 @@ class _Evidence:
 
     block: str
     question: str
-    statements: tuple[Statement, ...]
+    statements: tuple[Proposition, ...]
     around: tuple[Token, ...]
     around_keys: frozenset[str]
     asked: frozenset[str]
@@ -119,7 +119,7 @@ class _Evidence:
         return cls(
             block,
             question,
-            statements_of(block),
+            propositions_of(block),
             around,
             frozenset(token.key for token in around if token.is_content),
             keys_of(question),
@@ -133,7 +133,7 @@ class _Found:
     """The statements that support a text, or the reason why none does, and how near one came."""
 
     reason: str
-    statements: tuple[Statement, ...] = field(default=())
+    statements: tuple[Proposition, ...] = field(default=())
     share: float = 0.0
 
 
@@ -198,13 +198,14 @@ def _parts(said: Sequence[Token], text: str) -> Iterator[tuple[str, str]]:
                 yield one, other
 
 
-def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Evidence) -> _Found:
+def _hold(text: str, said: Sequence[Token], stated: Proposition, evidence: _Evidence) -> _Found:
     """Hold a text against one statement."""
     keys = {token.key for token in said if token.is_content}
     known = {token.key for token in stated.tokens if token.is_content}
     wording = keys - {token.key for token in said if token.quantity}
-    held = known | evidence.around_keys | find_antecedents(said, stated, evidence.asked)
-    missing = wording - held - GENERIC
+    antecedents = find_antecedents(said, stated)
+    context = evidence.around_keys | antecedents | find_topics(said, stated, evidence.asked)
+    missing = wording - known - context - GENERIC
     share = len(keys & known) / max(1, len(keys))
     if missing:
         return _Found(_say_missing(missing, known, said), share=share)
@@ -212,13 +213,18 @@ def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Eviden
         return _Found("words", share=share)
     reason = (
         compare_amounts(text, said, stated, evidence.around, evidence.question)
-        or compare_operators(said, (*evidence.forbidding, *stated.tokens), keys)
-        or find_misplaced(said, stated, evidence.asked)
+        or compare_operators(_verbless(said, stated), (*evidence.forbidding, *stated.tokens), keys)
+        or find_misplaced(said, stated, evidence.asked if stated.cells else antecedents)
         or ("words" if _is_jumbled(said, stated, known) else "")
     )
     if not reason and exception_is_lost(said, stated, evidence.beside, evidence.asked):
         reason = "exception"
     return _Found(reason, () if reason else (stated,), share)
+
+
+def _verbless(said: Sequence[Token], stated: Proposition) -> Sequence[Token]:
+    """A sentence without the verb "need" that a table's row has no words for."""
+    return [token for token in said if token.key != "NEED"] if stated.cells else said
 
 
 def _say_missing(missing: set[str], known: set[str], said: Sequence[Token]) -> str:
@@ -228,7 +234,7 @@ def _say_missing(missing: set[str], known: set[str], said: Sequence[Token]) -> s
     return "name" if kinds & {"name", "code"} else "words"
 
 
-def _is_jumbled(said: Sequence[Token], stated: Statement, known: set[str]) -> bool:
+def _is_jumbled(said: Sequence[Token], stated: Proposition, known: set[str]) -> bool:
     words = [token.key for token in said if token.is_content and token.key in known]
     order = [token.key for token in stated.tokens if token.is_content]
     return len(words) > 3 and in_order(words, order) < _IN_ORDER * len(words)

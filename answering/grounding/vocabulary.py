@@ -8,8 +8,8 @@ _OPERATORS = {
     "NOT": "not no never none nobody nothing neither nor nowhere hardly scarcely barely",
     "WITHOUT": "without",
     "NON": "non",
-    "MUST": "must shall need needs needed require requires required requiring mandatory obligatory"
-    " compulsory necessary obliged requirement requirements",
+    "MUST": "must shall mandatory obligatory compulsory necessary obliged",
+    "NEED": "need needs needed require requires required requiring requirement requirements",
     "SHOULD": "should ought recommend recommends recommended advise advised advisable encouraged",
     "MAY": "may might perhaps maybe possibly",
     "CAN": "can could able",
@@ -94,6 +94,12 @@ PHRASES = {
     "allowed to": ("MAY",),
     "permitted to": ("MAY",),
     "have to": ("MUST",),
+    "need to": ("MUST",),
+    "needs to": ("MUST",),
+    "required to": ("MUST",),
+    "after that": (),
+    "before that": (),
+    "since then": (),
     "has to": ("MUST",),
     "had to": ("MUST",),
     "prior to": ("BEFORE",),
@@ -132,13 +138,13 @@ _FUNCTION = """
     of in on at by for to from with as into onto upon about around through during via per than
     then so such too also very just there here how why where will would up approximately roughly
     nearly almost circa any really quite even still already well please therefore thus hence
-    within among between because let ok okay indeed own e.g. i.e. etc both
+    within among between because let ok okay indeed own lasts lasted e.g. i.e. etc both
 """
 FUNCTION = frozenset(_FUNCTION.split())
 """Words that claim nothing by themselves here: with or without them a sentence says the same."""
 
 _GENERIC = """
-    say mention describ call name follow answer get use accord take come
+    say mention describ call name follow answer get use accord take come mean
 """
 GENERIC = frozenset(_GENERIC.split())
 """Keys of words that a sentence may add of its own."""

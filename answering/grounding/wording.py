@@ -51,8 +51,8 @@ _STEMMER = Stemmer.Stemmer("english", 0)
 class Token:
     """A piece of a text with what it is compared by.
 
-    `kind` is word, name, code, number, operator, pronoun or break. Two tokens are alike where their keys
-    are; an operator's key is its class in capital letters.
+    `kind` is word, name, code, number, operator, pronoun or break. Two tokens are alike where their
+    keys are; an operator's key is its class in capital letters.
     """
 
     kind: str

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from answering.grounding.operators import Operator, operators_in
-from answering.grounding.statements import Statement
+from answering.grounding.propositions import Proposition
 from answering.grounding.vocabulary import GENERIC, OPPOSITES
 from answering.grounding.wording import Token, key_of, tokens_of
 
@@ -36,7 +36,7 @@ def asks_yes_or_no(question: str) -> bool:
 
 
 def answers(
-    said: str, rest: str, question: str, statement: Statement, around: AbstractSet[str]
+    said: str, rest: str, question: str, statement: Proposition, around: AbstractSet[str]
 ) -> bool:
     """Whether `said`, a yes or no to `question`, agrees with the statement that `rest` stands on.
 
@@ -74,7 +74,7 @@ def _denies(asked: Sequence[Token], stated: Sequence[Token], about: set[str]) ->
     asks = [one for one in operators_in(asked) if one.name in ("NOT", "WITHOUT")]
     asks_denied = any(_denies_it(one, about) for one in asks)
     turned = bool((about - known) & _contraries(known))
-    must = {token.key for token in asked if token.kind == "operator"} & {"MUST"}
+    must = {token.key for token in asked if token.kind == "operator"} & {"MUST", "NEED"}
     turned = turned or bool(must and "option" in known)
     return denied ^ asks_denied ^ turned
 

@@ -25,13 +25,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class Proposition:
     """A sentence, item or row, as one thing that a block states.
 
     `lead_in` is what a list or code follows, `before` the sentence before it, `behind` the one
     behind it in its paragraph, `after` the one that begins the next; each "" where there is none.
-    `parts` is how many parts between semicolons it is the whole of; those are statements too. `cells` are those of a table's row, and `rows`
-    what the other rows begin with; `step` is an item's number in its list, 0 elsewhere.
+    `parts` is how many parts between semicolons it is the whole of; those are propositions too.
+    `cells` are those of a table's row, and `rows` what the other rows begin with; `step` is an
+    item's number in its list, 0 elsewhere.
     """
 
     text: str
@@ -47,17 +48,17 @@ class Statement:
 
 
 @lru_cache(64)
-def statements_of(block: str) -> tuple[Statement, ...]:
+def propositions_of(block: str) -> tuple[Proposition, ...]:
     """All that a block states, in order; a short list also as a whole, behind its items."""
     return tuple(_limited(_read(block)))
 
 
-def _limited(found: Iterator[Statement]) -> Iterator[Statement]:
+def _limited(found: Iterator[Proposition]) -> Iterator[Proposition]:
     for _, statement in zip(range(_MOST_STATEMENTS), found, strict=False):
         yield statement
 
 
-def _read(text: str) -> Iterator[Statement]:
+def _read(text: str) -> Iterator[Proposition]:
     blocks = [block for block in scan_blocks(text) if block.kind != "rule"]
     lead_in, items = "", list[tuple[Block, str]]()
     for at, block in enumerate(blocks):
@@ -90,18 +91,18 @@ def _lead_in(sentences: Sequence[str], after: Block | None) -> str:
     return sentences[-1] if leads else ""
 
 
-def _stated(text: str, lead_in: str = "", step: int = 0) -> Statement:
-    return Statement(text, tokens_of(text), lead_in, step=step)
+def _stated(text: str, lead_in: str = "", step: int = 0) -> Proposition:
+    return Proposition(text, tokens_of(text), lead_in, step=step)
 
 
 def _sentences(text: str) -> list[str]:
     return [text[one.start : one.end] for one in split_prose(text, 0, len(text))]
 
 
-def _in_a_row(sentences: Sequence[str], lead_in: str, after: str) -> Iterator[Statement]:
+def _in_a_row(sentences: Sequence[str], lead_in: str, after: str) -> Iterator[Proposition]:
     for at, sentence in enumerate(sentences):
         is_last = at + 1 == len(sentences)
-        whole = Statement(
+        whole = Proposition(
             sentence,
             tokens_of(sentence),
             lead_in,
@@ -117,7 +118,7 @@ def _in_a_row(sentences: Sequence[str], lead_in: str, after: str) -> Iterator[St
         yield from (replace(whole, text=part, tokens=tokens_of(part)) for part in parts)
 
 
-def _of_list(items: Sequence[tuple[Block, str]], lead_in: str, after: str) -> Iterator[Statement]:
+def _of_list(items: Sequence[tuple[Block, str]], lead_in: str, after: str) -> Iterator[Proposition]:
     """Each item's sentences under the lead-in and the items above it, then all items together."""
     if not items:
         return
@@ -138,14 +139,14 @@ def _of_list(items: Sequence[tuple[Block, str]], lead_in: str, after: str) -> It
         yield replace(_stated(together, lead_in), after=behind)
 
 
-def _of_item(text: str, leading: str, step: int, behind: str) -> Iterator[Statement]:
+def _of_item(text: str, leading: str, step: int, behind: str) -> Iterator[Proposition]:
     sentences = _sentences(text)
     for at, statement in enumerate(_in_a_row(sentences, leading, behind)):
         whole = f"{leading} {statement.text}" if leading and at == 0 else statement.text
         yield replace(statement, tokens=tokens_of(whole), step=step)
 
 
-def _of_table(text: str) -> Iterator[Statement]:
+def _of_table(text: str) -> Iterator[Proposition]:
     lines = [line for line in text.split("\n") if line.strip()]
     heads = _cells(lines[0])
     rows = [_cells(line) for line in lines[1:] if not TABLE_RULE.match(line)]
@@ -155,7 +156,7 @@ def _of_table(text: str) -> Iterator[Statement]:
         said = "; ".join(f"{head}: {value}" if head else value for head, value in pairs if value)
         cells = tuple(Cell(keys_of(head), keys_of(value)) for head, value in pairs)
         others = tuple(firsts[:at] + firsts[at + 1 :])
-        yield Statement(said, tokens_of(said), cells=cells, rows=others)
+        yield Proposition(said, tokens_of(said), cells=cells, rows=others)
 
 
 def _cells(line: str) -> list[str]:
