@@ -137,7 +137,10 @@ _Rule = Callable[[_Source, random.Random], Iterator[Pair]]
 def make_pairs(seed: int = 7, most: int = 110) -> list[Pair]:
     """At most so many pairs of each kind, drawn evenly from all sources."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    sources = [*_passages("squad2"), *_passages("policyqa"), *_own_docs(), *_tables()]
+    sources = [
+        source for name in ("squad2", "squad2_more", "policyqa") for source in _passages(name)
+    ]
+    sources += [*_own_docs(), *_tables()]
     chance.shuffle(sources)
     pairs: dict[tuple[str, bool], list[Pair]] = {}
     for source, other in pairwise(sources):
@@ -333,11 +336,12 @@ def _item_said(source: _Source, chance: random.Random) -> Iterator[Pair]:
     if source.structure == "list":
         lead_in = source.block.split("\n\n")[0].rstrip()
         sentences = _sentences(" ".join(lead_in.split()))
-        item = re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", chance.choice(source.sentences))
-        first = " ".join(item.split())
-        first = _sentences(first)[0] if first else ""
-        if sentences and first:
-            yield _pair(source, "item said", True, f"{sentences[-1][:-1]} {first.rstrip('.;:')}.")
+        for item in source.sentences[:6]:
+            bare = " ".join(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", item).split())
+            first = _sentences(bare)[0] if bare else ""
+            if sentences and first:
+                said = f"{sentences[-1][:-1]} {first.rstrip('.;:')}."
+                yield _pair(source, "item said", True, said)
 
 
 def _yes_or_no(source: _Source, chance: random.Random) -> Iterator[Pair]:

@@ -79,7 +79,7 @@ def test_yes_and_no_are_what_the_block_says(question: str, sentence: str, is_rig
 
 
 def test_a_section_about_somebody_else_supports_nothing() -> None:
-    """A name or a role that the question has, and neither block nor headings, is another subject."""
+    """A name or role that the question has, and neither block nor headings, is another subject."""
     block, headings = "The plan includes 3 projects.", ("Plans", "Starter")
     ask = "How many projects does {} include?"
     assert check_sentence(block, block, ask.format("Starter"), headings).supported
