@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 
-from answering.types.answers import DRAFTED, SUPPORTED
 from answering.evaluation.metrics import SHARES, Outcome, estimate
+from answering.types.answers import SUPPORTED
 from benchmarks.loop_people import Manner
 from tuning.style import StyleJudge
 
