@@ -130,3 +130,8 @@ def clean(text: str) -> str:
     return "".join(
         c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cs")
     )
+
+
+def shorten(text: str, most: int) -> str:
+    """The text, or its beginning of at most `most` characters up to the end of a word."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " \u2026"

@@ -10,7 +10,7 @@ from answering.grounding.claims import in_order
 from answering.grounding.propositions import Proposition, keys_of, propositions_of
 from answering.grounding.quantities import Quantity, same_value
 from answering.grounding.wording import Token, tokens_of
-from answering.writing.abstention import shorten
+from retrieval.plain import shorten
 
 # Two sentences say the same about the same when so many of their words, values aside, are the same
 # in order, and so many of the question's stand in both.

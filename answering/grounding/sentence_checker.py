@@ -1,77 +1,116 @@
-"""A model's tokens to sentences that were checked, each with its citation. Asks no model."""
+"""Check what a model writes sentence by sentence, each against the notes it was written from."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from answering.evidence import Evidence
-from answering.grounding.notes import Grounding, strip_marks
-from answering.model.voice import NO_VOICE, Voice
+from answering.evidence.notes import Evidence
+from answering.grounding.notes import strip_marks
+from answering.grounding.support import check_sentence
+from answering.model.voice import Voice
 from retrieval.sentences import split_sentences
 
+_MARK = re.compile(r"\[(\d+)\]")
 # Marks after the end of a sentence belong to it.
 _MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d+\])+)")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_HEADING = re.compile(r"\s*#{1,6}\s")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A sentence without the model's marks, and the note that supports it, if one does.
+class CheckedSentence:
+    """A sentence, item, row or code block without the model's marks, and the note it stands on.
 
-    `claim` is what it says besides the house's voice.
+    `before` is the white space between it and the one before, `claim` what it says besides the
+    house's voice; `note` is None where no note supports it.
     """
 
     text: str
-    note: int | None
+    before: str
     claim: str
+    note: int | None
 
 
-class Writer:
-    """Turns a stream of tokens into checked sentences, each once and once it is whole.
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """What a model wrote and is not checked yet, and what of the voice waits for a claim."""
 
-    What is of the `voice` needs no support; a sentence that is nothing else joins the one behind.
+    text: str = ""
+    opening: str = ""
+
+    def add(self, words: str) -> "Unchecked":
+        """The same with the words that were written next."""
+        return Unchecked(_MARKS_BEHIND.sub(r"\2\1 ", self.text + words), self.opening)
+
+
+def take_sentences(waiting: Unchecked, *, ended: bool) -> tuple[list[str], Unchecked]:
+    """The sentences that are whole, each with the blanks before it, and what is left.
+
+    Without `ended` the last one may go on.
     """
+    spans = split_sentences(waiting.text)
+    if not ended:
+        # What has begun may be a mark of the sentence before.
+        if len(spans) < 2 or waiting.text[spans[-1].start] == "[":
+            return [], waiting
+        spans = spans[:-1]
+    starts = [0, *(span.end for span in spans[:-1])]
+    sentences = [waiting.text[start : span.end] for start, span in zip(starts, spans, strict=True)]
+    end = spans[-1].end if spans else 0
+    return sentences, Unchecked("" if ended else waiting.text[end:], waiting.opening)
 
-    def __init__(
-        self, question: str, evidence: Sequence[Evidence], voice: Voice = NO_VOICE
-    ) -> None:
-        self._grounding = Grounding(question, evidence)
-        self._voice = voice
-        self._opening = ""
-        self._waiting = ""
-        self._said: set[str] = set()
-        self._written: list[str] = []
 
-    @property
-    def written(self) -> str:
-        """All that the model wrote so far, checked or not."""
-        return "".join(self._written)
+def check_all(
+    sentences: Sequence[str],
+    waiting: Unchecked,
+    question: str,
+    notes: Sequence[Evidence],
+    voice: Voice,
+) -> tuple[list[CheckedSentence], Unchecked]:
+    """Check whole sentences; one that is nothing but voice joins the next."""
+    checked: list[CheckedSentence] = []
+    opening = waiting.opening
+    for sentence in sentences:
+        plain = strip_marks(sentence)
+        if not plain.strip():
+            continue
+        if voice.is_all(plain):
+            opening = f"{opening}{plain.strip()} "
+            continue
+        before = plain[: len(plain) - len(plain.lstrip())]
+        note = supporting_note(sentence, question, notes, voice)
+        claim = voice.claim(plain).strip()
+        checked.append(CheckedSentence(opening + plain.strip(), before, claim, note))
+        opening = ""
+    return checked, Unchecked(waiting.text, opening)
 
-    def feed(self, token: str) -> Iterator[Said]:
-        """The sentences that this token completes."""
-        self._written.append(token)
-        self._waiting = _MARKS_BEHIND.sub(r"\2\1 ", self._waiting + token)
-        spans = split_sentences(self._waiting)
-        if len(spans) < 2 or self._waiting[spans[-1].start] == "[":
-            return  # what has begun may be a mark of the sentence before
-        ready, self._waiting = self._waiting[: spans[-1].start], self._waiting[spans[-1].start :]
-        for span in spans[:-1]:
-            yield from self._check(ready[span.start : span.end])
 
-    def close(self, *, cut_off: bool = False) -> Iterator[Said]:
-        """The last sentence, unless the model was cut off in the middle of it."""
-        if not cut_off:
-            for span in split_sentences(self._waiting):
-                yield from self._check(self._waiting[span.start : span.end])
-        self._waiting = ""
+def supporting_note(
+    sentence: str, question: str, notes: Sequence[Evidence], voice: Voice
+) -> int | None:
+    """The number of the note that says what a sentence says; those it cites are asked first."""
+    cited = {int(n) for n in _MARK.findall(sentence)}
+    claim = voice.claim(strip_marks(sentence)).strip()
+    return next(
+        (
+            note.n
+            for note in sorted(notes, key=lambda note: note.n not in cited)
+            if _supports(note, claim, question)
+        ),
+        None,
+    )
 
-    def _check(self, sentence: str) -> Iterator[Said]:
-        plain = strip_marks(sentence).strip()
-        if not plain or plain in self._said:
-            return
-        self._said.add(plain)
-        if self._voice.is_all(plain):
-            self._opening = f"{plain} "
-            return
-        note = self._grounding.support(self._voice.claim(sentence))
-        yield Said(self._opening + plain, note, self._voice.claim(plain).strip())
-        self._opening = ""
+
+def _supports(note: Evidence, claim: str, question: str) -> bool:
+    if _FENCE.match(claim):
+        return all(line in note.quote for line in _code_lines(claim))
+    if _HEADING.match(claim):
+        claim = claim.lstrip("# \t")
+    headings = (note.passage.title, *note.passage.headings)
+    return check_sentence(claim, note.quote, question, headings).supported
+
+
+def _code_lines(code: str) -> Iterator[str]:
+    for line in code.splitlines():
+        if line.strip() and not _FENCE.match(line):
+            yield line.strip()
