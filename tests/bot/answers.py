@@ -1,5 +1,7 @@
 """Answers that hold what teams' documents hold, and the house's answer to Markdown of any kind."""
 
+from unicodedata import category
+
 from hypothesis import strategies as st
 
 STEPS = """\
@@ -47,16 +49,15 @@ _FRAGMENTS = [
     "<!channel>", "<@U123>", "<#C1|a>", "@channel", "[1]: https://e.vil\n", "[1]", "<b>", "&lt;",
     "&amp;lt;", "word", "two words", "30.", "é", "中", "\u2060", "\x00", "\x1b[31m", "|", " ",
 ]  # fmt: skip
-markdowns = st.lists(
-    st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=6)), max_size=25
-).map("".join)
+markdowns = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=6)), max_size=25).map(
+    "".join
+)
 """Markdown of any kind, finished or not, with whatever could act in Slack."""
 
 codes = (
     st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=8)), min_size=1, max_size=12)
-    .map("".join)
-    .map(lambda text: "".join(c for c in text if c in "\n\t" or not c.isspace() and c >= " "))
-    .map(lambda text: "".join(c for c in text if c != "\x7f").strip("\n"))
+    .map(lambda parts: "".join(c for c in "".join(parts) if category(c) != "Cc" or c in "\n\t"))
+    .map(lambda code: code.strip("\n"))
     .filter(bool)
 )
 """Code of one or more lines, without control characters and blank ends."""
