@@ -54,7 +54,7 @@ async def _hear(
                 printer.add(words)
             case Restarted() if printer is not None:
                 printer.finish()
-                printer.add("_A document changed meanwhile; once more:_")
+                printer.add("A document changed meanwhile; once more:")
                 printer.finish()
             case Finished(answer=answer):
                 if printer is not None:
