@@ -7,6 +7,7 @@ there is what was written. Links do not act, and nothing in the text controls th
 import re
 import time
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
@@ -57,15 +58,16 @@ class AnswerPrinter:
         text = without_controls(text)
         self._text += text
         if not self._console.is_terminal:
-            self._console.print(text, end="", markup=False, soft_wrap=True)
+            self._console.file.write(text)  # as it is: the console would make spaces of tabs
             return
         if time.monotonic() - self._at < _PAUSE:
             return
         self._at = time.monotonic()
-        blocks = read_pieces(self._text)
         self._live.start()
-        self._print(blocks[:-1])
-        self._live.update(Group(*_shown(blocks[-1]) if blocks else ()), refresh=True)
+        # Only a whole line ends a block for good: what begins as a 2 may go on as the item "2. …".
+        self._print(read_pieces(self._text[: self._text.rfind("\n") + 1])[:-1])
+        growing = read_pieces(self._text)[self._printed :]
+        self._live.update(Group(*_shown(chain(*growing))), refresh=True)
 
     def finish(self) -> None:
         """The text is whole; what is added later is another one."""
@@ -74,7 +76,7 @@ class AnswerPrinter:
         if self._console.is_terminal:
             self._print(read_pieces(self._text))
         else:
-            self._console.print()
+            self._console.file.write("\n")
         self._text, self._printed = "", 0
 
     def _print(self, blocks: tuple[tuple[Piece, ...], ...]) -> None:
@@ -135,7 +137,7 @@ def _shown(pieces: Iterable[Piece]) -> Iterator[RenderableType]:
                 yield _Hanging(piece, "", _text(spans))
             case Items():
                 yield from _items(piece)
-            case Code(text, _, indent, quoted):
+            case Code(text, indent, quoted):
                 before = " " * _INDENT * indent + "│ " * quoted + " " * _INDENT
                 yield from (_Verbatim(before, line) for line in text.split("\n"))
             case Grid():

@@ -112,9 +112,16 @@ def test_words_that_come_leave_one_whole_answer() -> None:
     assert len(grown) > len(whole)
 
 
+def test_a_list_grows_letter_by_letter() -> None:
+    """Items with blank lines between them are one list, however little of one has come."""
+    text = "Steps:\n\n1. Open it.\n\n2. Close it.\n\n   ```\n   make\n\n   ```\n\n3. Go.\n\nDone."
+    assert screen(print_words(text, terminal=True)).split() == laid_out(text).split()
+
+
 def test_a_file_gets_the_markdown() -> None:
     """Where the output is no terminal, the answer is the Markdown that it is."""
-    assert print_words(WHOLE.splitlines(keepends=True), terminal=False) == WHOLE + "\n"
+    text = WHOLE + "\n\tmake\n"
+    assert print_words(text.splitlines(keepends=True), terminal=False) == text + "\n"
 
 
 @settings(max_examples=40)
