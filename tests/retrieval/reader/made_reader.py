@@ -6,6 +6,7 @@ import numpy as np
 import safetensors.numpy
 
 from retrieval.minilm import find_weights
+from retrieval.reader.shapes import HEADS
 from retrieval.reader.weights import save_weights
 
 
@@ -17,9 +18,5 @@ def write_made_reader(path: Path) -> str:
         for name, array in safetensors.numpy.load_file(find_weights()).items()
         if array.dtype == np.float32 and not name.startswith("pooler.")
     }
-    heads = {
-        f"{name}.{part}": chance.normal(0, 0.1, shape).astype(np.float32)
-        for name, shape in {"span": (2, 384), "dense": (384, 768), "answers": (1, 384)}.items()
-        for part, shape in {"weight": shape, "bias": shape[:1]}.items()
-    }
+    heads = {name: chance.normal(0, 0.1, shape).astype(np.float32) for name, shape in HEADS.items()}
     return save_weights(body, heads, path)

@@ -1,5 +1,7 @@
 """The reader in somebody else's LangChain chain."""
 
+from collections.abc import Sequence
+
 from langchain_core.documents import Document
 from langchain_core.runnables import RunnableLambda
 
@@ -16,10 +18,14 @@ DOCUMENTS = [
 async def test_a_chain_gets_the_documents_best_first(reader: Reader) -> None:
     """In a chain of Runnables, sync and async: ordered, scored, the rest of the metadata kept."""
     compressor = ReaderCompressor(reader=reader, top_n=2)
-    chain = RunnableLambda(
-        lambda question: compressor.compress_documents(DOCUMENTS, question)
-    ) | RunnableLambda(lambda documents: [one.page_content for one in documents])
-    found = chain.invoke("who approves fares?")
+
+    def retrieve(question: str) -> Sequence[Document]:
+        return compressor.compress_documents(DOCUMENTS, question)
+
+    def show(documents: Sequence[Document]) -> list[str]:
+        return [one.page_content for one in documents]
+
+    found = (RunnableLambda(retrieve) | RunnableLambda(show)).invoke("who approves fares?")
     assert found[0] == "Lea Okafor approves them." and len(found) == 2
     first, *_ = await compressor.acompress_documents(DOCUMENTS, "when does the car park open?")
     start, end = first.metadata["reader_span"]

@@ -36,7 +36,7 @@ def _prose(name: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         title = f"{name}_bridges" if number < 3 else f"{name}_harbours"
         passage = {"id": f"{name}-{number}", "title": title, "text": text}
         passages.append(passage | ({"domain": "new_wiki"} if name == "squadshifts" else {}))
-        asked = (
+        asked: tuple[tuple[str, list[str]], ...] = (
             (f"Who built the first bridge of {city}?", [person, person, person.split()[0]]),
             (f"When does the harbour of {city} open?", ["six"]),
             (f"Who built the last bridge of {city}?", []),

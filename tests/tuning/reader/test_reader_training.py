@@ -17,7 +17,7 @@ from tuning.reader.data import make_examples  # noqa: E402
 from tuning.reader.evaluate import evaluate_reader, show_figures  # noqa: E402
 from tuning.reader.examples import ReaderExample  # noqa: E402
 from tuning.reader.export import export_reader  # noqa: E402
-from tuning.reader.model import ReaderModel, pad_batch  # noqa: E402
+from tuning.reader.model import ReaderModel, open_model, pad_batch  # noqa: E402
 from tuning.reader.tokens import NO_SPAN, Numbered, draw_batches, number_examples  # noqa: E402
 from tuning.reader.train import ReaderSettings, train_reader  # noqa: E402
 
@@ -34,7 +34,12 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> list[Numbered]:
 def train(numbered: list[Numbered], folder: Path, seconds: float = 1e9, **kept: Any) -> ReaderModel:
     """Twenty steps from MiniLM."""
     return train_reader(
-        numbered, find_weights(), folder, SETTINGS, seconds, kept.get("kept", lambda *_: None)
+        open_model(find_weights(), seed=1),
+        numbered,
+        folder,
+        SETTINGS,
+        seconds,
+        kept.get("kept", lambda *_: None),
     )
 
 

@@ -9,7 +9,8 @@ def test_answers_are_compared_as_squad_does() -> None:
     """Case, signs and articles do not count; the best gold answer does."""
     assert compare("The 10th century.", ["10th century", "10th"]).exact == 1
     found = compare("in the 10th century", ["10th century"])
-    assert (found.exact, found.f1, found.contains) == (0, pytest.approx(0.8), 1)
+    assert (found.exact, found.contains) == (0, 1)
+    assert found.f1 == pytest.approx(2 * 2 / (3 + 2))
     assert compare("eleven", ["ten"]).f1 == 0
     assert compare("tenth", ["ten"]).contains == 0
 
