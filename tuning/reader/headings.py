@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 _MARK = re.compile(r"^#+\s*|\s*#+\s*$|[*`]|\s*\[[^\]]*\]\([^)]*\)\s*$")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
-_NO_HEADING = re.compile(r":::|https?:|^\W*$|^v?\d")
+_NO_HEADING = re.compile(r"https?:|^\W*$|^v?\d")
 _GERUNDS = {
     "running": "run",
     "setting": "set",
