@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-injection bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-injection bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style browser clean docs format help install lint lock pictures reader run test tuning
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -93,6 +93,10 @@ bench-splitting: $(INSTALLED_BENCH) ## Measure our splitter beside LangChain's r
 
 bench-style: $(INSTALLED_TUNING) ## Measure what an unmistakable style costs [ARGS='--lessons 96']
 	@$(BIN)/python -m benchmarks.style $(ARGS)
+
+reader: $(INSTALLED_TUNING) ## Train the reader anew: make reader GUIDES=path [DATA=path] [ARGS='--run path']
+	@MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 OMP_WAIT_POLICY=PASSIVE \
+		$(BIN)/python -m tuning.reader --data '$(or $(DATA),$(SHARED_DATA)/data)' --guides '$(GUIDES)' $(ARGS)
 
 docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
 	@$(BIN)/python tests/test_readme.py
