@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.claims import NEGATION, names_in, numbers_in
 from answering.grounding.notes import Grounding
 from benchmarks.machine import describe_machine

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.claims import denies, in_order, names_in, numbers_in
 from answering.writing.abstention import shorten
 from retrieval.lexical import terms

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.claims import NEGATION, denies, in_order, names_in, numbers_in
 from retrieval.lexical import language_in, terms
 

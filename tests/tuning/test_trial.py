@@ -5,9 +5,9 @@ from math import isnan
 
 import pytest
 
-from answering.types.answers import DRAFTED, SUPPORTED
 from answering.evaluation.datasets import GoldQuestion
 from answering.evaluation.metrics import Outcome
+from answering.types.answers import SUPPORTED
 from tuning.safety import TRAPS, Secret
 from tuning.style import StyleJudge
 from tuning.trial import figures_of

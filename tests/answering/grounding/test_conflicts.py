@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.conflicts import find_conflict, say_conflict
 from retrieval.documents import Passage
 
