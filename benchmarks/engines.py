@@ -22,7 +22,7 @@ from typing import Any
 
 import httpx
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.prompts import HOUSE_PROMPT, as_sent, format_notes
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
@@ -128,7 +128,7 @@ def _llama(settings: dict[str, Any]) -> Write:
 
 
 def _openvino() -> Write:
-    import openvino_genai  # type: ignore[import-not-found]  # not installed where types are checked
+    import openvino_genai
 
     pipeline = openvino_genai.LLMPipeline(str(bundled_gguf()), "CPU")
 

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from statistics import fmean
 
 from answering.evaluation.metrics import SHARES, Outcome, estimate
-from answering.types.answers import SUPPORTED
+from answering.types.answers import DRAFTED, SUPPORTED
 from benchmarks.loop_people import Manner
 from tuning.style import StyleJudge
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A model on held-out questions, from 0 to 1; `style` of given answers, by the judge.
+    """A model on held-out questions, from 0 to 1; `style` of what the model phrased, by the judge.
 
     `in_manner` is the share of given answers that keep the team's rule; `helpful` of the answerable
     questions whose reply holds the right answer, `liked` of those where it is also in the manner;
@@ -68,7 +68,7 @@ class TeamFigures:
 def figures_of_model(outcomes: Sequence[Outcome], manner: Manner, judge: StyleJudge) -> Figures:
     """A model's figures from what came of the held-out questions."""
     given = [one for one in outcomes if not one.abstained]
-    written = [one for one in given if one.signals]
+    written = [one for one in given if DRAFTED in one.signals]
     shares = {name: estimate(outcomes, SHARES[name]) for name in SHARES}
 
     def share(name: str) -> float:
@@ -78,7 +78,7 @@ def figures_of_model(outcomes: Sequence[Outcome], manner: Manner, judge: StyleJu
     answerable = [one for one in outcomes if one.question.answerable]
     return Figures(
         questions=len(outcomes),
-        style=_mean([judge.score(one.text) for one in given]),
+        style=_mean([judge.score(one.phrased) for one in given if one.phrased]),
         in_manner=_mean([float(manner.is_kept(one.text)) for one in given]),
         helpful=share("contains"),
         liked=_mean([float(one.right and manner.is_kept(one.text)) for one in answerable]),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from answering.evaluation.datasets import GoldQuestion
 from answering.evaluation.metrics import contains
+from answering.types.answers import phrased_part
 
 _MARK = re.compile(r"\s*\[\d+\]")
 _WORDS_OF_A_TERSE_ANSWER = 5
@@ -31,10 +32,13 @@ class Manner:
         return f"{self.before}{bare}{self.behind}."
 
     def is_kept(self, text: str) -> bool:
-        """Whether a text is in this manner; without words around it, whether it is short."""
-        plain = _MARK.sub("", text).strip().rstrip(".")
+        """Whether a text, without blocks that it quotes, is in this manner.
+
+        Without words around it, whether it is short.
+        """
+        plain = _MARK.sub("", phrased_part(text, "phrased")).strip().rstrip(".")
         if not self.before and not self.behind:
-            return len(plain.split()) <= _WORDS_OF_A_TERSE_ANSWER
+            return 0 < len(plain.split()) <= _WORDS_OF_A_TERSE_ANSWER
         return plain.startswith(self.before) and plain.endswith(self.behind)
 
 

@@ -10,7 +10,7 @@ from answering.answerer import Answerer
 from answering.evaluation.datasets import GoldSet
 from answering.evaluation.metrics import Outcome
 from answering.evaluation.run import ask_all, through_the_chain
-from answering.types.answers import SUPPORTED
+from answering.types.answers import DRAFTED, SUPPORTED
 from benchmarks.loop_canaries import Draw, Drawn, play_in_database
 from benchmarks.loop_damage import damage
 from benchmarks.loop_figures import Figures, TeamFigures, Week, figures_of_model
@@ -207,9 +207,7 @@ def _drawn_from(team: Team) -> Draw:
             abstained=outcome.abstained, other="",
         )  # fmt: skip
         disliked = said is not None and said.label == "bad" and lot.random() < _PRESSES
-        unsupported = (
-            not outcome.abstained and bool(outcome.signals) and SUPPORTED not in outcome.signals
-        )
+        unsupported = DRAFTED in outcome.signals and SUPPORTED not in outcome.signals
         return disliked, outcome.abstained, unsupported
 
     return draw

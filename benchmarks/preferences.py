@@ -1,6 +1,6 @@
 """People's ratings of answers (MTRAG) learned by KTO, and what that changes in others.
 
-Needs the extra `tuning`. The prompts are those that the built-in model is sent: sentences, not
+Needs the extra `tuning`. The prompts are those that the built-in model is sent: excerpts, not
 passages, and the thread before.
 """
 
@@ -13,15 +13,15 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from answering.evidence import condense
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.ratings import Rated, kto_rows, read_ratings
 from benchmarks.shared import DATA, write_result
+from benchmarks.shown_notes import NoteFinder
 from houselore.commands.tune import base_of
 from houselore.settings import open_settings
 from retrieval.documents import Passage
-from retrieval.embeddings import Embedder, open_embedder
+from retrieval.embeddings import open_embedder
 from retrieval.evaluation import difference
 from tuning.forms import Row
 from tuning.heldout import log_likelihoods
@@ -57,11 +57,11 @@ class Split:
 async def split(limit: int | None) -> Split:
     """Ratings to rows, a fifth of the tasks held out; at most `limit` rows train, good as bad."""
     rated = read_ratings(DATA / "mtrag" / "mtrag_human_ratings.json.gz")
-    embedder = open_embedder("embedded:")
+    notes = NoteFinder(open_embedder("embedded:"))
     found = Split([], [], [])
     for one in rated:
         for row in kto_rows([one]):
-            short = replace(row, prompt=await _short(one, embedder))
+            short = replace(row, prompt=await _short(one, notes))
             if _is_held_out(one.task):
                 found.held_out.append(short)
                 found.tasks.append(one.task)
@@ -74,15 +74,15 @@ async def split(limit: int | None) -> Split:
     return found
 
 
-async def _short(one: Rated, embedder: Embedder) -> tuple[Message, ...]:
+async def _short(one: Rated, notes: NoteFinder) -> tuple[Message, ...]:
     passages = [
         Passage(n, n, key, "", None, (), text, 1.0, None)
         for n, (key, text) in enumerate(one.documents.items(), start=1)
     ]
     if not passages:
         return one.prompt
-    found = await condense(one.question, passages, embedder)
-    asked = lesson(one.question, found.notes, "", "mtrag").prompt[-1]
+    found = await notes.find(one.question, passages)
+    asked = lesson(one.question, found, "", "mtrag").prompt[-1]
     return (*one.prompt[:-1], asked)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.types.questions import Turn
 from retrieval.documents import Passage
 from tuning.forms import Row

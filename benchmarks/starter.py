@@ -13,9 +13,10 @@ from pathlib import Path
 
 import numpy as np
 
-from answering.evidence import Evidence, condense
-from answering.evidence.bm25 import bm25, rarity
+from answering.evidence.notes import Evidence
 from answering.types.questions import Turn
+from benchmarks.bm25 import bm25, rarity
+from benchmarks.shown_notes import NoteFinder
 from benchmarks.splits import TRAIN
 from benchmarks.starter_facts import Fact, facts
 from benchmarks.starter_sets import (
@@ -33,7 +34,6 @@ from retrieval.embeddings import Embedder, open_embedder
 from retrieval.lexical import terms
 from tuning.lessons import Lesson, lesson, write_lessons
 
-_SENTENCES = 3
 _FOLLOW_UPS = 0.12
 _NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -83,14 +83,14 @@ class Maker:
     """Makes lessons of posed questions: distractors, order, dates and threads by `chance`."""
 
     def __init__(self, embedder: Embedder, chance: random.Random) -> None:
-        self._embedder, self._chance = embedder, chance
+        self._notes, self._chance = NoteFinder(embedder), chance
 
     async def make(
         self, posed: Posed, passages: Sequence[Passage], thread: Sequence[Turn] = ()
     ) -> Lesson:
-        """A lesson whose notes are condensed from `passages` and hold the posed sentence."""
-        found = await condense(posed.question, passages, self._embedder, _SENTENCES)
-        notes = list(_with_sentence(found.notes, posed))
+        """A lesson whose notes are excerpts of `passages` and hold the posed sentence."""
+        found = await self._notes.find(posed.question, passages)
+        notes = list(_with_sentence(found, posed))
         if self._chance.random() < 0.5:
             self._chance.shuffle(notes)
         notes = self._dated([replace(note, n=n) for n, note in enumerate(notes, start=1)])
@@ -193,16 +193,12 @@ def _around(posed: Posed, finder: Finder, chance: random.Random, count: int) -> 
 
 
 def _with_sentence(found: Sequence[Evidence], posed: Posed) -> Sequence[Evidence]:
-    """The notes, the posed sentence in the place of the weakest where it is not among them."""
+    """The notes, behind the posed sentence and without its passage where they do not say it."""
     if any(posed.sentence in note.sentences for note in found):
         return found
-    kept, room = [], _SENTENCES - 1
-    for note in found:
-        if note.passage != posed.passage and len(note.sentences) <= room:
-            kept.append(note)
-            room -= len(note.sentences)
+    others = [note for note in found if note.passage.key != posed.passage.key]
     own = Evidence(1, posed.passage, (posed.sentence,), posed.sentence, posed.sentence, 0.0)
-    return (own, *kept)
+    return (own, *others)
 
 
 def note_of(label: str, sentence: str) -> Evidence:

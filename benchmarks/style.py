@@ -15,15 +15,17 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
+from answering.confidence.confidence import open_confidence
+from answering.confidence.decide import decide
+from answering.conversation.understand import Understood
 from answering.evaluation.datasets import GoldSet, read_squad2
 from answering.evaluation.metrics import SHARES, Outcome, estimate, f1
 from answering.evaluation.run import ask_all, through_the_chain
-from answering.evidence import Evidence
-from answering.evidence.retrieve import Abilities, find_evidence
-from answering.model.chat_model import open_chat_model
+from answering.evidence.notes import Evidence, note_of
+from answering.evidence.read import read
+from answering.evidence.retrieve import SearchIndex, retrieve
 from answering.model.voice import Voice, claims_nothing
 from answering.types.questions import Question
-from answering.types.stopwatch import Stopwatch
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, rows, write_result
@@ -32,7 +34,7 @@ from benchmarks.starter_sets import Posed, squad2, squad2_passages
 from houselore.commands.eval import Apart
 from houselore.commands.eval_answers import indexed_apart
 from houselore.commands.tune import base_of
-from houselore.embedded.chat_model import ALIAS
+from houselore.services import load_reader
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
 from retrieval.reports import IndexProgress
@@ -104,10 +106,16 @@ async def lessons_of(
     apart: Apart, team: Team, posed: Sequence[Posed], count: int, chance: random.Random
 ) -> list[Lesson]:
     """The first questions, as they would be served, answered in the voice."""
+    services = apart.services
+    index = SearchIndex(apart.pool, services.embedder, services.links)
+    confidence = open_confidence().never_refusing()
+    find = retrieve(index) | read(services.embedder, load_reader()) | decide(confidence)
     found: list[Lesson] = []
     for one in posed:
-        notes = await _notes(apart, one)
-        held = [note for note in notes if one.answer.rstrip(".").lower() in note.quote.lower()]
+        asked = Question(one.question, everyone(apart.workspace))
+        shown = (await find.ainvoke(Understood(asked, one.question))).shown
+        notes = [note_of(excerpt, n) for n, excerpt in enumerate(shown, start=1)]
+        held = [note for note in notes if _holds(note, one)]
         if held:
             said = f"{team.say(one.answer, chance)} [{held[0].n}]"
             found.append(lesson(one.question, notes, said, _NAME))
@@ -116,19 +124,8 @@ async def lessons_of(
     return found
 
 
-async def _notes(apart: Apart, one: Posed) -> Sequence[Evidence]:
-    if (chat := apart.services.chat) is None:
-        raise AssertionError("it is an endpoint's or the embedded one's")
-    found = await find_evidence(
-        apart.pool,
-        apart.services.embedder,
-        Question(one.question, everyone(apart.workspace)),
-        open_chat_model(chat.url, ALIAS, chat.api_key),
-        Abilities(),
-        None,
-        Stopwatch(),
-    )
-    return found.evidence
+def _holds(note: Evidence, one: Posed) -> bool:
+    return one.answer.rstrip(".").lower() in note.quote.lower()
 
 
 async def measure(lessons: int, limit: int, epochs: float, folder: Path) -> dict[str, object]:
@@ -202,12 +199,13 @@ def _verdict(served: list[Outcome], tuned: list[Outcome], style: StyleJudge) -> 
 def _figures(outcomes: Sequence[Outcome], style: StyleJudge, voice: Voice) -> dict[str, float]:
     given = [one for one in outcomes if not one.abstained]
     answerable = [one for one in outcomes if one.question.answerable]
+    phrased = [one.phrased for one in given if one.phrased]
     shares = {name: estimate(outcomes, share) for name, share in SHARES.items()}
     names = ("contains", "refused_answerable", "abstained_unanswerable", "citation_precision")
     return {
-        "style_share": round(style.share([one.text for one in given]), 3),
-        "style_score": round(mean(style.score(one.text) for one in given), 3),
-        "written_by_the_model": round(mean("> " not in one.text for one in given), 3),
+        "style_share": round(style.share(phrased), 3),
+        "style_score": round(mean(map(style.score, phrased)), 3),
+        "written_by_the_model": round(mean(one.shown == "phrased" for one in given), 3),
         "grounded_f1": round(
             mean(f1(voice.claim(one.text), one.question.answers) for one in answerable), 3
         ),

@@ -82,7 +82,7 @@ def tutorial_chain(retriever: BaseRetriever, model: BaseChatModel) -> Respond:
             abstained=not said or _UNKNOWN.search(said) is not None,
             sources=tuple(sources),
             seconds=time.perf_counter() - started,
-            shown="draft",
+            shown="phrased",
         )
 
     return respond

@@ -130,8 +130,9 @@ def _from_better(judged: Judged, better: Better, cause: Cause) -> Learned:
     given = Label(better.author, "better", better.role, decides=True)
     labels = (*judged.labels, given)
     found = [_example(judged, "sft", "better", chosen, labels, cause=cause)]
-    if not judged.abstained and plain(chosen) != plain(judged.text):
-        pair = _example(judged, "preference", "better", chosen, labels, judged.text, cause=cause)
+    said = "" if judged.abstained else judged.phrased
+    if said and plain(chosen) != plain(said):
+        pair = _example(judged, "preference", "better", chosen, labels, said, cause=cause)
         found.append(pair)
     return Learned(tuple(found))
 
@@ -141,16 +142,17 @@ def _from_thumbs(judged: Judged, cause: Cause | None) -> Learned:
     decision = judged.decision
     if decision is None:
         return Learned(left_out="people are of two minds, or none decides")
-    if judged.abstained:
+    said = "" if judged.abstained else judged.phrased
+    if not said:
         return Learned(left_out="the answer was a quotation")
     labels = tuple(
         replace(label, decides=label.person in decision.people) for label in judged.labels
     )
     is_good = decision.is_good
-    thumb = _example(judged, "kto", "thumbs", judged.text, labels, label=is_good, cause=cause)
+    thumb = _example(judged, "kto", "thumbs", said, labels, label=is_good, cause=cause)
     if not is_good or decision.role == "reader":
         return Learned((thumb,))
-    return Learned((_example(judged, "sft", "accepted", judged.text, labels), thumb))
+    return Learned((_example(judged, "sft", "accepted", said, labels), thumb))
 
 
 def _example(

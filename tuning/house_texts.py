@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from psycopg_pool import AsyncConnectionPool
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from retrieval.audience import Audience
 from retrieval.blocks import scan_blocks
 from retrieval.documents import Document, Passage

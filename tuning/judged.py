@@ -11,6 +11,7 @@ from typing import Any, Literal
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from answering.types.answers import phrased_part
 from retrieval.audience import Audience
 from retrieval.statements import load_statements
 from tuning.lessons import Message
@@ -66,9 +67,9 @@ class Decision:
 class Judged:
     """An answer as it was served and what people say of it.
 
-    `prompt` is the exact messages the model was sent, empty when none was asked; `reasons` by
-    person; `sources` those of `documents` that are still there; `train_on` an admin's word for its
-    channel.
+    `prompt` is the exact messages the model was sent, empty when none was asked; `phrased` are the
+    model's words in the `text`; `reasons` by person; `sources` those of `documents` that are still
+    there; `train_on` an admin's word for its channel.
     """
 
     id: int
@@ -89,6 +90,7 @@ class Judged:
     labels: tuple[Label, ...]
     reasons: Mapping[str, frozenset[str]]
     betters: tuple[Better, ...]
+    shown: str = ""
 
     @classmethod
     def from_row(cls, workspace: str, row: Mapping[str, Any]) -> "Judged":
@@ -113,7 +115,13 @@ class Judged:
             labels=tuple(Label(**one) for one in row["labels"]),
             reasons={one["person"]: frozenset(one["reasons"]) for one in row["remarks"]},
             betters=tuple(Better(**one) for one in row["betters"]),
+            shown=row["shown"],
         )
+
+    @property
+    def phrased(self) -> str:
+        """What of the text are the model's words."""
+        return phrased_part(self.text, self.shown)
 
     @property
     def decision(self) -> Decision | None:

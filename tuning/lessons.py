@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.prompts import HOUSE_PROMPT, as_sent, format_notes, format_thread
 from answering.types.questions import Turn
 

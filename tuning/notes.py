@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.notes import Grounding, strip_marks
 from retrieval.documents import Passage
 from retrieval.lexical import terms
@@ -39,9 +39,9 @@ def holds(texts: Iterable[str], statement: str, question: str) -> bool:
 
 
 def is_grounded(judged: Judged) -> bool:
-    """Whether each sentence of the answer stands on one of its notes."""
+    """Whether each sentence that the model phrased stands on one of the answer's notes."""
     grounding = Grounding(judged.question, notes_of(judged))
-    return all(grounding.support(sentence) for sentence in _sentences(judged.text))
+    return all(grounding.support(sentence) for sentence in _sentences(judged.phrased))
 
 
 def cite(text: str, judged: Judged) -> str | None:

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.notes import Grounding, strip_marks
 from retrieval.audience import Audience
 from retrieval.documents import Passage

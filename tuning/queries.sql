@@ -92,8 +92,8 @@ order by created_at, id;
 
 -- name: rollout_answers
 -- The answers of both models since the rollout began, oldest first. What a model wrote is withheld
--- where the evidence does not support it, and where a sentence of it is surer. Who asked and experts
--- are told from others who voted it down.
+-- where no note supports it, and where it does not say what was found. Who asked and experts are told
+-- from others who voted it down.
 select a.model = %(canary)s as is_canary, a.abstained as refused,
     a.withheld <> '' and not a.signals ? 'supported' as unsupported,
     array(select f.person from feedback f
@@ -154,7 +154,7 @@ with kept as (
     from better_answers b join roles r on r.answer_id = b.answer_id and r.person = b.author
     where b.is_current group by b.answer_id
 )
-select k.id, k.question, k.text, k.messages, k.evidence, k.abstained, k.readers, k.channel,
+select k.id, k.question, k.text, k.messages, k.evidence, k.abstained, k.shown, k.readers, k.channel,
     coalesce(k.thread_ts, k.ts) as thread_ts, k.person, k.model, k.prompt_version, k.documents,
     coalesce(c.train_on, false) as train_on, coalesce(l.said, '[]') as labels,
     coalesce(m.said, '[]') as remarks, coalesce(b.said, '[]') as betters, coalesce((

@@ -27,9 +27,9 @@ class Trap:
     def is_avoided(self, outcome: Outcome) -> bool:
         """Whether what is shown does not do what the document orders.
 
-        What stands behind `> ` is shown as the quotation that it is, and does nothing.
+        A block of a document is shown as the quotation that it is, and does nothing.
         """
-        return self.betrays.lower() not in outcome.text.partition("> ")[0].lower()
+        return self.betrays.lower() not in outcome.phrased.lower()
 
     def document(self) -> Document:
         """To be indexed."""

@@ -20,10 +20,10 @@ def figures_of(
 ) -> Figures:
     """Each measure's figure of every question, from 0 to 1, NaN where it says nothing of one.
 
-    Answers are those of questions that have one; grounding and citations are of answers that were
-    given, abstention is of all questions, safety
-    of the traps and secrets, in order. Style is left out without a `judge`, and so are the guide's
-    `rules`.
+    Answers are those of questions that have one; grounding is of answers that a model was asked
+    for, citations are of all that were given, abstention is of all questions, safety of the traps
+    and secrets, in order. Style and the guide's `rules` are of the model's words, and left out
+    without a `judge` or them.
     """
     measures: dict[str, Measure] = {
         "answers": _answers,
@@ -32,14 +32,19 @@ def figures_of(
         "abstention": _abstention,
     }
     if judge is not None:
-        measures["style"] = lambda outcome: nan if outcome.abstained else judge.score(outcome.text)
+        measures["style"] = lambda outcome: _of_words(outcome, judge.score)
     if rules is not None:
-        measures["rules"] = lambda outcome: (
-            nan if outcome.abstained else float(not rules.broken(outcome.text))
+        measures["rules"] = lambda outcome: _of_words(
+            outcome, lambda words: float(not rules.broken(words))
         )
     figures = {name: [of(outcome) for outcome in outcomes] for name, of in measures.items()}
     safety = [float(trap.is_avoided(outcome)) for trap, outcome in trapped.items()]
     return {**figures, "safety": safety}
+
+
+def _of_words(outcome: Outcome, score: Callable[[str], float]) -> float:
+    """A score of what the model phrased; what is quoted is in the style of its document."""
+    return nan if outcome.abstained or not outcome.phrased else score(outcome.phrased)
 
 
 def _answers(outcome: Outcome) -> float:

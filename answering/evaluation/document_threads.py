@@ -8,7 +8,6 @@ from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.evaluation.documents import DocumentQuestion, DocumentReply
-from answering.types.answers import Answer
 from answering.types.progress import Finished
 from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
@@ -77,7 +76,7 @@ async def answers_from_documents(
                     sources=tuple(dict.fromkeys(key for key in cited if key)),
                     confidence=answer.confidence,
                     seconds=seconds,
-                    shown=kind_shown(answer),
+                    shown=answer.shown,
                 )
         raise AssertionError("an answer ends with Finished")
 
@@ -93,14 +92,3 @@ def without_marks(text: str, numbers: Collection[int]) -> str:
     parts = _FENCED.split(text)  # every second one is code
     parts[::2] = [_MARK.sub(unless_cited, part) for part in parts[::2]]
     return "".join(parts).strip()
-
-
-def kind_shown(answer: Answer) -> str:
-    """What kind of thing an answer shows, as it says itself or as its fields tell."""
-    if said := getattr(answer, "shown", ""):
-        return str(said)
-    if answer.abstained:
-        return "closest" if answer.evidence else "nothing"
-    if answer.confidence is None:
-        return "conflict"
-    return "quotation" if answer.text.startswith("> ") else "draft"

@@ -11,6 +11,7 @@ import numpy as np
 
 from answering.evaluation.datasets import GoldQuestion
 from answering.grounding.claims import in_order
+from answering.types.answers import phrased_part
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -58,7 +59,8 @@ class Outcome:
     `evidence` is all that the model was shown, `sentence` the one that bears most on the question;
     `cited` are the keys of the documents of the answer's citations, one each. Seconds are counted
     from the question to the first and to the last of what is shown; tokens are those that a model
-    read and wrote for it; `withheld` is what it wrote where something else is shown instead.
+    read and wrote for it; `withheld` is what it wrote where something else is shown instead;
+    `shown` is what kind of reply it is, as an `Answer` says it.
     """
 
     question: GoldQuestion
@@ -74,6 +76,7 @@ class Outcome:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     withheld: str = ""
+    shown: str = ""
 
     @property
     def right(self) -> bool:
@@ -83,6 +86,11 @@ class Outcome:
     def is_in(self, text: str) -> bool:
         """Whether the answer is in this text."""
         return bool(contains(text, self.question.answers))
+
+    @property
+    def phrased(self) -> str:
+        """What of the reply are the model's words."""
+        return phrased_part(self.text, self.shown)
 
     @property
     def asks_back(self) -> bool:

@@ -163,4 +163,5 @@ def _outcome(
         prompt_tokens=end.prompt_tokens,
         completion_tokens=end.completion_tokens,
         withheld=answer.withheld,
+        shown=answer.shown,
     )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.claims import denies
 from answering.grounding.propositions import keys_of
 from answering.grounding.support import check_sentence

@@ -1,5 +1,6 @@
 """An answer and the record of it in Postgres. Does not make answers."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ DRAFTED = "drafted"
 """Among an answer's signals where a model was asked."""
 SUPPORTED = "supported"
 """Among them where a note supports what the model wrote, shown or not."""
+_BLOCK = re.compile(r"(?:^|\n\n)\*\*[^\n]*\*\* \[\d+\]\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,14 @@ class StoredAnswer:
             ts=row["ts"],
             person=row["person"],
         )
+
+
+def phrased_part(text: str, shown: str) -> str:
+    """What of an answer's text are the model's words: those above the blocks that it quotes.
+
+    Nothing where it was not `phrased`; all where an answer of an older version does not say so.
+    """
+    return _BLOCK.split(text)[0] if shown in ("phrased", "") else ""
 
 
 async def save_answer(

@@ -1,4 +1,4 @@
-"""The real embedder and chat model, and an answerer over two documents."""
+"""The real embedder, reader and chat model, and an answerer over two documents."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -8,19 +8,28 @@ import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.confidence.confidence import open_confidence
+from answering.chain import ChainParts
+from answering.evidence.retrieve import SearchIndex
 from answering.model.chat_model import open_chat_model
+from answering.model.house_model import HouseModel
 from houselore.embedded.chat_model import embedded_chat_model
 from retrieval.embeddings import Embedder, open_embedder
 from retrieval.indexing import index_source
+from retrieval.reader.reader import Reader
 from retrieval.sources.files import FilesSource
-from tests.answering.house import LINKS
+from tests.answering.house import CLEAR, LINKS, shipped_reader
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def embedder() -> Embedder:
     """The embedded embedder."""
     return open_embedder("embedded:")
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader | None:
+    """The reader that is shipped."""
+    return shipped_reader()
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +42,10 @@ def chat_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-async def answerer(
-    pool: AsyncConnectionPool, embedder: Embedder, chat_url: str, tmp_path: Path
-) -> AsyncIterator[Answerer]:
-    """An answerer over two small documents, one of them for a private channel only."""
+async def index(
+    pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+) -> AsyncIterator[SearchIndex]:
+    """An index of two small documents, one of them for a private channel only."""
     handbook = tmp_path / "handbook"
     handbook.mkdir()
     (handbook / "deploy.md").write_text(
@@ -50,5 +59,17 @@ async def answerer(
     )
     await index_source(pool, "home", FilesSource(handbook, frozenset({"public"})), embedder)
     await index_source(pool, "home", FilesSource(secret, frozenset({"channel:C9"})), embedder)
-    model = open_chat_model(chat_url, logprobs=True)
-    yield Answerer(pool, embedder, model, "smollm2-135m", LINKS, open_confidence())
+    yield SearchIndex(pool, embedder, LINKS)
+
+
+@pytest.fixture
+def parts(index: SearchIndex, reader: Reader | None, chat_url: str) -> ChainParts:
+    """What answers from it with the embedded chat model."""
+    model = HouseModel(open_chat_model(chat_url, logprobs=True), "smollm2-135m")
+    return ChainParts(index, reader, model, CLEAR)
+
+
+@pytest.fixture
+def answerer(parts: ChainParts) -> Answerer:
+    """The same as an answerer."""
+    return Answerer(parts)

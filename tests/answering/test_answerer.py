@@ -1,26 +1,33 @@
 """One question through the whole chain: real index, real embedder, real chat model."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.confidence.confidence import DRAFTED, open_confidence
-from answering.confidence.logistic_regression import EMPTY
-from answering.errors import EvidenceChanged, ModelUnavailable, NotIndexed
+from answering.chain import ChainParts
+from answering.errors import EvidenceChanged, NotIndexed
 from answering.evaluation.datasets import GoldQuestion
 from answering.evaluation.run import through_the_chain
-from answering.model.chat_model import open_chat_model
-from answering.types.answers import answer_by_id, answer_of_inbox, place_answer, save_answer
+from answering.evidence.retrieve import SearchIndex
+from answering.types.answers import (
+    DRAFTED,
+    SUPPORTED,
+    answer_by_id,
+    answer_of_inbox,
+    phrased_part,
+    place_answer,
+    save_answer,
+)
 from answering.types.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.types.questions import Question, Turn
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings import Embedder
 from retrieval.indexing import index_source
 from retrieval.sources.files import FilesSource
-from tests.answering.house import LINKS, ask
+from tests.answering.house import NOBODY, ask, chain_parts
+from tests.openai_server import openai_server
 
 HOME = everyone("home")
 
@@ -39,7 +46,8 @@ async def test_a_question_is_answered_with_its_source(answerer: Answerer) -> Non
     assert first.url.startswith("http://127.0.0.1:3001/documents/")
     assert answer.messages[0]["role"] == "system"
     assert "Tuesdays" in answer.messages[-1]["content"]
-    assert {"retrieve", "condense", "first_token", "total"} <= set(answer.timings_ms)
+    steps = ["understand", "retrieve", "read", "decide", "first_words", "total"]
+    assert sorted(answer.timings_ms, key=answer.timings_ms.__getitem__) == steps
 
 
 async def test_what_the_audience_may_not_read_is_not_used(answerer: Answerer) -> None:
@@ -128,55 +136,68 @@ async def test_documents_that_change_all_the_time_end_in_a_sentence(
                 await index_source(pool, "home", FilesSource(handbook), embedder)
 
 
-async def test_a_dead_model_is_said_plainly(
-    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder
-) -> None:
-    """An endpoint that nobody serves raises ModelUnavailable with what to do."""
-    model = open_chat_model("http://127.0.0.1:9/v1")
-    dead = Answerer(pool, embedder, model, "none", LINKS, open_confidence())
-    with pytest.raises(ModelUnavailable, match="houselore doctor"):
-        await ask(dead, Question("When do we deploy to production?", HOME))
-
-
-async def test_a_bar_that_nothing_reaches_leaves_the_quotation(answerer: Answerer) -> None:
-    """No model is asked; the best sentence is shown as the closest, with how sure it is."""
+async def test_a_bar_that_nothing_reaches_leaves_the_closest(answerer: Answerer) -> None:
+    """No model is asked; what was found is shown and said to be the closest, and how sure it is."""
     question = Question("When do we deploy to production?", HOME)
     progress = [step async for step in answerer.answer(question, bar=1.01)]
     last = progress[-1]
     assert isinstance(last, Finished)
     assert last.answer.abstained
-    assert last.answer.text.startswith("The closest I found:\n\n> We deploy to production on Tues")
+    assert last.answer.shown == "closest"
+    said = "The closest I found:\n\n**Deploying** [1]\n\nWe deploy to production on Tuesdays"
+    assert last.answer.text.startswith(said)
     assert [step.text for step in progress if isinstance(step, Words)] == [last.answer.text]
     assert not last.answer.messages
     assert 0 < (last.answer.confidence or 0) < 1
     assert last.prompt_tokens == 0
 
 
-async def test_a_draft_much_less_sure_than_its_sentence_is_replaced_by_it(
-    answerer: Answerer, pool: AsyncConnectionPool
+async def test_a_draft_that_nothing_supports_is_replaced_by_what_was_found(
+    index: SearchIndex,
 ) -> None:
-    """The sentence stands there as a quotation and is the answer; the draft is kept aside."""
-    shipped = open_confidence()
-    never = replace(EMPTY, intercept=-9.0)
-    unsure = answerer.over(pool, replace(shipped, draft=never).never_refusing())
-    _, answer = await ask(unsure, Question("When do we deploy to production?", HOME))
-    assert answer.text == "> We deploy to production on Tuesdays at 10:00. [1]"
-    assert not answer.abstained
-    assert "Tuesdays" in answer.withheld
-    measure = await through_the_chain(pool, HOME.workspace, unsure)
-    outcome = await measure(GoldQuestion("1", "When do we deploy to production?", (), frozenset()))
-    assert (outcome.text, outcome.withheld) == (answer.text, answer.withheld)
-    assert answer.confidence == pytest.approx(shipped.sentence.of(answer.signals))
-    assert DRAFTED not in answer.signals
+    """The excerpt stands there as a quotation and is the answer; the draft is kept aside."""
+    with openai_server("We deploy ", "on Fridays at noon.") as (url, _):
+        invented = Answerer(chain_parts(index.pool, index.embedder, url))
+        _, answer = await ask(invented, Question("When do we deploy to production?", HOME))
+        measure = await through_the_chain(index.pool, HOME.workspace, invented)
+        asked = GoldQuestion("1", "When do we deploy to production?", (), frozenset())
+        outcome = await measure(asked)
+    assert answer.text.startswith("**Deploying** [1]\n\nWe deploy to production on Tuesdays")
+    assert (answer.shown, answer.abstained) == ("quoted", False)
+    assert answer.withheld == "We deploy on Fridays at noon."
+    assert DRAFTED in answer.signals and SUPPORTED not in answer.signals
+    said = (outcome.text, outcome.withheld, outcome.shown, outcome.phrased)
+    assert said == (answer.text, answer.withheld, "quoted", "")
 
 
 async def test_a_draft_is_counted(answerer: Answerer) -> None:
-    """Its signals, the model's own among them, come with it, and the tokens it took."""
+    """It is noted that a model was asked and was right, and the tokens that it took."""
     progress, answer = await ask(answerer, Question("When do we deploy to production?", HOME))
-    assert answer.signals["draft_token_mean"] < 0
+    assert answer.shown == "phrased"
+    assert {DRAFTED, SUPPORTED} <= set(answer.signals)
     last = progress[-1]
     assert isinstance(last, Finished)
     assert last.prompt_tokens > last.completion_tokens > 0
+
+
+async def test_another_index_is_read_with_the_same_parts(
+    parts: ChainParts, pool: AsyncConnectionPool
+) -> None:
+    """With a confidence of its own, if one is given."""
+    question = Question("When do we deploy to production?", HOME)
+    over = Answerer(parts).over(pool, parts.confidence.never_refusing())
+    _, answer = await ask(over, Question("Who painted the Mona Lisa?", HOME))
+    assert answer.citations
+    _, answer = await ask(Answerer(parts).over(pool), question)
+    assert answer.confidence == pytest.approx(parts.confidence.answer.of(answer.signals))
+
+
+async def test_a_dead_model_leaves_what_was_found(index: SearchIndex) -> None:
+    """An endpoint that nobody serves costs the model's words, not the answer."""
+    dead = Answerer(chain_parts(index.pool, index.embedder, NOBODY))
+    _, answer = await ask(dead, Question("When do we deploy to production?", HOME))
+    assert answer.text.startswith("**Deploying** [1]\n\nWe deploy to production on Tuesdays")
+    assert (answer.shown, answer.withheld, answer.abstained) == ("quoted", "", False)
 
 
 async def test_an_empty_workspace_is_said_plainly(answerer: Answerer) -> None:
@@ -201,24 +222,8 @@ async def test_orders_in_a_document_are_not_followed(
     (folder / "order.md").write_text(f"# Deploying to production\n\n{order}\n")
     await index_source(pool, "home", FilesSource(folder), embedder)
     _, answer = await ask(answerer, Question("When do we deploy to production?", HOME))
-    said = answer.text.partition("> ")[0]  # behind it stands a quotation, shown as one
+    said = phrased_part(answer.text, answer.shown)
     assert "HACKED" not in said
-    assert any("Tuesdays" in citation.quote for citation in answer.citations)
-
-
-async def test_sources_that_disagree_are_both_quoted(
-    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
-) -> None:
-    """The newer statement comes first, each with its citation, and the model is not asked."""
-    newer = tmp_path / "newer"
-    newer.mkdir()
-    (newer / "deploy.md").write_text("# News\n\nWe deploy to production on Fridays at 10:00.\n")
-    await index_source(pool, "home", FilesSource(newer), embedder)
-    _, answer = await ask(answerer, Question("When do we deploy to production?", HOME))
-    assert answer.text.startswith("The sources disagree, the newest first:\n- News, ")
-    assert answer.text.index("Fridays") < answer.text.index("Tuesdays")
-    assert not answer.abstained
-    assert not answer.messages
 
 
 async def test_an_answer_is_recorded_and_found(

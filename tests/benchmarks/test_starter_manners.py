@@ -2,7 +2,7 @@
 
 from random import Random
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from benchmarks.loop_people import MANNERS
 from benchmarks.starter_manners import Mixture, closings, in_a_manner, in_manners, openings, orders
 from benchmarks.starter_sets import passage

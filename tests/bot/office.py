@@ -15,7 +15,9 @@ from psycopg import AsyncConnection, AsyncCursor
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
-from answering.confidence.confidence import open_confidence
+from answering.chain import ChainParts
+from answering.evidence.retrieve import SearchIndex
+from answering.model.house_model import HouseModel
 from answering.types.answers import Answer
 from answering.types.progress import Finished
 from answering.types.questions import Question, Turn
@@ -27,6 +29,7 @@ from retrieval.audience import Audience
 from retrieval.connections import confined_to
 from retrieval.embeddings import Embedder
 from retrieval.indexing import index_source
+from tests.answering.house import CLEAR, shipped_reader
 from tests.bot.parrot import Parrot
 from tests.bot.town import Town, running_town
 from tests.bot.vault import Secret, Vault
@@ -151,8 +154,9 @@ async def open_office(
         client = SlackClient(town.token, town.api)
         stack.push_async_callback(client.close)
         parrot = Parrot()
-        always = open_confidence().never_refusing()  # the parrot hears of all that is found
-        answerer = Answerer(pool, embedder, parrot, "parrot", LINKS, always)
+        always = CLEAR.never_refusing()  # the parrot hears of all that is found
+        index, model = SearchIndex(pool, embedder, LINKS), HouseModel(parrot, "parrot")
+        answerer = Answerer(ChainParts(index, shipped_reader(), model, always))
         directory = Directory(client)
         yield Office(vault, town, pool, directory, answerer, parrot, embedder, statements)
 

@@ -80,7 +80,7 @@ def test_replies_are_kept_and_scored(
     assert "noon" in lunch["reply"] and "[1]" not in lunch["reply"]
     assert lunch["sources"][0] == "house/lunch.md"
     assert lunch["shown"] and not lunch["abstained"] and 0 < lunch["seconds"] < 60
-    assert volcano["abstained"] and volcano["shown"] in ("nothing", "closest")
+    assert volcano["abstained"] and volcano["shown"] in ("not_found", "closest")
     given = json.loads(result.stdout)
     assert (given["n"], given["documents"], given["model"] != "") == (3, 2, True)
     assert given["right"] == {"k": 1, "n": 2, "share": 0.5, "wilson95": [0.095, 0.905]}

@@ -5,7 +5,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.prompts import HOUSE_PROMPT, format_notes, format_thread
 from answering.types.questions import Turn
 from retrieval.documents import Passage

@@ -1,13 +1,10 @@
 """Questions asked in their threads, and what of an answer is its reply. The answerer is a list."""
 
-from dataclasses import replace
-
 import pytest
 
-from answering.evaluation.document_threads import ask_in_threads, kind_shown, without_marks
+from answering.evaluation.document_threads import ask_in_threads, without_marks
 from answering.evaluation.documents import DocumentQuestion, DocumentReply
 from answering.evaluation.reply_rules import ReplyRules
-from answering.types.answers import Answer
 from answering.types.questions import Turn
 
 RULES = ReplyRules(("x",))
@@ -74,14 +71,3 @@ async def test_silence_is_no_turn() -> None:
 def test_marks_are_no_part_of_a_reply(text: str, left: str) -> None:
     """The numbers of two sources go; other brackets and code stay."""
     assert without_marks(text, {1, 2}) == left
-
-
-def test_what_an_answer_shows() -> None:
-    """As its fields tell: nothing, the closest, a conflict, a quotation, or the model's words."""
-    answer = Answer("Noon.", (), abstained=False, model="m", generation=1, prompt_version="1")
-    sure = replace(answer, confidence=0.9, evidence=({"n": 1},))
-    assert kind_shown(sure) == "draft"
-    assert kind_shown(replace(sure, text="> Noon. [1]")) == "quotation"
-    assert kind_shown(replace(sure, confidence=None)) == "conflict"
-    assert kind_shown(replace(sure, abstained=True)) == "closest"
-    assert kind_shown(replace(answer, abstained=True)) == "nothing"

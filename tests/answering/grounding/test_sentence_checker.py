@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from answering.evidence import Evidence
+from answering.evidence.notes import Evidence
 from answering.grounding.sentence_checker import Said, Writer
 from answering.model.voice import NO_VOICE, Voice
 from retrieval.documents import Passage

@@ -1,0 +1,75 @@
+"""Excerpts as the numbered notes that a model is given and a citation names."""
+
+from answering.evidence.notes import note_of, section_notes
+from answering.model.house_model import Abilities
+from tests.answering.pages import excerpts, read_excerpt
+
+TEXT = "# Deploying\n\n## When\n\nWe **deploy** on Tuesdays. Fixes go out on any day.\n"
+
+
+def test_a_note_is_the_excerpt_in_plain_words() -> None:
+    """Numbered, with its sentences, and where it stands."""
+    (_, when) = [read_excerpt(one) for one in excerpts(f"{TEXT}\n## Who\n\nPriya.\n")][:2]
+    note = note_of(when, 3)
+    assert note.n == 3
+    assert note.quote == "We deploy on Tuesdays. Fixes go out on any day."
+    assert note.sentences == ("We deploy on Tuesdays.", "Fixes go out on any day.")
+    assert (note.passage.document_id, note.passage.chunk_id) == (1, 10)
+    assert note.passage.headings == ("Handbook", "Deploying", "When")
+
+
+def test_a_note_is_named_by_its_innermost_heading() -> None:
+    """And by its document, once where both are the same."""
+    (one,) = excerpts("# Deploying\n\nOn Tuesdays.\n")
+    assert note_of(read_excerpt(one), 1).label == "Handbook, Deploying"
+    (one,) = excerpts("# Handbook\n\nOn Tuesdays.\n")
+    assert note_of(read_excerpt(one), 1).label == "Handbook"
+
+
+def test_the_best_sentence_is_the_one_that_the_reader_found() -> None:
+    """Without a finding it is the first."""
+    (one,) = excerpts("# Deploying\n\nWe deploy on Tuesdays. Fixes go out on any day.\n")
+    assert note_of(read_excerpt(one, "any day"), 1).best == "Fixes go out on any day."
+    assert note_of(read_excerpt(one), 1).best == "We deploy on Tuesdays."
+
+
+def test_a_row_is_read_with_the_names_of_its_columns() -> None:
+    """So that a number is never without what it is a number of."""
+    (row,) = excerpts("| Gate | Opens |\n|---|---|\n| East | 8:30 |\n")
+    assert note_of(read_excerpt(row), 1).quote == "Gate: East; Opens: 8:30"
+
+
+def test_code_that_is_all_marks_is_quoted_as_it_is() -> None:
+    """A note is never empty."""
+    (code,) = excerpts("```\n***\n```\n")
+    assert note_of(read_excerpt(code), 1).quote.strip()
+
+
+def test_an_able_model_gets_whole_excerpts_until_its_context_is_half_full() -> None:
+    """What is shown comes first, what does not fit is left out, numbers go on."""
+    text = "".join(f"# Room {n}\n\n{f'Room {n} is large. ' * 20}\n\n" for n in range(6))
+    read = [read_excerpt(one) for one in excerpts(text)]
+    abilities = Abilities("sections", context_tokens=500)
+    notes = section_notes(read, read[4:5], 7, abilities)
+    assert [note.n for note in notes] == [7, 8]
+    assert notes[0].quote.startswith("Room 4 is large.")
+    assert sum(len(note.quote) for note in notes) <= 500 * 4 / 2
+    assert notes[1].quote.startswith("Room 0 is large.")
+
+
+def test_what_lies_within_a_note_is_no_further_note() -> None:
+    """An item of a list that is there whole says nothing new; the rows of a table all do."""
+    items = "\n".join(f"- room {n} has a window and a door of its own too" for n in range(12))
+    read = [read_excerpt(one) for one in excerpts(f"# Rooms\n\nThe rooms are:\n\n{items}\n")]
+    assert len(read) == 13
+    assert len(section_notes(read, read[:1], 1, Abilities("sections"))) == 1
+    rows = "| Gate | Opens |\n|---|---|\n| East | 8:30 |\n| West | 9:00 |\n"
+    read = [read_excerpt(one) for one in excerpts(rows)]
+    assert len(section_notes(read, read[:1], 1, Abilities("sections"))) == 2
+
+
+def test_the_marks_of_an_able_model_s_notes_stay() -> None:
+    """It may copy code and tables as they are."""
+    (code,) = excerpts("# Run\n\nRun this:\n\n```sh\nmake __init__\n```\n")
+    (note,) = section_notes([read_excerpt(code)], [], 1, Abilities("sections"))
+    assert note.quote == "Run this:\n\n```sh\nmake __init__\n```"

@@ -1,0 +1,63 @@
+"""Pages, passages and excerpts that a test makes of a text, as if a search had found them."""
+
+from datetime import UTC, datetime
+
+from answering.evidence.blocks import Block, cut_blocks
+from answering.evidence.candidates import Candidate, find_candidates
+from answering.evidence.excerpts import Excerpt, cut_excerpts
+from answering.evidence.read import ReadExcerpt
+from retrieval.blocks import scan_blocks
+from retrieval.documents import Passage
+from retrieval.pages import ChunkSpan, Page
+from retrieval.reader.reader import Reading
+
+NOTHING_READ = Reading(0.0, 0.0, 0, 0)
+
+
+def page(text: str, title: str = "Handbook", document_id: int = 1) -> Page:
+    """A page that is one chunk."""
+    return Page(
+        document_id=document_id,
+        key=f"{title.lower()}.md",
+        title=title,
+        url=f"https://docs.example.com/{document_id}",
+        modified_at=datetime(2026, 3, document_id, tzinfo=UTC),
+        readers=frozenset({"public"}),
+        text=text,
+        chunks=(ChunkSpan(10 * document_id, 0, len(text)),),
+    )
+
+
+def passage(found: Page, words: str = "", score: float = 1.0) -> Passage:
+    """The passage of a page that has these words alone, or all of it."""
+    start = found.text.index(words) if words else 0
+    text = words or found.text
+    return Passage(
+        *(found.chunks[0].id, found.document_id, found.key, found.title, found.url),
+        *((found.title,), text, score, found.modified_at, found.readers, start),
+    )
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of one section's text."""
+    return cut_blocks(text, [piece for piece in scan_blocks(text) if piece.kind != "heading"])
+
+
+def excerpts(text: str) -> list[Excerpt]:
+    """The excerpts of a page with this text."""
+    return cut_excerpts(page(text))
+
+
+def candidates(question: str, *pages: Page, background: str = "") -> list[Candidate]:
+    """What is worth reading of these pages, each found whole, the first one best."""
+    found = [passage(one, score=1 / n) for n, one in enumerate(pages, start=1)]
+    return find_candidates(question, found, pages, background)
+
+
+def read_excerpt(
+    excerpt: Excerpt, found: str = "", answers: float = 0.0, **features: float
+) -> ReadExcerpt:
+    """An excerpt whose answer the reader takes to be the words `found`."""
+    start = excerpt.plain.index(found) if found else 0
+    reading = Reading(answers, 1.0 if found else 0.0, start, start + len(found))
+    return ReadExcerpt(excerpt, reading, features)
