@@ -42,6 +42,6 @@ def answer_chain(parts: ChainParts) -> Runnable[Question, Progress]:
 
 
 def reading_chain(parts: ChainParts) -> Runnable[Question, list[Read]]:
-    """Question -> what was found and read for each question in it: all that decides on an answer."""
+    """Question -> what was found and read for each question in it."""
     index = parts.index
     return understand(parts.model) | (retrieve(index) | read(index.embedder, parts.reader)).map()

@@ -2,13 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from answering.conversation.question_kinds import asks_for_code, asks_how, asks_which
 from answering.evidence.bm25 import bm25
 from answering.evidence.excerpts import Excerpt, cut_excerpts, split_row
+from answering.evidence.injection import asks_about_assistants, speaks_to_assistant
 from retrieval.documents import Passage
 from retrieval.lexical import query_terms, terms
 from retrieval.pages import Page
@@ -18,6 +19,7 @@ _PAGES = 4
 _READ = 12
 _BACKGROUND = 0.3  # what a term of the question before weighs
 _LAST_RANK = 10.0
+_SCANNED = 20_000  # characters that are searched at once for what speaks to an assistant
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,15 @@ def find_candidates(
     pages: Sequence[Page],
     background: str = "",
 ) -> list[Candidate]:
-    """The likeliest 12 excerpts, best first: all of the first page, of others what was found."""
+    """The likeliest 12 excerpts, best first: all of the first page, of others what was found.
+
+    What speaks to an assistant is left out, unless the question asks about that.
+    """
+    asks_about_it = asks_about_assistants(question)
     found = [
         (excerpt, _Hits.of(excerpt, number, passages))
         for number, page in enumerate(pages[:_PAGES])
-        for excerpt in cut_excerpts(page)
+        for excerpt in cut_excerpts(page, None if asks_about_it else _barred_on(page))
     ]
     found = [(excerpt, hits) for excerpt, hits in found if hits.on_first_page or hits.any]
     asked = _Asked.of(question, background)
@@ -61,6 +67,12 @@ def find_candidates(
     ]
     candidates.sort(key=lambda one: -_likely(one.features))
     return candidates[:_READ]
+
+
+def _barred_on(page: Page) -> Callable[[str], bool] | None:
+    """What says that a text of this page speaks to an assistant; None where none of it does."""
+    pieces = (page.text[at : at + _SCANNED] for at in range(0, len(page.text), _SCANNED))
+    return speaks_to_assistant if any(map(speaks_to_assistant, pieces)) else None
 
 
 def _likely(features: Mapping[str, float]) -> float:
