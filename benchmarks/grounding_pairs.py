@@ -27,8 +27,6 @@ _SUBJECT = re.compile(
     r"^(?!In |On |At |After |As |All |By |For |Rather )"
     r"(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*"
 )
-    r"^(?!In |On |At |After |As |All |By |For |Rather )(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*"
-)
 _PRONOUN = re.compile(r"^(?:He|She|It|They) (?!is \w+ that)")
 _DIGITS = re.compile(r"(?<![\w.,:/$\u20ac\u00a3-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
 _COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
