@@ -23,7 +23,10 @@ _CLAUSE = re.compile(
 )
 _GOES_ON = re.compile(r"(?:The|It|They|In|A) ")
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*)")
-_SUBJECT = re.compile(r"^(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*")
+_SUBJECT = re.compile(
+    r"^(?!In |On |At |After |As |All |By |For |Rather )"
+    r"(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*"
+)
 _PRONOUN = re.compile(r"^(?:He|She|It|They) (?!is \w+ that)")
 _DIGITS = re.compile(r"(?<![\w.,:/$\u20ac\u00a3-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
 _COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"

@@ -30,8 +30,9 @@ def find_misplaced(
             return "words"
         return ""
     theirs = [token.key for token in stated.tokens if token.is_content]
+    opening = _opening(ours, stated)
     for token in _put_instead([token.key for token in ours], theirs, ours):
-        if token.key in given and token.key not in theirs:
+        if (token.key in given and token.key not in theirs) or token in opening:
             continue
         return "name" if token.kind in ("name", "code") else "words"
     return ""
@@ -81,6 +82,16 @@ def _put_instead(
                 left[token.key] -= 1  # it moved
             elif last > first or token.key in stated:
                 yield token
+
+
+def _opening(ours: Sequence[Token], stated: Proposition) -> Sequence[Token]:
+    """What a sentence begins with in the place of a pronoun that a statement begins with."""
+    if not stated.tokens or stated.tokens[0].kind != "pronoun":
+        return ()
+    before = keys_of(stated.before)
+    first = next((token.key for token in stated.tokens if token.is_content), "")
+    at = next((at for at, token in enumerate(ours) if token.key == first), 0)
+    return ours[:at] if all(token.key in before for token in ours[:at]) else ()
 
 
 def _names_row(keys: AbstractSet[str], stated: Proposition) -> bool:
