@@ -94,9 +94,10 @@ bench-splitting: $(INSTALLED_BENCH) ## Measure our splitter beside LangChain's r
 bench-style: $(INSTALLED_TUNING) ## Measure what an unmistakable style costs [ARGS='--lessons 96']
 	@$(BIN)/python -m benchmarks.style $(ARGS)
 
-reader: $(INSTALLED_TUNING) ## Train the reader anew: make reader GUIDES=path [DATA=path] [ARGS='--run path']
+reader: $(INSTALLED_TUNING) ## Train the reader anew: make reader [DATA=path] [ARGS='--run path']
+	@# Memory that a step gives back is taken again by the next: kept, it costs no page faults.
 	@MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 OMP_WAIT_POLICY=PASSIVE \
-		$(BIN)/python -m tuning.reader --data '$(or $(DATA),$(SHARED_DATA)/data)' --guides '$(GUIDES)' $(ARGS)
+		$(BIN)/python -m tuning.reader --data '$(or $(DATA),$(SHARED_DATA)/data)' $(ARGS)
 
 docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
 	@$(BIN)/python tests/test_readme.py

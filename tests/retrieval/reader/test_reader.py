@@ -19,7 +19,7 @@ PARKING = ReaderInput(("Handbook", "Office"), "The car park behind the building 
     [
         ("Who approves fares above 450 euros?", "Éva Müller"),
         ("how many days before do i book a flight", "14"),
-        ("whats the tool for booking flights", "Concur"),
+        ("where do we book flights", "Concur"),
     ],
 )
 def test_a_short_fact_is_cut_from_the_source(reader: Reader, question: str, answer: str) -> None:
