@@ -52,7 +52,8 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
     probability = confidence.answer.of(features)
     bar = confidence.bar if understood.question.bar is None else understood.question.bar
     verdict: Verdict = "answer" if probability >= bar else "closest"
-    if probability < confidence.related and verdict == "closest":
+    is_far = features["nearest"] < confidence.near
+    if is_far or (verdict == "closest" and probability < confidence.related):
         return Decision(read, "not_found", (), probability, features)
     return Decision(read, verdict, choose_shown(ranked), probability, features)
 
