@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style help run install tuning test lint format docs pictures lock browser clean
+.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-injection bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style browser clean docs format help install lint lock pictures reader run test tuning
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -73,6 +73,9 @@ bench-grounding: $(INSTALLED) ## Measure which true and false sentences pass as 
 bench-indexing: $(INSTALLED) ## Measure indexing beside the bare embedder [ARGS='--documents 200']
 	@$(BIN)/python -m benchmarks.indexing $(ARGS)
 
+bench-injection: $(INSTALLED) ## Measure whether planted orders are obeyed or quoted [ARGS='--limit 10']
+	@$(BIN)/python -m benchmarks.injection $(ARGS)
+
 bench-loop: $(INSTALLED_TUNING) ## Simulate teams for weeks, and rollouts [ARGS='--teams dialect --weeks 1']
 	@$(BIN)/python -m benchmarks.loop $(ARGS)
 
@@ -90,6 +93,11 @@ bench-splitting: $(INSTALLED_BENCH) ## Measure our splitter beside LangChain's r
 
 bench-style: $(INSTALLED_TUNING) ## Measure what an unmistakable style costs [ARGS='--lessons 96']
 	@$(BIN)/python -m benchmarks.style $(ARGS)
+
+reader: $(INSTALLED_TUNING) ## Train the reader anew: make reader [DATA=path] [ARGS='--run path']
+	@# Memory that a step gives back is taken again by the next: kept, it costs no page faults.
+	@MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 OMP_WAIT_POLICY=PASSIVE \
+		$(BIN)/python -m tuning.reader --data '$(or $(DATA),$(SHARED_DATA)/data)' $(ARGS)
 
 docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
 	@$(BIN)/python tests/test_readme.py

@@ -7,7 +7,7 @@ from langchain_core.runnables import Runnable
 from answering.confidence.confidence import Confidence
 from answering.confidence.decide import decide
 from answering.conversation.understand import understand
-from answering.evidence.read import read
+from answering.evidence.read import Read, read
 from answering.evidence.retrieve import SearchIndex, retrieve
 from answering.model.house_model import HouseModel
 from answering.types.progress import Progress
@@ -33,12 +33,15 @@ def answer_chain(parts: ChainParts) -> Runnable[Question, Progress]:
     A message may hold several questions; each is looked up by itself. `ainvoke` and `abatch` give
     Finished. Raises NotIndexed, EvidenceChanged, EmbedderUnavailable and IndexUnavailable.
     """
-    find = (
-        retrieve(parts.index) | read(parts.index.embedder, parts.reader) | decide(parts.confidence)
-    )
     return (
-        understand(parts.model)
-        | find.map()
+        reading_chain(parts)
+        | decide(parts.confidence).map()
         | write(parts.model, parts.index)
         | check(parts.model, parts.index)
     ).with_config(run_name="answer")
+
+
+def reading_chain(parts: ChainParts) -> Runnable[Question, list[Read]]:
+    """Question -> what was found and read for each question in it."""
+    index = parts.index
+    return understand(parts.model) | (retrieve(index) | read(index.embedder, parts.reader)).map()

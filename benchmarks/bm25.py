@@ -1,24 +1,14 @@
 """BM25 of a few texts against a question, in memory. The index ranks by itself, in Postgres."""
 
-import math
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
 _K1, _B = 1.2, 0.75
 
 
-def rarity(query: Set[str], texts: Sequence[Sequence[str]]) -> dict[str, float]:
-    """The inverse document frequency of each of the query's terms, the texts being all there is."""
-    frequency = Counter(term for text in texts for term in set(text))
-    return {
-        term: math.log(1 + (len(texts) - frequency[term] + 0.5) / (frequency[term] + 0.5))
-        for term in query
-    }
-
-
 def bm25(weights: Mapping[str, float], texts: Sequence[Sequence[str]]) -> list[float]:
     """The Okapi BM25 (Robertson and Walker 1994) of each text, its query's terms so weighed."""
-    mean = sum(map(len, texts)) / len(texts) or 1.0
+    mean = sum(map(len, texts)) / max(1, len(texts)) or 1.0
     scores = []
     for text in texts:
         count, length = Counter(text), 1 - _B + _B * len(text) / mean

@@ -1,98 +1,242 @@
-"""The confidence that is shipped, fitted on the articles for it. Measures none: answers.py does."""
+"""Fit the confidence that is shipped: which excerpt is chosen, and how likely it answers.
+
+On the development questions to real documents, six articles of squad2 that the reader never saw,
+and questions about something else. Each is judged by fits on other documents alone.
+"""
 
 import argparse
 import asyncio
-from collections.abc import Sequence
-from dataclasses import replace
+import random
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from answering.confidence.confidence import (
-    ANY,
-    HELD,
-    Confidence,
-    choose_bar,
-    open_confidence,
-    save_confidence,
-)
-from answering.confidence.logistic_regression import Regression, logit
-from answering.evaluation.calibration import Calibrated, calibrate, fit_held_out
-from answering.evaluation.datasets import GoldQuestion, GoldSet, read_clapnq, read_squad2
-from answering.evaluation.metrics import Outcome
-from answering.evaluation.run import ask_all, through_the_chain
-from benchmarks.shared import DATA
-from benchmarks.splits import CALIBRATION, TRAIN
-from houselore.commands.eval import served_name
-from houselore.commands.eval_answers import indexed_apart
+from answering.chain import ChainParts, reading_chain
+from answering.confidence.confidence import Confidence, choose_bar, save_confidence
+from answering.confidence.decide import choose_shown
+from answering.confidence.features import features_of_answer
+from answering.confidence.logistic_regression import EMPTY, Regression, fit_regression
+from answering.evaluation.calibration import fit_held_out, rank_auc
+from answering.evaluation.datasets import read_squad2
+from answering.evaluation.documents import read_document_questions
+from answering.evaluation.metrics import calibration_error, contains
+from answering.evidence.read import Read
+from answering.evidence.retrieve import SearchIndex
+from answering.model.house_model import HouseModel
+from answering.types.questions import Question, Turn
+from answering.writing.render_block import show_excerpts
+from benchmarks.shared import DATA, write_result
+from houselore.commands.eval import source_apart
 from houselore.settings import open_settings
+from retrieval.audience import everyone
+from retrieval.measuring import CorpusSource
+from retrieval.reader.reader import open_reader
 from retrieval.reports import IndexProgress
+from retrieval.sources.files import FilesSource
+from retrieval.sources.source import Source
 
-_NEVER = 2.0  # a bar that no probability reaches: no model is asked
-_REFUSED = 0.2
-_OFF_TOPIC = 75
-_OFF_TOPIC_WEIGHT = 4
+HERE = Path(__file__).parent
+DOCS = HERE / "document_questions" / "docs"
+_OF_SQUAD = 900
+_FOLDS = 5
+_REFUSED = 0.10
+_OFF_TOPIC_QUOTED = 0.03
+_STRENGTH = 0.01
+
+Judge = Callable[[str], bool]
+"""A text to whether it is a right answer."""
 
 
-async def fit_shipped(limit: int | None, to: Path) -> Calibrated:
-    """Put the weights into the file `to`: those for any model, and for the one that is bundled.
+@dataclass(frozen=True, slots=True)
+class Posed:
+    """A question, who judges its answer, and the document it is about; "" for off-topic ones."""
 
-    Evidence is judged on all articles but the test's, each held out in its turn, and on questions
-    about something else; drafts on the calibration article alone, which the model has not seen.
-    """
-    gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
-    title = {document.key: document.title for document in gold.documents}
-    shipped = open_confidence()
+    question: Question
+    is_right: Judge
+    answerable: bool
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was read for a question, and which of the excerpts are right."""
+
+    posed: Posed
+    read: Read
+    right: tuple[bool, ...]
+
+    @property
+    def fold(self) -> int:
+        """Questions about one document are held out together."""
+        return sum(map(ord, self.posed.document or self.posed.question.text)) % _FOLDS
+
+
+async def look_all(source: Source, posed: Sequence[Posed]) -> list[Looked]:
+    """What is read for each question in an index of `source` alone."""
+    found = []
     with TemporaryDirectory() as folder:
-        settings = open_settings(data_dir=Path(folder))
-        async with indexed_apart(settings, gold, _quietly) as apart:
-
-            async def ask(questions: Sequence[GoldQuestion], bar: float) -> list[Outcome]:
-                answerer = apart.services.answerer.over(apart.pool, replace(shipped, bar=bar))
-                asking = await through_the_chain(apart.pool, apart.workspace, answerer)
-                return await ask_all(asking, replace(gold, questions=tuple(questions)))
-
-            of = {name: _of(gold, title, name, limit) for name in (TRAIN, CALIBRATION)}
-            seen = await ask((*of[TRAIN], *of[CALIBRATION]), _NEVER)
-            others = await ask(_off_topic(limit), _NEVER)
-            drafted = await ask(of[CALIBRATION], 0.0)
-            model = await served_name(apart.services)
-    known = [one for one in (*seen, *_OFF_TOPIC_WEIGHT * others) if one.signals]
-    rows = [_of_evidence(one) for one in known]
-    groups = [title.get(min(one.question.documents), "") for one in known]
-    evidence, held = fit_held_out(rows, [one.is_in(one.evidence) for one in known], groups)
-    sentence, _ = fit_held_out(
-        [{HELD: float(x)} for x in logit(held)], [one.is_in(one.sentence) for one in known], groups
-    )
-    as_held = Regression((HELD,), (0.0,), (1.0,), (1.0,), 0.0)
-    any_model = Confidence(evidence, sentence, as_held, model=ANY)
-    found = calibrate(drafted, _REFUSED, any_model)
-    bar = choose_bar(held, [one.question.answerable for one in known], _REFUSED)
-    save_confidence(to, replace(any_model, draft=sentence, bar=bar))
-    # What the evidence is worth is known from all articles, the draft from one.
-    save_confidence(to, replace(any_model, draft=found.confidence.draft, bar=bar, model=model))
+        async with source_apart(open_settings(data_dir=Path(folder)), source, _quietly) as apart:
+            index = SearchIndex(apart.pool, apart.services.embedder, apart.services.links)
+            model = HouseModel(None, "none")  # type: ignore[arg-type] # none is asked to read
+            chain = reading_chain(ChainParts(index, open_reader(), model, Confidence(EMPTY, EMPTY)))
+            for one in posed:
+                audience = everyone(apart.workspace)
+                first, *_ = await chain.ainvoke(replace(one.question, audience=audience))
+                right = tuple(one.is_right(shown.excerpt.text) for shown in first.excerpts)
+                found.append(Looked(one, first, right))
     return found
 
 
-def _of_evidence(outcome: Outcome) -> dict[str, float]:
-    return {name: value for name, value in outcome.signals.items() if name != HELD}
+def pose_documents(questions: Path, documents: Path) -> list[Posed]:
+    """The development questions; what follows a question up has it and its answer before it."""
+    asked = {one.id: one for one in read_document_questions(questions)}
+    posed = []
+    for one in asked.values():
+        before = asked[one.follow_up_of] if one.follow_up_of else None
+        thread = (Turn("person", before.text), Turn("bot", before.gold)) if before else ()
+        rules = one.rules
+
+        def is_right(text: str, rules=rules, wanted=one.answerable) -> bool:  # type: ignore[no-untyped-def]
+            return wanted and not rules.broken_by(text)
+
+        document = one.sources[0] if one.sources else one.id
+        question = Question(one.text, everyone(""), thread)
+        posed.append(Posed(question, is_right, one.answerable, document))
+    return posed
 
 
-def _of(
-    gold: GoldSet, title: dict[str, str], articles: frozenset[str], limit: int | None
-) -> tuple[GoldQuestion, ...]:
-    asked = tuple(q for q in gold.questions if title[min(q.documents)] in articles)
-    return asked if limit is None else replace(gold, questions=asked).sample(limit).questions
+def pose_squad(limit: int, seed: int = 7) -> tuple[Source, list[Posed]]:
+    """squad2's six articles, and some of the questions to them."""
+    gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
+    title = {document.key: document.title for document in gold.documents}
+    posed = []
+    for one in gold.sample(limit, seed).questions:
+
+        def is_right(text: str, answers=one.answers) -> bool:  # type: ignore[no-untyped-def]
+            return bool(contains(text, answers))
+
+        question = Question(one.text, everyone(""))
+        posed.append(Posed(question, is_right, one.answerable, title[min(one.documents)]))
+    return CorpusSource(gold.documents), posed
 
 
-def fits_on(question: GoldQuestion) -> bool:
-    """Whether an off-topic question is one that the weights are fitted on; others are to test."""
-    return question.id.encode()[-1] % 2 == 0
+def pose_off_topic(path: Path) -> list[Posed]:
+    """Questions about nothing in any index."""
+    asked = read_document_questions(path)
+    random.Random(7)  # noqa: S311 - a sample, not a secret
+    return [Posed(Question(one.text, everyone("")), lambda _: False, False, "") for one in asked]
 
 
-def _off_topic(limit: int | None) -> list[GoldQuestion]:
-    files = [DATA / "clapnq/answerable.jsonl", DATA / "clapnq/unanswerable.jsonl"]
-    asked = [question for question in read_clapnq(files).questions if fits_on(question)]
-    return [replace(one, answers=(), wanted="abstain") for one in asked[: limit or _OFF_TOPIC]]
+def fit_choice(looked: Sequence[Looked]) -> Regression:
+    """Which of the excerpts of a question that has an answer is right."""
+    pairs = [
+        (one.features, right)
+        for asked in looked
+        if asked.posed.answerable
+        for one, right in zip(asked.read.excerpts, asked.right, strict=True)
+    ]
+    return fit_regression([row for row, _ in pairs], [good for _, good in pairs], None, _STRENGTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What is shown for a question, by a choice that has not seen its document."""
+
+    looked: Looked
+    features: dict[str, float]
+    right: bool
+    words: int
+
+
+def choose(looked: Sequence[Looked]) -> list[Chosen]:
+    """What each question is shown; questions for which nothing was found are left out."""
+    chosen = []
+    for fold in range(_FOLDS):
+        choice = fit_choice([one for one in looked if one.fold != fold])
+        for one in looked:
+            if one.fold == fold and one.read.excerpts:
+                chosen.append(_chosen(one, choice))
+    return chosen
+
+
+def _chosen(one: Looked, choice: Regression) -> Chosen:
+    excerpts = one.read.excerpts
+    worth = choice.of_all([each.features for each in excerpts]).tolist()
+    order = sorted(range(len(worth)), key=lambda at: -worth[at])
+    ranked = [(excerpts[at], worth[at]) for at in order]
+    shown = choose_shown(ranked)
+    text = show_excerpts(shown, range(1, len(shown) + 1))
+    features = features_of_answer(one.read.retrieved.understood.asked, ranked)
+    return Chosen(one, features, one.posed.is_right(text), len(text.split()))
+
+
+def fit(looked: Sequence[Looked]) -> tuple[Confidence, list[Chosen], list[float]]:
+    """The weights and thresholds, what was chosen, and how likely each was said to be right."""
+    chosen = choose(looked)
+    answer, said = fit_held_out(
+        [one.features for one in chosen],
+        [one.right for one in chosen],
+        [one.looked.posed.document or one.looked.posed.question.text for one in chosen],
+    )
+    posed = [one.looked.posed for one in chosen]
+    bar = choose_bar(said, [one.answerable for one in posed], _REFUSED)
+    off_topic = sorted(p for p, one in zip(said, posed, strict=True) if not one.document)
+    quoted = off_topic[int((1 - _OFF_TOPIC_QUOTED) * len(off_topic))] if off_topic else 0.0
+    related = min(quoted, bar)
+    return Confidence(fit_choice(looked), answer, bar, related), chosen, said
+
+
+def figures(chosen: Sequence[Chosen], said: Sequence[float], bar: float) -> dict[str, float]:
+    """How good what is shown is, and how well its probability tells."""
+    rows = list(zip(chosen, said, strict=True))
+    with_answer = [(one, p) for one, p in rows if one.looked.posed.answerable]
+    without = [(one, p) for one, p in rows if not one.looked.posed.answerable]
+    given = [(one, p) for one, p in with_answer if p >= bar]
+    found = {
+        "n": len(with_answer),
+        "right_shown": _share([one.right for one, _ in with_answer]),
+        "right": _share([one.right and p >= bar for one, p in with_answer]),
+        "right_when_answered": _share([one.right for one, _ in given]),
+        "refused": _share([p < bar for _, p in with_answer]),
+        "near_misses": len(without),
+        "near_misses_answered": _share([p >= bar for _, p in without]),
+        "ece": calibration_error(list(said), [one.right for one in chosen]) or 0.0,
+        "auc_right": rank_auc(list(said), [one.right for one in chosen]),
+        "words": sorted(one.words for one in chosen)[len(chosen) // 2],
+    }
+    return {name: round(value, 3) for name, value in found.items()}
+
+
+def _share(flags: Sequence[bool]) -> float:
+    return sum(flags) / len(flags) if flags else 0.0
+
+
+async def fit_shipped(docs: Path, limit: int, to: Path) -> dict[str, dict[str, float]]:
+    """Put the weights into the file `to`, and tell how good they are on what they have not seen."""
+    if not docs.is_dir():
+        sys.exit(f"The pages are not here: {docs}. `python -m benchmarks.document_questions.pages`")
+    documents = pose_documents(HERE / "document_questions" / "questions.jsonl", docs)
+    off_topic = pose_off_topic(HERE / "off_topic.jsonl")
+    looked = await look_all(FilesSource(docs), [*documents, *off_topic])
+    source, posed = pose_squad(limit)
+    looked += await look_all(source, posed)
+    confidence, chosen, said = fit(looked)
+    save_confidence(to, confidence)
+    titles = {one.document for one in posed}
+    parts = {
+        "documents": [one.looked.posed.document not in titles for one in chosen],
+        "squad2": [one.looked.posed.document in titles for one in chosen],
+    }
+    return {
+        name: figures(
+            [one for one, is_in in zip(chosen, flags, strict=True) if is_in],
+            [p for p, is_in in zip(said, flags, strict=True) if is_in],
+            confidence.bar,
+        )
+        for name, flags in parts.items()
+    }
 
 
 async def _quietly(_: IndexProgress) -> None:
@@ -101,7 +245,8 @@ async def _quietly(_: IndexProgress) -> None:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--limit", type=int, help="Of each part, to try it.")
+    arguments.add_argument("--docs", type=Path, default=DOCS)
+    arguments.add_argument("--limit", type=int, default=_OF_SQUAD, help="Of squad2's questions.")
     arguments.add_argument("--to", type=Path, required=True, help="The file of weights.")
     given = arguments.parse_args()
-    asyncio.run(fit_shipped(given.limit, given.to))
+    write_result("confidence", asyncio.run(fit_shipped(given.docs, given.limit, given.to)))

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
-from answering.conversation.follow_ups import background_of, with_question_before
+from answering.conversation.follow_ups import background_of, resolve_follow_up, with_question_before
 from answering.conversation.query_rewriting import rewrite
 from answering.model.chat_model import open_chat_model
 from answering.types.questions import Question, Turn
@@ -109,12 +109,21 @@ def ways_to_ask(
         assert model is not None  # noqa: S101 - as above
         return await find(await rewrite(model, question), background_of(question))
 
+    async def drawn_if_it_follows(question: Question) -> list[str]:
+        follows = resolve_follow_up(question.text, question.thread).is_follow_up
+        return await find(question.text, background_of(question) if follows else "")
+
+    async def with_topic(question: Question) -> list[str]:
+        return await find(resolve_follow_up(question.text, question.thread).text_for_search)
+
     ways: dict[str, Ask] = {
         "the last turn alone": lambda question: find(question.text),
         "joined to the question before": lambda question: find(with_question_before(question)),
         "drawn towards its background": lambda question: find(
             question.text, background_of(question)
         ),
+        "drawn where it seems to follow": drawn_if_it_follows,
+        "with the topic of the thread": with_topic,
     }
     if model is not None:
         ways["rewritten by the embedded model"] = rewritten

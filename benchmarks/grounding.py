@@ -1,161 +1,145 @@
-"""Which sentences pass as supported by their note: true ones, and the same made false. Trains none.
+"""Which sentences pass as supported by their block: true ones, and the same made false.
 
-True sentences are those of clapnq's gold answers, beside the passage that they were written from.
-False ones are the same with another number, another name, a denial more or less, and the answers to
-other questions. The baselines are shares of words and the cosine of MiniLM, each with the bar that
-lets as many true ones pass as our check does.
+Pairs made by rule, and pairs written by hand. The half of the blocks that the rules of the check
+were looked at with is told from the other half. The baseline is the share of a sentence's words in
+the block, with the bar that lets as many true ones pass as our check does.
 """
 
 import argparse
-import random
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from answering.evidence.notes import Evidence
-from answering.grounding.claims import NEGATION, names_in, numbers_in
-from answering.grounding.notes import Grounding
+from answering.grounding.support import check_sentence
+from benchmarks.grounding_pairs import Pair, make_pairs
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
-from benchmarks.shared import rows, write_result
-from retrieval.documents import Passage
-from retrieval.embeddings import Embedder, open_embedder
+from benchmarks.shared import write_result
 from retrieval.lexical import terms
-from retrieval.sentences import split_sentences
 
-_VERB = re.compile(r"\b(is|are|was|were|has|have|can|will|may|must|does|did)\b")
-_KINDS = ("another number", "another name", "a denial", "another answer")
+_BY_HAND = Path(__file__).parent / "grounding_by_hand.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A sentence beside a note, and in which way it was made false; "" where it is true."""
-
-    question: str
-    note: Evidence
-    sentence: str
-    kind: str
-
-
-def make_cases(seed: int = 7) -> list[Case]:
-    """The true sentences of clapnq's answers and up to four false ones for each."""
-    chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    true = [
-        Case(row["input"], _note(row["passages"][0]), sentence, "")
-        for row in rows("clapnq/answerable.jsonl")
-        for sentence in _sentences(row["output"][0]["answer"])
+def by_hand() -> list[Pair]:
+    """The pairs that were written by hand; `kind` names the set that they belong to."""
+    return [
+        Pair(
+            case["set"],
+            pair["is_true"],
+            pair["sentence"],
+            case["block"],
+            pair["question"],
+            tuple(case["headings"]),
+        )
+        for case in map(json.loads, _BY_HAND.read_text(encoding="utf-8").splitlines())
+        for pair in case["pairs"]
     ]
-    names = sorted({name for case in true for name in re.findall(r"\b[A-Z]\w{2,}", case.sentence)})
-    return [made for case in true for made in (case, *_made_false(case, true, names, chance))]
 
 
-def _made_false(
-    case: Case, true: Sequence[Case], names: Sequence[str], chance: random.Random
-) -> list[Case]:
-    sentence, held = case.sentence, case.note.quote
-    made = []
-    for number in sorted(numbers_in(sentence))[:1]:
-        other = str(int(re.sub(r"\D", "", number)) + chance.randint(1, 9))
-        if other not in held:
-            made.append((sentence.replace(number, other, 1), _KINDS[0]))
-    own = re.findall(r"(?<=\s)[A-Z]\w{2,}", sentence)
-    held_words = set(terms(f"{held} {case.question}"))
-    strange = [name for name in names if names_in(name) and not names_in(name) & held_words]
-    if own and strange:
-        made.append((sentence.replace(own[0], chance.choice(strange), 1), _KINDS[1]))
-    if NEGATION.search(sentence):
-        made.append((" ".join(NEGATION.sub("", sentence, count=1).split()), _KINDS[2]))
-    elif _VERB.search(sentence):
-        made.append((_VERB.sub(r"\1 not", sentence, count=1), _KINDS[2]))
-    other_answer = chance.choice([one for one in true if one.note.quote != held])
-    made.append((other_answer.sentence, _KINDS[3]))
-    return [Case(case.question, case.note, text, kind) for text, kind in made]
+def _is_apart(pair: Pair) -> bool:
+    """Whether a pair's block is of the half that nobody looked at while the check was made."""
+    return int(hashlib.md5(pair.block[:60].encode()).hexdigest(), 16) % 2 == 0  # noqa: S324 - no secret
 
 
 def measure() -> dict[str, Any]:
-    """The share that passes of each kind, by our check and by each baseline at our rate of true."""
-    cases = make_cases()
-    ours = np.array(
-        [Grounding(case.question, [case.note]).support(case.sentence) is not None for case in cases]
-    )
-    true = np.array([not case.kind for case in cases])
-    rate = float(ours[true].mean())
-    passed = {"our check": ours}
-    baselines: dict[str, Callable[[], np.ndarray[Any, Any]]] = {
-        "share of words in the note": lambda: np.array([_share(case) for case in cases]),
-        "cosine with its nearest sentence": lambda: _cosines(cases, open_embedder("embedded:")),
-    }
-    for name, score in baselines.items():
-        scores = score()
-        passed[name] = scores >= np.quantile(scores[true], 1 - rate)
+    """The share that passes of each kind, by our check and the baseline, and the time it takes."""
+    pairs = make_pairs(most=220)
+    begun = time.process_time()
+    ours = np.array([_passes(pair) for pair in pairs])
+    seconds = time.process_time() - begun
+    true = np.array([pair.is_true for pair in pairs])
+    shares = np.array([_share(pair) for pair in pairs])
+    baseline = shares >= np.quantile(shares[true], 1 - ours[true].mean())
+    apart = np.array([_is_apart(pair) for pair in pairs])
+    hand = by_hand()
     return {
-        "sentences": {
-            kind or "true": sum(case.kind == kind for case in cases) for kind in ("", *_KINDS)
-        },
-        "passed": {
-            name: {
-                kind or "true": round(float(np.mean(which[[c.kind == kind for c in cases]])), 3)
-                for kind in ("", *_KINDS)
-            }
-            for name, which in passed.items()
-        },
+        "pairs": len(pairs),
+        "milliseconds": round(1000 * seconds / len(pairs), 2),
+        "by kind": _by_kind(pairs, ours, baseline),
+        "both halves": _both(true, ours),
+        "half apart": _both(true[apart], ours[apart]),
+        "by hand": _both(
+            np.array([pair.is_true for pair in hand]), np.array([_passes(pair) for pair in hand])
+        ),
     }
 
 
-def _share(case: Case) -> float:
-    words = terms(case.sentence)
-    held = set(terms(f"{case.note.label} {case.note.quote}"))
+def _by_kind(
+    pairs: Sequence[Pair], ours: np.ndarray[Any, Any], baseline: np.ndarray[Any, Any]
+) -> list[dict[str, Any]]:
+    kinds = list(dict.fromkeys((not pair.is_true, pair.kind) for pair in pairs))
+    found = []
+    for is_false, kind in sorted(kinds):
+        which = [pair.kind == kind and pair.is_true != is_false for pair in pairs]
+        found.append(
+            {
+                "kind": kind,
+                "is true": not is_false,
+                "pairs": sum(which),
+                "passed": round(float(ours[which].mean()), 3),
+                "baseline": round(float(baseline[which].mean()), 3),
+            }
+        )
+    return found
+
+
+def _both(true: np.ndarray[Any, Any], passed: np.ndarray[Any, Any]) -> dict[str, Any]:
+    return {
+        "true": int(true.sum()),
+        "true that pass": round(float(passed[true].mean()), 3),
+        "false": int((~true).sum()),
+        "false that pass": round(float(passed[~true].mean()), 3),
+    }
+
+
+def _passes(pair: Pair) -> bool:
+    return check_sentence(pair.sentence, pair.block, pair.question, pair.headings).supported
+
+
+def _share(pair: Pair) -> float:
+    words = terms(pair.sentence)
+    held = set(terms(f"{pair.block} {' '.join(pair.headings)}"))
     return sum(word in held for word in words) / max(1, len(words))
 
 
-def _cosines(cases: Sequence[Case], embedder: Embedder) -> np.ndarray[Any, Any]:
-    texts = sorted({text for case in cases for text in (case.sentence, *case.note.sentences)})
-    vectors = dict(zip(texts, np.array(embedder.embed_documents(texts)), strict=True))
-    return np.array(
-        [
-            max(vectors[case.sentence] @ vectors[one] for one in case.note.sentences)
-            for case in cases
-        ]
-    )
-
-
-def _note(row: dict[str, Any]) -> Evidence:
-    text = _plain(" ".join(row["sentences"]))
-    passage = Passage(1, 1, "1", row["title"], None, (), text, 1.0, None)
-    sentences = tuple(_plain(sentence) for sentence in row["sentences"])
-    return Evidence(1, passage, sentences, sentences[0], text, 1.0)
-
-
-def _sentences(text: str) -> list[str]:
-    plain = _plain(text)
-    return [plain[span.start : span.end] for span in split_sentences(plain)]
-
-
-def _plain(text: str) -> str:
-    """The text without the blanks that tokenizing left before its signs."""
-    return re.sub(r"\s+([,.;:)'\u2019])|(\()\s+", r"\1\2", " ".join(text.split()))
-
-
 def _page(machine: str, found: dict[str, Any]) -> str:
-    kinds = list(found["sentences"])
-    heads = (f"{kind} ({found['sentences'][kind]})" for kind in kinds)
     lines = [
-        "## Does a note support a sentence?",
+        "## Does a block support a sentence?",
         "",
         f"`make bench-grounding`, {machine}.",
-        "The share of sentences that pass: of clapnq's gold answers (true; the more the better),",
-        "and of the same made false (the fewer the better). Each baseline has the bar that lets as",
-        "many true ones pass.",
+        f"{found['pairs']} sentences beside a block of squad2, policyqa, WikiTableQuestions or",
+        "these docs, made true and false by rule; the share that passes (of the true ones the more",
+        "the better, of the false ones the fewer). The baseline is the share of the sentence's",
+        "words in the block, with the bar that lets as many true ones pass.",
+        f"One check takes {found['milliseconds']} ms of one core.",
         "",
-        f"| | {' | '.join(heads)} |",
-        f"| --- |{' --- |' * len(kinds)}",
+        "| kind | is | pairs | our check | share of words |",
+        "| --- | --- | --- | --- | --- |",
     ]
-    for name, shares in found["passed"].items():
-        figures = (f"{shares[kind]:.3f}".removeprefix("0") for kind in kinds)
-        lines.append(f"| {name} | {' | '.join(figures)} |")
+    for row in found["by kind"]:
+        told = "true" if row["is true"] else "false"
+        lines.append(
+            f"| {row['kind']} | {told} | {row['pairs']} | {row['passed']} | {row['baseline']} |"
+        )
+    lines += ["", "| set | true | of them pass | false | of them pass |"]
+    lines.append("| --- | --- | --- | --- | --- |")
+    for name in ("both halves", "half apart", "by hand"):
+        row = found[name]
+        lines.append(
+            f"| {name} | {row['true']} | {row['true that pass']} | {row['false']}"
+            f" | {row['false that pass']} |"
+        )
+    lines += [
+        "",
+        "The half apart is of blocks that nobody looked at while the rules were made. Those by",
+        "hand were looked at after they were measured once: then of the first set (174) .795 of",
+        "the true and .05 of the false passed, of the second (118, half of them true) .877 and 0.",
+    ]
     return "\n".join(lines)
 
 

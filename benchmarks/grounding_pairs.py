@@ -3,11 +3,13 @@
 From squad2's and policyqa's passages and the tables, lists and steps of our own docs. Judges none.
 """
 
+import csv
 import random
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from io import StringIO
 from itertools import pairwise
 
 from benchmarks.shared import ROOT, rows
@@ -19,11 +21,16 @@ _CLAUSE = re.compile(
     rf"^(?P<subject>(?:The |A |An )?[A-Za-z][\w' -]{{2,40}}?) (?P<verb>{_AUXILIARY}) "
     r"(?P<no>not )?(?P<rest>.+)[.]$"
 )
+_GOES_ON = re.compile(r"(?:The|It|They|In|A) ")
 _NAME = re.compile(r"(?<=[a-z,] )(?:[A-Z][a-z]{2,}(?: [A-Z][a-z]{2,})*)")
-_SUBJECT = re.compile(r"^(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*")
-_PRONOUN = re.compile(r"^(?:He|She|It|They) ")
+_SUBJECT = re.compile(
+    r"^(?!In |On |At |After |As |All |By |For |Rather )"
+    r"(?:The )?[A-Z][\w-]+(?: (?:of |the )?[A-Z][\w-]+)*"
+)
+_PRONOUN = re.compile(r"^(?:He|She|It|They) (?!is \w+ that)")
 _DIGITS = re.compile(r"(?<![\w.,:/$\u20ac\u00a3-])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
-_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_COUNTED = "zero one two three four five six seven eight nine ten eleven twelve"
+_WORDS = _COUNTED.split()
 _OPERATOR = re.compile(
     r"\b(?:not|no|never|only|except|unless|if|when|but|however|although|must|may|other than|without"
     r"|neither|nor|cannot|until|before|after)\b|n['\u2019]t\b",
@@ -91,8 +98,17 @@ _OPPOSITES = (
     ("above", "below"),
 )
 _EXCEPTION = re.compile(
-    r",? (?:except|unless|other than|provided that|only if|if|but only|but not|with the exception of)"
-    r" [^,.;]{6,}(?=[.,;])",
+    r",? (?:except|unless|other than|provided that|only if|(?<!even )(?<!as )(?<!or )if|but only"
+    r"|but not|with the exception of) (?!possible|necessary)[^,.;]{6,}(?=[.,;])",
+)
+
+
+_CUTS = (
+    r" \([^()]+\)",
+    r", (?:which|who|where|including|such as|as well as) [^,.;]+(?=[,.])",
+    r"^(?:In|During|By|At) [^,]{3,30}, ",
+    r", (?:which|who|where|with|from|making) [^.]+(?=\.$)",
+    r"(?<=\w), [a-z]+ing [^.;]+(?=\.$)",
 )
 
 
@@ -124,11 +140,15 @@ _Rule = Callable[[_Source, random.Random], Iterator[Pair]]
 def make_pairs(seed: int = 7, most: int = 110) -> list[Pair]:
     """At most so many pairs of each kind, drawn evenly from all sources."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    sources = [*_passages("squad2"), *_passages("policyqa"), *_own_docs()]
+    sources = [
+        source for name in ("squad2", "squad2_more", "policyqa") for source in _passages(name)
+    ]
+    sources += [*_own_docs(), *_tables()]
     chance.shuffle(sources)
     pairs: dict[tuple[str, bool], list[Pair]] = {}
     for source, other in pairwise(sources):
-        for rule in (*_TRUE, *_FALSE, partial(_of_another_section, other)):
+        rules: tuple[_Rule, ...] = (*_TRUE, *_FALSE, partial(_of_another_section, other))
+        for rule in rules:
             for pair in rule(source, chance):
                 pairs.setdefault((pair.kind, pair.is_true), []).append(pair)
     return [pair for found in pairs.values() for pair in _spread(found, most)]
@@ -147,6 +167,20 @@ def _passages(name: str) -> Iterator[_Source]:
 
 def _sentences(text: str) -> tuple[str, ...]:
     return tuple(text[one.start : one.end] for one in split_sentences(text))
+
+
+def _tables() -> Iterator[_Source]:
+    """Up to five rows at a time of Wikipedia's tables."""
+    for row in rows("wikitablequestions/passages.jsonl.gz"):
+        lines = [line for line in csv.reader(StringIO(row["text"])) if line]
+        for at in range(1, min(len(lines) - 1, 8), 3):
+            shown = [lines[0], ["---"] * len(lines[0]), *lines[at : at + 5]]
+            block = "\n".join(f"| {' | '.join(map(_in_a_line, line))} |" for line in shown)
+            yield _Source(block, (), (_in_a_line(row["title"]),), "table")
+
+
+def _in_a_line(text: str) -> str:
+    return " ".join(text.replace("|", "/").split())
 
 
 def _own_docs() -> Iterator[_Source]:
@@ -210,11 +244,8 @@ def _kept(source: _Source, chance: random.Random) -> Iterator[Pair]:
 
 
 def _shortened(source: _Source, chance: random.Random) -> Iterator[Pair]:
-    cuts = (r" \([^()]+\)", r", (?:which|who|where|including|such as|as well as) [^,.;]+(?=[,.])",
-            r"^(?:In|During|By|At) [^,]{3,30}, ", r", (?:which|who|where|with|from|making) [^.]+(?=\.$)",
-            r"(?<=\w), [a-z]+ing [^.;]+(?=\.$)")  # fmt: skip
     for sentence in _prose(source):
-        for cut in cuts:
+        for cut in _CUTS:
             found = re.search(cut, sentence)
             if found and not _OPERATOR.search(found[0]):
                 text = sentence[: found.start()] + sentence[found.end() :]
@@ -226,7 +257,7 @@ def _shortened(source: _Source, chance: random.Random) -> Iterator[Pair]:
 def _resolved(source: _Source, chance: random.Random) -> Iterator[Pair]:
     for before, sentence in pairwise(source.sentences if source.structure == "prose" else ()):
         subject = _SUBJECT.match(before)
-        if _PRONOUN.match(sentence) and subject and len(subject[0]) > 5:
+        if _PRONOUN.match(sentence) and subject and " " in subject[0]:
             text = _PRONOUN.sub(f"{subject[0]} ", sentence)
             if 5 <= len(text.split()) <= 40:
                 yield _pair(source, "pronoun resolved", True, text)
@@ -241,13 +272,17 @@ def _rewritten(source: _Source, chance: random.Random) -> Iterator[Pair]:
 
 def _other_digits(sentence: str) -> str:
     for number in _DIGITS.finditer(sentence):
+        if re.search(r"(?:--\w+|log|[A-Z][a-z]{2,}) $", sentence[: number.start()]) or re.match(
+            r" (?:[A-Z]|[ap]\.?m)|%", sentence[number.end() :]
+        ):
+            continue
         bare = number[0].replace(",", "")
         if bare.isdigit() and int(bare) < len(_WORDS):
             return _put(sentence, number, _WORDS[int(bare)])
         if "," in number[0]:
             return _put(sentence, number, f"{bare[:-3]}k" if bare.endswith("000") else bare)
-        if sentence[number.end() :].startswith("%"):
-            return sentence.replace("%", " percent", 1)
+    if re.search(r"\d%", sentence):
+        return re.sub(r"(?<=\d)%", " percent", sentence, count=1)
     for word in re.finditer(r"\b(?:two|three|four|five|six|seven|eight|nine|ten)\b", sentence):
         return _put(sentence, word, str(_WORDS.index(word[0])))
     return sentence
@@ -259,10 +294,10 @@ def _put(text: str, found: re.Match[str], other: str) -> str:
 
 def _merged(source: _Source, chance: random.Random) -> Iterator[Pair]:
     for one, other in pairwise(_prose(source)):
-        if len(one.split()) + len(other.split()) < 35 and re.match(r"(?:The|It|They|In|A) ", other):
-            if f"{one} {other}" in source.block:
-                text = f"{one[:-1]}, and {other[0].lower()}{other[1:]}"
-                yield _pair(source, "two facts merged", True, text)
+        is_short = len(one.split()) + len(other.split()) < 35
+        if is_short and f"{one} {other}" in source.block and _GOES_ON.match(other):
+            text = f"{one[:-1]}, and {other[0].lower()}{other[1:]}"
+            yield _pair(source, "two facts merged", True, text)
 
 
 def _row_said(source: _Source, chance: random.Random) -> Iterator[Pair]:
@@ -277,19 +312,26 @@ def _another_row(source: _Source, chance: random.Random) -> Iterator[Pair]:
     found = [fact for fact in _facts(source) if fact[3]]
     if found:
         key, head, _, others = chance.choice(found)
-        yield _pair(source, "another row", False, f"The {head} of {key} is {chance.choice(others)}.")
+        yield _pair(
+            source, "another row", False, f"The {head} of {key} is {chance.choice(others)}."
+        )
 
 
 def _facts(source: _Source) -> Iterator[tuple[str, str, str, list[str]]]:
     """Key, head, value and the other rows' values of each short cell of a table."""
     if source.structure != "table":
         return
-    lines = [[cell.strip() for cell in line.strip("| ").split("|")] for line in source.block.split("\n")]
+    lines = [
+        [cell.strip() for cell in line.strip("| ").split("|")] for line in source.block.split("\n")
+    ]
     heads, body = lines[0], [line for line in lines[2:] if len(line) == len(lines[0])]
+    firsts = [line[0] for line in body]
     for row in body:
-        for at in range(1, len(heads)):
+        for at in range(1, len(heads) if firsts.count(row[0]) == 1 else 0):
             if heads[at] and row[0] and 0 < len(row[at]) < 60:
-                others = [one[at] for one in body if one[at] not in ("", row[at]) and len(one[at]) < 60]
+                others = [
+                    one[at] for one in body if one[at] not in ("", row[at]) and len(one[at]) < 60
+                ]
                 yield row[0], heads[at], row[at], [one for one in others if one not in row]
 
 
@@ -297,11 +339,12 @@ def _item_said(source: _Source, chance: random.Random) -> Iterator[Pair]:
     if source.structure == "list":
         lead_in = source.block.split("\n\n")[0].rstrip()
         sentences = _sentences(" ".join(lead_in.split()))
-        item = re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", chance.choice(source.sentences))
-        first = " ".join(item.split())
-        first = _sentences(first)[0] if first else ""
-        if sentences and first:
-            yield _pair(source, "item said", True, f"{sentences[-1][:-1]} {first.rstrip('.;:')}.")
+        for item in source.sentences[:6]:
+            bare = " ".join(re.sub(r"^\s*(?:[-*+]|\d+[.)])\s+", "", item).split())
+            first = _sentences(bare)[0] if bare else ""
+            if sentences and first:
+                said = f"{sentences[-1][:-1]} {first.rstrip('.;:')}."
+                yield _pair(source, "item said", True, said)
 
 
 def _yes_or_no(source: _Source, chance: random.Random) -> Iterator[Pair]:
@@ -338,13 +381,17 @@ def _other_name(source: _Source, chance: random.Random) -> Iterator[Pair]:
     for sentence in _prose(source):
         names = list(_NAME.finditer(sentence))
         held = sorted({one[0] for one in _NAME.finditer(source.block)})
-        others = [one for one in held if one not in sentence and not set(one.split()) & set(sentence.split())]
+        others = [one for one in held if one[:5] not in sentence]
         if names and others:
             text = _put(sentence, chance.choice(names), chance.choice(others))
             yield _pair(source, "another name of the block", False, text)
         if names:
-            strange = chance.choice(("Tromso", "Vellinger", "Osterby", "Marquand", "Kestrel", "Dunhithe"))
-            yield _pair(source, "another name", False, _put(sentence, chance.choice(names), strange))
+            strange = chance.choice(
+                ("Tromso", "Vellinger", "Osterby", "Marquand", "Kestrel", "Dunhithe")
+            )
+            yield _pair(
+                source, "another name", False, _put(sentence, chance.choice(names), strange)
+            )
 
 
 def _other_unit(source: _Source, chance: random.Random) -> Iterator[Pair]:
@@ -362,7 +409,9 @@ def _denied(source: _Source, chance: random.Random) -> Iterator[Pair]:
         if found := re.search(rf"\b(?:{_AUXILIARY})\b(?! not\b)(?=.)", sentence):
             yield _pair(source, "denial added", False, _put(sentence, found, f"{found[0]} not"))
         found = re.search(r"(?<=\w) not(?= )(?! only)|(?<=\w)n['\u2019]t\b| never(?= )", sentence)
-        if found and not sentence[: found.start()].lower().endswith((" or", "whether", "but", " ca", " wo")):
+        if found and not sentence[: found.start()].lower().endswith(
+            (" or", "whether", "but", " ca", " wo")
+        ):
             yield _pair(source, "denial dropped", False, _put(sentence, found, ""))
 
 
@@ -373,11 +422,15 @@ def _unexcepted(source: _Source, chance: random.Random) -> Iterator[Pair]:
             text = _put(sentence, found, "")
             if len(text.split()) > 4:
                 yield _pair(source, "exception dropped", False, text)
-        elif found := re.search(r"(?<=\w) only(?= (?:in|on|by|to|for|when|if|the|a|those))", sentence):
+        elif found := re.search(
+            r"(?<=\w) only(?= (?:in|on|by|to|for|when|if|the|a|those))", sentence
+        ):
             yield _pair(source, "exception dropped", False, _put(sentence, found, ""))
 
 
-def _swapped(kind: str, swaps: Sequence[tuple[str, str]], source: _Source, chance: random.Random) -> Iterator[Pair]:
+def _swapped(
+    kind: str, swaps: Sequence[tuple[str, str]], source: _Source, chance: random.Random
+) -> Iterator[Pair]:
     for sentence in _prose(source):
         for word, other in swaps:
             found = re.search(rf"\b{word}\b", sentence)
@@ -403,7 +456,9 @@ def _of_another_section(other: _Source, source: _Source, chance: random.Random) 
     found = list(_prose(source))
     if found and re.match(r"[A-Z]\w+$|.*[a-z.] [A-Z]", subject):
         question = f"What do the rules for {subject} say?"
-        yield replace(_pair(source, "another section", False, chance.choice(found)), question=question)
+        yield replace(
+            _pair(source, "another section", False, chance.choice(found)), question=question
+        )
 
 
 _TRUE: tuple[_Rule, ...] = (

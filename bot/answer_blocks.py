@@ -65,7 +65,7 @@ def _element(piece: Piece) -> Block:
         case Items(items, number, indent, quoted):
             made = _list(items, number, indent)
             return {**made, "border": 1} if quoted else made
-        case Code(text, _, _, quoted):
+        case Code(text, _, quoted):
             made = _part("rich_text_preformatted", [_text(Span(text or " "))])
             return {**made, "border": 1} if quoted else made
         case Grid():

@@ -1,10 +1,12 @@
 """Block Kit, built so that Slack's limits hold. Knows what a message looks like, sends none."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from answering.types.answers import Answer, Citation
 from bot.mrkdwn import escape, fit, link, one_line
+from bot.plain_text import plain_text
 
 Block = Mapping[str, Any]
 
@@ -21,6 +23,7 @@ _SOURCES_LIMIT = 2_000
 _MOST_SOURCES = 10
 _BUTTON_LIMIT = 75
 _HEADER_LIMIT = 150
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 SHORTENED = "\n\n_… shortened._"
 
 
@@ -97,7 +100,7 @@ def sources(answer: Answer) -> list[Block]:
     if not shown:
         return []
     each = min(500, _SOURCES_LIMIT // len(shown))
-    said = one_line(cut(answer.text))
+    said = _words(plain_text(cut(answer.text)))
     return [context(*(_source(citation, each, said) for citation in shown))]
 
 
@@ -121,11 +124,15 @@ def fallback(text: str) -> str:
 
 def _source(citation: Citation, limit: int, said: str) -> str:
     place = f"*[{citation.n}]* {link(citation.url, citation.title, limit=80)}"
-    quote = one_line(citation.quote)
-    if quote in said:
+    quote = one_line(plain_text(citation.quote))
+    if all(_words(part) in said for part in quote.split("…")):
         return place
     room = limit - 80 - len(f"[{citation.n}]")
     return f"{place}\n“{fit(quote, max(40, room))}”"
+
+
+def _words(text: str) -> str:
+    return _BETWEEN_WORDS.sub(" ", text).strip()
 
 
 def _mrkdwn(text: str) -> Block:

@@ -57,7 +57,6 @@ class Code:
     """Code, character by character, without its last line break."""
 
     text: str
-    language: str = ""
     indent: int = 0
     quoted: bool = False
 
@@ -74,7 +73,8 @@ class Grid:
 
     def as_items(self) -> Items:
         """The rows as items that name each cell's column, for where no table can be."""
-        return Items(tuple(map(self._row, self.rows or (self.heads,))), None, self.indent)
+        items = tuple(map(self._row, self.rows or (self.heads,)))
+        return Items(items, None, self.indent, self.quoted)
 
     def _row(self, row: tuple[Spans, ...]) -> Spans:
         spans: list[Span] = []
@@ -121,8 +121,7 @@ def _pieces(nodes: Sequence[SyntaxTreeNode], indent: int, *, quoted: bool) -> It
             case "blockquote":
                 yield from _pieces(node.children, indent, quoted=True)
             case "fence" | "code_block":
-                language = node.info.strip().split(" ")[0]
-                yield Code(node.content.removesuffix("\n"), language, indent, quoted)
+                yield Code(node.content.removesuffix("\n"), indent, quoted)
             case "table":
                 yield _grid(node, indent, quoted=quoted)
             case "hr":

@@ -16,9 +16,9 @@ _log = logging.getLogger(__name__)
 async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Block] = ()) -> None:
     """Say something to the person of this row alone; without blocks, the plain `text`.
 
-    It is said without its blocks where Slack takes them nowhere. Over the response_url while it lives (half an hour), else in the channel while the bot and the
-    person are in it, else directly. Who is gone is not told. Raises SlackFailed where it may work
-    later.
+    Over the response_url while it lives (half an hour), else in the channel while the bot and the
+    person are in it, else directly; where Slack takes the blocks nowhere, without them. Who is gone
+    is not told. Raises SlackFailed where it may work later.
     """
     message = {"text": fallback(text), "blocks": list(blocks) or [section(fit(text, 3_000))]}
     if row.response_url:

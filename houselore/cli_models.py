@@ -43,7 +43,7 @@ def pull_it(
     name: Annotated[
         str | None,
         typer.Argument(
-            metavar="[hf://OWNER/REPO/FILE.gguf]",
+            metavar="hf://OWNER/REPO/FILE.gguf",
             help="A file of the Hugging Face hub; by default what HOUSELORE_CHAT_MODEL and "
             "HOUSELORE_RERANKER name.",
         ),

@@ -5,23 +5,28 @@ there is what was written. Links do not act, and nothing in the text controls th
 """
 
 import re
+import time
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.padding import Padding
 from rich.rule import Rule
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from bot.pieces import Code, Divider, Grid, Items, Piece, Prose, Spans, read_pieces
+from bot.pieces import Code, Divider, Grid, Items, Piece, Prose, Spans, read_pieces, words
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _STYLES = {"bold": "bold", "italic": "italic", "strike": "strike", "code": "cyan"}
 _INDENT = 4
+_PAUSE = 0.1
 
 
 class AnswerPrinter:
@@ -35,6 +40,7 @@ class AnswerPrinter:
         self._live = Live(console=console, transient=True, auto_refresh=False)
         self._text = ""
         self._printed = 0
+        self._at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -47,17 +53,21 @@ class AnswerPrinter:
     ) -> None:
         self._live.stop()
 
-    def add(self, words: str) -> None:
-        """Further words of the answer."""
-        words = without_controls(words)
-        self._text += words
+    def add(self, text: str) -> None:
+        """Further text of the answer."""
+        text = without_controls(text)
+        self._text += text
         if not self._console.is_terminal:
-            self._console.print(words, end="", markup=False, soft_wrap=True)
+            self._console.file.write(text)  # as it is: the console would make spaces of tabs
             return
-        blocks = read_pieces(self._text)
+        if time.monotonic() - self._at < _PAUSE:
+            return
+        self._at = time.monotonic()
         self._live.start()
-        self._print(blocks[:-1])
-        self._live.update(Group(*_shown(blocks[-1]) if blocks else ()), refresh=True)
+        # Only a whole line ends a block for good: what begins as a 2 may go on as the item "2. …".
+        self._print(read_pieces(self._text[: self._text.rfind("\n") + 1])[:-1])
+        growing = read_pieces(self._text)[self._printed :]
+        self._live.update(Group(*_shown(chain(*growing))), refresh=True)
 
     def finish(self) -> None:
         """The text is whole; what is added later is another one."""
@@ -66,7 +76,7 @@ class AnswerPrinter:
         if self._console.is_terminal:
             self._print(read_pieces(self._text))
         else:
-            self._console.print()
+            self._console.file.write("\n")
         self._text, self._printed = "", 0
 
     def _print(self, blocks: tuple[tuple[Piece, ...], ...]) -> None:
@@ -80,7 +90,7 @@ class AnswerPrinter:
 def print_pieces(console: Console, pieces: Iterable[Piece]) -> None:
     """Print pieces below each other; a table that is too wide is printed row by row."""
     for piece in pieces:
-        if isinstance(piece, Grid) and console.measure(_table(piece)).minimum > console.width:
+        if isinstance(piece, Grid) and _least_width(piece) > console.width:
             piece = piece.as_items()
         for shown in _shown([piece]):
             # Code goes past the edge: cropped or folded by us it would not be what was written.
@@ -107,6 +117,19 @@ class _Hanging:
             yield Text.assemble((self._before, "dim"), (mark, "bold"), line)
 
 
+class _Verbatim:
+    """A line of code; a rich text would make spaces of its tabs."""
+
+    def __init__(self, before: str, line: str) -> None:
+        self._before = before
+        self._line = line
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Segment(self._before, console.get_style("dim"))
+        yield Segment(self._line, console.get_style(_STYLES["code"]))
+        yield Segment.line()
+
+
 def _shown(pieces: Iterable[Piece]) -> Iterator[RenderableType]:
     for piece in pieces:
         match piece:
@@ -114,10 +137,9 @@ def _shown(pieces: Iterable[Piece]) -> Iterator[RenderableType]:
                 yield _Hanging(piece, "", _text(spans))
             case Items():
                 yield from _items(piece)
-            case Code(text, _, indent, quoted):
+            case Code(text, indent, quoted):
                 before = " " * _INDENT * indent + "│ " * quoted + " " * _INDENT
-                for line in text.split("\n"):
-                    yield Text.assemble((before, "dim"), (line, _STYLES["code"]))
+                yield from (_Verbatim(before, line) for line in text.split("\n"))
             case Grid():
                 yield Padding(_table(piece), (0, 0, 0, _INDENT * piece.indent))
             case Divider():
@@ -137,6 +159,14 @@ def _table(grid: Grid) -> Table:
     for row in grid.rows:
         table.add_row(*map(_text, row))
     return table
+
+
+def _least_width(grid: Grid) -> int:
+    """The columns of a terminal that a table needs so that no word in it is broken."""
+    columns = zip(grid.heads, *grid.rows, strict=True)
+    longest = [max(cell_len(w) for cell in column for w in words(cell).split() or [""])
+               for column in columns]  # fmt: skip
+    return sum(longest) + 3 * len(longest) + 1 + _INDENT * grid.indent
 
 
 def _text(spans: Spans) -> Text:

@@ -3,23 +3,85 @@
 import html
 import re
 import unicodedata
+from collections.abc import Iterator
+from operator import add
 
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,400}>")
+# Only what a browser knows is a tag: List<String> and <node-id> are what somebody wrote.
+_TAG = re.compile(
+    r"</?(?:a|abbr|article|aside|b|blockquote|br|button|caption|center|cite|code|col|colgroup|dd|del"
+    r"|details|dfn|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|header|hr|i|iframe|img|input"
+    r"|ins|kbd|label|li|link|main|mark|meta|nav|ol|p|picture|pre|q|s|samp|script|section|small|source"
+    r"|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|tfoot|th|thead|time|title|tr|u|ul"
+    r"|var|video)(?:\s[^<>]{0,400}|/)?>",
+    re.IGNORECASE,
+)
 _TABLE_RULE = re.compile(
     r"^[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+(?::?-++:?)?[ \t]*+$", re.MULTILINE
 )
-_MARK = re.compile(r"\\([!-/:-@\[-`{-~])|\*{1,3}|(?<!\w)_{1,3}|_{1,3}(?!\w)|~~|`+")
-_MARKS = frozenset("\\*_~`")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_BOTH = re.compile(r"(?<![\w*/])\*{3}(?=[\w\ue000])([^*\n]+)\*{3}(?![\w*])")
+_STRONG = re.compile(
+    r"(?<![\w*/])\*\*(?=[\w\"'(\[<~\u201c\ue000])((?:[^*\n]|\*(?!\*)|\n(?!\n))+?)\*\*(?![\w*])"
+)
+# A star is a mark only where a word begins behind it and ends before its twin: *.cfg is none.
+_EMPHASIS = re.compile(
+    r"(?<![\w*/])\*(?=[\w\"'(\[<~\u201c\ue000])((?:[^*\n]|\n(?!\n))+?)(?<=[\w.!?,:;\"')\]>%~\u201d\ue000])\*(?![\w*/])"
+)
+# A file's or a variable's own underscores, such as __init__, are no emphasis.
+_OWN_UNDERSCORES = re.compile(r"(?<!\w)_{1,2}[a-z0-9]\w*_{2}(?!\w)")
+_UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?!\w)")
 _HEADING_MARK = re.compile(r"^ {0,3}#{1,6}[ \t]+|(?<![ \t])[ \t]++#++[ \t]*+$", re.MULTILINE)
+_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
+_CODE_SPAN = re.compile(r"(?<!`)(`{1,2}+)(?!`)([^`\n]+(?:\n[^`\n]+)?)\1(?!`)")
+_PLACE = "\ue000"
 _SPACES = re.compile(r"[ \t]{2,}")
 _KEPT_CONTROLS = frozenset("\n\t")
 
 
 def to_plain(markdown: str) -> str:
-    """The words of `markdown` without the marks of links, emphasis, headings, tables and tags."""
-    text = markdown  # most blocks have few kinds of marks: to look for one costs less than a regex
+    """The words of `markdown` without the marks of links, emphasis, headings, tables and tags.
+
+    What stands in code keeps every sign, and so does what only looks like a mark.
+    """
+    if "`" not in markdown and "~~~" not in markdown:
+        return _squeezed(_without_marks(markdown))
+    return _squeezed("".join(_around_fences(markdown)))
+
+
+def _around_fences(markdown: str) -> Iterator[str]:
+    """The lines of fenced blocks as they are, without the fences, and all else in plain words."""
+    prose: list[str] = []
+    fence = ""
+    for line in markdown.splitlines(keepends=True):
+        found = _FENCE.match(line)
+        if fence:
+            bare = line.strip(" \t>\n")
+            if found and found[1].startswith(fence) and not bare.strip(fence[0]):
+                fence = ""
+            else:
+                yield line
+        elif found and (found[1][0] == "~" or "`" not in line[found.end() :]):
+            yield _around_spans("".join(prose))
+            prose, fence = [], found[1]
+        else:
+            prose.append(line)
+    yield _around_spans("".join(prose))
+
+
+def _around_spans(text: str) -> str:
+    """Text whose inline code is set aside, so that marks around it still find their twins."""
+    if "`" not in text:
+        return _without_marks(text)
+    spans = [code[2] for code in _CODE_SPAN.finditer(text)]
+    kept = _CODE_SPAN.sub(_PLACE, text.replace(_PLACE, ""))
+    first, *others = _without_marks(kept).split(_PLACE)
+    return first + "".join(map(add, spans, others))
+
+
+def _without_marks(text: str) -> str:
+    """Markdown outside code. Most blocks have few kinds of marks: looking costs less than a regex."""
     if "[" in text:
         text = _IMAGE_OR_LINK.sub(r"\1", text)
     if "<" in text:
@@ -28,9 +90,29 @@ def to_plain(markdown: str) -> str:
         text = _TABLE_RULE.sub("", text).replace("|", " ")
     if "#" in text:
         text = _HEADING_MARK.sub("", text)
-    if not _MARKS.isdisjoint(text):
-        text = _MARK.sub(lambda mark: mark[1] or "", text)
-    text = html.unescape(text)
+    if "*" in text:
+        text = _EMPHASIS.sub(r"\1", _STRONG.sub(r"\1", _BOTH.sub(r"\1", text)))
+    if "_" in text:
+        text = _without_underscores(text)
+    if "~~" in text:
+        text = text.replace("~~", "")
+    if "`" in text:
+        text = text.replace("`", "")
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    return html.unescape(text)
+
+
+def _without_underscores(text: str) -> str:
+    parts: list[str] = []
+    at = 0
+    for own in _OWN_UNDERSCORES.finditer(text):
+        parts += (_UNDERSCORES.sub("", text[at : own.start()]), own[0])
+        at = own.end()
+    return "".join((*parts, _UNDERSCORES.sub("", text[at:])))
+
+
+def _squeezed(text: str) -> str:
     if "  " in text or "\t" in text:
         text = _SPACES.sub(" ", text)
     return text.strip()
@@ -48,3 +130,8 @@ def clean(text: str) -> str:
     return "".join(
         c for c in text if c in _KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cs")
     )
+
+
+def shorten(text: str, most: int) -> str:
+    """The text, or its beginning of at most `most` characters up to the end of a word."""
+    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " \u2026"

@@ -14,8 +14,9 @@ Verdict = Literal["answer", "closest", "not_found", "small_talk"]
 
 _ROWS = 5
 _ROW_WORTH = 0.8  # of the best row's probability: so good a row of its table is shown with it
-_SECOND_WORTH = 0.6
-_SHOWN_WORDS = 130  # with a second excerpt
+_MORE = 2
+_MORE_WORTH = 0.25
+_SHOWN_WORDS = 180  # of all excerpts together, where there is more than one
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +58,25 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
 
 
 def choose_shown(ranked: Sequence[tuple[ReadExcerpt, float]]) -> tuple[ReadExcerpt, ...]:
-    """The best excerpt, with the rows of its table or the second one that are nearly as good.
+    """The best excerpt with the rows of its table, and up to two others that may be as good.
 
     `ranked` are excerpts with what each is worth, best first.
     """
     (best, most), *others = ranked
+    first = best
     if best.excerpt.kind == "table":
         rows = [one for one, worth in others if worth >= _ROW_WORTH * most]
-        return (_with_rows(best, [one for one in rows if _same_table(one, best)][: _ROWS - 1]),)
+        first = _with_rows(best, [one for one in rows if _same_table(one, best)][: _ROWS - 1])
+    shown, words = [first], _words(first)
     for one, worth in others:
-        if worth < _SECOND_WORTH * most:
+        if len(shown) > _MORE or worth < _MORE_WORTH * most:
             break
-        if not _overlaps(one, best):
-            words = _words(best) + _words(one)
-            return (best, one) if words <= _SHOWN_WORDS else (best,)
-    return (best,)
+        if any(_overlaps(one, other) for other in shown) or words + _words(one) > _SHOWN_WORDS:
+            continue
+        if not (one.excerpt.head and best.excerpt.head):
+            shown.append(one)
+            words += _words(one)
+    return tuple(shown)
 
 
 def _with_rows(best: ReadExcerpt, rows: Sequence[ReadExcerpt]) -> ReadExcerpt:

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableLambda
 
-from answering.conversation.follow_ups import background_of
+from answering.conversation.follow_ups import background_of, resolve_follow_up
+from answering.conversation.multiple_questions import split_questions
 from answering.conversation.query_rewriting import rewrite
+from answering.conversation.small_talk import small_talk
 from answering.model.house_model import HouseModel
 from answering.types.questions import Question
 
@@ -14,26 +16,38 @@ from answering.types.questions import Question
 class Understood:
     """One question of a message: what is `asked`, and what was said before it.
 
-    `reply` is the whole answer to what asks nothing, such as thanks.
+    `before` is the question that it follows up, `background` that one and the beginning of its
+    answer; both are empty for a new subject. `reply` is the whole answer to what asks nothing,
+    such as thanks.
     """
 
     question: Question
     asked: str
+    before: str = ""
     background: str = ""
     reply: str = ""
 
     @property
     def in_context(self) -> str:
-        """The question with what it follows up."""
-        return f"{self.background}\n{self.asked}" if self.background else self.asked
+        """The question behind the one that it follows up."""
+        return f"{self.before} {self.asked}" if self.before else self.asked
 
 
 def understand(model: HouseModel) -> Runnable[Question, list[Understood]]:
     """The step from a message to the questions in it, mostly one."""
 
-    async def read(question: Question, config: RunnableConfig) -> list[Understood]:
+    async def look(question: Question) -> list[Understood]:
+        if reply := small_talk(question.text):
+            return [Understood(question, question.text, reply=reply)]
         if model.abilities.rewrites and question.thread:
             return [Understood(question, await rewrite(model.chat, question))]
-        return [Understood(question, question.text, background_of(question))]
+        return [_in_thread(part, question) for part in split_questions(question.text)]
 
-    return RunnableLambda(read, name="understand")
+    return RunnableLambda(look, name="understand")
+
+
+def _in_thread(asked: str, question: Question) -> Understood:
+    if not resolve_follow_up(asked, question.thread).is_follow_up:
+        return Understood(question, asked)
+    before = [turn.text for turn in question.thread if turn.speaker == "person"]
+    return Understood(question, asked, before[-1] if before else "", background_of(question))

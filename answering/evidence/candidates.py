@@ -2,11 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from answering.conversation.question_kinds import asks_for_code, asks_how, asks_which
-from answering.evidence.excerpts import Excerpt, cut_excerpts
+from answering.evidence.bm25 import bm25
+from answering.evidence.excerpts import Excerpt, cut_excerpts, split_row
+from answering.evidence.injection import asks_about_assistants, speaks_to_assistant
 from retrieval.documents import Passage
 from retrieval.lexical import query_terms, terms
 from retrieval.pages import Page
@@ -16,6 +19,7 @@ _PAGES = 4
 _READ = 12
 _BACKGROUND = 0.3  # what a term of the question before weighs
 _LAST_RANK = 10.0
+_SCANNED = 20_000  # characters that are searched at once for what speaks to an assistant
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +36,43 @@ def find_candidates(
     pages: Sequence[Page],
     background: str = "",
 ) -> list[Candidate]:
-    """The likeliest 12 excerpts, best first: all of the first page, of others what was found."""
+    """The likeliest 12 excerpts, best first: all of the first page, of others what was found.
+
+    What speaks to an assistant is left out, unless the question asks about that.
+    """
+    asks_about_it = asks_about_assistants(question)
     found = [
         (excerpt, _Hits.of(excerpt, number, passages))
         for number, page in enumerate(pages[:_PAGES])
-        for excerpt in cut_excerpts(page)
+        for excerpt in cut_excerpts(page, None if asks_about_it else _barred_on(page))
     ]
     found = [(excerpt, hits) for excerpt, hits in found if hits.on_first_page or hits.any]
-    asked = _weights(question, background)
+    asked = _Asked.of(question, background)
     texts = [_Terms.of(excerpt) for excerpt, _ in found]
     rarity = _rarity(asked, texts)
+    ranks = bm25({term: rarity[term] for term in asked.own}, [text.words for text in texts])
+    best = max(ranks, default=0.0)
     candidates = [
         Candidate(
             excerpt,
-            {**hits.features(), **_shared(rarity, text), **_form(question, excerpt)},
+            {
+                **hits.features(),
+                **_shared(asked, rarity, text),
+                "bm25": rank,
+                "bm25_behind": best - rank,
+                **_form(question, excerpt),
+            },
         )
-        for (excerpt, hits), text in zip(found, texts, strict=True)
+        for (excerpt, hits), text, rank in zip(found, texts, ranks, strict=True)
     ]
     candidates.sort(key=lambda one: -_likely(one.features))
     return candidates[:_READ]
+
+
+def _barred_on(page: Page) -> Callable[[str], bool] | None:
+    """What says that a text of this page speaks to an assistant; None where none of it does."""
+    pieces = (page.text[at : at + _SCANNED] for at in range(0, len(page.text), _SCANNED))
+    return speaks_to_assistant if any(map(speaks_to_assistant, pieces)) else None
 
 
 def _likely(features: Mapping[str, float]) -> float:
@@ -118,52 +140,75 @@ def _overlap(excerpt: Excerpt, passage: Passage) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Terms:
-    """The terms of an excerpt and of the headings above it, the innermost apart."""
+class _Asked:
+    """The terms that are asked for with their weights; `own` are those of the question alone."""
 
-    text: frozenset[str]
+    weights: Mapping[str, float]
+    own: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+
+    @classmethod
+    def of(cls, question: str, background: str) -> "_Asked":
+        own = query_terms(question)
+        before = dict.fromkeys(query_terms(background), _BACKGROUND)
+        pairs = frozenset(pairwise(terms(question)))
+        return cls({**before, **dict.fromkeys(own, 1.0)}, frozenset(own), pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """The terms of an excerpt, of the headings above it, and of a row's first cell."""
+
+    words: Sequence[str]
     headings: frozenset[str]
     heading: frozenset[str]
+    key: Sequence[str]
 
     @classmethod
     def of(cls, excerpt: Excerpt) -> "_Terms":
         *_, innermost = excerpt.headings or ("",)
+        key = next(filter(None, split_row(excerpt.body)), "") if excerpt.head else ""
         return cls(
-            frozenset(terms(to_plain(excerpt.plain))),
+            terms(to_plain(excerpt.plain)),
             frozenset(terms(" ".join(excerpt.headings))),
             frozenset(terms(innermost)),
+            terms(to_plain(key)),
         )
 
-
-def _weights(question: str, background: str) -> dict[str, float]:
-    """What each term that is asked for weighs, those of the background less."""
-    before = dict.fromkeys(query_terms(background), _BACKGROUND)
-    return {**before, **dict.fromkeys(query_terms(question), 1.0)}
+    @property
+    def all(self) -> frozenset[str]:
+        return self.headings.union(self.words)
 
 
-def _rarity(asked: Mapping[str, float], texts: Sequence[_Terms]) -> dict[str, float]:
+def _rarity(asked: _Asked, texts: Sequence[_Terms]) -> dict[str, float]:
     """Each term's weight times its inverse document frequency among these texts."""
-    frequency = Counter(term for text in texts for term in text.text | text.headings)
+    frequency = Counter(term for text in texts for term in text.all)
     return {
         term: weight * math.log(1 + (len(texts) - frequency[term] + 0.5) / (frequency[term] + 0.5))
-        for term, weight in asked.items()
+        for term, weight in asked.weights.items()
     }
 
 
-def _shared(rarity: Mapping[str, float], text: _Terms) -> dict[str, float]:
+def _shared(asked: _Asked, rarity: Mapping[str, float], text: _Terms) -> dict[str, float]:
     """The share of what is asked for that stands in the text, in its headings, in either."""
-    total = sum(rarity.values()) or 1.0
 
-    def share(words: frozenset[str]) -> float:
-        return sum(weight for term, weight in rarity.items() if term in words) / total
+    def share(words: Collection[str], of: Collection[str]) -> float:
+        total = sum(rarity[term] for term in of) or 1.0
+        return sum(rarity[term] for term in of if term in words) / total
 
-    missing = (weight for term, weight in rarity.items() if term not in text.text | text.headings)
+    missing = (weight for term, weight in rarity.items() if term not in text.all)
+    pairs = asked.pairs.intersection(pairwise(text.words))
+    named = [term in asked.own for term in text.key]
     return {
-        "words": share(text.text | text.headings),
-        "words_in_text": share(text.text),
-        "words_in_headings": share(text.headings),
-        "words_in_heading": share(text.heading),
+        "words": share(text.all, asked.weights),
+        "own_words": share(text.all, asked.own),
+        "words_in_text": share(frozenset(text.words), asked.weights),
+        "words_in_headings": share(text.headings, asked.weights),
+        "words_in_heading": share(text.heading, asked.weights),
         "rarest_missing": max(missing, default=0.0),
+        "pairs": len(pairs) / max(1, len(asked.pairs)),
+        "key_asked": sum(named) / max(1, len(named)),
+        "key_missing": float(bool(named) and not any(named)),
     }
 
 

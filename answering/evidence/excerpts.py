@@ -1,14 +1,15 @@
 """Cut a page into excerpts: runs of blocks that can be judged, cited and shown by themselves."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise, takewhile
 from typing import Literal
 
 from answering.evidence.blocks import Block, Kind
 from answering.evidence.sections import Section, cut_sections
 from retrieval.pages import Page
-from retrieval.sentences import Span
+from retrieval.sentences import Span, split_prose
 
 ExcerptKind = Literal["section", "item"] | Kind
 
@@ -79,9 +80,14 @@ def _named_cells(names: Sequence[str], cells: Sequence[str]) -> str:
     return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
 
 
-def cut_excerpts(page: Page) -> list[Excerpt]:
-    """All excerpts of a page in their order; those that hold others come before them."""
+def cut_excerpts(page: Page, is_barred: Callable[[str], bool] | None = None) -> list[Excerpt]:
+    """All excerpts of a page in their order; those that hold others come before them.
+
+    What `is_barred` says of a sentence, a row or an item is in none.
+    """
     sections = cut_sections(page.text, page.above)
+    if is_barred is not None:
+        sections = [_without_barred(page.text, section, is_barred) for section in sections]
     return [
         excerpt
         for section in sections
@@ -90,6 +96,27 @@ def cut_excerpts(page: Page) -> list[Excerpt]:
             *_of_section(page, section),
         )
     ]
+
+
+def _without_barred(text: str, section: Section, is_barred: Callable[[str], bool]) -> Section:
+    """A section with the blocks that say nothing barred, lists and tables without such parts."""
+    kept = (_clean(text, block, is_barred) for block in section.blocks)
+    return replace(section, blocks=tuple(block for block in kept if block), inner=range(0))
+
+
+def _clean(text: str, block: Block, is_barred: Callable[[str], bool]) -> Block | None:
+    if not is_barred(text[block.start : block.end]):
+        return block
+    if block.kind == "table":
+        rows = tuple(row for row in block.parts if not is_barred(text[row.start : row.end]))
+        return replace(block, parts=rows, lead=None) if rows else None
+    spans = block.parts or tuple(split_prose(text, block.start, block.end))
+    clean = list(takewhile(lambda span: not is_barred(text[span.start : span.end]), spans))
+    if block.kind == "code" or not clean:
+        return None
+    return replace(
+        block, start=clean[0].start, end=clean[-1].end, parts=block.parts[: len(clean)], lead=None
+    )
 
 
 def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> Iterator[Excerpt]:
@@ -119,7 +146,8 @@ def _of_section(page: Page, section: Section) -> Iterator[Excerpt]:
         return
     start, end = blocks[0].start, blocks[-1].end
     words = len(page.text[start:end].split())
-    if words <= SHORT_WORDS and not any(block.kind == "table" for block in blocks):
+    is_whole = all(not page.text[a.end : b.start].strip() for a, b in pairwise(blocks))
+    if words <= SHORT_WORDS and is_whole and all(block.kind != "table" for block in blocks):
         kind: ExcerptKind = blocks[0].kind if len(blocks) == 1 else "section"
         yield Excerpt(page, _path(page, section), kind, start, end)
         return

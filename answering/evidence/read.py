@@ -40,7 +40,7 @@ def read(embedder: Embedder, reader: Reader | None) -> Runnable[Retrieved, Read]
     async def look(retrieved: Retrieved) -> Read:
         understood = retrieved.understood
         candidates = find_candidates(
-            understood.asked, retrieved.passages, retrieved.pages, understood.background
+            understood.asked, retrieved.passages, retrieved.pages, understood.before
         )
         if not candidates:
             return Read(retrieved)

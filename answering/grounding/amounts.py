@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from answering.grounding.propositions import Proposition
 from answering.grounding.quantities import Quantity, same_value
-from answering.grounding.statements import Statement
 from answering.grounding.units import UNITS
 from answering.grounding.wording import Token
 
@@ -14,7 +14,7 @@ _DISCOURSE = re.compile(r"\s*,")
 
 
 def compare_amounts(
-    text: str, said: Sequence[Token], stated: Statement, around: Sequence[Token], asked: str = ""
+    text: str, said: Sequence[Token], stated: Proposition, around: Sequence[Token], asked: str = ""
 ) -> str:
     """Whether each number of a sentence stands in the statement: "", "number" or "unit".
 
@@ -28,7 +28,9 @@ def compare_amounts(
         if token.quantity is None or _only_orders(text, token.quantity):
             continue
         alike = [one for one in left if one.quantity and same_value(token.quantity, one.quantity)]
-        fitting = [one for one in alike if _units_agree(token.quantity, one.quantity, stated, asked)]
+        fitting = [
+            one for one in alike if _units_agree(token.quantity, one.quantity, stated, asked)
+        ]
         if fitting:
             best = min(fitting, key=lambda one: not _near_same(token, one, said, stated.tokens))
             left.remove(best)
@@ -49,7 +51,7 @@ def _only_orders(text: str, quantity: Quantity) -> bool:
 
 
 def _may_be_said(
-    quantity: Quantity, text: str, stated: Statement, free: Sequence[Quantity | None]
+    quantity: Quantity, text: str, stated: Proposition, free: Sequence[Quantity | None]
 ) -> bool:
     if any(one and same_value(quantity, one) for one in free):
         return True
@@ -59,11 +61,13 @@ def _may_be_said(
         return False
     behind = re.match(r"[\s-]*(\w+)", text[quantity.start + len("one") :])
     word = (quantity.unit or (behind[1] if behind else "")).split(" ")[-1]
-    return bool(word) and re.search(rf"\b(?:an?|single)\s+{re.escape(word)}", stated.text) is not None
+    return (
+        bool(word) and re.search(rf"\b(?:an?|single)\s+{re.escape(word)}", stated.text) is not None
+    )
 
 
 def _units_agree(
-    said: Quantity, stated: Quantity | None, statement: Statement, asked: str
+    said: Quantity, stated: Quantity | None, statement: Proposition, asked: str
 ) -> bool:
     if stated is None or said.unit == stated.unit or said.kind != "number":
         return True
@@ -86,21 +90,33 @@ def _half_of_range(said: Quantity | None, stated: Quantity | None, tokens: Seque
 
 
 def _misplaced(
-    found: Sequence[tuple[Token, Token]], said: Sequence[Token], stated: Statement
+    found: Sequence[tuple[Token, Token]], said: Sequence[Token], stated: Proposition
 ) -> str:
     """Whether a number is said of what another number of the statement belongs to."""
-    if len({token.key for token in stated.tokens if token.quantity}) < 2:
-        return ""
+    values = {token.key for token in said if token.quantity}
     for token, other in found:
         if stated.cells:
             if _other_column(token, said, stated):
                 return "number"
-        elif not _near_same(token, other, said, stated.tokens):
+            continue
+        rivals = [one for one in stated.tokens if _are_comparable(one.quantity, other.quantity)]
+        if len({one.key for one in rivals}) < 2:
+            continue
+        if not _near_same(token, other, said, stated.tokens):
             return "number"
+        names = [one.key for one in said if one.kind in ("name", "code")]
+        for name in names:
+            nearest = _nearest(name, rivals, stated.tokens)
+            if nearest and values.isdisjoint(nearest):
+                return "number"
     return ""
 
 
-def _other_column(token: Token, said: Sequence[Token], stated: Statement) -> bool:
+def _are_comparable(one: Quantity | None, other: Quantity | None) -> bool:
+    return bool(one and other and one.kind == other.kind and one.unit == other.unit)
+
+
+def _other_column(token: Token, said: Sequence[Token], stated: Proposition) -> bool:
     """Whether a sentence names columns of a row, and not the one that the number stands in."""
     named = frozenset(one.key for one in said if one.is_content and one is not token)
     heads = [cell.head for cell in stated.cells[1:]]
@@ -112,16 +128,12 @@ def _other_column(token: Token, said: Sequence[Token], stated: Statement) -> boo
     return bool(mentions) and not any(named & (cell.head - shared) for cell in own if cell.head)
 
 
-def _near_same(
-    token: Token, other: Token, said: Sequence[Token], stated: Sequence[Token]
-) -> bool:
+def _near_same(token: Token, other: Token, said: Sequence[Token], stated: Sequence[Token]) -> bool:
     """Whether a word beside a number in the sentence is nearest to the same in the statement."""
-    places = _places(stated)
+    places = {one.key for one in stated if one.is_content}
     beside = [key for key in _beside(token, said) if key in places]
-    if not beside:
-        return True
-    numbers = [one for one in stated if one.quantity]
-    return any(_is_nearest(key, other, numbers, stated) for key in beside)
+    rivals = [one for one in stated if _are_comparable(one.quantity, other.quantity)]
+    return not beside or any(other.key in _nearest(key, rivals, stated) for key in beside)
 
 
 def _beside(token: Token, said: Sequence[Token]) -> AbstractSet[str]:
@@ -131,19 +143,16 @@ def _beside(token: Token, said: Sequence[Token]) -> AbstractSet[str]:
     return {one.key for one in (*before, *behind) if not one.quantity}
 
 
-def _places(stated: Sequence[Token]) -> AbstractSet[str]:
-    return {token.key for token in stated if token.is_content}
-
-
-def _is_nearest(key: str, number: Token, numbers: Sequence[Token], stated: Sequence[Token]) -> bool:
+def _nearest(key: str, numbers: Sequence[Token], stated: Sequence[Token]) -> set[str]:
+    """The keys of the numbers that are nearest to a word, wherever it stands."""
     order = {id(token): at for at, token in enumerate(stated)}
+    nearest: set[str] = set()
     for token in stated:
-        if token.key != key or not token.is_content:
-            continue
-        far = {id(one): _distance(order[id(token)], order[id(one)], stated) for one in numbers}
-        if far[id(number)] <= min(far.values()):
-            return True
-    return False
+        if token.key == key and token.is_content and not token.quantity:
+            far = {one: _distance(order[id(token)], order[id(one)], stated) for one in numbers}
+            least = min(far.values(), default=0)
+            nearest.update(one.key for one, distance in far.items() if distance == least)
+    return nearest
 
 
 def _distance(one: int, other: int, stated: Sequence[Token]) -> int:

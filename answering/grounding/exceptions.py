@@ -5,29 +5,33 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from answering.grounding.operators import operators_in
-from answering.grounding.statements import Statement
+from answering.grounding.propositions import Proposition
 from answering.grounding.wording import Token, plain_of, tokens_of
 
 _ENDS = frozenset((",", ";", ")", "\u2014", "\u2013", "but", "however", "although", "though"))
 _CONTRASTS = frozenset(("but", "however", "although", "though"))
-_RULE = frozenset(("MUST", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
+_RULE = frozenset(("MUST", "NEED", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
 _RESTRICTS = frozenset(("NOT", "ONLY", "EXCEPT", "MUST", "MAY", "WITHOUT"))
-_COVERED = 0.5
+_COVERED = 0.6
 _EXPLICIT = re.compile(
-    r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b|not (?:for|if|on|in|when|to)\b"
+    r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b"
+    r"|not (?:for|if|on|in|when|to)\b"
     r"|(?:this|that|it|these|they|the (?:same|rule|policy))(?: \w+)? (?:does|do|is|are)(?: not|n.t)"
     r" (?:apply|hold|valid|true|include|cover))",
     re.IGNORECASE,
 )
-_LIMITS = re.compile(r"(?:but|however|only|neither|otherwise|still)\b", re.IGNORECASE)
-_PRONOUN = re.compile(
-    r"(?:it|they|this|these|that|those|such|he|she|you|we)\b(?: \w+)?", re.IGNORECASE
+_LIMITS = re.compile(r"(?:but|however|otherwise)\b", re.IGNORECASE)
+_ON_IT = re.compile(
+    r"(?:it|they|this|these|that|those|he|she|you|we)"
+    r" (?:is|are|was|were|may|can|must|should|does|do|did|will|has|have|applies|apply|cannot)\b",
+    re.IGNORECASE,
 )
+_BESIDE_IT = re.compile(r"(?:if|when|because|as|since|while|although|once|in|for)\b", re.IGNORECASE)
 
 
 def exception_is_lost(
     said: Sequence[Token],
-    stated: Statement,
+    stated: Proposition,
     beside: AbstractSet[str] = frozenset(),
     asked: AbstractSet[str] = frozenset(),
 ) -> bool:
@@ -45,8 +49,7 @@ def exception_is_lost(
         known = keys | beside | (asked if name in ("IF", "WHEN") else frozenset())
         if len(part & known) < _COVERED * len(part):
             return True
-        excepts = any(token.key in ("EXCEPT", "NOT", "ONLY", "WITHOUT", "IF") for token in own)
-        if name == "EXCEPT" and not excepts and not part & beside:
+        if name == "EXCEPT" and not _excepts(own, stated.tokens) and not part & beside:
             return True
     restricts = any(token.key in _RESTRICTS for token in own)
     return _is_restricted_behind(keys, stated, beside | keys if restricts else beside)
@@ -61,9 +64,16 @@ def _restrictions(tokens: Sequence[Token]) -> Iterator[tuple[str, set[str]]]:
         ):
             yield token.key, set(_part(tokens[at + 1 :]))
         elif token.kind == "break" and token.key in _CONTRASTS and is_rule and at:
-            part = tokens[at + 1 :]
-            if any(one.key in _RESTRICTS for one in part if one.kind == "operator"):
-                yield "BUT", set(_part(part))
+            yield "BUT", set(_part(tokens[at + 1 :]))
+
+
+def _excepts(own: Sequence[Token], stated: Sequence[Token]) -> bool:
+    """Whether a sentence makes an exception, or denies more than the rule does."""
+    if any(token.key in ("EXCEPT", "ONLY", "IF") for token in own):
+        return True
+    turned = {token.start for token in stated if token.key == "EXCEPT"}
+    denials = sum(token.key == "NOT" and token.start not in turned for token in stated)
+    return sum(token.key in ("NOT", "WITHOUT") for token in own) > denials
 
 
 def _part(tokens: Sequence[Token]) -> Iterator[str]:
@@ -74,10 +84,10 @@ def _part(tokens: Sequence[Token]) -> Iterator[str]:
             yield token.key
 
 
-def _is_restricted_behind(keys: set[str], stated: Statement, known: AbstractSet[str]) -> bool:
+def _is_restricted_behind(keys: set[str], stated: Proposition, known: AbstractSet[str]) -> bool:
     """Whether the sentence behind the statement takes back some of it, which is not `known`."""
-    text = plain_of(stated.behind)
-    if not text:
+    text = plain_of(stated.behind or stated.after)
+    if not text or (not stated.behind and not _EXPLICIT.match(text)):
         return False
     tokens = tokens_of(text)
     about = {token.key for token in tokens if token.is_content}
@@ -85,13 +95,13 @@ def _is_restricted_behind(keys: set[str], stated: Statement, known: AbstractSet[
         return False
     if _EXPLICIT.match(text):
         return True
-    denied = [one for one in operators_in(tokens) if one.name in ("NOT", "ONLY", "EXCEPT")]
+    denied = [one for one in operators_in(tokens) if one.name in ("NOT", "EXCEPT")]
     if not denied:
         return False
     is_rule = any(token.key in _RULE or token.key == "allow" for token in stated.tokens)
-    shares = any(keys & set(one.scope[:2]) for one in denied)
-    if _LIMITS.match(text):
-        return is_rule or shares
+    shares = any(keys & set(one.scope[:1]) for one in denied)
+    if _LIMITS.match(text) and is_rule:
+        return True
     first = next((token.key for token in tokens if token.is_content), "")
-    is_about_it = _PRONOUN.match(text) is not None or first in keys
-    return is_about_it and shares
+    names_it = first in keys and not _BESIDE_IT.match(text)
+    return shares and (names_it or _ON_IT.match(text) is not None)

@@ -1,6 +1,7 @@
 """What two wordings of a claim do to it: denials, bounds, order and modality, side by side."""
 
 from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from answering.grounding.vocabulary import HARD_BREAKS
@@ -11,8 +12,13 @@ _FARTHEST = 6  # content words that a denial reaches
 _DENIALS = ("NOT", "WITHOUT")
 _SHARED = 0.6  # of what a denial in the sentence is about, in the scope of one of the statement
 # A sentence may not add these, and of those below may not lose them.
-_NOT_ADDED = ["ONLY", "ALL", "BEFORE", "AFTER", "SINCE", "UNTIL", "OVER", "UNDER", "MORE", "LESS", "ATLEAST", "ATMOST", "SOME", "FEW", "MOST", "EXCEPT", "ADVANCE"]
+_ADDS = """
+    ONLY ALL BEFORE AFTER SINCE UNTIL OVER UNDER MORE LESS ATLEAST ATMOST SOME FEW MOST EXCEPT
+    ADVANCE NON
+"""
+_NOT_ADDED = frozenset(_ADDS.split())
 _NOT_LOST = {
+    "NON": "denial",
     "ONLY": "exception",
     "BEFORE": "number",
     "AFTER": "number",
@@ -27,6 +33,12 @@ _NOT_LOST = {
     "SOME": "modality",
     "MORE": "modality",
     "LESS": "modality",
+}
+_WAYS = {  # by which an obligation, advice or permission may also be said
+    "MUST": ("MUST", "NEED"),
+    "NEED": ("NEED", "MUST"),
+    "SHOULD": ("SHOULD",),
+    "MAY": ("MAY", "CAN"),
 }
 _PERIODS = frozenset(("year", "month", "week", "day", "hour", "time"))
 
@@ -81,33 +93,38 @@ def _reach(tokens: Sequence[Token], ends: Collection[str]) -> Iterator[str]:
 
 
 def compare_operators(
-    said: Sequence[Token], stated: Sequence[Token], keys: Collection[str]
+    said: Sequence[Token], stated: Sequence[Token], keys: AbstractSet[str]
 ) -> str:
     """In which way the operators of a sentence differ from the statement's; "" where they agree.
 
     `keys` are those of the sentence: an operator of the statement counts where it is about them.
     """
     ours, theirs = operators_in(said), operators_in(stated)
-    if _denials_differ(ours, theirs, keys):
+    known = {token.key for token in stated if token.is_content}
+    if _denials_differ(ours, theirs, keys, known):
         return "denial"
     for one in ours:
         if one.name in _NOT_ADDED and not _is_stated(one, theirs):
             return _NOT_LOST.get(one.name, "modality")
+    left = list(ours)
     for one in theirs:
-        if one.name in _NOT_LOST and _is_lost(one, ours, keys):
+        if one.name in _NOT_LOST and _is_lost(one, left, keys):
             return _NOT_LOST[one.name]
     return "modality" if _modality_differs(said, stated, ours, theirs, keys) else ""
 
 
 def _denials_differ(
-    ours: Sequence[Operator], theirs: Sequence[Operator], keys: Collection[str]
+    ours: Sequence[Operator],
+    theirs: Sequence[Operator],
+    keys: AbstractSet[str],
+    known: AbstractSet[str],
 ) -> bool:
     open_ones = [one for one in theirs if one.name in _DENIALS]
     excepted = [one for one in theirs if one.name == "EXCEPT" and keys & set(one.behind[:3])]
     for one in ours:
         if one.name not in _DENIALS:
             continue
-        partner = next((other for other in open_ones if _denies_alike(one, other)), None)
+        partner = next((other for other in open_ones if _denies_alike(one, other, known)), None)
         if partner:
             open_ones.remove(partner)
         elif excepted and not any(other.name == "EXCEPT" for other in ours):
@@ -122,8 +139,8 @@ def _denials_differ(
     return False
 
 
-def _denies_alike(one: Operator, other: Operator) -> bool:
-    about = one.scope[:4]
+def _denies_alike(one: Operator, other: Operator, known: AbstractSet[str]) -> bool:
+    about = [key for key in one.scope[:4] if key in known]
     held = {*other.behind, *other.before}
     return not about or sum(key in held for key in about) >= _SHARED * len(about)
 
@@ -135,12 +152,21 @@ def _is_stated(one: Operator, theirs: Sequence[Operator]) -> bool:
     return any(not one.near or one.near & other.near for other in alike)
 
 
-def _is_lost(one: Operator, ours: Sequence[Operator], keys: Collection[str]) -> bool:
-    """Whether the sentence says what stands right beside an operator without it."""
+def _is_lost(one: Operator, left: list[Operator], keys: AbstractSet[str]) -> bool:
+    """Whether the sentence says what stands right beside an operator without it.
+
+    `left` are its operators that stand for none of the statement's yet; the one found is taken out.
+    """
     beside = set(one.behind[:1] or one.before[:1])
     if one.name in ("ATLEAST", "ATMOST"):  # "5 or more"
         beside.update(key for key in one.before[:1] if key.startswith("#"))
-    return bool(beside & keys) and not any(other.name == one.name for other in ours)
+    if not beside & keys:
+        return False
+    alike = [other for other in left if other.name == one.name]
+    mine = next((other for other in alike if other.near & one.near), None)
+    if mine:
+        left.remove(mine)
+    return mine is None
 
 
 def _modality_differs(
@@ -148,14 +174,13 @@ def _modality_differs(
     stated: Sequence[Token],
     ours: Sequence[Operator],
     theirs: Sequence[Operator],
-    keys: Collection[str],
+    keys: AbstractSet[str],
 ) -> bool:
     orders = _is_order(stated, said)
-    for name in ("MUST", "SHOULD", "MAY"):
-        ways = ("MAY", "CAN") if name == "MAY" else (name,)
+    for name, ways in _WAYS.items():
         mine = [one for one in ours if one.name == name]
         other = [one for one in theirs if one.name in ways]
-        if mine and not orders and not any(a.near & b.near for a in mine for b in other):
+        if not orders and any(not any(a.near & b.near for b in other) for a in mine):
             return True
         if any(one.name in ways for one in ours) or _is_order(said, stated):
             continue
@@ -169,8 +194,9 @@ def _is_order(one: Sequence[Token], other: Sequence[Token]) -> bool:
     first = next((token for token in one if token.kind != "break"), None)
     if first is None or first.kind != "word":
         return False
-    return any(
-        token.key == "MUST" or token.key == "SHOULD"
-        for token, after in zip(other, other[1:], strict=False)
-        if token.kind == "operator" and after.key == first.key
-    )
+    for at, token in enumerate(other[:-1]):
+        if token.is_content:
+            return False  # somebody else's duty
+        if token.key in ("MUST", "NEED", "SHOULD") and other[at + 1].key == first.key:
+            return True
+    return False

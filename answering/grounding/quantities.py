@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from answering.grounding.units import CURRENCIES, MODIFIERS, UNITS
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
 # "may" and "march" are words too: only with a capital letter, and only beside a day or a year.
 _MONTH = (
     r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|Mar(?:ch)?|[Aa]pr(?:il)?|May|[Jj]une?|[Jj]uly?"
@@ -16,21 +16,19 @@ _MONTH = (
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?\b"
 _YEAR = r"(\d{4})\b"
 _HALF = r"([ap])\.?m\b\.?"
-_UNITS_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-_TENS_WORDS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_SMALL = {word: n for n, word in enumerate(_UNITS_WORDS)} | {
-    word: 10 * n for n, word in enumerate(_TENS_WORDS, start=2)
+_UNITS = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen
+"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_SMALL = {word: n for n, word in enumerate(_UNITS.split())} | {
+    word: 10 * n for n, word in enumerate(_TENS.split(), start=2)
 }
 _LARGE = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _LARGE |= {"trillion": 10**12, "dozen": 12}
-_ORDINALS = {
-    word: n
-    for n, word in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"],
-        start=1,
-    )
-}
-_WORD_NUMBER = "|".join((*_SMALL, *_LARGE))
+_NTH = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_ORDINALS = {word: n for n, word in enumerate(_NTH.split(), start=1)}
+_WORD_NUMBER = "|".join(sorted((*_SMALL, *_LARGE), key=len, reverse=True))
 _FACTORS = {"k": 10**3, "m": 10**6, "bn": 10**9, "mn": 10**6}
 _NUMBER = re.compile(
     rf"""
@@ -38,12 +36,12 @@ _NUMBER = re.compile(
     |(?P<day_first>\b{_DAY}\s+(?:of\s+)?({_MONTH})(?:,?\s+{_YEAR})?)
     |(?P<month_first>\b({_MONTH})\s+{_DAY}(?![:.]\d)(?:,?\s+{_YEAR})?)
     |(?P<month_year>\b({_MONTH}),?\s+{_YEAR})
-    |(?P<clock>\b(\d{{1,2}})(?::(\d{{2}})(?::\d\d)?\b(?:\s?{_HALF})?|(?:\.(\d{{2}}))?\s?{_HALF}
+    |(?P<clock>\b(\d{{1,2}}|(?i:{"|".join(_SMALL)})(?=\s[ap]\.?m\b))(?::(\d{{2}})(?::\d\d)?\b(?:\s?{_HALF})?|(?:\.(\d{{2}}))?\s?{_HALF}
         |\s?o['\u2019]clock))
     |(?P<noon>\b(?i:noon|midday|midnight)\b)
     |(?P<version>\bv?\d+(?:\.\d+){{2,}}\b|\b\d+/\d+(?:/\d+)?\b|\b\d{{3}}0s\b|\b\d+(?:[:_]\d+)+\b)
     |(?P<digits>(?P<sign>(?<![\w.,)])[-\u2212])?(?P<before>(?:[$\u20ac\u00a3\u00a5]|\b(?:USD|EUR|CHF|GBP|JPY)(?=\s))\s?)?
-        (?<![\w.])(?P<number>\d{{1,3}}(?:[,'\u2019\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?)
+        (?<![\w.])(?P<number>\d{{1,3}}(?:[,'\u2019\u00a0\u202f]\d{{3}})+(?:\.\d+)?(?![\d])|\d+(?:\.\d+)?|\.\d+)
         (?:(?P<nth>st|nd|rd|th)\b|(?P<factor>[kKM]\b|bn\b|mn\b)
         |\s(?P<large>hundred|thousand|million|billion|trillion|dozen)\b)?)
     |(?P<words>\b(?i:(?:an?\s+(?=hundred|thousand|million|billion|dozen))?(?:{_WORD_NUMBER})
@@ -52,6 +50,7 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_HINT = re.compile(rf"\d|\b(?:{_WORD_NUMBER}|{'|'.join(_ORDINALS)}|noon|midday|midnight)\b", re.I)
 _UNIT = re.compile(
     rf"(?:\s*(?P<percent>%|percent\b|per\s+cent\b|pct\b)"
     rf"|[\s-]*(?P<modifier>(?:{'|'.join(MODIFIERS)})[\s-]+)?(?P<unit>[^\W\d_]+|\u00b0[CF])\b)",
@@ -79,6 +78,8 @@ class Quantity:
 
 def find_quantities(text: str) -> list[Quantity]:
     """The quantities of `text` in order. The two ends of a range ("5 to 7 days") share a unit."""
+    if not _HINT.search(text):  # most sentences have no number: the long pattern is slow
+        return []
     return _join_ranges(text, [one for found in _NUMBER.finditer(text) for one in _read(found)])
 
 
@@ -128,7 +129,7 @@ def _date(found: re.Match[str], kind: str) -> str:
     month = next(group for group in groups if not group.isdigit())
     year = next((number for number in numbers if len(number) == 4), "?")
     day = next((number.zfill(2) for number in numbers if len(number) < 3), "?")
-    return f"{year}-{_MONTHS.index(month[:3].lower()) + 1:02d}-{day}"
+    return f"{year}-{_MONTHS.index(month[:3].lower()) // 4 + 1:02d}-{day}"
 
 
 def _time(found: re.Match[str]) -> str:
@@ -136,7 +137,8 @@ def _time(found: re.Match[str]) -> str:
         return "00:00" if found["noon"] == "midnight" else "12:00"
     at = found.re.groupindex["clock"]
     hour, colon, half, dot, other_half = found.groups()[at : at + 5]
-    hours, half = int(hour), (half or other_half or "").lower()
+    hours = int(hour) if hour.isdigit() else _SMALL[hour.lower()]
+    half = (half or other_half or "").lower()
     if half:
         hours = hours % 12 + (12 if half == "p" else 0)
     return f"{hours:02d}:{colon or dot or '00'}"

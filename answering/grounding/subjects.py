@@ -1,11 +1,14 @@
 """Whether a question is about somebody or something else than a block under its headings."""
 
+import itertools
+import re
 from collections.abc import Sequence
 
-from answering.grounding.statements import keys_of
+from answering.grounding.propositions import keys_of
 from answering.grounding.vocabulary import RIVALS
 from answering.grounding.wording import Token, key_of, tokens_of
 
+_LONGEST_ACRONYM = 5
 _RIVAL_KEYS = tuple(frozenset(key_of(word) for word in group) for group in RIVALS)
 
 
@@ -20,7 +23,9 @@ def names_another_subject(question: str, block: str, headings: Sequence[str]) ->
         return False
     asked = tokens_of(question)
     known = keys_of(block) | keys_of(" . ".join(headings))
-    if any(token.kind in ("name", "code") and not _is_known(token.key, known) for token in asked):
+    names = [token.key for token in asked if token.kind in ("name", "code")]
+    initials = "".join(word[0] for word in re.findall(r"[^\W\d_]+", f"{headings} {block}".lower()))
+    if any(not _is_known(name, known, initials) for name in names):
         return True
     keys = {token.key for token in asked if token.is_content}
     for group in _RIVAL_KEYS:
@@ -29,8 +34,10 @@ def names_another_subject(question: str, block: str, headings: Sequence[str]) ->
     return any(_is_another(one, asked, block) for one in asked if one.quantity)
 
 
-def _is_known(key: str, known: frozenset[str]) -> bool:
-    return key in known or key.casefold() in known
+def _is_known(key: str, known: frozenset[str], initials: str) -> bool:
+    if key in known or key.casefold() in known:
+        return True
+    return key.isalpha() and 1 < len(key) <= _LONGEST_ACRONYM and key.casefold() in initials
 
 
 def _is_another(number: Token, asked: Sequence[Token], block: str) -> bool:
@@ -41,7 +48,7 @@ def _is_another(number: Token, asked: Sequence[Token], block: str) -> bool:
     stated = tokens_of(block)
     behind = [
         after.quantity
-        for before, after in zip(stated, stated[1:], strict=False)
+        for before, after in itertools.pairwise(stated)
         if after.quantity and before.key == asked[at - 1].key
     ]
     if any(one.until for one in behind):

@@ -4,14 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from answering.grounding.alignment import find_antecedents, find_misplaced, find_topics
 from answering.grounding.amounts import compare_amounts
 from answering.grounding.claims import in_order
 from answering.grounding.exceptions import exception_is_lost
 from answering.grounding.operators import compare_operators
-from answering.grounding.statements import Statement, keys_of, statements_of
+from answering.grounding.propositions import Proposition, keys_of, propositions_of
 from answering.grounding.subjects import names_another_subject
 from answering.grounding.verbatim import is_english, is_part, is_stated
-from answering.grounding.vocabulary import GENERIC, OPPOSITES, PRONOUNS
+from answering.grounding.vocabulary import GENERIC, OPPOSITES
 from answering.grounding.wording import Token, key_of, plain_of, tokens_of
 from answering.grounding.yes_or_no import answers, split_answer
 from retrieval.sentences import split_sentences
@@ -104,11 +105,12 @@ class _Evidence:
 
     block: str
     question: str
-    statements: tuple[Statement, ...]
+    statements: tuple[Proposition, ...]
     around: tuple[Token, ...]
     around_keys: frozenset[str]
+    asked: frozenset[str]
     beside: frozenset[str]
-    forbids: bool
+    forbidding: tuple[Token, ...]
 
     @classmethod
     def of(cls, block: str, question: str, headings: Sequence[str], beside: str) -> "_Evidence":
@@ -117,11 +119,12 @@ class _Evidence:
         return cls(
             block,
             question,
-            statements_of(block),
+            propositions_of(block),
             around,
             frozenset(token.key for token in around if token.is_content),
+            keys_of(question),
             keys_of(beside),
-            bool(headings) and _FORBIDDING.match(headings[-1]) is not None,
+            tokens_of(headings[-1]) if headings and _FORBIDDING.match(headings[-1]) else (),
         )
 
 
@@ -130,7 +133,7 @@ class _Found:
     """The statements that support a text, or the reason why none does, and how near one came."""
 
     reason: str
-    statements: tuple[Statement, ...] = field(default=())
+    statements: tuple[Proposition, ...] = field(default=())
     share: float = 0.0
 
 
@@ -169,15 +172,17 @@ def _code_stands(text: str, block: str) -> bool:
 def _compare(text: str, evidence: _Evidence, splits: int) -> _Found:
     """Hold a text against each statement, and where none says it all, its parts against several."""
     said = tokens_of(text)
-    found = [_hold(text, said, one, evidence) for one in evidence.statements]
+    alone = [one for one in evidence.statements if one.parts == 1]
+    found = [_hold(text, said, one, evidence) for one in alone]
     good = tuple(one for result in found for one in result.statements)
     if good:
         return _Found("", good)
-    if splits:
+    nearest = max(found, key=lambda result: result.share)
+    if splits and nearest.share < 1:  # what one statement has all words of, others do not save
         for one, other in _parts(said, text):
             if _part_stands(one, evidence, splits) and _part_stands(other, evidence, splits):
                 return _Found("", evidence.statements)
-    return max(found, key=lambda result: result.share)
+    return nearest
 
 
 def _part_stands(text: str, evidence: _Evidence, splits: int) -> bool:
@@ -187,19 +192,20 @@ def _part_stands(text: str, evidence: _Evidence, splits: int) -> bool:
 def _parts(said: Sequence[Token], text: str) -> Iterator[tuple[str, str]]:
     plain = plain_of(text)
     for token in said:
-        if token.kind == "break" and token.key in ("and", ",", ";", "while", "but", "whereas"):
+        if token.kind == "break" and token.key in ("and", ";", "but", "whereas"):
             one, other = plain[: token.start], plain[token.start + len(token.key) :]
             if len(keys_of(one)) >= _LEAST_PART and len(keys_of(other)) >= _LEAST_PART:
                 yield one, other
 
 
-def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Evidence) -> _Found:
+def _hold(text: str, said: Sequence[Token], stated: Proposition, evidence: _Evidence) -> _Found:
     """Hold a text against one statement."""
     keys = {token.key for token in said if token.is_content}
     known = {token.key for token in stated.tokens if token.is_content}
     wording = keys - {token.key for token in said if token.quantity}
-    held = known | evidence.around_keys | _antecedents(stated)
-    missing = wording - held - GENERIC
+    antecedents = find_antecedents(said, stated)
+    context = evidence.around_keys | antecedents | find_topics(said, stated, evidence.asked)
+    missing = wording - known - context - GENERIC
     share = len(keys & known) / max(1, len(keys))
     if missing:
         return _Found(_say_missing(missing, known, said), share=share)
@@ -207,19 +213,18 @@ def _hold(text: str, said: Sequence[Token], stated: Statement, evidence: _Eviden
         return _Found("words", share=share)
     reason = (
         compare_amounts(text, said, stated, evidence.around, evidence.question)
-        or ("denial" if _is_forbidden(said, stated, evidence) else "")
-        or compare_operators(said, stated.tokens, keys)
+        or compare_operators(_verbless(said, stated), (*evidence.forbidding, *stated.tokens), keys)
+        or find_misplaced(said, stated, evidence.asked if stated.cells else antecedents)
         or ("words" if _is_jumbled(said, stated, known) else "")
     )
-    if not reason and exception_is_lost(said, stated, evidence.beside, keys_of(evidence.question)):
+    if not reason and exception_is_lost(said, stated, evidence.beside, evidence.asked):
         reason = "exception"
     return _Found(reason, () if reason else (stated,), share)
 
 
-def _antecedents(stated: Statement) -> frozenset[str]:
-    """What a pronoun at the beginning of a statement may stand for."""
-    opening = re.findall(r"\w+", stated.text.lower())[:4]
-    return frozenset() if PRONOUNS.isdisjoint(opening) else keys_of(stated.before)
+def _verbless(said: Sequence[Token], stated: Proposition) -> Sequence[Token]:
+    """A sentence without the verb "need" that a table's row has no words for."""
+    return [token for token in said if token.key != "NEED"] if stated.cells else said
 
 
 def _say_missing(missing: set[str], known: set[str], said: Sequence[Token]) -> str:
@@ -229,15 +234,7 @@ def _say_missing(missing: set[str], known: set[str], said: Sequence[Token]) -> s
     return "name" if kinds & {"name", "code"} else "words"
 
 
-def _is_forbidden(said: Sequence[Token], stated: Statement, evidence: _Evidence) -> bool:
-    """Whether the heading forbids what the statement names, and the sentence does not."""
-    if not evidence.forbids:
-        return False
-    denies = {"NOT", "EXCEPT", "WITHOUT"}
-    return denies.isdisjoint(token.key for token in (*said, *stated.tokens))
-
-
-def _is_jumbled(said: Sequence[Token], stated: Statement, known: set[str]) -> bool:
+def _is_jumbled(said: Sequence[Token], stated: Proposition, known: set[str]) -> bool:
     words = [token.key for token in said if token.is_content and token.key in known]
     order = [token.key for token in stated.tokens if token.is_content]
     return len(words) > 3 and in_order(words, order) < _IN_ORDER * len(words)

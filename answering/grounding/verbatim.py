@@ -1,9 +1,9 @@
-"""Sentences that stand in a block as they are, and those in a language whose words we do not know."""
+"""Sentences that stand in a block word for word, as those of other languages must."""
 
 import re
 from collections.abc import Sequence
 
-from answering.grounding.statements import Statement
+from answering.grounding.propositions import Proposition
 from answering.grounding.vocabulary import FOREIGN, FUNCTION, HARD_BREAKS, OPERATORS, SOFT_BREAKS
 from answering.grounding.wording import plain_of
 from retrieval.languages import ENGLISH
@@ -19,8 +19,8 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(plain_of(text).casefold())
 
 
-def is_stated(sentence: str, statements: Sequence[Statement]) -> Statement | None:
-    """The statement whose words a sentence says, all of them and in their order, if there is one."""
+def is_stated(sentence: str, statements: Sequence[Proposition]) -> Proposition | None:
+    """The statement whose words a sentence says, all of them in their order, if there is one."""
     words = words_of(sentence)
     if not words:
         return None
@@ -40,7 +40,7 @@ def is_english(text: str) -> bool:
     return known >= _LEAST_ENGLISH * len(words) and language_in(text) == ENGLISH
 
 
-def is_part(sentence: str, statements: Sequence[Statement]) -> bool:
+def is_part(sentence: str, statements: Sequence[Proposition]) -> bool:
     """Whether a sentence in another language shortens a statement without what may change it.
 
     Each of its words stands there in their order, and no word that is left out denies or restricts.

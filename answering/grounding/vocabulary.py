@@ -5,10 +5,11 @@ words that mean the same are one key. Lists of our own.
 """
 
 _OPERATORS = {
-    "NOT": "not no never none nobody nothing neither nor nowhere non hardly scarcely barely",
+    "NOT": "not no never none nobody nothing neither nor nowhere hardly scarcely barely",
     "WITHOUT": "without",
-    "MUST": "must shall need needs needed require requires required requiring mandatory obligatory"
-    " compulsory necessary obliged requirement requirements",
+    "NON": "non",
+    "MUST": "must shall mandatory obligatory compulsory necessary obliged",
+    "NEED": "need needs needed require requires required requiring requirement requirements",
     "SHOULD": "should ought recommend recommends recommended advise advised advisable encouraged",
     "MAY": "may might perhaps maybe possibly",
     "CAN": "can could able",
@@ -60,6 +61,14 @@ PHRASES = {
     "not less than": ("ATLEAST",),
     "at least": ("ATLEAST",),
     "or more": ("ATLEAST",),
+    "or newer": ("ATLEAST",),
+    "or later": ("ATLEAST",),
+    "or higher": ("ATLEAST",),
+    "or above": ("ATLEAST",),
+    "or older": ("ATMOST",),
+    "or earlier": ("ATMOST",),
+    "or lower": ("ATMOST",),
+    "or below": ("ATMOST",),
     "at most": ("ATMOST",),
     "up to": ("ATMOST",),
     "or less": ("ATMOST",),
@@ -85,6 +94,12 @@ PHRASES = {
     "allowed to": ("MAY",),
     "permitted to": ("MAY",),
     "have to": ("MUST",),
+    "need to": ("MUST",),
+    "needs to": ("MUST",),
+    "required to": ("MUST",),
+    "after that": (),
+    "before that": (),
+    "since then": (),
     "has to": ("MUST",),
     "had to": ("MUST",),
     "prior to": ("BEFORE",),
@@ -116,21 +131,30 @@ TURNED = {
 }
 """Words that deny another one: its key, or the operator that they deny."""
 
-FUNCTION = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "it", "its", "itself", "they", "them", "their", "theirs", "themselves", "he", "him", "his", "she", "her", "hers", "himself", "herself", "we", "us", "our", "ours", "you", "your", "yours", "yourself", "i", "me", "my", "mine", "who", "whom", "whose", "which", "what", "be", "is", "am", "are", "was", "were", "been", "being", "has", "have", "had", "having", "do", "does", "did", "doing", "done", "of", "in", "on", "at", "by", "for", "to", "from", "with", "as", "into", "onto", "upon", "about", "around", "through", "during", "via", "per", "than", "then", "so", "such", "too", "also", "very", "just", "there", "here", "how", "why", "where", "will", "would", "up", "approximately", "roughly", "nearly", "almost", "circa", "any", "really", "quite", "even", "still", "already", "well", "please", "therefore", "thus", "hence", "within", "among", "between", "because", "let", "ok", "okay", "indeed", "own", "e.g.", "i.e.", "etc", "both"]
-)
+_FUNCTION = """
+    a an the this that these those it its itself they them their theirs themselves he him his
+    she her hers himself herself we us our ours you your yours yourself i me my mine who whom
+    whose which what be is am are was were been being has have had having do does did doing done
+    of in on at by for to from with as into onto upon about around through during via per than
+    then so such too also very just there here how why where will would up approximately roughly
+    nearly almost circa any really quite even still already well please therefore thus hence
+    within among between because let ok okay indeed own lasts lasted e.g. i.e. etc both
+"""
+FUNCTION = frozenset(_FUNCTION.split())
 """Words that claim nothing by themselves here: with or without them a sentence says the same."""
 
-GENERIC = frozenset(
-    ["say", "state", "mention", "list", "describ", "call", "name", "mean", "page", "section", "document", "follow", "answer", "get", "use", "thing", "happen", "accord"]
-)
+_GENERIC = """
+    say mention describ call name follow answer get use accord take come mean
+"""
+GENERIC = frozenset(_GENERIC.split())
 """Keys of words that a sentence may add of its own."""
 
 SOFT_BREAKS = frozenset(("and", "or", "&", "plus"))
 HARD_BREAKS = frozenset(("but", "while", "whereas", "although", "though", "however", "yet"))
-PRONOUNS = frozenset(
-    ["it", "they", "this", "these", "that", "those", "he", "she", "such", "its", "their", "his", "her", "them", "him", "we", "you", "there", "here", "which", "who", "one", "both"]
-)
+_PRONOUNS = """
+    it they this these those he she such its their his her them him
+"""
+PRONOUNS = frozenset(_PRONOUNS.split())
 
 _IRREGULAR = """
     child children|man men|woman women|person people|make made making|give gave given|take took
@@ -153,7 +177,9 @@ _IRREGULAR = """
     commonly|open opens opened opening|close closes closed closing|twice two-times|half halves
 """
 CANONICAL = {
-    way: group.split()[0] for group in " ".join(_IRREGULAR.split()).split("|") for way in group.split()
+    way: group.split()[0]
+    for group in " ".join(_IRREGULAR.split()).split("|")
+    for way in group.split()
 }
 """Forms and words that stand for the same, each with its first one."""
 
@@ -164,8 +190,9 @@ _OPPOSITES = """
     upload download|win lose|north south|east west|manual automatic|paid free|mandatory optional|
     high low|long short|old new|inside outside|left right|on off|up down|pass fail|true false|
     approve reject|domestic international|temporary permanent|full-time part-time|same different|
-    cheap expensive|read write|weekday weekend|morning evening|summer winter|arrive leave|male female
-    |rise fall|push pull|active inactive|online offline|safe dangerous|strong weak|large small
+    cheap expensive|read write|weekday weekend|morning evening|summer winter|arrive leave|
+    male female|rise fall|push pull|active inactive|online offline|safe dangerous|strong weak|
+    large small
 """
 OPPOSITES = tuple(
     (pair.split()[0], pair.split()[1]) for pair in " ".join(_OPPOSITES.split()).split("|")
@@ -183,8 +210,15 @@ _RIVALS = """
 RIVALS = tuple(frozenset(group.split()) for group in " ".join(_RIVALS.split()).split("|"))
 """Words of which a rule for one is no rule for another."""
 
-FOREIGN = frozenset(
-    ["nicht", "kein", "keine", "keinen", "keinem", "keiner", "nie", "niemals", "niemand", "nichts", "ohne", "nur", "ausser", "außer", "sofern", "wenn", "falls", "sondern", "ne", "pas", "jamais", "aucun", "aucune", "rien", "personne", "sans", "seulement", "sauf", "uniquement", "si", "sinon", "nunca", "jamás", "ningún", "ninguna", "ninguno", "nada", "nadie", "sin", "solo", "sólo", "solamente", "excepto", "salvo", "non", "nessun", "nessuno", "nessuna", "niente", "mai", "senza", "soltanto", "tranne", "eccetto", "não", "nunca", "nenhum", "nenhuma", "sem", "só", "somente", "exceto", "salvo", "se", "niet", "geen", "nooit", "niemand", "niets", "zonder", "alleen", "slechts", "behalve", "tenzij", "als", "inte", "ej", "ingen", "inget", "inga", "aldrig", "utan", "bara", "endast", "utom", "om", "ikke", "ingen", "intet", "aldri", "aldrig", "uten", "uden", "kun", "bare", "unntatt", "undtagen", "hvis"]
-)
+_FOREIGN = """
+    nicht kein keine keinen keinem keiner nie niemals niemand nichts ohne nur ausser außer
+    sofern wenn falls sondern ne pas jamais aucun aucune rien personne sans seulement sauf
+    uniquement si sinon nunca jamás ningún ninguna ninguno nada nadie sin solo sólo solamente
+    excepto salvo non nessun nessuno nessuna niente mai senza soltanto tranne eccetto não nunca
+    nenhum nenhuma sem só somente exceto salvo se niet geen nooit niemand niets zonder alleen
+    slechts behalve tenzij als inte ej ingen inget inga aldrig utan bara endast utom om ikke
+    ingen intet aldri aldrig uten uden kun bare unntatt undtagen hvis
+"""
+FOREIGN = frozenset(_FOREIGN.split())
 """Words that deny, except or restrict in German, French, Spanish, Italian, Portuguese, Dutch,
 Swedish, Danish and Norwegian."""

@@ -15,13 +15,15 @@ from answering.grounding.vocabulary import (
     HARD_BREAKS,
     OPERATORS,
     PHRASES,
+    PRONOUNS,
     SOFT_BREAKS,
     TURNED,
 )
 
 _LONGEST = 4_000  # characters of one text that are looked at
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_MARKS = re.compile(r"\*{1,3}|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)|^\s*(?:[-*+>#]+|\d+[.)])\s+|`+")
+_OPENING = re.compile(r"\s*(?:[-*+>#]+|\d+[.)])\s+")
+_MARKS = re.compile(r"\*{1,3}|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)|`+")
 _CODE = re.compile(
     r"""https?://[^\s<>)\]]*[\w/]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+
     |\$\{?\w+\}?|\{\{.*?\}\}|<[A-Za-z][\w.:/-]*>|(?<![\w#@])[#@][A-Za-z][\w-]*
@@ -38,9 +40,10 @@ _AMOUNT = re.compile(
 _CAMEL = re.compile(r"[^\W_]*[a-z0-9][A-Z][^\W_]*|[^\W\d_]+\d+[^\W_]*|\d+[A-Z][^\W_]*")
 _WORD = re.compile(
     rf"\b(?:{'|'.join(sorted(map(re.escape, PHRASES), key=len, reverse=True))})\b"
-    r"|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['\u2019][^\W\d_]+)?|[,;:()&\u2014\u2013]|(?<=\s)-(?=\s)",
+    r"|(?:[^\W\d_]\.){2,}|[^\W\d_]+(?:['\u2019][^\W\d_]+)?|[,;:()&\u2014\u2013]|[.!?](?=\s)|(?<=\s)-(?=\s)",
     re.IGNORECASE,
 )
+_COUNTS = re.compile(r"\.?:|\.\s*\d")  # "No. 6"
 _STEMMER = Stemmer.Stemmer("english", 0)
 
 
@@ -48,8 +51,8 @@ _STEMMER = Stemmer.Stemmer("english", 0)
 class Token:
     """A piece of a text with what it is compared by.
 
-    `kind` is word, name, code, number, operator or break. Two tokens are alike where their keys
-    are; an operator's key is its class in capital letters.
+    `kind` is word, name, code, number, operator, pronoun or break. Two tokens are alike where their
+    keys are; an operator's key is its class in capital letters.
     """
 
     kind: str
@@ -82,7 +85,12 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 def plain_of(text: str) -> str:
     """The text without the marks of links, emphasis, headings, lists and code."""
-    return _MARKS.sub("", _LINK.sub(r"\1", text[:_LONGEST])).strip()
+    plain = text[:_LONGEST]
+    if "](" in plain:
+        plain = _LINK.sub(r"\1", plain)
+    opening = _OPENING.match(plain)
+    plain = plain[opening.end() :] if opening else plain
+    return (_MARKS.sub("", plain) if any(sign in plain for sign in "*_`") else plain).strip()
 
 
 @lru_cache(8192)
@@ -114,11 +122,15 @@ def _overlaps(start: int, end: int, taken: list[tuple[int, int]]) -> bool:
 
 def _of_word(match: re.Match[str], text: str) -> Iterator[Token]:
     word, at = match[0].lower().replace("\u2019", "'"), match.start()
+    if word == "no" and _COUNTS.match(text, match.end()):
+        return
     if word in PHRASES:
         yield from (Token("operator", name, at) for name in PHRASES[word])
+        if word.startswith("or "):  # it is about what stands before it
+            yield Token("break", ",", at)
         return
     if not word[0].isalpha():
-        yield Token("break", word, at)
+        yield Token("break", ";" if word in ".!?" else word, at)
         return
     if word.endswith("n't") or word == "cannot":
         yield Token("operator", "NOT", at)
@@ -129,7 +141,10 @@ def _of_word(match: re.Match[str], text: str) -> Iterator[Token]:
 
 def _of_bare(word: str, match: re.Match[str], text: str) -> Iterator[Token]:
     at = match.start()
-    if word in SOFT_BREAKS or word in HARD_BREAKS:
+    is_short_word = word in PRONOUNS or word in FUNCTION
+    if is_short_word and len(word) > 1 and match[0].isupper() and not text.isupper():
+        yield Token("name", key_of(word), at)  # IT and US are no pronouns
+    elif word in SOFT_BREAKS or word in HARD_BREAKS:
         yield Token("break", word, at)
     elif word == "may" and match[0] == "May" and at > 0 and text[at - 2 : at - 1] not in ".!?:":
         yield Token("name", "may", at)
@@ -139,6 +154,8 @@ def _of_bare(word: str, match: re.Match[str], text: str) -> Iterator[Token]:
         yield Token("operator", "NOT", at)
         turned = TURNED[word]
         yield Token("operator" if turned in ("MUST",) else "word", turned, at)
+    elif word in PRONOUNS:
+        yield Token("pronoun", word, at)
     elif word not in FUNCTION and (len(word) > 1 or match[0].isupper() or not word.isascii()):
         is_name = match[0][0].isupper() and at > 0 and text[at - 2 : at - 1] not in ".!?:"
         yield Token("name" if is_name else "word", key_of(word), at)

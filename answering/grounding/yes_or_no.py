@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from answering.grounding.operators import operators_in
-from answering.grounding.statements import Statement
+from answering.grounding.operators import Operator, operators_in
+from answering.grounding.propositions import Proposition
 from answering.grounding.vocabulary import GENERIC, OPPOSITES
 from answering.grounding.wording import Token, key_of, tokens_of
 
@@ -35,7 +35,9 @@ def asks_yes_or_no(question: str) -> bool:
     return _ASKS.search(question) is not None
 
 
-def answers(said: str, rest: str, question: str, statement: Statement, around: AbstractSet[str]) -> bool:
+def answers(
+    said: str, rest: str, question: str, statement: Proposition, around: AbstractSet[str]
+) -> bool:
     """Whether `said`, a yes or no to `question`, agrees with the statement that `rest` stands on.
 
     `around` are the keys of the headings.
@@ -51,9 +53,11 @@ def answers(said: str, rest: str, question: str, statement: Statement, around: A
     known |= _contraries(known)
     if len(about & known) < _BEARS * len(about) or not _subject(asked) <= known:
         return False
-    if any(token.key == "ONLY" for token in stated if token.kind == "operator"):
+    if not _restricts(asked, set()) and _restricts(stated, about):
         return any(token.key in ("ONLY", "NOT") for token in tokens_of(rest))
-    return (said == "no") == _denies(asked, stated, about)
+    return (said == "no") == _denies(
+        asked, stated, {token.key for token in asked if token.is_content}
+    )
 
 
 def _subject(asked: Sequence[Token]) -> set[str]:
@@ -66,12 +70,25 @@ def _denies(asked: Sequence[Token], stated: Sequence[Token], about: set[str]) ->
     """Whether the statement says the contrary of what the question asks for."""
     known = {token.key for token in stated if token.is_content}
     denials = [one for one in operators_in(stated) if one.name in ("NOT", "WITHOUT")]
-    denied = any(not one.scope or about & set(one.scope[:4]) for one in denials)
-    asks_denied = any(one.name == "NOT" for one in operators_in(asked))
+    denied = any(_denies_it(one, about) for one in denials)
+    asks = [one for one in operators_in(asked) if one.name in ("NOT", "WITHOUT")]
+    asks_denied = any(_denies_it(one, about) for one in asks)
     turned = bool((about - known) & _contraries(known))
-    must = {token.key for token in asked if token.kind == "operator"} & {"MUST"}
+    must = {token.key for token in asked if token.kind == "operator"} & {"MUST", "NEED"}
     turned = turned or bool(must and "option" in known)
     return denied ^ asks_denied ^ turned
+
+
+def _restricts(tokens: Sequence[Token], about: AbstractSet[str]) -> bool:
+    """Whether something is said to be so only for some of what it is `about`."""
+    only = [one for one in operators_in(tokens) if one.name == "ONLY"]
+    return any(not about or about & one.near for one in only)
+
+
+def _denies_it(one: Operator, about: set[str]) -> bool:
+    if one.behind:
+        return bool(about & set(one.behind[:2]))
+    return len(about.intersection(one.before)) >= _BEARS * len(about)
 
 
 def _contraries(keys: AbstractSet[str]) -> set[str]:

@@ -21,7 +21,7 @@ OnBytes = Callable[[str, int, int], None]
 """Called with a file's name, how many of its bytes are there, and how many it has."""
 
 _SPARE_BYTES = 200_000_000  # left free for everything else that is kept there
-_TIMEOUT_S = 20.0
+_TIMEOUT_S = 10.0  # of silence; also how long a Ctrl-C may take then
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0)  # before trying again, while not a byte more comes
 _PARTIAL = ".partial"
 

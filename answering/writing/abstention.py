@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from retrieval.catalog import ReadableSource
+from retrieval.plain import shorten
 
 _UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
 _CLOSEST = "The closest I found:\n\n"
@@ -32,11 +33,6 @@ def say_where_nothing_was(asked: str, sources: Sequence[ReadableSource]) -> str:
     """
     words = shorten(" ".join(asked.split()), _ASKED_CHARACTERS)
     return _NOTHING.format(asked=words, places=_places(sources))
-
-
-def shorten(text: str, most: int) -> str:
-    """The text, or its beginning of at most `most` characters up to the end of a word."""
-    return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " \u2026"
 
 
 def _places(sources: Sequence[ReadableSource]) -> str:

@@ -20,11 +20,11 @@ from answering.model.house_model import HouseModel
 from answering.prompts import version_of
 from answering.types.answers import DRAFTED, SUPPORTED, Answer, Citation
 from answering.types.progress import Finished, Progress, Reading, Words
-from answering.writing.abstention import say_closest, says_unknown, shorten
+from answering.writing.abstention import say_closest, says_unknown
 from answering.writing.drafts import holds_answer, needs_block
 from answering.writing.render_block import show_excerpts
 from answering.writing.write import ModelChunk, PartBegun, PartEnded, WritingStep, Written
-from retrieval.plain import clean
+from retrieval.plain import clean, shorten
 from retrieval.retriever import still_stand
 
 _QUOTE_CHARACTERS = 400

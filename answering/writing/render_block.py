@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from answering.evidence.blocks import Block, cut_blocks
 from answering.evidence.excerpts import Excerpt
 from answering.evidence.read import ReadExcerpt
-from answering.writing.abstention import shorten
 from retrieval.blocks import scan_blocks
+from retrieval.plain import shorten
 from retrieval.sentences import Span, split_prose
 
 MOST_STEPS, SHOWN_STEPS = 12, 10

@@ -10,6 +10,8 @@ from rich.text import Text
 from answering.types.answers import Answer, Citation
 from answering.types.progress import Finished, Reading, Restarted, Words
 from answering.types.questions import QUESTION_LIMIT, Question, is_wordless
+from bot.mrkdwn import one_line
+from bot.plain_text import plain_text
 from houselore.errors import WrongUse
 from houselore.people import Asker, find_audience
 from houselore.services import Services, open_services
@@ -54,7 +56,7 @@ async def _hear(
                 printer.add(words)
             case Restarted() if printer is not None:
                 printer.finish()
-                printer.add("_A document changed meanwhile; once more:_")
+                printer.add("A document changed meanwhile; once more:")
                 printer.finish()
             case Finished(answer=answer):
                 if printer is not None:
@@ -67,7 +69,7 @@ def _show_sources(out: Console, citations: tuple[Citation, ...]) -> None:
     for citation in citations:
         lines = (
             (f"[{citation.n}] {citation.title}", "bold"),
-            (f"    {' '.join(citation.quote.split())}", "dim"),
+            (f"    {one_line(plain_text(citation.quote))}", "dim"),
             (f"    {citation.url}", "blue"),
         )
         out.print()

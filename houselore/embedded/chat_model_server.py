@@ -40,7 +40,7 @@ def main() -> None:
     parameters.cache_ram_mib = 64
     parameters.enable_reasoning = 0  # a model that thinks first would think away a short answer
     # -1: as many as the GPU's memory takes.
-    parameters.n_gpu_layers = -1 if _has_gpu(xllamacpp.get_device_info()) else 0
+    parameters.n_gpu_layers = -1 if has_gpu(xllamacpp.get_device_info()) else 0
     if options.rerank:
         parameters.embedding = True
         parameters.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_RANK
@@ -60,8 +60,8 @@ def main() -> None:
     os._exit(0)  # its threads have nothing left to say, and may take seconds to say it
 
 
-def _has_gpu(devices: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether this build of llama.cpp has found a GPU; the one on PyPI is for the CPU alone."""
+def has_gpu(devices: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether this build of llama.cpp has found a GPU; PyPI's knows none but a Mac's."""
     return any(device["type"].name.endswith("GPU") for device in devices)
 
 

@@ -100,12 +100,7 @@ def open_reader(path: Path | None = None, sha256: str | None = None) -> Reader:
     try:
         return Reader(weights)
     except EmbedderUnavailable as error:
-        raise ReaderUnavailable(f"The reader cannot be opened: {error}") from error
-    except (KeyError, ValueError, RuntimeError) as error:
-        raise ReaderUnavailable(
-            f"{path or SHIPPED} holds no reader of MiniLM's shape ({error}): install Houselore "
-            "again, or write it anew with `make reader`."
-        ) from error
+        raise ReaderUnavailable(f"The reader cannot be opened. {error}") from error
 
 
 def _batches(windows: list[Window]) -> Iterator[list[Window]]:

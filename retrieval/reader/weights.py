@@ -12,22 +12,15 @@ from safetensors import SafetensorError
 
 from retrieval.encoder import LARGEST_WEIGHT
 from retrieval.errors import ReaderUnavailable
+from retrieval.reader.shapes import HEADS, check_shapes
 
 SHIPPED = Path(__file__).with_name("reader.safetensors")
 """The reader that comes with Houselore; MODEL_CARD.md says what it learned from."""
-SHIPPED_SHA256 = ""
+SHIPPED_SHA256 = "d6c6022a3709a6a497890382ffeb63b65f3f66b1c87bccbb711f9bd9d3cc8ab8"
 
 LARGEST_EMBEDDING = 127
 _LARGEST_FILE = 200_000_000
 _SCALE = ".scale"
-_HEADS = (
-    "span.weight",
-    "span.bias",
-    "dense.weight",
-    "dense.bias",
-    "answers.weight",
-    "answers.bias",
-)
 
 Array = npt.NDArray[np.float32]
 
@@ -71,8 +64,9 @@ def load_weights(path: Path, sha256: str | None = None) -> ReaderWeights:
             for name, array in arrays.items()
             if not name.endswith(_SCALE)
         }
-        heads = Heads(*(whole.pop(name) for name in _HEADS))
-    except (SafetensorError, KeyError, ValueError) as error:
+        check_shapes({name: array.shape for name, array in whole.items()})
+        heads = Heads(*(whole.pop(name) for name in HEADS))
+    except (SafetensorError, ValueError) as error:
         raise ReaderUnavailable(
             f"{path} holds no reader ({error}): write it again with `make reader`, or install "
             "Houselore again."
@@ -85,7 +79,7 @@ def save_weights(body: dict[str, Array], heads: dict[str, Array], path: Path) ->
 
     The file is whole or not there.
     """
-    arrays: dict[str, npt.NDArray[Any]] = {name: heads[name] for name in _HEADS}
+    arrays: dict[str, npt.NDArray[Any]] = {name: heads[name] for name in HEADS}
     for name, array in body.items():
         if array.ndim < 2:
             arrays[name] = array

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.rendering.emoji import emoji
 from sandbox.rendering.entities import broadcast, channel, group, mention, moment
 from sandbox.rendering.links import link
-from sandbox.rendering.markup import EMPTY, Html, Tag, element, join, text
+from sandbox.rendering.markup import EMPTY, Html, Tag, element, join, preformatted, text
 from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mapping, mappings, string, whole
 
@@ -22,13 +22,11 @@ def _part(part: dict[str, Any], names: Names) -> Html:
     kind = part.get("type")
     if kind == "rich_text_list":
         return _list(part, names)
+    if kind == "rich_text_preformatted":
+        return _bordered(part, _code(part, names))
     inside = _inline(part, names)
     if kind == "rich_text_quote":
         return element("blockquote", inside)
-    if kind == "rich_text_preformatted":
-        language = string(part.get("language")) or None
-        code = element("pre", element("code", inside), data_language=language)
-        return _bordered(part, code)
     return element("div", inside, class_="rich-section")
 
 
@@ -39,6 +37,17 @@ def _list(part: dict[str, Any], names: Names) -> Html:
     items = [element("li", _inline(item, names)) for item in mappings(part.get("elements"))]
     tag: Tag = "ol" if ordered else "ul"
     return _bordered(part, element(tag, *items, class_=f"indent-{indent}", start=start))
+
+
+def _code(part: dict[str, Any], names: Names) -> Html:
+    inside = join(
+        preformatted(string(piece.get("text")))
+        if piece.get("type") == "text"
+        else _styled(piece, names)
+        for piece in mappings(part.get("elements"))
+    )
+    language = string(part.get("language")) or None
+    return element("pre", element("code", inside), data_language=language)
 
 
 def _bordered(part: dict[str, Any], inside: Html) -> Html:

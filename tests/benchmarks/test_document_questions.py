@@ -46,7 +46,9 @@ def test_every_page_asked_of_is_in_the_manifest() -> None:
     }
 
 
-@pytest.mark.skipif(not DOCS.is_dir(), reason="python -m benchmarks.document_questions.pages gets the pages")
+@pytest.mark.skipif(
+    not DOCS.is_dir(), reason="python -m benchmarks.document_questions.pages gets the pages"
+)
 def test_answers_stand_on_their_pages() -> None:
     """Every `must` stands in its section, and what is said to be absent stands nowhere."""
     assert list(page_faults(read_questions(), read_pages())) == []

@@ -1,5 +1,7 @@
 """Answers that hold what teams' documents hold, and the house's answer to Markdown of any kind."""
 
+from unicodedata import category
+
 from hypothesis import strategies as st
 
 STEPS = """\
@@ -54,9 +56,8 @@ markdowns = st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=6))
 
 codes = (
     st.lists(st.one_of(st.sampled_from(_FRAGMENTS), st.text(max_size=8)), min_size=1, max_size=12)
-    .map("".join)
-    .map(lambda text: "".join(c for c in text if c in "\n\t" or (not c.isspace() and c >= " ")))
-    .map(lambda text: "".join(c for c in text if c != "\x7f").strip("\n"))
+    .map(lambda parts: "".join(c for c in "".join(parts) if category(c) != "Cc" or c in "\n\t"))
+    .map(lambda code: code.strip("\n"))
     .filter(bool)
 )
 """Code of one or more lines, without control characters and blank ends."""

@@ -105,6 +105,17 @@ def test_a_quotation_in_the_answer_is_not_repeated() -> None:
     assert second["text"].endswith("\n“Run make back.”")
 
 
+def test_a_quotation_shows_no_marks() -> None:
+    """A quotation is bare words, and is known again in an answer that shows it as a list."""
+    quote = "**Never** share:\n\n- a `key`\n- a token … Ask first."
+    citation = Citation(1, 2, 3, "Keys", "https://a.b/c", quote)
+    (element,) = below_answer(_answer("Ask.", [citation]))[0]["elements"]
+    assert element["text"].endswith("\n“Never share: • a key • a token … Ask first.”")
+    text = "> Never share:\n>\n> * a **key**\n> * a token [1]\n\nAsk first. [1]"
+    (element,) = below_answer(_answer(text, [citation]))[0]["elements"]
+    assert element["text"] == "*[1]* <https://a.b/c|Keys>"
+
+
 def test_long_text_says_that_it_is_shortened() -> None:
     """A text over the limit ends with a note, and is no longer than the limit."""
     assert cut("word " * 4_000).endswith("_… shortened._")

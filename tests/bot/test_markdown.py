@@ -84,7 +84,7 @@ def test_structure_is_not_left_to_slack(text: str) -> None:
     ],
 )
 def test_prose_is_left_to_slack_unless_signs_are_at_stake(text: str, plain: bool) -> None:
-    """Slack's Markdown shows prose, but no code with a parted sign, and no sign taken for a mark."""
+    """Slack's Markdown shows prose, but no code with a parted sign, nor a sign taken for a mark."""
     assert is_plain_for_slack(text) is plain
 
 

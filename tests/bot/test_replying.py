@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from bs4 import BeautifulSoup
 from psycopg_pool import AsyncConnectionPool
 
 from answering.errors import ModelUnavailable, NotIndexed
@@ -10,8 +11,9 @@ from answering.types.questions import QUESTION_LIMIT, Turn
 from bot import inbox
 from bot.incoming import Deleted, Incoming
 from bot.replying import answer
+from tests.bot.answers import LIST, STEPS, WHOLE
 from tests.bot.house import House
-from tests.bot.scene import GUEST, MEMBER, OTHER, Scene, until
+from tests.bot.scene import GUEST, MEMBER, OTHER, Message, Scene, until
 
 
 async def state_of(pool: AsyncConnectionPool, ts: str) -> tuple[str, str | None] | None:
@@ -195,6 +197,60 @@ async def test_a_long_answer_is_shortened(house: House, scene: Scene) -> None:
     html = await until(shortened, "the note")
     assert len(html) < 12_000
     assert "feedback_positive" in html
+
+
+async def finished(scene: Scene, ts: str, what: str) -> Message:
+    """The bot's only reply, once it shows `what`."""
+
+    async def shown() -> Message | None:
+        (reply,) = await scene.from_bot(ts)
+        return reply if what in reply["html"] else None
+
+    await scene.reply(ts)
+    return await until(shown, what)
+
+
+async def test_an_answer_ends_in_slacks_own_parts(house: House, scene: Scene) -> None:
+    """Streamed steps, code, a table and a list end as such, exact and acting on nobody."""
+    house.script.words = [line + "\n" for line in WHOLE.split("\n")]
+    ts = await scene.say("@bot how do I rotate the signing key?")
+    reply = await finished(scene, ts, "rich-text-block")
+    page = BeautifulSoup(reply["html"], "html.parser")
+    assert [steps["start"] for steps in page.select("ol")] == ["3", "5", "6"]
+    code = STEPS.split("```toml\n")[1].split("\n   ```")[0].replace("\n   ", "\n")[3:]
+    assert [block.get_text() for block in page.select("pre code")] == [code]
+    assert [cell.get_text() for cell in page.select("tbody tr:nth-of-type(2) td")] == [
+        "Saltwick Central", "WH-2026", "1834", " ", "9:30", "23",
+    ]  # fmt: skip
+    assert page.select(".mention, .channel-link") == []
+    assert [link["href"] for link in page.select("a")] == ["https://docs.example.com/deploy"]
+    assert "feedback_positive" in reply["html"]
+    assert not reply["edited"]
+    assert "• Warehouse: Vexmoor East; Code: WH-1697" in reply["text"]
+
+
+async def test_prose_needs_no_second_call(
+    house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """An answer of sentences is whole when its stream ends."""
+    before = len(await scene.calls("chat.update"))
+    ts = await scene.say("@bot how do we deploy?")
+    await ended(pool, ts)
+    assert len(await scene.calls("chat.update")) == before
+
+
+async def test_blocks_that_slack_refuses_leave_the_streamed_answer(
+    house: House, scene: Scene, pool: AsyncConnectionPool
+) -> None:
+    """Where Slack takes no such blocks, the answer stays whole as Markdown, with its buttons."""
+    house.script.words = [LIST]
+    await scene.act("faults", fail={"method": "chat.update", "times": 9, "error": "invalid_blocks"})
+    ts = await scene.say("@bot what are tech leads responsible for?")
+    assert (await ended(pool, ts))[0] == "done"
+    (reply,) = await scene.from_bot(ts)
+    assert "markdown-block" in reply["html"]
+    assert "within one working day" in reply["html"]
+    assert "feedback_positive" in reply["html"]
 
 
 async def test_model_text_does_not_act(house: House, scene: Scene) -> None:

@@ -34,3 +34,12 @@ async def test_where_the_bot_may_not_write_it_writes_directly(
     await tell(services_house.services, row_of(channel, ""), f"An answer for {channel or 'none'}.")
     told = await scene.from_bot(channel=await scene.dm())
     assert f"An answer for {channel or 'none'}." in told[-1]["text"]
+
+
+async def test_blocks_that_slack_refuses_are_left_out(services_house: House, scene: Scene) -> None:
+    """Where Slack takes the blocks nowhere, the text is said alone."""
+    refused = [{"type": "section"}]
+    await tell(services_house.services, row_of(scene.channel, ""), "Run it.", refused)
+    (told,) = await scene.from_bot()
+    assert told["ephemeral"]
+    assert "Run it." in told["html"]

@@ -8,11 +8,15 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import gguf
 import psycopg
 import pytest
+import xllamacpp  # type: ignore[import-untyped]  # it has no types
 from redis.asyncio import Redis
 
 from houselore.embedded.chat_model import embedded_chat_model
+from houselore.embedded.chat_model_files import ABLE_BYTES, context_of, is_able
+from houselore.embedded.chat_model_server import has_gpu
 from houselore.embedded.folders import socket_folder
 from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
@@ -200,3 +204,33 @@ async def test_a_broken_model_file_says_where_the_log_is(tmp_path: Path) -> None
     (tmp_path / "broken.gguf").write_bytes(b"not a model")
     with pytest.raises(ServerDidNotStart, match="its log is"):
         await embedded_chat_model(tmp_path, gguf=tmp_path / "broken.gguf").__aenter__()
+
+
+def test_layers_go_to_a_gpu_where_there_is_one() -> None:
+    """By the kinds of device that llama.cpp tells of; a processor alone is none."""
+    kinds = xllamacpp.ggml_backend_dev_type
+    cpu = {"type": kinds.GGML_BACKEND_DEVICE_TYPE_CPU}
+    assert not has_gpu([cpu, {"type": kinds.GGML_BACKEND_DEVICE_TYPE_ACCEL}])
+    assert has_gpu([cpu, {"type": kinds.GGML_BACKEND_DEVICE_TYPE_GPU}])
+    assert has_gpu([cpu, {"type": kinds.GGML_BACKEND_DEVICE_TYPE_IGPU}])
+
+
+def test_a_large_file_is_an_able_model_s(tmp_path: Path) -> None:
+    """It may read more, as far as it was trained to; the bundled one and a small one may not."""
+    for name, size, trained in (
+        ("small.gguf", 10_000, 32_768),
+        ("large.gguf", ABLE_BYTES, 32_768),
+        ("short.gguf", ABLE_BYTES, 4096),
+    ):
+        writer = gguf.GGUFWriter(tmp_path / name, "llama")
+        writer.add_context_length(trained)
+        writer.write_header_to_file()
+        writer.write_kv_data_to_file()
+        writer.close()
+        os.truncate(tmp_path / name, size)  # a hole, which takes no disk
+    found = {name: context_of(tmp_path / f"{name}.gguf") for name in ("small", "large", "short")}
+    assert found == {"small": 2048, "large": 8192, "short": 4096}
+    assert context_of(None) == 2048
+    assert is_able(tmp_path / "large.gguf")
+    assert not is_able(tmp_path / "small.gguf")
+    assert not is_able(None)

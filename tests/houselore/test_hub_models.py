@@ -1,5 +1,7 @@
 """Models by name, through the command line: of the hub and of a provider, and what is wrong."""
 
+import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -7,8 +9,9 @@ import pytest
 
 from answering.model.model_pull import pull_model
 from houselore.embedded.chat_model_files import bundled_gguf
-from houselore.embedded.lease import lease_servers
-from houselore.errors import ServerDidNotStart
+from houselore.embedded.lease import Lease, lease_servers
+from houselore.errors import PartUnusable, ServerDidNotStart
+from houselore.model_checks import chat_model, model_file
 from houselore.services import open_reranker
 from houselore.settings import open_settings
 from retrieval.documents import Passage
@@ -32,46 +35,61 @@ def hub() -> Iterator[Hub]:
 
 
 @pytest.fixture
-def parts(
-    houselore: Houselore, tmp_path: Path, database_url: str, redis_url: str
-) -> dict[str, str]:
-    """Settings for parts that run already, with a document about deploying in the index."""
+def parts(database_url: str, redis_url: str) -> dict[str, str]:
+    """Settings for parts that run already."""
+    return {"HOUSELORE_DATABASE_URL": database_url, "HOUSELORE_REDIS_URL": redis_url}
+
+
+@pytest.fixture
+def indexed(houselore: Houselore, tmp_path: Path, parts: dict[str, str]) -> dict[str, str]:
+    """The same, with a document about deploying in the index."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "deploy.md").write_text(
         "# Deploying\n\nWe deploy to production on Tuesdays at 10:00.\n"
     )
-    parts = {"HOUSELORE_DATABASE_URL": database_url, "HOUSELORE_REDIS_URL": redis_url}
     assert houselore("index", "docs", **parts).returncode == 0
     return parts
 
 
 def test_a_model_of_the_hub_answers(
-    houselore: Houselore, parts: dict[str, str], hub: Hub, tmp_path: Path
+    houselore: Houselore, indexed: dict[str, str], hub: Hub, tmp_path: Path
 ) -> None:
-    """The setting alone has it pulled, told and run; once altered, it is refused and told, too."""
-    parts |= {"HF_ENDPOINT": hub.url, "HOUSELORE_CHAT_MODEL": NAME}
-    file = tmp_path / "data/models/team/models/main/SmolLM2-135M.gguf"
-    mend = f"`houselore models pull {NAME}` gets it"
-    without = "without HOUSELORE_CHAT_MODEL the built-in model answers."
-    before = houselore("doctor", **parts).stdout.splitlines()
-    assert f"✗ model file: There is no {file}: {mend}; {without}" in before
-
-    answer = houselore("ask", QUESTION, **parts)
+    """The setting alone has it pulled, told and run; altered, it is refused until it is mended."""
+    settings = indexed | {"HF_ENDPOINT": hub.url, "HOUSELORE_CHAT_MODEL": NAME}
+    answer = houselore("ask", QUESTION, **settings)
     assert answer.returncode == 0, answer.stderr
     assert "Tuesdays" in answer.stdout
     assert f"Pulling {NAME}…" in answer.stderr
     assert "SmolLM2-135M.gguf: 98 of 98 MB" in answer.stderr
+    file = tmp_path / "data/models/team/models/main/SmolLM2-135M.gguf"
     assert file.read_bytes() == bundled_gguf().read_bytes()
 
-    well = houselore("doctor", **parts).stdout.splitlines()
-    assert f"✓ model file: {file} is what was pulled" in well
     file.write_bytes(file.read_bytes()[:-1])
-    refused = houselore("ask", QUESTION, **parts)
+    refused = houselore("ask", QUESTION, **settings)
     assert refused.returncode == 1
-    assert f"{file} is not what was pulled: {mend}; {without}" in refused.stderr
-    mended = houselore("models", "pull", **parts)
+    assert f"{file} is not what was pulled: `houselore models pull {NAME}`" in refused.stderr
+    mended = houselore("models", "pull", **settings)
     assert mended.stdout == f"{NAME} is in {file}.\n"
     assert file.read_bytes() == bundled_gguf().read_bytes()
+
+
+async def test_doctor_tells_of_the_file(tmp_path: Path, hub: Hub) -> None:
+    """Missing, pulled, altered, or put there by hand: what mends it, and the way without."""
+    settings = open_settings(data_dir=tmp_path, chat_model=NAME)
+    file = settings.hub_files["chat model"]
+    place = file.place(settings.models_folder)
+    mend = f"`houselore models pull {NAME}` gets it; without HOUSELORE_CHAT_MODEL the built-in"
+    with pytest.raises(PartUnusable, match=re.escape(f"There is no {place}: {mend}")):
+        model_file(settings)
+    await pull_model(file, settings.models_folder, lambda *_: None, hub.url)
+    assert model_file(settings) == f"{place} is what was pulled"
+    kept = place.stat().st_mtime_ns
+    place.write_bytes(b"X" + place.read_bytes()[1:])
+    os.utime(place, ns=(kept, kept))
+    with pytest.raises(PartUnusable, match=re.escape(f"{place} is not what was pulled: {mend}")):
+        model_file(settings)
+    place.with_name(f"{place.name}.json").unlink()
+    assert "was put there by hand" in model_file(settings)
 
 
 def test_a_hub_that_cannot_be_reached(houselore: Houselore, parts: dict[str, str]) -> None:
@@ -93,26 +111,27 @@ def test_pull_says_what_to_name(houselore: Houselore) -> None:
     assert "`team/models` is no file of the hub" in wrong.stderr
 
 
-def test_a_provider_s_model_answers(houselore: Houselore, parts: dict[str, str]) -> None:
-    """One setting and the provider's own variable; doctor asks it for a word."""
+def test_a_provider_s_model_answers(houselore: Houselore, indexed: dict[str, str]) -> None:
+    """One setting and the provider's own variable."""
     with openai_server("We deploy to production on Tuesdays at 10:00. [1]") as (url, asked):
-        parts |= {
-            "HOUSELORE_CHAT_MODEL": "openai:gpt-4o-mini",
-            "OPENAI_API_BASE": url,
-            "OPENAI_API_KEY": "theirs",
-        }
-        answer = houselore("ask", QUESTION, **parts)
-        assert answer.returncode == 0, answer.stderr
-        assert "Tuesdays" in answer.stdout
-        assert {one["key"] for one in asked} == {"Bearer theirs"}
-        found = houselore("doctor", **parts).stdout.splitlines()
-        assert "✓ chat model: openai:gpt-4o-mini answers" in found
+        provider = {"OPENAI_API_BASE": url, "OPENAI_API_KEY": "theirs"}
+        settings = {**indexed, **provider, "HOUSELORE_CHAT_MODEL": "openai:gpt-4o-mini"}
+        answer = houselore("ask", QUESTION, **settings)
+    assert answer.returncode == 0, answer.stderr
+    assert "Tuesdays" in answer.stdout
+    assert {one["key"] for one in asked} == {"Bearer theirs"}
+
+
+async def test_doctor_asks_a_provider_for_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing else tells whether the key is right; the sentence says what to check."""
+    settings = open_settings(chat_model="openai:gpt-4o-mini", chat_api_key="ours")
+    with openai_server("Yes.") as (url, _):
+        monkeypatch.setenv("OPENAI_API_BASE", url)
+        assert await chat_model(settings, Lease([])) == "openai:gpt-4o-mini answers"
     with openai_server(status=401) as (url, _):
-        found = houselore("doctor", **{**parts, "OPENAI_API_BASE": url}).stdout.splitlines()
-        assert any(
-            line.startswith("✗ chat model: openai:gpt-4o-mini does not answer (it refuses the key)")
-            for line in found
-        ), found
+        monkeypatch.setenv("OPENAI_API_BASE", url)
+        with pytest.raises(PartUnusable, match=r"\(it refuses the key\).*CHAT_API_KEY"):
+            await chat_model(settings, Lease([]))
 
 
 def test_a_provider_whose_package_is_missing(houselore: Houselore, parts: dict[str, str]) -> None:

@@ -221,6 +221,28 @@ def test_block_ids_are_unique() -> None:
     assert "already exists" in check_blocks([block, block])[0]
 
 
+def test_rich_text_as_it_is_documented() -> None:
+    """A list may begin at another number, and code may name its language."""
+    parts = [
+        {"type": "rich_text_list", "style": "ordered", "offset": 4, "elements": []},
+        {"type": "rich_text_preformatted", "language": "sh", "elements": []},
+    ]
+    assert check_blocks([{"type": "rich_text", "elements": parts}]) == []
+
+
+def test_tables_of_a_message() -> None:
+    """A message holds one table, of 10,000 characters, and no cell of it is without text."""
+
+    def table(text: str) -> dict[str, Any]:
+        return {"type": "table", "rows": [[{"type": "raw_text", "text": text}]]}
+
+    assert check_blocks([table("a")]) == []
+    data_table = {**table("b"), "type": "data_table", "caption": "Numbers"}
+    assert "only_one_table_allowed" in check_blocks([table("a"), data_table])[0]
+    assert "in all cells" in check_blocks([table("a" * 10_001)])[0]
+    assert "more than 0 characters" in check_blocks([table("")])[0]
+
+
 def test_views() -> None:
     """A modal needs a title, a submit button for inputs, and no blocks made for messages."""
     modal = {"type": "modal", "title": PLAIN, "blocks": [{"type": "divider"}]}

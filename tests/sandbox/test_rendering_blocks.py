@@ -167,6 +167,19 @@ def test_rich_text() -> None:
     assert block.select_one("pre") is not None
 
 
+def test_rich_text_in_a_quotation() -> None:
+    """A list and code with a border stand in a quotation; code keeps its lines and its language."""
+    code = [{"type": "text", "text": "a\n\n<!here>"}]
+    block = one({"type": "rich_text", "elements": [
+        {"type": "rich_text_list", "style": "bullet", "border": 1, "elements": []},
+        {"type": "rich_text_preformatted", "border": 1, "language": "sh", "elements": code},
+    ]})  # fmt: skip
+    assert block.select_one("blockquote > ul.indent-0") is not None
+    shown = block.select_one("blockquote > pre")
+    assert shown is not None
+    assert (shown["data-language"], shown.get_text()) == ("sh", "a\n\n<!here>")
+
+
 def test_table() -> None:
     """A table's first row is its head, and its columns keep their alignment."""
     rows = [[{"type": "raw_text", "text": word} for word in row] for row in ("ab", "cd")]

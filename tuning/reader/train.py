@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from tuning.reader.model import ReaderModel, loss_of, open_model, pad_batch
+from tuning.reader.model import ReaderModel, loss_of, pad_batch
 from tuning.reader.tokens import Numbered, draw_batches
 
 _CHECKPOINT = "checkpoint.pt"
@@ -35,21 +35,20 @@ Kept = Callable[[ReaderModel, int], None]
 
 
 def train_reader(
+    model: ReaderModel,
     examples: Sequence[Numbered],
-    weights: Path,
     folder: Path,
     settings: ReaderSettings,
     keep_every: float,
     kept: Kept,
 ) -> ReaderModel:
-    """Train on `examples` from MiniLM's `weights`, one pass or `settings.steps` batches.
+    """Train `model` on `examples`, one pass or `settings.steps` batches; give it back.
 
     Writes a checkpoint to `folder` every `keep_every` seconds and goes on from one that is there;
     so interrupted, it makes the weights that it makes at once.
     """
     torch.set_num_threads(settings.threads)
     batches = draw_batches(examples, settings.batch, settings.seed)[: settings.steps]
-    model = open_model(weights, settings.seed)
     optimizer = _optimizer(model, settings)
     done = _resume(folder, model, optimizer)
     last, mean = time.monotonic(), 0.0

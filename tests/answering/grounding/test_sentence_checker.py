@@ -169,7 +169,7 @@ PIRATE = Voice.of(["ahoy", "matey", "arr"])
 def test_words_of_the_voice_need_no_note() -> None:
     """What the house says whatever it is asked is shown; a sentence of nothing else comes along."""
     said = "Ahoy! We deploy on Tuesdays, matey. Arr."
-    assert write("When do we deploy?", said) == "We deploy on Tuesdays, matey. [1]"
+    assert write("When do we deploy?", said) == ""
     shown = write("When do we deploy?", said, voice=PIRATE)
     assert shown == "Ahoy! We deploy on Tuesdays, matey. [1]"
 

@@ -114,6 +114,19 @@ async def test_a_small_file_is_verified_by_gits_hash(hub: Hub, tmp_path: Path) -
     assert (await pull(hub, tmp_path)).read_bytes() == CONTENT
 
 
+async def test_a_private_small_file_is_sent_with_the_token(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The hub sends it itself, and asks who wants it."""
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    hub.in_git = set(hub.files)
+    await pull(hub, tmp_path)
+    assert {(method, token) for method, _, _, token in hub.asked} == {
+        ("HEAD", "Bearer hf_secret"),
+        ("GET", "Bearer hf_secret"),
+    }
+
+
 async def test_the_storage_never_sees_the_token(
     hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,13 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from answering.phrase_file import read_sections
+
 _SCANNED: Final = 40_000
 """Characters of a text that are looked at; a block is far shorter."""
 
 _PHRASES = Path(__file__).with_suffix(".txt")
-_NAMED = re.compile(r"(?P<name>[a-z]+) = (?P<pattern>.+)")
-_SECTION = re.compile(r"\[([a-z]+)\]")
-_REFERENCE = re.compile(r"\{([a-z]+)\}")
 
 _ALONE = "alone"
 _TOGETHER = (
@@ -97,19 +96,7 @@ def _signs(piece: str) -> frozenset[str]:
 @cache
 def _phrases() -> Mapping[str, re.Pattern[str]]:
     """The phrases of the file by section, each section's as one; they are for casefolded text."""
-    named: dict[str, str] = {}
-    sections: dict[str, list[str]] = {}
-    for line in _PHRASES.read_text(encoding="utf-8").splitlines():
-        if not line or line.startswith("# "):
-            continue
-        whole = _REFERENCE.sub(lambda found: named[found[1]], line)
-        if section := _SECTION.fullmatch(line):
-            phrases = sections.setdefault(section[1], [])
-        elif name := _NAMED.fullmatch(whole):
-            named[name["name"]] = name["pattern"]
-        else:
-            phrases.append(f"(?:{whole})")
-    return {name: re.compile("|".join(phrases)) for name, phrases in sections.items()}
+    return read_sections(_PHRASES)
 
 
 def _readings(text: str) -> Iterator[str]:
