@@ -1,4 +1,4 @@
-"""The confidence: its bar, its file, which regression speaks, and what people's word moves."""
+"""The confidence: its bar, its file, and what people's word moves."""
 
 import json
 from dataclasses import replace
@@ -10,45 +10,33 @@ from hypothesis import strategies as st
 
 from answering.confidence.confidence import (
     ANY,
-    DRAFTED,
-    HELD,
     Confidence,
     choose_bar,
     open_confidence,
-    prefers_draft,
     save_confidence,
 )
 from answering.confidence.logistic_regression import Regression
 from answering.errors import UnreadableWeights
 
 CLEAR = Regression(("clear",), (0.0,), (1.0,), (2.0,), 0.0)
-AS_HELD = Regression((HELD,), (0.0,), (1.0,), (1.0,), 0.0)
-ONE = Confidence(CLEAR, AS_HELD, AS_HELD, bar=0.4)
+ONE = Confidence(CLEAR, CLEAR, bar=0.4, related=0.2)
 
 
-def test_a_reply_knows_how_sure_its_evidence_is() -> None:
-    """What the evidence says is a signal of the sentence, in the same measure."""
-    held = ONE.held({"clear": 1.0})
-    assert held == {HELD: pytest.approx(2.0)}
-    assert ONE.sentence.of(held) == pytest.approx(ONE.evidence.of({"clear": 1.0}))
-
-
-def test_few_words_go_before_a_sentence() -> None:
-    """A draft is shown unless the sentence is more than twice as sure."""
-    assert prefers_draft(0.4, 0.8)
-    assert not prefers_draft(0.39, 0.8)
-
-
-def test_what_people_say_moves_the_kind_of_reply_that_they_judged() -> None:
-    """A bad draft lowers drafts alone, a bad sentence sentences alone; the evidence stays."""
-    draft, sentence = {HELD: 1.0, DRAFTED: 3.0}, {HELD: 1.0}
-    worse = ONE.moved([draft] * 9, [False] * 9)
-    assert worse.draft.of(draft) < ONE.draft.of(draft)
-    assert worse == replace(ONE, draft=worse.draft)
-    worse = ONE.moved([sentence] * 9, [False] * 9)
-    assert worse.sentence.of(sentence) < ONE.sentence.of(sentence)
-    assert worse == replace(ONE, sentence=worse.sentence)
+def test_what_people_say_moves_what_is_held_of_answers() -> None:
+    """Bad answers lower those that are like them; how excerpts are chosen and the bars stay."""
+    worse = ONE.moved([{"clear": 1.0}] * 9, [False] * 9)
+    assert worse.answer.of({"clear": 1.0}) < ONE.answer.of({"clear": 1.0})
+    assert worse == replace(ONE, answer=worse.answer)
+    better = ONE.moved([{"clear": 1.0}] * 9, [True] * 9)
+    assert better.answer.of({"clear": 1.0}) > ONE.answer.of({"clear": 1.0})
     assert ONE.moved([], []) == ONE
+
+
+def test_answers_of_an_older_version_move_nothing() -> None:
+    """Their signals have other names: there is nothing to learn from them."""
+    assert ONE.moved([{"cosine": 1.0}] * 9, [False] * 9) == ONE
+    mixed = ONE.moved([{"cosine": 1.0}, {"clear": 1.0}], [True, False])
+    assert mixed == ONE.moved([{"clear": 1.0}], [False])
 
 
 def test_the_bar_refuses_no_more_than_allowed() -> None:
@@ -68,29 +56,47 @@ def test_a_bar_holds_its_promise(pairs: list[tuple[float, bool]], at_most: float
     assert sum(p < bar for p in wanted) <= at_most * len(wanted) + 1e-9
 
 
+def test_without_thresholds_nothing_is_refused() -> None:
+    """All else stays: what is fitted anew must see every answer."""
+    never = ONE.never_refusing()
+    assert (never.bar, never.related) == (0, 0)
+    assert replace(never, bar=ONE.bar, related=ONE.related) == ONE
+
+
 def test_a_model_has_weights_of_its_own(tmp_path: Path) -> None:
-    """A file keeps one fit a model; another prompt's is passed over; the shipped ones come last."""
+    """A file keeps one fit a model; one made from another has that one's; shipped ones are last."""
     path = tmp_path / "folder" / "confidence.json"
-    shipped = open_confidence(path, "mine", "p1")
-    assert shipped.model == ANY and shipped.evidence.names
-    mine = replace(ONE, model="mine", prompt="p1")
-    for fit in (replace(ONE, model="other"), replace(mine, bar=0.9), mine):
+    mine, anybody = replace(ONE, model="mine"), replace(ONE, bar=0.3)
+    for fit in (anybody, replace(ONE, model="other"), replace(mine, bar=0.9), mine):
         save_confidence(path, fit)
-    assert open_confidence(path, "mine", "p1") == mine
-    assert open_confidence(path, "mine", "p2") == shipped
-    assert open_confidence(path, "mine-2", "p1", made_from="mine") == mine
-    assert open_confidence(path, "other", "p1", made_from="mine") != mine
-    assert len(json.loads(path.read_text(encoding="utf-8"))) == 2
-    assert mine.never_refusing().bar == 0
+    assert open_confidence(path, "mine") == mine
+    assert open_confidence(path, "mine-2", made_from="mine") == mine
+    assert open_confidence(path, "other", made_from="mine") != mine
+    assert open_confidence(path, "nobody") == anybody
+    assert len(json.loads(path.read_text(encoding="utf-8"))) == 3
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '[{"evidence": {"names": ["a"]}}]', "not json"])
+def test_weights_are_shipped(tmp_path: Path) -> None:
+    """For any model: without a file of one's own those are taken."""
+    shipped = open_confidence(tmp_path / "confidence.json", "mine")
+    assert shipped.model == ANY
+    assert shipped.choice.names and shipped.answer.names
+    assert 0 < shipped.related < shipped.bar < 1
+
+
+def test_weights_of_an_older_version_are_passed_over(tmp_path: Path) -> None:
+    """They were fitted on sentences and say nothing of excerpts."""
+    path = tmp_path / "confidence.json"
+    path.write_text('[{"evidence": {"names": ["a"]}, "model": "mine"}]', encoding="utf-8")
+    assert open_confidence(path, "mine").model == ANY
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[1]", '[{"choice": {"names": ["a"]}}]', '[{"bar": 1}]', "{1}", "not json"]
+)
 def test_a_broken_file_is_told_with_what_to_do(tmp_path: Path, text: str) -> None:
     """What is no file of weights names itself and the command that writes a new one."""
     path = tmp_path / "confidence.json"
     path.write_text(text, encoding="utf-8")
-    if text == "{}":
-        assert open_confidence(path).model == ANY
-        return
     with pytest.raises(UnreadableWeights, match="eval calibrate"):
         open_confidence(path)

@@ -1,16 +1,24 @@
 """What is said of a fit: curves, areas and shares, against values reckoned by hand."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from answering.confidence.confidence import DRAFTED, Confidence
-from answering.confidence.logistic_regression import EMPTY
+from answering.confidence.confidence import Confidence
+from answering.confidence.logistic_regression import EMPTY, Regression
 from answering.evaluation.calibration import Calibrated, calibrate, rank_auc
 from answering.evaluation.datasets import GoldQuestion
 from answering.evaluation.metrics import Outcome
 
-BLANK = Confidence(EMPTY, EMPTY, EMPTY, bar=0.5)
+BLANK = Confidence(EMPTY, EMPTY, bar=0.5)
+NOISE = tuple(f"s{n}" for n in range(40))
+
+
+def start(*names: str) -> Confidence:
+    """A confidence that knows these signals and makes nothing of them yet."""
+    zeros, ones = (0.0,) * len(names), (1.0,) * len(names)
+    return replace(BLANK, answer=Regression(names, zeros, ones, zeros, 0.0))
 
 
 def test_the_area_under_the_curve_by_hand() -> None:
@@ -25,12 +33,10 @@ def test_curves_and_shares_by_hand() -> None:
     """Risk by coverage from the surest on; each bin's mean, share, size; what the bar refuses."""
     found = Calibrated(
         BLANK,
-        evidence=(0.9, 0.3, 0.4, 0.8),
-        sentences=((0.95, True), (0.85, False), (0.45, False), (0.9, False)),
-        drafts=(None, (0.99, True), None, (0.91, True)),
+        probabilities=(0.95, 0.45, 0.85, 0.91),
+        right=(True, False, False, True),
         answerable=(True, True, False, False),
     )
-    assert found.replies == [(0.95, True), (0.85, False), (0.45, False), (0.91, True)]
     assert found.risk_by_coverage() == [(0.25, 0), (0.5, 0), (0.75, 1 / 3), (1.0, 0.5)]
     said, was, sizes = zip(*found.reliability(), strict=True)
     assert said == pytest.approx((0.45, 0.85, 0.93))
@@ -38,17 +44,19 @@ def test_curves_and_shares_by_hand() -> None:
     assert found.error == pytest.approx((0.45 + 0.85 + 2 * 0.07) / 4)
     assert found.auc == 1
     assert found.answerable_auc == 0.5
-    assert (found.refused(answerable=True), found.refused(answerable=False)) == (0.5, 0.5)
+    assert (found.refused(answerable=True), found.refused(answerable=False)) == (0.5, 0)
 
 
-def test_a_sentence_twice_as_sure_stands_instead_of_its_draft() -> None:
-    """By the same figures that are shown to people."""
-    found = Calibrated(BLANK, (0.9,), ((0.8, True),), ((0.39, False),), (True,))
-    assert (found.probabilities, found.right) == ((0.8,), (True,))
+def test_one_kind_of_question_has_no_area() -> None:
+    """Nor is a share of none refused; nothing asked is no error."""
+    found = Calibrated(BLANK, (0.8,), (True,), (True,))
+    assert found.answerable_auc is None
+    assert found.refused(answerable=False) is None
+    assert Calibrated(BLANK, (), (), ()).error == 0
 
 
 def outcomes(count: int) -> list[Outcome]:
-    """Drafts of questions with and without an answer; the signal tells them apart now and then."""
+    """Answers to questions with and without one; the signal tells them apart now and then."""
     chance = random.Random(7)
     made = []
     for n in range(count):
@@ -61,22 +69,28 @@ def outcomes(count: int) -> list[Outcome]:
             wanted="answer" if answerable else "abstain",
         )
         signals = {"clear": chance.gauss(1.0 if answerable else -1.0, 1), "noise": chance.random()}
-        if n % 5:
-            signals[DRAFTED] = 2.0
         made.append(Outcome(question, "At noon.", False, "At noon.", "At noon.", 0.5, signals))
     return made
 
 
 def test_a_calibration_says_what_it_will_do() -> None:
     """What the bar refuses is what was allowed, and the fit tells the two kinds apart."""
-    found = calibrate(outcomes(400), 0.2, BLANK)
+    found = calibrate(outcomes(400), 0.2, start("clear", "noise"))
     assert found.refused(answerable=True) == pytest.approx(0.2, abs=0.01)
     assert (found.refused(answerable=False) or 0) > 0.7
     assert (found.answerable_auc or 0) > 0.85
     assert found.auc > 0.85
     assert found.error < 0.08
-    assert {"clear", "noise"} <= set(found.confidence.evidence.names)
-    assert sum(draft is None for draft in found.drafts) == 80
+    assert found.confidence.answer.names == ("clear", "noise")
+
+
+def test_only_what_the_fit_knows_is_asked() -> None:
+    """Signals that it has no weight for are of no account, such as that a model was asked."""
+    made = [replace(one, signals={**one.signals, "drafted": 1.0}) for one in outcomes(200)]
+    found = calibrate(made, 0.2, start("clear", "noise"))
+    assert (
+        found.probabilities == calibrate(outcomes(200), 0.2, start("clear", "noise")).probabilities
+    )
 
 
 def test_it_is_measured_on_what_it_has_not_seen() -> None:
@@ -85,11 +99,11 @@ def test_it_is_measured_on_what_it_has_not_seen() -> None:
     made = [
         Outcome(
             one.question, one.text, False, one.evidence, one.sentence, 0.5,
-            {DRAFTED: 2.0, **{f"s{n}": chance.random() for n in range(40)}},
+            {name: chance.random() for name in NOISE},
         )
         for one in outcomes(120)
     ]  # fmt: skip
-    assert (calibrate(made, 0.2, BLANK).answerable_auc or 0) < 0.65
+    assert (calibrate(made, 0.2, start(*NOISE)).answerable_auc or 0) < 0.65
 
 
 def test_one_kind_alone_teaches_nothing() -> None:

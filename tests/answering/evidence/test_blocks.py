@@ -65,7 +65,7 @@ def test_code_has_the_sentence_before_it() -> None:
     "text",
     [
         "1. Clone it.\n\n   ```\n   git clone x\n   ```\n\n2. Build it.\n3. Run it.",
-        "1. Clone it.\n\n```\ngit clone x\n```\n\n2. Build it.\n\nThat takes a while.\n\n3. Run it.",
+        "1. Clone it.\n\n```\ngit clone x\n```\n\n2. Build it.\n\nIt takes a while.\n\n3. Run it.",
         "1. Clone it.\n1. Build it.\n\n```\nmake\n```\n\n1. Run it.",
         "1) Clone it.\n   - from here\n   - or there\n2) Build it.\n3) Run it.",
         "\t1. Clone it.\n\t\t- from here\n\t2. Build it.\n\t3. Run it.",

@@ -1,0 +1,161 @@
+"""What is shown for a question, and as what: an answer, the closest, or nothing."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from answering.confidence.confidence import Confidence
+from answering.confidence.decide import Decision, choose_shown, decide, decide_on
+from answering.confidence.logistic_regression import Regression
+from answering.conversation.understand import Understood
+from answering.evidence.excerpts import cut_excerpts
+from answering.evidence.read import Read, ReadExcerpt
+from answering.evidence.retrieve import Retrieved
+from answering.types.questions import Question
+from retrieval.audience import everyone
+from retrieval.generations import Generation
+from tests.answering.pages import excerpts, page, read_excerpt
+
+BY_WORTH = Regression(("w",), (0.0,), (1.0,), (1.0,), 0.0)
+"""A logit of 2.2 is a probability of .9."""
+CONFIDENCE = Confidence(BY_WORTH, BY_WORTH, bar=0.5, related=0.1)
+HEAD = "| Gate | Opens |\n|---|---|\n"
+TABLE = f"# Gates\n\n{HEAD}| East | 8:30 |\n| West | 9:00 |\n| South | 9:30 |\n"
+
+
+def read_of(
+    found: Sequence[ReadExcerpt],
+    bar: float | None = None,
+    question: str = "Which?",
+    reply: str = "",
+) -> Read:
+    """These excerpts, read for a question."""
+    asked = Question(question, everyone("home"), bar=bar)
+    understood = Understood(asked, question, reply=reply)
+    generation = Generation(1, "home", "", 384, "", "", "live", "", None)
+    return Read(Retrieved(understood, generation), tuple(found))
+
+
+def decided(logit: float, bar: float | None = None) -> Decision:
+    """What becomes of one excerpt with this logit."""
+    (one,) = excerpts("# Leave\n\nThirty days.\n")
+    return decide_on(read_of([read_excerpt(one, w=logit)], bar), CONFIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("logit", "verdict"),
+    [(2.0, "answer"), (0.0, "answer"), (-0.1, "closest"), (-2.1, "closest"), (-2.3, "not_found")],
+)
+def test_the_thresholds_decide(logit: float, verdict: str) -> None:
+    """From the bar on it is an answer, then the closest; what is hardly related is not shown."""
+    decision = decided(logit)
+    assert decision.verdict == verdict
+    assert bool(decision.shown) is (verdict != "not_found")
+    assert decision.probability == pytest.approx(BY_WORTH.of({"w": logit}))
+    assert decision.features["w"] == logit
+
+
+@pytest.mark.parametrize(
+    ("logit", "bar", "verdict"),
+    [
+        (2.0, 0.95, "closest"),
+        (-1.0, 0.2, "answer"),
+        (-3.0, 0.0, "answer"),
+        (-3.0, 0.9, "not_found"),
+    ],
+)
+def test_a_channel_s_bar_goes_before_the_fitted_one(logit: float, bar: float, verdict: str) -> None:
+    """Where it is higher less is an answer, where it is lower more, down to everything."""
+    assert decided(logit, bar).verdict == verdict
+
+
+def test_nothing_read_is_not_found() -> None:
+    """Then there is no probability either."""
+    decision = decide_on(read_of([]), CONFIDENCE)
+    assert (decision.verdict, decision.shown, decision.probability) == ("not_found", (), None)
+
+
+def test_what_has_a_reply_is_small_talk() -> None:
+    """Whatever was read."""
+    (one,) = excerpts("# Leave\n\nThirty days.\n")
+    read = read_of([read_excerpt(one, w=9.0)], reply="You are welcome.")
+    assert decide_on(read, CONFIDENCE).verdict == "small_talk"
+
+
+def test_the_likeliest_is_shown_wherever_it_stood() -> None:
+    """By the fitted choice, not by the order in which excerpts were read."""
+    first, second = excerpts("# A\n\nOne day.\n\n# B\n\nTwo days.\n")
+    read = read_of([read_excerpt(first, w=-3.0), read_excerpt(second, w=3.0)])
+    assert [one.excerpt.text for one in decide_on(read, CONFIDENCE).shown] == ["Two days."]
+
+
+def shown(text: str, *worths: float) -> list[str]:
+    """What is shown of a page's excerpts with these worths, best first."""
+    found = [read_excerpt(one) for one in excerpts(text)]
+    pairs = sorted(zip(found, worths, strict=True), key=lambda pair: -pair[1])
+    return [one.excerpt.text for one in choose_shown(pairs)]
+
+
+def test_rows_of_one_table_are_shown_together() -> None:
+    """Those that are nearly as good, in the table's order, under one head; no others."""
+    assert shown(TABLE, 0.2, 0.9, 0.1) == [f"{HEAD}| West | 9:00 |"]
+    assert shown(TABLE, 0.8, 0.1, 0.9) == [f"{HEAD}| East | 8:30 |\n| South | 9:30 |"]
+
+
+def test_at_most_five_rows_are_shown() -> None:
+    """However many are as good."""
+    rows = "".join(f"| {n} | {n}:00 |\n" for n in range(9))
+    (table,) = shown(f"{HEAD}{rows}", *[0.9] * 9)
+    assert len(table.splitlines()) == 2 + 5
+
+
+def test_rows_of_another_table_are_not_mixed_in() -> None:
+    """Though they are as good: their columns mean something else."""
+    other = "\n# Desks\n\n| Desk | Floor |\n|---|---|\n| East | 2 |\n"
+    (table,) = shown(TABLE + other, 0.1, 0.9, 0.1, 0.9)
+    assert "Floor" not in table
+
+
+def test_what_was_read_in_a_row_stays_marked_in_the_table() -> None:
+    """The reader's place moves with the row that it is in."""
+    east, _, south = [read_excerpt(one) for one in excerpts(TABLE)]
+    south = read_excerpt(south.excerpt, "9:30")
+    (both,) = choose_shown([(south, 0.9), (east, 0.8)])
+    assert both.excerpt.plain == "Gate: East; Opens: 8:30\nGate: South; Opens: 9:30"
+    assert both.excerpt.plain[both.reading.start : both.reading.end] == "9:30"
+
+
+def test_a_second_excerpt_is_added_where_it_is_nearly_as_good() -> None:
+    """The better one first; much worse ones are left out."""
+    text = "# A\n\nOne day.\n\n# B\n\nTwo days.\n"
+    assert shown(text, 0.6, 0.9) == ["Two days.", "One day."]
+    assert shown(text, 0.5, 0.9) == ["Two days."]
+
+
+def test_two_excerpts_are_soon_read() -> None:
+    """A second one that would make it long is left to its source."""
+    long = "It has a window. " * 25
+    assert len(shown(f"# A\n\n{long}\n\n# B\n\n{long}\n", 0.9, 0.8)) == 1
+
+
+def test_a_part_of_the_best_is_no_second_excerpt() -> None:
+    """What it holds is shown already; the next one that does not overlap is taken."""
+    text = "# A\n\nAsk first.\n\n## B\n\nFirst class.\n\n# C\n\nEconomy.\n"
+    assert shown(text, 0.9, 0.8, 0.85, 0.7) == [
+        "Ask first.\n\n## B\n\nFirst class.",
+        "Economy.",
+    ]
+
+
+def test_two_pages_do_not_overlap() -> None:
+    """The same place of another document is another place."""
+    (one,), (other,) = (cut_excerpts(page("# A\n\nOne day.\n", "T", n)) for n in (1, 2))
+    assert len(choose_shown([(read_excerpt(one), 0.9), (read_excerpt(other), 0.9)])) == 2
+
+
+async def test_it_is_a_step_of_the_chain() -> None:
+    """As a Runnable it says the same."""
+    (one,) = excerpts("# Leave\n\nThirty days.\n")
+    read = read_of([read_excerpt(one, w=1.0)])
+    assert await decide(CONFIDENCE).ainvoke(read) == decide_on(read, CONFIDENCE)
+    assert decide(CONFIDENCE).get_name() == "decide"
