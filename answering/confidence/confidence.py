@@ -22,13 +22,15 @@ class Confidence:
     """The fitted weights, and the thresholds that go with them.
 
     `choice` says of one excerpt how likely it answers, `answer` of all that is shown. From `bar`
-    on it is an answer, from `related` on the closest that was found, below it nothing is quoted.
+    on it is an answer, from `related` on the closest that was found, below it nothing is quoted;
+    nor where no excerpt is as `near` to the question in meaning.
     """
 
     choice: Regression
     answer: Regression
     bar: float = 0.5
     related: float = 0.1
+    near: float = 0.3
     model: str = ANY
 
     @classmethod
@@ -39,7 +41,7 @@ class Confidence:
 
     def never_refusing(self) -> "Confidence":
         """The same without thresholds: what is fitted anew must see every answer."""
-        return replace(self, bar=0.0, related=0.0)
+        return replace(self, bar=0.0, related=0.0, near=-1.0)
 
     def moved(self, rows: Sequence[Mapping[str, float]], right: Sequence[bool]) -> "Confidence":
         """The same moved by answers that people judged; the thresholds stay.

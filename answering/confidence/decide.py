@@ -9,13 +9,16 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from answering.confidence.confidence import Confidence
 from answering.confidence.features import features_of_answer
 from answering.evidence.read import Read, ReadExcerpt
+from answering.grounding.conflicts import Statement, find_conflict
 
-Verdict = Literal["answer", "closest", "not_found", "small_talk"]
+Verdict = Literal["answer", "conflict", "closest", "not_found", "small_talk"]
 
 _ROWS = 5
 _ROW_WORTH = 0.8  # of the best row's probability: so good a row of its table is shown with it
 _MORE = 2
 _MORE_WORTH = 0.25
+_COMPARED = 4  # of the likeliest excerpts that may disagree
+_SHARED_WORDS = 0.5  # of a question in a script that the reader does not know
 _SHOWN_WORDS = 180  # of all excerpts together, where there is more than one
 
 
@@ -24,6 +27,7 @@ class Decision:
     """What is shown for one question: excerpts in the order in which they are shown.
 
     `probability` is how likely they answer it, from their `features`; None where none was found.
+    `conflict` are the statements of two of them that cannot both hold, the newest first.
     """
 
     read: Read
@@ -31,6 +35,7 @@ class Decision:
     shown: tuple[ReadExcerpt, ...] = ()
     probability: float | None = None
     features: Mapping[str, float] = field(default_factory=dict)
+    conflict: tuple[Statement, ...] = ()
 
 
 def decide(confidence: Confidence) -> Runnable[Read, Decision]:
@@ -45,6 +50,8 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
         return Decision(read, "small_talk")
     if not read.excerpts:
         return Decision(read, "not_found")
+    if not _is_latin(understood.asked):
+        return _decide_by_rank(read)
     worth = [confidence.choice.of(one.features) for one in read.excerpts]
     order = sorted(range(len(worth)), key=lambda at: -worth[at])
     ranked = [(read.excerpts[at], worth[at]) for at in order]
@@ -52,9 +59,43 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
     probability = confidence.answer.of(features)
     bar = confidence.bar if understood.question.bar is None else understood.question.bar
     verdict: Verdict = "answer" if probability >= bar else "closest"
-    if probability < confidence.related and verdict == "closest":
+    is_far = features["nearest"] < confidence.near
+    if is_far or (verdict == "closest" and probability < confidence.related):
         return Decision(read, "not_found", (), probability, features)
+    if verdict == "answer" and (found := _find_conflict(understood.asked, ranked)):
+        sides = tuple(ranked[statement.n][0] for statement in found)
+        return Decision(read, "conflict", sides, probability, features, found)
     return Decision(read, verdict, choose_shown(ranked), probability, features)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether most letters are Latin: the reader was taught on English alone."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
+
+
+def _decide_by_rank(read: Read) -> Decision:
+    """What the search found first is the closest, if it shares the question's words."""
+    best = max(read.excerpts, key=lambda one: one.features["passage_share"])
+    is_close = best.features["words"] >= _SHARED_WORDS
+    return Decision(read, "closest", (best,)) if is_close else Decision(read, "not_found")
+
+
+def _find_conflict(
+    asked: str, ranked: Sequence[tuple[ReadExcerpt, float]]
+) -> tuple[Statement, ...]:
+    """The two statements of the likeliest excerpts that cannot both hold, by place in `ranked`."""
+    statements = [
+        Statement(_place(one), one.excerpt.text, one.excerpt.page.modified_at, at)
+        for at, (one, worth) in enumerate(ranked[:_COMPARED])
+        if worth >= _MORE_WORTH * ranked[0][1]
+    ]
+    return find_conflict(asked, statements) or ()
+
+
+def _place(one: ReadExcerpt) -> str:
+    headings = one.excerpt.headings
+    return ", ".join(dict.fromkeys((headings[0], headings[-1])) if headings else ())
 
 
 def choose_shown(ranked: Sequence[tuple[ReadExcerpt, float]]) -> tuple[ReadExcerpt, ...]:

@@ -7,6 +7,8 @@ from answering.evidence.read import ReadExcerpt
 from answering.grounding.claims import names_in, numbers_in
 from retrieval.lexical import terms
 
+_NEAR = 0.4  # of meaning; nothing that is asked in earnest is much farther from all excerpts
+
 Ranked = Sequence[tuple[ReadExcerpt, float]]
 """Excerpts with how likely each answers, best first."""
 
@@ -19,9 +21,14 @@ def features_of_answer(question: str, ranked: Ranked) -> dict[str, float]:
     known = set(terms(text))
     # A question's first word has a capital letter and is no name.
     names = names_in(question[:1].lower() + question[1:])
+    nearest = max(one.features.get("cosine", 0.0) for one, _ in ranked)
     return {
         **best.features,
         "worth": worth,
+        "nearest": nearest,
+        "far": max(0.0, _NEAR - nearest),
+        "best_answers": max(one.reading.answers for one, _ in ranked),
+        "best_span": max(one.reading.span for one, _ in ranked),
         "ahead": worth - (rivals[0][1] if rivals else 0.0),
         "rival_answers": max((one.reading.answers for one, _ in rivals), default=-5.0),
         "names_missing": float(len(names - known)),

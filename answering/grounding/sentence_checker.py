@@ -67,7 +67,7 @@ def check_all(
     notes: Sequence[Evidence],
     voice: Voice,
 ) -> tuple[list[CheckedSentence], Unchecked]:
-    """Check whole sentences; one that is nothing but voice joins the next."""
+    """Check whole sentences beside each other; one that is nothing but voice joins the next."""
     checked: list[CheckedSentence] = []
     opening = waiting.opening
     for sentence in sentences:
@@ -78,7 +78,8 @@ def check_all(
             opening = f"{opening}{plain.strip()} "
             continue
         before = plain[: len(plain) - len(plain.lstrip())]
-        note = supporting_note(sentence, question, notes, voice)
+        beside = " ".join(strip_marks(other) for other in sentences if other is not sentence)
+        note = supporting_note(sentence, question, notes, voice, beside)
         claim = voice.claim(plain).strip()
         checked.append(CheckedSentence(opening + plain.strip(), before, claim, note))
         opening = ""
@@ -86,28 +87,31 @@ def check_all(
 
 
 def supporting_note(
-    sentence: str, question: str, notes: Sequence[Evidence], voice: Voice
+    sentence: str, question: str, notes: Sequence[Evidence], voice: Voice, beside: str = ""
 ) -> int | None:
-    """The number of the note that says what a sentence says; those it cites are asked first."""
+    """The number of the note that says what a sentence says; those it cites are asked first.
+
+    An exception to it may stand `beside` it.
+    """
     cited = {int(n) for n in _MARK.findall(sentence)}
     claim = voice.claim(strip_marks(sentence)).strip()
     return next(
         (
             note.n
             for note in sorted(notes, key=lambda note: note.n not in cited)
-            if _supports(note, claim, question)
+            if _supports(note, claim, question, beside)
         ),
         None,
     )
 
 
-def _supports(note: Evidence, claim: str, question: str) -> bool:
+def _supports(note: Evidence, claim: str, question: str, beside: str) -> bool:
     if _FENCE.match(claim):
         return all(line in note.quote for line in _code_lines(claim))
     if _HEADING.match(claim):
         claim = claim.lstrip("# \t")
     headings = (note.passage.title, *note.passage.headings)
-    return check_sentence(claim, note.quote, question, headings).supported
+    return check_sentence(claim, note.quote, question, headings, beside=beside).supported
 
 
 def _code_lines(code: str) -> Iterator[str]:

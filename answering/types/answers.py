@@ -41,7 +41,8 @@ class Answer:
     `messages` are the exact messages the model was sent (role and content), empty when no model was
     asked; `abstained` is true when the reply only quotes the nearest text or says there is none.
     `timings_ms`: milliseconds until each step had ended (`retrieve`, `read`, `first_words`, …).
-    `shown` is what it is: `phrased` by the model, `quoted`, `closest`, `not_found` or `small_talk`.
+    `shown` is what it is: `phrased` by the model, `quoted`, `closest`, `not_found`, `conflict`
+    or `small_talk`.
     `confidence` is the probability, from 0 to 1, that what is shown answers the question, reckoned
     from `signals` (answering/confidence/features.py); None where nothing was found. `withheld` is
     what the model wrote where a quotation is shown instead.

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.runnables import Runnable, RunnableGenerator
@@ -10,6 +10,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator
 from answering.errors import EvidenceChanged
 from answering.evidence.notes import Evidence
 from answering.evidence.retrieve import SearchIndex
+from answering.grounding.conflicts import say_conflict
 from answering.grounding.sentence_checker import (
     CheckedSentence,
     Unchecked,
@@ -109,6 +110,8 @@ async def _show_draft(
             cut_off = cut_off or step.failed
         if ended and cut_off:
             break
+        if not ended and not able:
+            continue  # an exception may be said in the sentence behind
         sentences, waiting = take_sentences(waiting, ended=ended)
         checked, waiting = check_all(
             sentences, waiting, begun.decision.read.retrieved.understood.asked, begun.notes,
@@ -163,6 +166,9 @@ def _words(sentence: CheckedSentence, *, first: bool) -> str:
 
 def _excerpts(begun: PartBegun) -> str:
     decision = begun.decision
+    if decision.conflict:
+        numbered = zip(decision.conflict, begun.notes, strict=True)
+        return say_conflict([replace(one, n=note.n) for one, note in numbered])
     text = show_excerpts(decision.shown, [note.n for note in begun.notes][: len(decision.shown)])
     return text if decision.verdict == "answer" else say_closest(text)
 

@@ -18,6 +18,7 @@ from tuning.reader.evaluate import evaluate_reader, show_figures
 from tuning.reader.examples import read_examples, write_examples
 from tuning.reader.export import export_reader
 from tuning.reader.questions import hash_file
+from tuning.reader.timing import PAIRS, TOKENS, time_pairs
 from tuning.reader.tokens import Numbered, number_examples
 
 _SECONDS = 900.0
@@ -46,9 +47,15 @@ def main() -> None:
     try:
         if not asked.only_measure:
             _train(run)
-        run.console.print(show_figures(evaluate_reader(open_reader(run.to), run.data)))
+        _measure(run)
     except (TuningError, RetrievalError) as error:
         sys.exit(str(error))
+
+
+def _measure(run: _Run) -> None:
+    reader = open_reader(run.to)
+    run.console.print(f"{PAIRS} pairs of {TOKENS} tokens: {time_pairs(reader) * 1000:.0f} ms")
+    run.console.print(show_figures(evaluate_reader(reader, run.data)))
 
 
 def _train(run: _Run) -> None:

@@ -21,7 +21,7 @@ from tuning.reader.model import ReaderModel, open_model, pad_batch  # noqa: E402
 from tuning.reader.tokens import NO_SPAN, Numbered, draw_batches, number_examples  # noqa: E402
 from tuning.reader.train import ReaderSettings, train_reader  # noqa: E402
 
-SETTINGS = ReaderSettings(batch=4, steps=20)
+SETTINGS = ReaderSettings(batch=4, steps=6)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def numbered(tmp_path_factory: pytest.TempPathFactory) -> list[Numbered]:
 
 
 def train(numbered: list[Numbered], folder: Path, seconds: float = 1e9, **kept: Any) -> ReaderModel:
-    """Twenty steps from MiniLM."""
+    """Six steps from MiniLM."""
     return train_reader(
         open_model(find_weights(), seed=1),
         numbered,
@@ -48,10 +48,10 @@ class _Stopped(Exception):
 
 
 def test_a_resumed_run_makes_the_same_weights(numbered: list[Numbered], tmp_path: Path) -> None:
-    """Ended after 7 of 20 steps and called again, it has the weights of a run at once."""
+    """Ended after 2 of 6 steps and called again, it has the weights of a run at once."""
 
     def stop(_: ReaderModel, step: int) -> None:
-        if step == 7:
+        if step == 2:
             raise _Stopped
 
     whole = train(numbered, tmp_path / "whole").state_dict()

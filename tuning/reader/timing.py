@@ -1,0 +1,30 @@
+"""How long the reader takes for what a question needs. Judges no answer."""
+
+import time
+
+from retrieval.minilm import open_tokenizer
+from retrieval.reader.reader import Reader, ReaderInput
+
+PAIRS, TOKENS = 10, 200
+_ROUNDS = 15
+_QUESTION = "Who approves orders above 400 euros?"
+_SENTENCE = "The office manager approves every order above 400 euros before Friday. "
+
+
+def time_pairs(reader: Reader) -> float:
+    """The seconds for a question with ten texts, 200 tokens each pair: the best of 15 rounds."""
+    words = (_SENTENCE * TOKENS).split()
+    count = open_tokenizer().encode
+    size = next(n for n in range(1, TOKENS) if len(count(_QUESTION, _text(words, n)).ids) >= TOKENS)
+    texts = [ReaderInput((), _text(words, size)) for _ in range(PAIRS)]
+    return min(_seconds(reader, texts) for _ in range(_ROUNDS))
+
+
+def _text(words: list[str], size: int) -> str:
+    return " ".join(words[:size])
+
+
+def _seconds(reader: Reader, texts: list[ReaderInput]) -> float:
+    begun = time.perf_counter()
+    reader.read(_QUESTION, texts)
+    return time.perf_counter() - begun
