@@ -231,8 +231,6 @@ def _share(flags: Sequence[bool]) -> float:
 
 async def fit_shipped(docs: Path, limit: int, to: Path) -> dict[str, dict[str, float]]:
     """Put the weights into the file `to`, and tell how good they are on what they have not seen."""
-    if not docs.is_dir():
-        sys.exit(f"The pages are not here: {docs}. `python -m benchmarks.document_questions.pages`")
     documents = pose_documents(HERE / "document_questions" / "questions.jsonl", docs)
     off_topic = pose_off_topic(_OFF_TOPIC)
     looked = await look_all(FilesSource(docs), [*documents, *off_topic])
@@ -265,4 +263,6 @@ if __name__ == "__main__":
     arguments.add_argument("--limit", type=int, default=_OF_SQUAD, help="Of squad2's questions.")
     arguments.add_argument("--to", type=Path, required=True, help="The file of weights.")
     given = arguments.parse_args()
+    if not given.docs.is_dir():
+        sys.exit(f"No pages in {given.docs}: `python -m benchmarks.document_questions.pages`.")
     write_result("confidence", asyncio.run(fit_shipped(given.docs, given.limit, given.to)))

@@ -130,9 +130,8 @@ def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> It
     end = max((block.end for one in (section, *inner) for block in one.blocks), default=start)
     words = len(page.text[start:end].split())
     has_table = any(block.kind == "table" for one in (section, *inner) for block in one.blocks)
-    if (end > start and (words <= SHORT_WORDS and not has_table)) or (
-        stepwise and words <= _STEPWISE_WORDS
-    ):
+    is_short = words <= SHORT_WORDS and not has_table
+    if end > start and (is_short or (stepwise and words <= _STEPWISE_WORDS)):
         yield Excerpt(page, _path(page, section), "steps" if stepwise else "section", start, end)
 
 

@@ -1,7 +1,8 @@
 """Write what is shown for each question: the excerpt as it stands, or the model's words on it."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -72,18 +73,32 @@ def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Wri
                 begun, messages = await _begin(decision, first, model, index)
                 first += len(begun.notes)
                 yield Written((begun,))
-                failed = False
-                if messages:
-                    try:
-                        async for chunk in stream_reply(model.chat, messages):
-                            yield Written((ModelChunk(chunk),))
-                    except ModelUnavailable as error:
-                        # What was found is worth more than an apology.
-                        _log.warning("answered without the model: %s", error)
-                        failed = True
-                yield Written((PartEnded(failed),))
+                async with aclosing(_draft(model, messages)) as steps:
+                    async for step in steps:
+                        yield Written((step,))
 
     return RunnableGenerator(stream, name="write")
+
+
+async def _draft(
+    model: HouseModel, messages: Sequence[BaseMessage]
+) -> AsyncGenerator[ModelChunk | PartEnded, None]:
+    """The model's words as it writes them, if it is asked, then the end of the part."""
+    written = 0
+    try:
+        if messages:
+            async with aclosing(stream_reply(model.chat, messages)) as chunks:
+                async for chunk in chunks:
+                    yield ModelChunk(chunk)
+                    written += 1 + len(chunk.text)
+                    if written > _MOST_WRITTEN:
+                        raise ModelUnavailable("The language model does not come to an end.")
+    except ModelUnavailable as error:
+        # What was found is worth more than an apology.
+        _log.warning("answered without the model: %s", error)
+        yield PartEnded(failed=True)
+    else:
+        yield PartEnded()
 
 
 async def _begin(

@@ -38,11 +38,11 @@ def chain_parts(
     url: str,
     *,
     confidence: Confidence = CLEAR,
-    reader: Reader | None = None,
+    model: HouseModel | None = None,
 ) -> ChainParts:
-    """What answers from this index with the model at `url`."""
-    model = HouseModel(open_chat_model(url), "m")
-    return ChainParts(SearchIndex(pool, embedder, LINKS), reader, model, confidence)
+    """What answers from this index with the model at `url`, or another one; without a reader."""
+    model = model or HouseModel(open_chat_model(url), "m")
+    return ChainParts(SearchIndex(pool, embedder, LINKS), None, model, confidence)
 
 
 async def ask(answerer: Answerer, question: Question) -> tuple[list[Progress], Answer]:

@@ -30,8 +30,8 @@ def read_of(
     reply: str = "",
 ) -> Read:
     """These excerpts, read for a question."""
-    asked = Question(question, everyone("home"), bar=bar)
-    understood = Understood(asked, question, reply=reply)
+    asked = Question("Which?", everyone("home"), bar=bar)
+    understood = Understood(asked, "Which?", reply=reply)
     generation = Generation(1, "home", "", 384, "", "", "live", "", None)
     return Read(Retrieved(understood, generation), tuple(found))
 
@@ -112,7 +112,7 @@ def test_at_most_five_rows_are_shown() -> None:
 def test_rows_of_another_table_are_not_mixed_in() -> None:
     """Though they are as good: their columns mean something else."""
     other = "\n# Desks\n\n| Desk | Floor |\n|---|---|\n| East | 2 |\n"
-    (table,) = shown(TABLE + other, 0.1, 0.9, 0.1, 0.9)
+    table, *_ = shown(TABLE + other, 0.1, 0.9, 0.1, 0.9)
     assert "Floor" not in table
 
 
@@ -125,17 +125,26 @@ def test_what_was_read_in_a_row_stays_marked_in_the_table() -> None:
     assert both.excerpt.plain[both.reading.start : both.reading.end] == "9:30"
 
 
-def test_a_second_excerpt_is_added_where_it_is_nearly_as_good() -> None:
-    """The better one first; much worse ones are left out."""
-    text = "# A\n\nOne day.\n\n# B\n\nTwo days.\n"
-    assert shown(text, 0.6, 0.9) == ["Two days.", "One day."]
-    assert shown(text, 0.5, 0.9) == ["Two days."]
+def test_others_are_added_that_may_be_as_good() -> None:
+    """Two at most, the best first; what is worth less than a quarter of it is left out."""
+    text = "# A\n\nOne day.\n\n# B\n\nTwo days.\n\n# C\n\nThree.\n\n# D\n\nFour.\n"
+    assert shown(text, 0.3, 0.9, 0.1, 0.1) == ["Two days.", "One day."]
+    assert shown(text, 0.2, 0.9, 0.1, 0.1) == ["Two days."]
+    assert shown(text, 0.8, 0.9, 0.7, 0.6) == ["Two days.", "One day.", "Three."]
 
 
-def test_two_excerpts_are_soon_read() -> None:
-    """A second one that would make it long is left to its source."""
+def test_what_is_shown_is_soon_read() -> None:
+    """What would make it long is left to its source, and a shorter one is taken."""
     long = "It has a window. " * 25
-    assert len(shown(f"# A\n\n{long}\n\n# B\n\n{long}\n", 0.9, 0.8)) == 1
+    text = f"# A\n\n{long}\n\n# B\n\n{long}\n\n# C\n\nThree.\n"
+    assert shown(text, 0.9, 0.8, 0.7) == [long.strip(), "Three."]
+
+
+def test_of_two_tables_one_is_shown() -> None:
+    """Beside its rows there may be prose, but no row of another table."""
+    other = f"\n# Desks\n\n{HEAD}| North | 7:00 |\n\n# Doors\n\nThey open by hand.\n"
+    table, prose = shown(TABLE + other, 0.1, 0.9, 0.1, 0.8, 0.7)
+    assert (table, prose) == (f"{HEAD}| West | 9:00 |", "They open by hand.")
 
 
 def test_a_part_of_the_best_is_no_second_excerpt() -> None:
