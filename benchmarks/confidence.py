@@ -18,7 +18,7 @@ from answering.confidence.decide import choose_shown
 from answering.confidence.features import features_of_answer
 from answering.confidence.logistic_regression import EMPTY, Regression, fit_regression
 from answering.evaluation.calibration import fit_held_out, rank_auc
-from answering.evaluation.datasets import read_clapnq, read_squad2
+from answering.evaluation.datasets import GoldQuestion, read_clapnq, read_squad2
 from answering.evaluation.documents import read_document_questions
 from answering.evaluation.metrics import calibration_error, contains
 from answering.evidence.read import Read
@@ -124,10 +124,15 @@ def pose_squad(limit: int, seed: int = 7) -> tuple[Source, list[Posed]]:
     return CorpusSource({document.key: document for document in gold.documents}), posed
 
 
+def fits_on(question: GoldQuestion) -> bool:
+    """Whether an off-topic question is one that the weights are fitted on; others are to test."""
+    return question.id.encode()[-1] % 2 == 0
+
+
 def pose_off_topic(limit: int) -> list[Posed]:
     """Questions about nothing in any of these indexes: every other one of clapnq's."""
     files = [DATA / "clapnq/answerable.jsonl", DATA / "clapnq/unanswerable.jsonl"]
-    asked = [one for one in read_clapnq(files).questions if one.id.encode()[-1] % 2 == 0]
+    asked = [one for one in read_clapnq(files).questions if fits_on(one)]
     return [
         Posed(Question(one.text, everyone("")), lambda _: False, False, "") for one in asked[:limit]
     ]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from answering.grounding.claims import NEGATION, speaks_against
+from answering.claims import NEGATION, speaks_against
 
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
 _LETTER = re.compile(r"\w")

@@ -1,5 +1,6 @@
 """Whether a small model is asked for a sentence, and whether that says what was found."""
 
+from answering.claims import numbers_in
 from answering.confidence.decide import Decision
 from answering.conversation.question_kinds import (
     asks_for_code,
@@ -7,7 +8,6 @@ from answering.conversation.question_kinds import (
     asks_which,
     asks_yes_or_no,
 )
-from answering.grounding.claims import numbers_in
 from retrieval.lexical import terms
 
 _HELD = 0.6

@@ -19,6 +19,7 @@ from answering.writing.abstention import say_where_nothing_was
 from answering.writing.drafts import names_a_fact
 from retrieval.catalog import readable_sources
 
+_MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
 _log = logging.getLogger(__name__)
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from answering.claims import names_in, opposites, speaks_against
 from answering.confidence.features import Ranked, features_of_answer
-from answering.grounding.claims import names_in, opposites, speaks_against
 from retrieval.lexical import terms
 from tests.answering.pages import excerpts, read_excerpt
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.grounding.claims import denies, numbers_in
+from answering.claims import denies, numbers_in
 from answering.model.voice import NO_VOICE, Voice, words_in
 
 PIRATE = Voice.of(["Ahoy", "matey"])
