@@ -1,8 +1,8 @@
 """Whether a small model's sentence says what was found, and whether it can stand alone."""
 
+from answering.claims import numbers_in
 from answering.confidence.decide import Decision
 from answering.conversation.question_kinds import asks_yes_or_no
-from answering.grounding.claims import numbers_in
 from retrieval.lexical import terms
 
 _HELD = 0.6
