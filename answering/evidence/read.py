@@ -13,6 +13,8 @@ from retrieval.embeddings import Embedder
 from retrieval.plain import to_plain
 from retrieval.reader.reader import Reader, ReaderInput, Reading
 
+_KINDS = ("paragraph", "section", "list", "steps", "table", "code")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadExcerpt:
@@ -71,10 +73,21 @@ def read_excerpts(
                 **candidate.features,
                 **{name: values[at] for name, values in scores.items()},
                 **{f"{name}_behind": best[name] - values[at] for name, values in scores.items()},
+                **_by_kind(candidate.excerpt, {name: values[at] for name, values in scores.items()}),
             },
         )
         for at, candidate in enumerate(candidates)
     )
+
+
+def _by_kind(excerpt: Excerpt, scores: Mapping[str, float]) -> dict[str, float]:
+    """What the reader says, by the excerpt's kind: it was taught on prose, and says less of steps."""
+    return {
+        f"{name}_of_{kind}": scores[name] if excerpt.kind == kind else 0.0
+        for name in ("answers", "span")
+        if name in scores
+        for kind in _KINDS
+    }
 
 
 async def _readings(

@@ -65,7 +65,7 @@ async def index(
 @pytest.fixture
 def parts(index: SearchIndex, reader: Reader | None, chat_url: str) -> ChainParts:
     """What answers from it with the embedded chat model."""
-    model = HouseModel(open_chat_model(chat_url, logprobs=True), "smollm2-135m")
+    model = HouseModel(open_chat_model(chat_url), "smollm2-135m")
     return ChainParts(index, reader, model, CLEAR)
 
 

@@ -24,22 +24,6 @@ def test_a_sentence_of_the_voice_alone() -> None:
     assert not NO_VOICE.is_all("")
 
 
-def test_tokens_of_the_voice_are_told_from_those_of_a_claim() -> None:
-    """A word may come in pieces, with the space before it; signs beside the voice are of it."""
-    pieces = ["Ah", "oy", ",", " the", " may", "or", ",", " mate", "y", ".", " [", "1", "]"]
-    assert [piece for piece, says in zip(pieces, PIRATE.beside(pieces), strict=True) if says] == [
-        *(" the", " may", "or"),
-        *("1", "]"),
-    ]
-    assert all(NO_VOICE.beside(pieces))
-
-
-@given(st.lists(st.text(max_size=6)))
-def test_without_a_voice_every_token_claims(pieces: list[str]) -> None:
-    """However a text is cut, nothing is left out where no word is of a voice."""
-    assert NO_VOICE.beside(pieces) == [True] * len(pieces)
-
-
 @pytest.mark.parametrize(
     "word",
     ["not", "never", "7", "h2o", "always", "all", "except", "rejected", "two", "half", "a b"],
