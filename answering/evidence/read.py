@@ -73,7 +73,9 @@ def read_excerpts(
                 **candidate.features,
                 **{name: values[at] for name, values in scores.items()},
                 **{f"{name}_behind": best[name] - values[at] for name, values in scores.items()},
-                **_by_kind(candidate.excerpt, {name: values[at] for name, values in scores.items()}),
+                **_by_kind(
+                    candidate.excerpt, {name: values[at] for name, values in scores.items()}
+                ),
             },
         )
         for at, candidate in enumerate(candidates)

@@ -2,16 +2,12 @@
 
 from answering.claims import numbers_in
 from answering.confidence.decide import Decision
-<<<<<<< HEAD
 from answering.conversation.question_kinds import (
     asks_for_code,
     asks_how,
     asks_which,
     asks_yes_or_no,
 )
-=======
-from answering.conversation.question_kinds import asks_yes_or_no
->>>>>>> migrate
 from retrieval.lexical import terms
 
 _HELD = 0.6

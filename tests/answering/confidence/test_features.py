@@ -2,11 +2,7 @@
 
 import pytest
 
-<<<<<<< HEAD
-from answering.claims import names_in, opposites, speaks_against
-=======
 from answering.claims import names_in, speaks_against
->>>>>>> migrate
 from answering.confidence.features import Ranked, features_of_answer
 from retrieval.lexical import terms
 from tests.answering.pages import excerpts, read_excerpt
