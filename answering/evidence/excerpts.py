@@ -172,7 +172,7 @@ def _runs(text: str, blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 def _of_run(page: Page, path: tuple[str, ...], run: Sequence[Block]) -> Iterator[Excerpt]:
     first = run[0]
-    if first.kind == "table":
+    if first.kind == "table" and first.parts:
         yield from _rows(page, path, first)
         return
     yield Excerpt(page, path, first.kind, first.start, run[-1].end)

@@ -16,9 +16,9 @@ from answering.model.chat_model import stream_reply
 from answering.model.house_model import HouseModel
 from answering.prompts import as_sent, house_messages
 from answering.writing.abstention import say_where_nothing_was
+from answering.writing.drafts import names_a_fact
 from retrieval.catalog import readable_sources
 
-_PHRASED_WORDS = 80  # of a longer excerpt a small model loses the thread
 _MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
 _log = logging.getLogger(__name__)
 
@@ -125,9 +125,7 @@ def asks_model(decision: Decision, model: HouseModel) -> bool:
         return False
     if model.abilities.reads == "sections":
         return True
-    best = decision.shown[0].excerpt
-    is_short = len(best.plain.split()) <= _PHRASED_WORDS
-    return best.kind in ("paragraph", "section", "item", "table") and is_short
+    return names_a_fact(decision)
 
 
 def _notes(decision: Decision, first: int, model: HouseModel) -> tuple[Evidence, ...]:

@@ -263,7 +263,8 @@ def test_a_title_of_blanks_takes_no_time() -> None:
 def test_a_mark_of_a_comment_in_code_opens_none() -> None:
     """What stands behind it is read; a real comment is left out, one that never closes is text."""
     text = read_bytes(
-        b"Begin it with `<!--` here.\n\nKept. <!-- gone\ngone --> Kept too. <!-- open\n\nThe end.\n",
+        b"Begin it with `<!--` here.\n\nKept. <!-- gone\ngone --> Kept too. <!-- open\n\n"
+        b"The end.\n",
         "a.md",
     ).text
     assert "`<!--` here." in text
