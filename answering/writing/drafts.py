@@ -14,6 +14,7 @@ from retrieval.lexical import terms
 
 _HELD = 0.6
 _SPAN_WORDS = 8  # a longer span is no fact but a passage
+_CLAIM_WORDS = 4
 _PHRASED_WORDS = 80  # of a longer excerpt a small model loses the thread
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\b", re.IGNORECASE)
 _KINDS = frozenset(("paragraph", "section", "item", "table"))
@@ -35,7 +36,8 @@ def names_a_fact(decision: Decision) -> bool:
 def holds_answer(claim: str, decision: Decision) -> bool:
     """Whether a sentence says what the reader found to be the answer, or is a yes or no."""
     if asks_yes_or_no(decision.read.retrieved.understood.asked):
-        return _YES_OR_NO.match(claim) is not None
+        # A bare yes says nothing that could be held against the excerpt.
+        return _YES_OR_NO.match(claim) is not None and len(claim.split()) >= _CLAIM_WORDS
     found = _found(decision)
     wanted = set(terms(found))
     if not numbers_in(found) <= numbers_in(claim):
