@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import itertools
+import math
 import random
 import sys
 from collections import Counter
@@ -13,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from answering.evidence.bm25 import bm25
 from answering.evidence.notes import Evidence
 from answering.types.questions import Turn
-from benchmarks.bm25 import bm25, rarity
 from benchmarks.shown_notes import NoteFinder
 from benchmarks.splits import TRAIN
 from benchmarks.starter_facts import Fact, facts
@@ -69,14 +70,21 @@ class Finder:
         self._passages, self._embedder = passages, embedder
         texts = [f"{p.title}: {p.text}" for p in passages]
         self._words = [terms(text) for text in texts]
+        self._frequency = Counter(term for words in self._words for term in set(words))
         self._vectors = np.asarray(embedder.embed_documents(texts), dtype=np.float32)
 
     def find(self, question: str, count: int) -> list[Passage]:
         """The best `count`, best first."""
         cosines = self._vectors @ np.asarray(self._embedder.embed_query(question), np.float32)
-        lexical = np.asarray(bm25(rarity(set(terms(question)), self._words), self._words))
+        lexical = np.asarray(bm25(self._rarity(question), self._words))
         scores = cosines / cosines.max() + lexical / max(lexical.max(), 1e-9)
         return [self._passages[i] for i in np.argsort(-scores, kind="stable")[:count]]
+
+    def _rarity(self, question: str) -> dict[str, float]:
+        """The inverse document frequency of each of the question's terms."""
+        count = len(self._words)
+        known = {term: self._frequency[term] for term in terms(question)}
+        return {term: math.log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in known.items()}
 
 
 class Maker:

@@ -28,7 +28,7 @@ def open_base_model(settings: Settings, chat: Address | None) -> BaseChatModel:
     if settings.chat_server != "embedded":
         return open_chat_model(chat.url, settings.chat_model, chat.api_key)
     context = context_of(settings.chat_file)
-    return open_chat_model(chat.url, ALIAS, chat.api_key, logprobs=True, context=context)
+    return open_chat_model(chat.url, ALIAS, chat.api_key, context=context)
 
 
 def open_provider(settings: Settings, name: str) -> BaseChatModel:

@@ -81,7 +81,7 @@ def _around_spans(text: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    """Markdown outside code. Most blocks have few kinds of marks: looking costs less than a regex."""
+    """Markdown outside code. Few texts have many kinds of marks, and looking is cheap."""
     if "[" in text:
         text = _IMAGE_OR_LINK.sub(r"\1", text)
     if "<" in text:

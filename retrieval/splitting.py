@@ -10,7 +10,7 @@ from retrieval.packing import CHARACTERS_A_TOKEN, Piece, Unit, merge, pack
 from retrieval.plain import to_plain
 from retrieval.sentences import split_prose
 
-SPLITTER = "structure-2"
+SPLITTER = "structure-3"
 """The name of this way to split; part of a generation's identity. Change it when chunks change."""
 
 CONTEXT_TOKENS = 64

@@ -1,16 +1,22 @@
 """A server that speaks OpenAI's protocol and says what a test has it say."""
 
+import itertools
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 
 @contextmanager
-def openai_server(*words: str, status: int = 200) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A server that says these words, streamed if asked to; its URL, and what it was asked."""
+def openai_server(
+    *words: str, status: int = 200, endless: bool = False, ended: str | None = None
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A server that says these words, streamed if asked to; its URL, and what it was asked.
+
+    `endless` streams them over and over until nobody listens; `ended` is why a stream ends.
+    """
     asked: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -21,7 +27,11 @@ def openai_server(*words: str, status: int = 200) -> Iterator[tuple[str, list[di
             if body.get("stream"):
                 self.send_header("Content-Type", "text/event-stream")
                 self.end_headers()
-                self.wfile.write("".join(map(_event, words)).encode() + b"data: [DONE]\n\n")
+                with suppress(BrokenPipeError, ConnectionResetError):
+                    for word in itertools.cycle(words) if endless else words:
+                        self.wfile.write(_event(word).encode())
+                    end = _event("", ended) if ended else ""
+                    self.wfile.write(f"{end}data: [DONE]\n\n".encode())
             else:
                 self.send_header("Content-Type", "application/json")
                 self.end_headers()
@@ -40,8 +50,8 @@ def openai_server(*words: str, status: int = 200) -> Iterator[tuple[str, list[di
         server.server_close()
 
 
-def _event(word: str) -> str:
-    choice = {"index": 0, "delta": {"content": word}, "finish_reason": None}
+def _event(word: str, ended: str | None = None) -> str:
+    choice = {"index": 0, "delta": {"content": word}, "finish_reason": ended}
     event = {"id": "1", "object": "chat.completion.chunk", "choices": [choice]}
     return f"data: {json.dumps(event)}\n\n"
 

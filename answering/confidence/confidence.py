@@ -91,11 +91,12 @@ def open_confidence(path: Path | None = None, model: str = ANY, made_from: str =
         *(_read(path) if path is not None and path.exists() else ()),
         *_read(shipped),
     ]
-    for wanted in (model, made_from, ANY):
-        for fit in fits:
-            if fit.model == wanted:
-                return fit
-    return next(fit for fit in fits if fit.model == ANY)
+    wanted = (fit for name in (model, made_from, ANY) for fit in fits if fit.model == name)
+    if (found := next(wanted, None)) is None:
+        raise UnreadableWeights(
+            f"{shipped} holds no weights for any model: install Houselore again."
+        )
+    return found
 
 
 def _read(path: Path) -> list[Confidence]:

@@ -19,7 +19,7 @@ _MORE = 2
 _MORE_WORTH = 0.25
 _COMPARED = 4  # of the likeliest excerpts that may disagree
 _SHARED_WORDS = 0.5  # of a question in a script that the reader does not know
-_SHOWN_WORDS = 180  # of all excerpts together, where there is more than one
+_SHOWN_WORDS = 150  # of all excerpts together, where there is more than one
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from answering.claims import in_order
 from answering.evaluation.datasets import GoldQuestion
-from answering.grounding.claims import in_order
 from answering.types.answers import phrased_part
 
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")

@@ -39,7 +39,7 @@ def cut_blocks(text: str, pieces: Sequence[Piece]) -> list[Block]:
     blocks: list[Block] = []
     for block in _grouped(text, pieces):
         before = blocks[-1] if blocks else None
-        if block.kind != "paragraph" and before is not None and before.kind == "paragraph":
+        if before is not None and _may_lead_in(text, before, block):
             lead = _lead_in(text, before)
             if lead is not None and lead.start == before.start:
                 blocks.pop()
@@ -47,6 +47,12 @@ def cut_blocks(text: str, pieces: Sequence[Piece]) -> list[Block]:
                 block = replace(block, start=lead.start, lead=lead)
         blocks.append(block)
     return blocks
+
+
+def _may_lead_in(text: str, before: Block, block: Block) -> bool:
+    """Whether one block is a paragraph right before another that is none."""
+    adjoins = not text[before.end : block.start].strip()
+    return before.kind == "paragraph" != block.kind and adjoins
 
 
 def _grouped(text: str, pieces: Sequence[Piece]) -> Iterator[Block]:

@@ -1,6 +1,7 @@
 """Take from the pages found the few excerpts that are worth reading for a question."""
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,12 @@ _PAGES = 4
 _READ = 12
 _BACKGROUND = 0.3  # what a term of the question before weighs
 _LAST_RANK = 10.0
+_HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
+# What changed once is seldom what holds now.
+_RELEASE = re.compile(
+    r"^\W*v?\d+\.\d+(?:\.\w+)*\b|^\W*\d{4}-\d\d-\d\d|\brelease notes?\b|\bchange ?log\b",
+    re.IGNORECASE,
+)
 _SCANNED = 20_000  # characters that are searched at once for what speaks to an assistant
 
 
@@ -222,6 +229,8 @@ def _form(question: str, excerpt: Excerpt) -> dict[str, float]:
     )
     return {
         **dict(kinds),
+        "has_headings": float(_HEADING.search(excerpt.body) is not None),
+        "is_release_note": float(any(_RELEASE.search(one) for one in excerpt.headings)),
         "how_steps": float(how and kind == "steps"),
         "how_fact": float(how and kind in ("item", "table")),
         "which_list": float(which and kind in ("list", "section")),

@@ -130,9 +130,9 @@ def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> It
     end = max((block.end for one in (section, *inner) for block in one.blocks), default=start)
     words = len(page.text[start:end].split())
     has_table = any(block.kind == "table" for one in (section, *inner) for block in one.blocks)
-    if (end > start and (words <= SHORT_WORDS and not has_table)) or (
-        stepwise and words <= _STEPWISE_WORDS
-    ):
+    # A short page of questions is not an answer to one of them.
+    is_short = words <= SHORT_WORDS and not has_table and section.level > 1
+    if end > start and (is_short or (stepwise and words <= _STEPWISE_WORDS)):
         yield Excerpt(page, _path(page, section), "steps" if stepwise else "section", start, end)
 
 
@@ -173,7 +173,7 @@ def _runs(text: str, blocks: Sequence[Block]) -> Iterator[list[Block]]:
 
 def _of_run(page: Page, path: tuple[str, ...], run: Sequence[Block]) -> Iterator[Excerpt]:
     first = run[0]
-    if first.kind == "table":
+    if first.kind == "table" and first.parts:
         yield from _rows(page, path, first)
         return
     yield Excerpt(page, path, first.kind, first.start, run[-1].end)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import combinations
 
-from answering.grounding.claims import in_order
+from answering.claims import in_order
 from answering.grounding.propositions import Proposition, keys_of, propositions_of
 from answering.grounding.quantities import Quantity, same_value
 from answering.grounding.wording import Token, tokens_of

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from answering.claims import denies
 from answering.evidence.notes import Evidence
-from answering.grounding.claims import denies
 from answering.grounding.propositions import keys_of
 from answering.grounding.support import check_sentence
 from retrieval.lexical import terms

@@ -54,7 +54,7 @@ def take_sentences(waiting: Unchecked, *, ended: bool) -> tuple[list[str], Unche
         if len(spans) < 2 or waiting.text[spans[-1].start] == "[":
             return [], waiting
         spans = spans[:-1]
-    starts = [0, *(span.end for span in spans[:-1])]
+    starts = [0, *(span.end for span in spans)][: len(spans)]
     sentences = [waiting.text[start : span.end] for start, span in zip(starts, spans, strict=True)]
     end = spans[-1].end if spans else 0
     return sentences, Unchecked("" if ended else waiting.text[end:], waiting.opening)

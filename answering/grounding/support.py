@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from answering.claims import in_order
 from answering.grounding.alignment import find_antecedents, find_misplaced, find_topics
 from answering.grounding.amounts import compare_amounts
-from answering.grounding.claims import in_order
 from answering.grounding.exceptions import exception_is_lost
 from answering.grounding.operators import compare_operators
 from answering.grounding.propositions import Proposition, keys_of, propositions_of

@@ -15,7 +15,6 @@ from answering.errors import ModelUnavailable
 MAX_TOKENS = 160
 _REASONING_TOKENS = 4096  # what a model that thinks first may spend on it; it counts as output
 _TIMEOUT_S = 60.0
-_ALTERNATIVES = 8  # likeliest tokens told beside each: openings of a voice, cases of a word
 _REASONS = {
     401: "it refuses the key",
     403: "it refuses the key",
@@ -32,16 +31,14 @@ def open_chat_model(
     name: str = "house",
     api_key: str | None = None,
     *,
-    logprobs: bool = False,
     max_tokens: int = MAX_TOKENS,
     context: int | None = None,
 ) -> BaseChatModel:
     """The chat model called `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
 
-    Answers are meant to be repeatable, so the temperature is 0. With `logprobs` each token comes
-    with its probability and those of others, which not every endpoint knows; the last chunk of a
-    stream counts them. `context` is the number of tokens it reads and writes at once, where that is
-    known. Nothing is sent before it is asked.
+    Answers are meant to be repeatable, so the temperature is 0. The last chunk of a stream counts
+    the tokens. `context` is the number of tokens it reads and writes at once, where that is known.
+    Nothing is sent before it is asked.
     """
     # Its import takes two seconds: only those who ask a model pay for it.
     import httpx
@@ -52,8 +49,6 @@ def open_chat_model(
         model=name,
         api_key=SecretStr(api_key or "none"),
         temperature=0.0,
-        logprobs=logprobs or None,
-        top_logprobs=_ALTERNATIVES if logprobs else None,
         stream_usage=True,
         max_completion_tokens=max_tokens,
         timeout=_TIMEOUT_S,

@@ -4,13 +4,12 @@ Learns none.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from answering.grounding.claims import NEGATION, speaks_against
+from answering.claims import NEGATION, speaks_against
 
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
-_LETTER = re.compile(r"\w")
 # What changes a claim is never a matter of style, whoever says it how often.
 _CLAIMS = re.compile(
     r"all|always|any|both|each|either|every|few|first|half|if|last|less|many|may|maybe|might|more"
@@ -38,32 +37,6 @@ class Voice:
             return sentence
         return _WORD.sub(lambda found: "" if found[0].lower() in self.words else found[0], sentence)
 
-    def beside(self, pieces: Sequence[str]) -> list[bool]:
-        """Of each piece of a text, such as a token, whether it says anything besides the voice.
-
-        Signs and spaces alone do where neither the word before nor the one behind is of the voice.
-        """
-        claimed = [
-            word.span()
-            for word in _WORD.finditer("".join(pieces))
-            if word[0].lower() not in self.words
-        ]
-        said: list[bool | None] = []
-        at = 0
-        for piece in pieces:
-            start, at = at, at + len(piece)
-            said.append(
-                any(first < at and start < last for first, last in claimed)
-                if _LETTER.search(piece)
-                else None
-            )
-        before, behind = _carried(said), _carried(said[::-1])[::-1]
-        return [first and last for first, last in zip(before, behind, strict=True)]
-
-    def may_begin_with(self, token: str) -> bool:
-        """Whether a word of the voice begins with a token, at least two small letters."""
-        return len(token) > 1 and any(word.startswith(token) for word in self.words)
-
     def is_all(self, sentence: str) -> bool:
         """Whether a sentence says nothing besides its voice, such as “Ahoy!”."""
         said = words_in(sentence)
@@ -72,14 +45,6 @@ class Voice:
 
 NO_VOICE = Voice()
 """Where each word needs support."""
-
-
-def _carried(said: Sequence[bool | None]) -> list[bool]:
-    """Each of these, what is None as the last one before that is not; True where there is none."""
-    found: list[bool] = []
-    for one in said:
-        found.append(one if one is not None else found[-1] if found else True)
-    return found
 
 
 def words_in(text: str) -> set[str]:

@@ -108,11 +108,9 @@ async def _show_draft(
             cut_off = cut_off or step.message.response_metadata.get("finish_reason") == "length"
         elif isinstance(step, PartEnded):
             cut_off = cut_off or step.failed
-        if ended and cut_off:
-            break
         if not ended and not able:
             continue  # an exception may be said in the sentence behind
-        sentences, waiting = take_sentences(waiting, ended=ended)
+        sentences, waiting = take_sentences(waiting, ended=ended and not cut_off)
         checked, waiting = check_all(
             sentences, waiting, begun.decision.read.retrieved.understood.asked, begun.notes,
             model.voice,

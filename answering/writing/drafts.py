@@ -1,23 +1,38 @@
-"""Whether a small model's sentence says what was found, and whether it can stand alone."""
+"""Whether a small model is asked for a sentence, and whether that says what was found."""
 
+from answering.claims import numbers_in
 from answering.confidence.decide import Decision
-from answering.conversation.question_kinds import asks_yes_or_no
-from answering.grounding.claims import numbers_in
+from answering.conversation.question_kinds import (
+    asks_for_code,
+    asks_how,
+    asks_which,
+    asks_yes_or_no,
+)
 from retrieval.lexical import terms
 
 _HELD = 0.6
-_SPAN_WORDS = 12  # a longer span is no fact but a passage
+_SPAN_WORDS = 8  # a longer span is no fact but a passage
+_PHRASED_WORDS = 80  # of a longer excerpt a small model loses the thread
+_KINDS = frozenset(("paragraph", "section", "item", "table"))
+
+
+def names_a_fact(decision: Decision) -> bool:
+    """Whether what was found is a short fact, such as a number or a name, in a short excerpt."""
+    asked, best = decision.read.retrieved.understood.asked, decision.shown[0]
+    if asks_how(asked) or asks_which(asked) or asks_for_code(asked):
+        return False
+    is_short = len(best.excerpt.plain.split()) <= _PHRASED_WORDS and "```" not in best.excerpt.text
+    words = len(_found(decision).split())
+    is_fact = best.reading.span > 0 and 0 < words <= _SPAN_WORDS
+    return best.excerpt.kind in _KINDS and is_short and is_fact
 
 
 def holds_answer(claim: str, decision: Decision) -> bool:
     """Whether a sentence says the words that the reader found to be the answer."""
-    best = decision.shown[0]
-    found = best.excerpt.plain[best.reading.start : best.reading.end]
-    if not found.strip() or len(found.split()) > _SPAN_WORDS:
-        return True
+    found = _found(decision)
+    wanted = set(terms(found))
     if not numbers_in(found) <= numbers_in(claim):
         return False
-    wanted = set(terms(found))
     return len(wanted & set(terms(claim))) >= _HELD * len(wanted)
 
 
@@ -25,3 +40,8 @@ def needs_block(decision: Decision) -> bool:
     """Whether what was found is shown below a sentence: a row, a rule behind a yes or no."""
     best = decision.shown[0].excerpt
     return best.kind != "paragraph" or asks_yes_or_no(decision.read.retrieved.understood.asked)
+
+
+def _found(decision: Decision) -> str:
+    best = decision.shown[0]
+    return best.excerpt.plain[best.reading.start : best.reading.end]

@@ -1,7 +1,8 @@
 """Write what is shown for each question: the excerpt as it stands, or the model's words on it."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
@@ -15,9 +16,10 @@ from answering.model.chat_model import stream_reply
 from answering.model.house_model import HouseModel
 from answering.prompts import as_sent, house_messages
 from answering.writing.abstention import say_where_nothing_was
+from answering.writing.drafts import names_a_fact
 from retrieval.catalog import readable_sources
 
-_PHRASED_WORDS = 80  # of a longer excerpt a small model loses the thread
+_MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
 _log = logging.getLogger(__name__)
 
 
@@ -72,18 +74,32 @@ def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Wri
                 begun, messages = await _begin(decision, first, model, index)
                 first += len(begun.notes)
                 yield Written((begun,))
-                failed = False
-                if messages:
-                    try:
-                        async for chunk in stream_reply(model.chat, messages):
-                            yield Written((ModelChunk(chunk),))
-                    except ModelUnavailable as error:
-                        # What was found is worth more than an apology.
-                        _log.warning("answered without the model: %s", error)
-                        failed = True
-                yield Written((PartEnded(failed),))
+                async with aclosing(_draft(model, messages)) as steps:
+                    async for step in steps:
+                        yield Written((step,))
 
     return RunnableGenerator(stream, name="write")
+
+
+async def _draft(
+    model: HouseModel, messages: Sequence[BaseMessage]
+) -> AsyncGenerator[ModelChunk | PartEnded, None]:
+    """The model's words as it writes them, if it is asked, then the end of the part."""
+    written = 0
+    try:
+        if messages:
+            async with aclosing(stream_reply(model.chat, messages)) as chunks:
+                async for chunk in chunks:
+                    yield ModelChunk(chunk)
+                    written += 1 + len(chunk.text)
+                    if written > _MOST_WRITTEN:
+                        raise ModelUnavailable("The language model does not come to an end.")
+    except ModelUnavailable as error:
+        # What was found is worth more than an apology.
+        _log.warning("answered without the model: %s", error)
+        yield PartEnded(failed=True)
+    else:
+        yield PartEnded()
 
 
 async def _begin(
@@ -109,9 +125,7 @@ def asks_model(decision: Decision, model: HouseModel) -> bool:
         return False
     if model.abilities.reads == "sections":
         return True
-    best = decision.shown[0].excerpt
-    is_short = len(best.plain.split()) <= _PHRASED_WORDS
-    return best.kind in ("paragraph", "section", "item", "table") and is_short
+    return names_a_fact(decision)
 
 
 def _notes(decision: Decision, first: int, model: HouseModel) -> tuple[Evidence, ...]:

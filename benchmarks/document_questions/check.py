@@ -155,7 +155,7 @@ def main() -> int:
     docs = parser.parse_args().docs
     questions, pages = read_questions(), read_pages(docs)
     if not pages:
-        sys.exit(f"There are no pages in {docs}: get them by python -m benchmarks.document_questions.pages")
+        sys.exit(f"There are no pages in {docs}: `python -m {__package__}.pages` gets them.")
     faults = [*form_faults(questions), *page_faults(questions, pages)]
     kinds = dict(Counter(question["kind"] for question in questions).most_common())
     asked = len({page_of(question) for question in questions})

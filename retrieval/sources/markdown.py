@@ -9,12 +9,14 @@ from retrieval.sources.decoding import decode
 _FRONT_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\r?\n")
 _TITLE = re.compile(r"^title[ \t]*+[:=][ \t]*+([^>|\s].*)$", re.MULTILINE)
 _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
-_ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}")
+_CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}|\{#[\w:.-]+\}(?=\s*$)")
 _LAYOUT_TAG = re.compile(
-    r"(`[^`\n]+`)|</?(?:br|center|details|div|font|img|p|section|span|summary|u)\b[^<>\n]*>",
-    re.IGNORECASE,
+    r"</?(?:br|center|details|div|font|img|p|section|span|summary|u)\b[^<>\n]*>", re.IGNORECASE
 )
-_TEMPLATE = re.compile(r"\{%[^{}\n]*%\}|\{\{[^{}\n]*\}\}")
+_TEMPLATE_TAG = re.compile(r"\{%-?\s*\w+([^{}\n]*)%\}")
+_QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
+_MACRO_LINE = re.compile(r"^[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)+$")
 
 
 def read_markdown(data: bytes) -> Content:
@@ -40,9 +42,12 @@ def _without_front_matter(text: str) -> tuple[str, str]:
 
 
 def _without_comments(text: str) -> Iterator[str]:
-    """The text without comments, template tags and tags of layout; code is left as it is."""
-    fence = ""
-    hidden = False
+    """The text without comments, template tags and tags of layout; code is left as it is.
+
+    A comment that never closes is text: else it would hide the rest of the document.
+    """
+    fence, hidden, at = "", False, 0
+    last_close = text.rfind("-->")
     for line in text.splitlines(keepends=True):
         found = _FENCE.match(line)
         if fence:
@@ -53,23 +58,58 @@ def _without_comments(text: str) -> Iterator[str]:
             fence = found[1]
             yield line
         else:
-            shown, hidden = _shown(line, hidden)
-            shown = _TEMPLATE.sub("", _ATTRIBUTES.sub("", shown))
-            yield _LAYOUT_TAG.sub(lambda tag: tag[1] or "", shown)
+            shown, hidden = _shown(line, hidden, last_close - at)
+            yield "".join(_without_tags(shown))
+        at += len(line)
 
 
-def _shown(line: str, hidden: bool) -> tuple[str, bool]:
-    """What of a line is outside `<!-- … -->`, and whether a comment is open after it."""
+def _shown(line: str, hidden: bool, last_close: int) -> tuple[str, bool]:
+    """What of a line is outside `<!-- … -->`, and whether a comment is open after it.
+
+    A mark in code, or behind the document's last `-->`, opens none.
+    """
+    code = [span.span() for span in _CODE_SPAN.finditer(line)] if "`" in line else []
     shown = []
     place = 0
     while place < len(line):
-        mark = "-->" if hidden else "<!--"
-        found = line.find(mark, place)
+        found = line.find("-->" if hidden else "<!--", place)
+        if not hidden:
+            while found >= 0 and any(start <= found < end for start, end in code):
+                found = line.find("<!--", found + 1)
+            if found > last_close:
+                found = -1
         end = len(line) if found < 0 else found
         if not hidden:
             shown.append(line[place:end])
         if found < 0:
             break
-        place = found + len(mark)
+        place = found + (3 if hidden else 4)
         hidden = not hidden
     return "".join(shown), hidden
+
+
+def _without_tags(line: str) -> Iterator[str]:
+    """A line's text without what a site generator puts into it, its code as it is."""
+    at = 0
+    for code in _CODE_SPAN.finditer(line) if "`" in line else ():
+        yield _plain_of(line[at : code.start()])
+        yield code[0]
+        at = code.end()
+    yield _plain_of(line[at:])
+
+
+def _plain_of(text: str) -> str:
+    """Text outside code: a tag leaves the words that it was given, a macro alone on a line none.
+
+    Within a sentence `{{ … }}` is more often what a team writes about than a macro of its site.
+    """
+    if "{" in text:
+        text = _TEMPLATE_TAG.sub(_words_given, text)
+        text = _ATTRIBUTES.sub("", _MACRO_LINE.sub("", text))
+    return _LAYOUT_TAG.sub("", text) if "<" in text else text
+
+
+def _words_given(tag: re.Match[str]) -> str:
+    """The first quoted word of a template tag, such as a channel's name."""
+    found = _QUOTED.search(tag[1])
+    return (found[1] or found[2] or "") if found else ""

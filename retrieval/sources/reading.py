@@ -15,7 +15,7 @@ from retrieval.sources.html import read_html
 from retrieval.sources.markdown import read_markdown
 from retrieval.sources.pdf import read_pdf
 
-READER = "r2"
+READER = "r3"
 """The version of the readers: change it when one gives other text, and all is read anew."""
 
 MOST_CHARACTERS = 10_000_000

@@ -27,7 +27,7 @@ def embedder() -> Embedder:
 
 
 @pytest.fixture(scope="session")
-def reader() -> Reader | None:
+def reader() -> Reader:
     """The reader that is shipped."""
     return shipped_reader()
 
@@ -63,9 +63,9 @@ async def index(
 
 
 @pytest.fixture
-def parts(index: SearchIndex, reader: Reader | None, chat_url: str) -> ChainParts:
+def parts(index: SearchIndex, reader: Reader, chat_url: str) -> ChainParts:
     """What answers from it with the embedded chat model."""
-    model = HouseModel(open_chat_model(chat_url, logprobs=True), "smollm2-135m")
+    model = HouseModel(open_chat_model(chat_url), "smollm2-135m")
     return ChainParts(index, reader, model, CLEAR)
 
 

@@ -1,5 +1,7 @@
 """How a test asks an answerer, and the parts that it is made of. Makes no index: fixtures do."""
 
+from functools import cache
+
 from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
@@ -14,7 +16,6 @@ from answering.types.progress import Finished, Progress
 from answering.types.questions import Question
 from answering.types.reader_links import SourceLinks
 from retrieval.embeddings import Embedder
-from retrieval.errors import ReaderUnavailable
 from retrieval.reader.reader import Reader, open_reader
 
 LINKS = SourceLinks("http://127.0.0.1:3001", b"0123456789abcdef")
@@ -24,12 +25,10 @@ CLEAR = Confidence(BY_WORDS, BY_WORDS)
 NOBODY = "http://127.0.0.1:9/v1"
 
 
-def shipped_reader() -> Reader | None:
-    """The reader that is shipped; None until it is."""
-    try:
-        return open_reader()
-    except ReaderUnavailable:
-        return None
+@cache
+def shipped_reader() -> Reader:
+    """The reader that is shipped, opened once."""
+    return open_reader()
 
 
 def chain_parts(
@@ -38,11 +37,11 @@ def chain_parts(
     url: str,
     *,
     confidence: Confidence = CLEAR,
-    reader: Reader | None = None,
+    model: HouseModel | None = None,
 ) -> ChainParts:
-    """What answers from this index with the model at `url`."""
-    model = HouseModel(open_chat_model(url), "m")
-    return ChainParts(SearchIndex(pool, embedder, LINKS), reader, model, confidence)
+    """What answers from this index with the model at `url`, or another one."""
+    model = model or HouseModel(open_chat_model(url), "m")
+    return ChainParts(SearchIndex(pool, embedder, LINKS), shipped_reader(), model, confidence)
 
 
 async def ask(answerer: Answerer, question: Question) -> tuple[list[Progress], Answer]:

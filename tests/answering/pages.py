@@ -33,8 +33,17 @@ def passage(found: Page, words: str = "", score: float = 1.0) -> Passage:
     start = found.text.index(words) if words else 0
     text = words or found.text
     return Passage(
-        *(found.chunks[0].id, found.document_id, found.key, found.title, found.url),
-        *((found.title,), text, score, found.modified_at, found.readers, start),
+        chunk_id=found.chunks[0].id,
+        document_id=found.document_id,
+        key=found.key,
+        title=found.title,
+        url=found.url,
+        headings=(found.title,),
+        text=text,
+        score=score,
+        modified_at=found.modified_at,
+        readers=found.readers,
+        start=start,
     )
 
 

@@ -1,5 +1,6 @@
 """Markdown reduced to words, and text made fit for Postgres."""
 
+import re
 import time
 
 import pytest
@@ -16,7 +17,13 @@ from retrieval.plain import clean, to_plain
         ("[text](https://x.y/z) ![alt](a.png)", "text alt"),
         ('[text](x "title") and [ref][1]', "text and ref"),
         ("| a | b |\n|---|---|\n| 1 | 2 |", "a b \n\n 1 2"),
-        ("snake_case_name and 2 * 3", "snake_case_name and 2 3"),
+        ("snake_case_name and 2 * 3 * 4", "snake_case_name and 2 * 3 * 4"),
+        ("List<String>, __init__ and a_b_c", "List<String>, __init__ and a_b_c"),
+        ("*.cfg files below ~/conf/*/on and *this*", "*.cfg files below ~/conf/*/on and this"),
+        ("`__main__.py` says `<TIME & TIDE>`", "__main__.py says <TIME & TIDE>"),
+        ("```sh\nrun --node <id> *x* __y__\n```\n**b**", "run --node <id> *x* __y__\nb"),
+        ("**Use `--all`**: ***now***", "Use --all: now"),
+        ("an unclosed ` tick and **bold**", "an unclosed tick and bold"),
         ("a<br>b <https://x.y>", "a b https://x.y"),
         (r"\#team \*", "#team *"),
         ("this &amp; that", "this & that"),
@@ -32,6 +39,13 @@ def test_clean_takes_out_what_postgres_refuses() -> None:
     assert clean("a\x00b\x07\ud800\ufeff\r\nc\td\u2028e 👩\u200d💻") == "ab\nc\td\ne 👩\u200d💻"
 
 
+@given(st.text(st.sampled_from("ab_*<>{}~#|[]()!.-\\ "), min_size=1, max_size=30))
+def test_code_keeps_every_sign(code: str) -> None:
+    """What stands between backticks is the same behind the conversion, blanks in a row aside."""
+    squeezed = re.sub(r"[ \t]{2,}", " ", f"x {code} y")
+    assert to_plain(f"x `{code}` y") == squeezed
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(), max_size=100))
 def test_clean_text_can_be_stored(text: str) -> None:
@@ -41,7 +55,10 @@ def test_clean_text_can_be_stored(text: str) -> None:
     assert clean(cleaned) == cleaned
 
 
-@pytest.mark.parametrize("piece", [" ", "\t", "- ", "|", " |", "# ", " #", ":-"])
+@pytest.mark.parametrize(
+    "piece",
+    [" ", "\t", "- ", "|", " |", "# ", " #", ":-", "*", "_", "`", "`a", "~~~\n", "<a ", " **a"],
+)
 def test_no_line_takes_long(piece: str) -> None:
     """A line made to mislead the patterns is read in the time that its length takes."""
     began = time.perf_counter()

@@ -247,7 +247,8 @@ def test_nested_html_and_open_comments_take_no_time() -> None:
             read_bytes(data, "a.html")
         except UnreadableDocument as error:
             assert "broken" in str(error)
-    assert read_bytes(b"<!--" * 200_000 + b"\n\nx", "a.md").text == ""
+    open_comments = b"<!--" * 200_000 + b"\n\nx"
+    assert read_bytes(open_comments, "a.md").text.endswith("x")
 
 
 def test_a_title_of_blanks_takes_no_time() -> None:
@@ -257,3 +258,34 @@ def test_a_title_of_blanks_takes_no_time() -> None:
     assert read_bytes(f"---\ntitle: '{title}' \n---\nx".encode(), "a.md").title == "A b"
     assert read_bytes(f"<title>{title}</title><p>x".encode(), "a.html").title == "A b"
     assert time.perf_counter() - began < 2
+
+
+def test_a_mark_of_a_comment_in_code_opens_none() -> None:
+    """What stands behind it is read; a real comment is left out, one that never closes is text."""
+    text = read_bytes(
+        b"Begin it with `<!--` here.\n\nKept. <!-- gone\ngone --> Kept too. <!-- open\n\n"
+        b"The end.\n",
+        "a.md",
+    ).text
+    assert "`<!--` here." in text
+    assert "gone" not in text
+    assert "Kept too. <!-- open\n\nThe end." in text
+
+
+def test_braces_in_code_and_in_sentences_are_text() -> None:
+    """Only a macro alone on its line goes; a template tag leaves the words that it was given."""
+    text = read_bytes(
+        b"Write `{{ .Values.plum }}` and {{ user.name }}.\n{{ toc }}\n"
+        b'Ask in {% channel "#plums" %} first. {% include nav.html %}End.\n',
+        "a.md",
+    ).text
+    assert "Write `{{ .Values.plum }}` and {{ user.name }}." in text
+    assert "toc" not in text
+    assert "Ask in #plums first. End." in text
+
+
+def test_names_of_headings_are_no_text() -> None:
+    """`{#name}` at the end of a heading and `{: .class}` are for a site's generator."""
+    assert read_bytes(b"# Plums {#plums}\n\nRipe. {: .note}\n", "a.md").text.split() == [
+        *("#", "Plums", "Ripe."),
+    ]

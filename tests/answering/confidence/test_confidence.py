@@ -59,8 +59,8 @@ def test_a_bar_holds_its_promise(pairs: list[tuple[float, bool]], at_most: float
 def test_without_thresholds_nothing_is_refused() -> None:
     """All else stays: what is fitted anew must see every answer."""
     never = ONE.never_refusing()
-    assert (never.bar, never.related) == (0, 0)
-    assert replace(never, bar=ONE.bar, related=ONE.related) == ONE
+    assert (never.bar, never.related, never.near) == (0, 0, -1)
+    assert replace(never, bar=ONE.bar, related=ONE.related, near=ONE.near) == ONE
 
 
 def test_a_model_has_weights_of_its_own(tmp_path: Path) -> None:

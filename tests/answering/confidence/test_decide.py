@@ -36,10 +36,10 @@ def read_of(
     return Read(Retrieved(understood, generation), tuple(found))
 
 
-def decided(logit: float, bar: float | None = None) -> Decision:
-    """What becomes of one excerpt with this logit."""
+def decided(logit: float, bar: float | None = None, cosine: float = 0.5) -> Decision:
+    """What becomes of one excerpt with this logit, so near to the question."""
     (one,) = excerpts("# Leave\n\nThirty days.\n")
-    return decide_on(read_of([read_excerpt(one, w=logit)], bar), CONFIDENCE)
+    return decide_on(read_of([read_excerpt(one, w=logit, cosine=cosine)], bar), CONFIDENCE)
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,41 @@ def test_a_channel_s_bar_goes_before_the_fitted_one(logit: float, bar: float, ve
     assert decided(logit, bar).verdict == verdict
 
 
+@pytest.mark.parametrize("bar", [None, 0.0])
+def test_what_is_far_from_the_question_is_not_found(bar: float | None) -> None:
+    """Where no excerpt is near it in meaning, however sure the words are and low the bar is."""
+    assert decided(3.0, bar, cosine=0.31).verdict == "answer"
+    far = decided(3.0, bar, cosine=0.29)
+    assert (far.verdict, far.shown) == ("not_found", ())
+
+
+def test_in_another_script_the_search_decides() -> None:
+    """The reader knows English alone: what was found first is the closest, or nothing is."""
+    first, second = excerpts("# A\n\nOne day.\n\n# B\n\nTwo days.\n")
+    asked = "\u5047\u671f\u6709\u51e0\u5929?"
+    for words, verdict in ((0.6, "closest"), (0.4, "not_found")):
+        found = [
+            read_excerpt(first, w=3.0, passage_share=0.2, words=0.9),
+            read_excerpt(second, w=-3.0, passage_share=0.8, words=words),
+        ]
+        decision = decide_on(read_of(found, question=asked), CONFIDENCE)
+        assert decision.verdict == verdict
+        assert [one.excerpt.text for one in decision.shown] in ([], ["Two days."])
+
+
+def test_sources_that_disagree_are_both_shown() -> None:
+    """The newer one first; where the other is worth little, it is no disagreement."""
+    said = "Employees get {n} days of paid leave a year."
+    (old,), (new,) = (cut_excerpts(page(said.format(n=20 + n), "Leave", n)) for n in (1, 2))
+    asked = "How many days of paid leave do employees get?"
+    for worth, verdict in ((1.0, "conflict"), (-3.0, "answer")):
+        found = [read_excerpt(old, w=2.0, cosine=0.5), read_excerpt(new, w=worth, cosine=0.5)]
+        decision = decide_on(read_of(found, question=asked), CONFIDENCE)
+        assert decision.verdict == verdict
+        assert decision.shown[0].excerpt == (new if verdict == "conflict" else old)
+    assert decision.conflict == ()
+
+
 def test_nothing_read_is_not_found() -> None:
     """Then there is no probability either."""
     decision = decide_on(read_of([]), CONFIDENCE)
@@ -85,7 +120,8 @@ def test_what_has_a_reply_is_small_talk() -> None:
 def test_the_likeliest_is_shown_wherever_it_stood() -> None:
     """By the fitted choice, not by the order in which excerpts were read."""
     first, second = excerpts("# A\n\nOne day.\n\n# B\n\nTwo days.\n")
-    read = read_of([read_excerpt(first, w=-3.0), read_excerpt(second, w=3.0)])
+    worse, better = (read_excerpt(first, w=-3.0), read_excerpt(second, w=3.0, cosine=0.5))
+    read = read_of([worse, better])
     assert [one.excerpt.text for one in decide_on(read, CONFIDENCE).shown] == ["Two days."]
 
 
@@ -112,7 +148,7 @@ def test_at_most_five_rows_are_shown() -> None:
 def test_rows_of_another_table_are_not_mixed_in() -> None:
     """Though they are as good: their columns mean something else."""
     other = "\n# Desks\n\n| Desk | Floor |\n|---|---|\n| East | 2 |\n"
-    (table,) = shown(TABLE + other, 0.1, 0.9, 0.1, 0.9)
+    table, *_ = shown(TABLE + other, 0.1, 0.9, 0.1, 0.9)
     assert "Floor" not in table
 
 
@@ -125,17 +161,26 @@ def test_what_was_read_in_a_row_stays_marked_in_the_table() -> None:
     assert both.excerpt.plain[both.reading.start : both.reading.end] == "9:30"
 
 
-def test_a_second_excerpt_is_added_where_it_is_nearly_as_good() -> None:
-    """The better one first; much worse ones are left out."""
-    text = "# A\n\nOne day.\n\n# B\n\nTwo days.\n"
-    assert shown(text, 0.6, 0.9) == ["Two days.", "One day."]
-    assert shown(text, 0.5, 0.9) == ["Two days."]
+def test_others_are_added_that_may_be_as_good() -> None:
+    """Two at most, the best first; what is worth less than a quarter of it is left out."""
+    text = "# A\n\nOne day.\n\n# B\n\nTwo days.\n\n# C\n\nThree.\n\n# D\n\nFour.\n"
+    assert shown(text, 0.3, 0.9, 0.1, 0.1) == ["Two days.", "One day."]
+    assert shown(text, 0.2, 0.9, 0.1, 0.1) == ["Two days."]
+    assert shown(text, 0.8, 0.9, 0.7, 0.6) == ["Two days.", "One day.", "Three."]
 
 
-def test_two_excerpts_are_soon_read() -> None:
-    """A second one that would make it long is left to its source."""
+def test_what_is_shown_is_soon_read() -> None:
+    """What would make it long is left to its source, and a shorter one is taken."""
     long = "It has a window. " * 25
-    assert len(shown(f"# A\n\n{long}\n\n# B\n\n{long}\n", 0.9, 0.8)) == 1
+    text = f"# A\n\n{long}\n\n# B\n\n{long}\n\n# C\n\nThree.\n"
+    assert shown(text, 0.9, 0.8, 0.7) == [long.strip(), "Three."]
+
+
+def test_of_two_tables_one_is_shown() -> None:
+    """Beside its rows there may be prose, but no row of another table."""
+    other = f"\n# Desks\n\n{HEAD}| North | 7:00 |\n\n# Doors\n\nThey open by hand.\n"
+    table, prose = shown(TABLE + other, 0.1, 0.9, 0.1, 0.8, 0.7)
+    assert (table, prose) == (f"{HEAD}| West | 9:00 |", "They open by hand.")
 
 
 def test_a_part_of_the_best_is_no_second_excerpt() -> None:

@@ -74,7 +74,7 @@ def test_the_planted_pages_of_the_benchmark_are_found() -> None:
 
 def test_our_own_docs_hardly_ever_seem_to_speak_to_an_assistant() -> None:
     """At most one paragraph of them, though they speak of bots and models all the time."""
-    pages = (Path(__file__).parents[2] / "docs").glob("*.md")
+    pages = (Path(__file__).parents[3] / "docs").glob("*.md")
     blocks = [block for page in pages for block in page.read_text(encoding="utf-8").split("\n\n")]
     assert len(blocks) > 500
     assert sum(map(speaks_to_assistant, blocks)) <= 1

@@ -57,11 +57,9 @@ async def test_the_nearest_in_meaning_is_known(embedder: Embedder) -> None:
 
 
 async def test_what_the_reader_reads_stands_in_the_excerpt(
-    embedder: Embedder, reader: Reader | None
+    embedder: Embedder, reader: Reader
 ) -> None:
     """The span that it finds is a place of the plain text, and answers the question."""
-    if reader is None:
-        pytest.skip("the reader is not shipped yet")
     step = read(embedder, reader)
     found: Read = await step.ainvoke(retrieved("Who approves a release?", page(TEXT)))
     best = max(found.excerpts, key=lambda one: one.reading.answers)

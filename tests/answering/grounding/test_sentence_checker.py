@@ -1,13 +1,19 @@
 """Tokens become checked sentences, each with the note it stands on."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answering.evidence.notes import Evidence
-from answering.grounding.sentence_checker import Said, Writer
+from answering.grounding.sentence_checker import (
+    CheckedSentence,
+    Unchecked,
+    check_all,
+    supporting_note,
+    take_sentences,
+)
 from answering.model.voice import NO_VOICE, Voice
 from retrieval.documents import Passage
 
@@ -24,18 +30,35 @@ NOTES = (
 )
 
 
-def write(question: str, text: str, *, cut_off: bool = False, voice: Voice = NO_VOICE) -> str:
-    """What is shown when a model writes `text` character by character."""
-    writer = Writer(question, NOTES, voice)
-    said = [one for token in text for one in writer.feed(token)]
-    said += writer.close(cut_off=cut_off)
-    assert writer.written == text
-    return shown(said)
+def check(
+    question: str,
+    pieces: Iterable[str],
+    notes: Sequence[Evidence] = NOTES,
+    *,
+    cut_off: bool = False,
+    voice: Voice = NO_VOICE,
+) -> list[CheckedSentence]:
+    """The sentences of what a model writes piece by piece."""
+    waiting, found = Unchecked(), []
+    for piece in pieces:
+        sentences, waiting = take_sentences(waiting.add(piece), ended=False)
+        checked, waiting = check_all(sentences, waiting, question, notes, voice)
+        found += checked
+    if not cut_off:
+        sentences, waiting = take_sentences(waiting, ended=True)
+        checked, waiting = check_all(sentences, waiting, question, notes, voice)
+        found += checked
+    return found
 
 
-def shown(said: Iterable[Said]) -> str:
+def write(question: str, text: str, *notes: Evidence, voice: Voice = NO_VOICE) -> str:
+    """What is supported when a model writes `text` character by character."""
+    return shown(check(question, text, notes or NOTES, voice=voice))
+
+
+def shown(checked: Iterable[CheckedSentence]) -> str:
     """The supported sentences with their marks."""
-    return " ".join(f"{one.text} [{one.note}]" for one in said if one.note is not None)
+    return " ".join(f"{one.text} [{one.note}]" for one in checked if one.note is not None)
 
 
 def test_a_supported_sentence_is_shown_with_its_note() -> None:
@@ -74,16 +97,15 @@ def test_the_words_of_the_question_are_no_support() -> None:
 def test_the_opposite_of_a_note_is_dropped() -> None:
     """A sentence that denies what its note says, or says what it denies, is dropped."""
     assert write("When do we deploy?", "We never deploy on Tuesdays from the branch.") == ""
-    writer = Writer("Can I deploy on Fridays?", (note(1, "You cannot deploy on Fridays."),))
-    said = [*writer.feed("Yes, you can deploy there on Fridays. "), *writer.close()]
-    assert not shown(said)
+    denied = note(1, "You cannot deploy on Fridays.")
+    assert write("Can I deploy on Fridays?", "Yes, you can deploy there on Fridays. ", denied) == ""
 
 
 def test_what_answers_another_question_is_dropped() -> None:
     """A true sentence about something else than what was asked is no answer."""
     parking = note(1, "Employees park on deck 3.")
-    writer = Writer("Where do visitors leave their bicycles?", (parking,))
-    assert not shown([*writer.feed("Employees park on deck 3. "), *writer.close()])
+    asked = "Where do visitors leave their bicycles?"
+    assert write(asked, "Employees park on deck 3. ", parking) == ""
 
 
 def test_saying_the_question_again_is_no_answer() -> None:
@@ -100,55 +122,68 @@ def test_a_wrong_mark_of_the_model_is_put_right(text: str) -> None:
 def test_of_two_notes_that_say_it_the_one_that_the_model_cites_is_cited() -> None:
     """The model's own mark decides where it is right."""
     notes = (NOTES[0], note(2, "We deploy on Tuesdays at 10:00 from the release branch."))
-    writer = Writer("When do we deploy?", notes)
-    text = "We deploy on Tuesdays. [2] At 10:00."
-    said = [one for token in text for one in writer.feed(token)] + list(writer.close())
-    assert shown(said[:1]) == "We deploy on Tuesdays. [2]"
+    first, *_ = check("When do we deploy?", "We deploy on Tuesdays. [2] At 10:00.", notes)
+    assert shown([first]) == "We deploy on Tuesdays. [2]"
 
 
 def test_a_denial_that_the_model_leaves_out_is_missed() -> None:
     """Half of a sentence that denies something is no support for the opposite."""
-    notes = (note(1, "No employees get leave in the first year of employment."),)
-    writer = Writer("Who gets leave?", notes)
-    assert not shown([*writer.feed("Employees get leave."), *writer.close()])
+    denied = note(1, "No employees get leave in the first year of employment.")
+    assert write("Who gets leave?", "Employees get leave.", denied) == ""
 
 
 def test_a_phrase_of_a_note_is_supported_though_the_note_denies_something_else() -> None:
     """Only what stands right before a phrase denies it."""
-    notes = (note(1, "Nobody may park there, but visitors find free places on deck number 3."),)
-    writer = Writer("Where do visitors park?", notes)
-    said = [*writer.feed("Visitors find free places on deck number 3."), *writer.close()]
-    assert shown(said).endswith("[1]")
+    parking = note(1, "Nobody may park there, but visitors find free places on deck number 3.")
+    said = write("Where do visitors park?", "Visitors find free places on deck number 3.", parking)
+    assert said.endswith("[1]")
 
 
 @pytest.mark.parametrize("said", ["Hassan al Banna.", "By Hassan al Banna.", "Hassan al Banna!"])
 def test_a_short_answer_is_read_in_the_language_of_its_note(said: str) -> None:
     """Words that alone seem to be of another language, as a foreign name does, are found there."""
-    notes = (note(1, "The club was founded in Turku in 1928 by Hassan al Banna, a teacher."),)
-    writer = Writer("Who founded the club?", notes)
-    assert shown([*writer.feed(said), *writer.close()]).endswith("[1]")
+    club = note(1, "The club was founded in Turku in 1928 by Hassan al Banna, a teacher.")
+    assert write("Who founded the club?", said, club).endswith("[1]")
 
 
 def test_a_phrase_inside_a_voice_is_supported_though_the_note_denies_something_else() -> None:
     """The signs that a voice leaves hide no phrase, and what the note denies stays denied."""
-    notes = (note(1, "These rules please early birds, and do not apply to night workers at all."),)
+    rules = note(1, "These rules please early birds, and do not apply to night workers at all.")
     voice = Voice.of(["ahoy", "that", "be", "matey"])
     for said, is_shown in (("early birds", True), ("night workers", False)):
-        writer = Writer("Whom do the rules please?", notes, voice)
-        found = [*writer.feed(f"Ahoy, that be {said}, matey."), *writer.close()]
-        assert bool(shown(found)) is is_shown
+        asked, text = "Whom do the rules please?", f"Ahoy, that be {said}, matey."
+        assert bool(write(asked, text, rules, voice=voice)) is is_shown
 
 
-def test_a_sentence_that_was_cut_off_is_not_shown() -> None:
-    """When the model runs out of tokens its last, broken sentence is dropped."""
+def test_a_sentence_waits_for_its_end() -> None:
+    """What the model has begun may go on to say something else, and is not judged before."""
     text = "We deploy on Tuesdays. We deploy from the release"
-    assert write("When do we deploy?", text, cut_off=True) == "We deploy on Tuesdays. [1]"
+    assert shown(check("When?", text, cut_off=True)) == "We deploy on Tuesdays. [1]"
+    whole, left = take_sentences(Unchecked(text), ended=False)
+    assert (whole, left.text) == (["We deploy on Tuesdays."], " We deploy from the release")
+    whole, left = take_sentences(Unchecked(text), ended=True)
+    assert (whole[1:], left.text) == ([" We deploy from the release"], "")
 
 
-def test_nothing_is_said_twice() -> None:
-    """A small model that repeats itself is shown once."""
-    text = "We deploy on Tuesdays. We deploy on Tuesdays. We deploy on Tuesdays."
-    assert write("When do we deploy?", text) == "We deploy on Tuesdays. [1]"
+@pytest.mark.parametrize("text", ["", " ", "\n\n"])
+@pytest.mark.parametrize("ended", [True, False])
+def test_nothing_has_no_sentence(text: str, ended: bool) -> None:
+    """A model may be silent."""
+    assert take_sentences(Unchecked(text), ended=ended)[0] == []
+
+
+def test_the_white_space_between_sentences_is_kept() -> None:
+    """So that the items of a list stay on lines of their own."""
+    found = check("When?", "We deploy on Tuesdays:\n\n- at 10:00\n- from the release branch\n")
+    assert [one.before for one in found] == ["", "\n\n", "\n"]
+    assert found[2].text == "- from the release branch"
+
+
+def test_code_stands_in_its_note_line_by_line() -> None:
+    """What is copied as it is is supported, with another sign it is not."""
+    run = note(1, "Run this:\n\n```sh\nmake __init__\nmake go\n```")
+    assert supporting_note("```sh\nmake __init__\nmake go\n```", "How?", [run], NO_VOICE) == 1
+    assert supporting_note("```\nmake init\n```", "How?", [run], NO_VOICE) is None
 
 
 @settings(max_examples=60)
@@ -156,11 +191,8 @@ def test_nothing_is_said_twice() -> None:
     st.lists(st.sampled_from(["We deploy on Tuesdays. ", "Mars is red. ", "Lunch", " at noon.\n"]))
 )
 def test_the_cut_of_the_tokens_does_not_matter(pieces: list[str]) -> None:
-    """However the text is cut into tokens, the same sentences are shown."""
-    text = "".join(pieces)
-    by_piece = Writer("What happens?", NOTES)
-    said = [one for piece in pieces for one in by_piece.feed(piece)]
-    assert shown([*said, *by_piece.close()]) == write("What happens?", text)
+    """However the text is cut into tokens, the same sentences are found."""
+    assert check("What happens?", pieces) == check("What happens?", "".join(pieces))
 
 
 PIRATE = Voice.of(["ahoy", "matey", "arr"])

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from answering.grounding.claims import denies, numbers_in
+from answering.claims import denies, numbers_in
 from answering.model.voice import NO_VOICE, Voice, words_in
 
 PIRATE = Voice.of(["Ahoy", "matey"])
@@ -22,22 +22,6 @@ def test_a_sentence_of_the_voice_alone() -> None:
     assert not PIRATE.is_all("Ahoy, Ana!")
     assert not PIRATE.is_all("...")
     assert not NO_VOICE.is_all("")
-
-
-def test_tokens_of_the_voice_are_told_from_those_of_a_claim() -> None:
-    """A word may come in pieces, with the space before it; signs beside the voice are of it."""
-    pieces = ["Ah", "oy", ",", " the", " may", "or", ",", " mate", "y", ".", " [", "1", "]"]
-    assert [piece for piece, says in zip(pieces, PIRATE.beside(pieces), strict=True) if says] == [
-        *(" the", " may", "or"),
-        *("1", "]"),
-    ]
-    assert all(NO_VOICE.beside(pieces))
-
-
-@given(st.lists(st.text(max_size=6)))
-def test_without_a_voice_every_token_claims(pieces: list[str]) -> None:
-    """However a text is cut, nothing is left out where no word is of a voice."""
-    assert NO_VOICE.beside(pieces) == [True] * len(pieces)
 
 
 @pytest.mark.parametrize(

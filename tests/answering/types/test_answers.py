@@ -3,7 +3,13 @@
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from answering.types.answers import Answer, answer_by_id, judged_answers, save_answer
+from answering.types.answers import (
+    Answer,
+    answer_by_id,
+    judged_answers,
+    phrased_part,
+    save_answer,
+)
 from answering.types.questions import Question
 from retrieval.audience import everyone
 
@@ -50,3 +56,14 @@ async def test_what_people_said_becomes_labels(
             )
     assert await judged_answers(pool, "home") == [({"cosine": 0.9}, True), ({"cosine": 0.1}, False)]
     assert await judged_answers(pool, "elsewhere") == []
+
+
+def test_the_model_s_words_are_told_from_what_it_is_shown_with() -> None:
+    """Those above the first block; none of a quotation; all where an old answer does not say."""
+    block = "**The gate** [2]\n\n| Gate | Opens |\n|---|---|\n| **East** [1] | 8:30 |"
+    assert phrased_part(f"At 8:30. [2] On **Mondays** [2]\n\n{block}", "phrased") == (
+        "At 8:30. [2] On **Mondays** [2]"
+    )
+    assert phrased_part("At 8:30. [2]", "phrased") == "At 8:30. [2]"
+    assert phrased_part(block, "quoted") == phrased_part(f"Closest:\n\n{block}", "closest") == ""
+    assert phrased_part("> At noon. [1]", "") == "> At noon. [1]"

@@ -17,8 +17,6 @@ _AGAINST = re.compile(
     r"|(?:fail|lack|refus|reject|avoid|prevent|prohibit|stop|declin)\w*)\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[\w-]+")
-_TURNED = re.compile(r"^(?:non-?|un|dis|im|in|ir|il|anti-?|mis)(?=\w{4})")
 
 
 def names_in(text: str, language: str | None = None) -> set[str]:
@@ -49,14 +47,3 @@ def in_order(words: Sequence[str], stated: Sequence[str]) -> int:
 def speaks_against(text: str) -> bool:
     """Whether something fails, is refused, prevented, ended or left out, in English."""
     return _AGAINST.search(text) is not None
-
-
-def opposites(one: str, other: str) -> int:
-    """How many words stand in one text, and in the other with un-, non- or the like before them."""
-    words, others = ({word.lower() for word in _WORD.findall(text)} for text in (one, other))
-    return sum(
-        _TURNED.sub("", word) in there
-        for here, there in ((words, others), (others, words))
-        for word in here - there
-        if _TURNED.match(word)
-    )

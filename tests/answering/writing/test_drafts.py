@@ -1,0 +1,74 @@
+"""When a small model is asked, what it has to say, and when the block is shown below it."""
+
+import pytest
+
+from answering.confidence.decide import Decision
+from answering.conversation.understand import Understood
+from answering.evidence.read import Read
+from answering.evidence.retrieve import Retrieved
+from answering.types.questions import Question
+from answering.writing.drafts import holds_answer, names_a_fact, needs_block
+from retrieval.audience import everyone
+from retrieval.generations import Generation
+from tests.answering.pages import excerpts, read_excerpt
+
+
+def decided(text: str, found: str = "", question: str = "When?") -> Decision:
+    """The first excerpt of a page, shown for a question, with the words that the reader found."""
+    understood = Understood(Question(question, everyone("home")), question)
+    generation = Generation(1, "home", "", 384, "", "", "live", "", None)
+    shown = (read_excerpt(excerpts(text)[0], found),)
+    return Decision(Read(Retrieved(understood, generation), shown), "answer", shown, 0.9)
+
+
+def test_a_sentence_says_what_was_found() -> None:
+    """Most of its words, in any form; another sentence of the block is no answer."""
+    lunch = decided("Lunch is at noon in the big garden. It is free.", "in the big garden")
+    assert holds_answer("It is served in the big garden.", lunch)
+    assert holds_answer("In big gardens.", lunch)
+    assert not holds_answer("It is free.", lunch)
+    assert not holds_answer("Lunch is at noon.", lunch)
+
+
+def test_a_number_that_was_found_has_to_be_said() -> None:
+    """Whatever else is."""
+    budget = decided("The travel budget is 3,000 euros a year for each person.", "3,000 euros")
+    assert holds_answer("It is 3,000 euros.", budget)
+    assert not holds_answer("It is 300 euros.", budget)
+    assert not holds_answer("It is in euros.", budget)
+
+
+def test_without_a_short_finding_any_sentence_may_be_one() -> None:
+    """Then nothing could be missing."""
+    assert holds_answer("Wait.", decided("Ask your lead first, then wait for a week or two."))
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "question", "is_fact"),
+    [
+        ("Lunch is at noon in the garden.", "at noon", "When is lunch?", True),
+        ("| Meal | At |\n|---|---|\n| Lunch | noon |", "noon", "When is lunch?", True),
+        ("Lunch is at noon in the garden.", "", "When is lunch?", False),
+        ("Lunch is at noon in the garden.", "at noon", "How do I get lunch?", False),
+        ("Lunch is at noon in the garden.", "at noon", "Which meals are there?", False),
+        ("Lunch is made by lunch.sh.", "lunch.sh", "What is the command for lunch?", False),
+        ("1. Ask.\n2. Wait for noon.", "noon", "When is lunch?", False),
+        (f"Lunch is at noon. {'It has a window. ' * 30}", "at noon", "When is lunch?", False),
+        ("Ask first, then write to us and wait for a week.", "then write to us and wait for a week",
+         "When is lunch?", False),
+    ],
+    ids=["prose", "row", "nothing", "how", "which", "code", "steps", "long", "passage"],
+)  # fmt: skip
+def test_a_small_model_is_asked_to_name_a_fact(
+    text: str, found: str, question: str, is_fact: bool
+) -> None:
+    """A few words that the reader found, in a short excerpt; structure is shown as it stands."""
+    assert names_a_fact(decided(text, found, question)) is is_fact
+
+
+def test_what_is_no_prose_is_shown_below_the_sentence() -> None:
+    """A row, a list, code; and the rule behind a yes or no."""
+    assert not needs_block(decided("Lunch is at noon."))
+    assert needs_block(decided("| Meal | At |\n|---|---|\n| Lunch | noon |"))
+    assert needs_block(decided("- soup\n- bread"))
+    assert needs_block(decided("Lunch is at noon.", question="Is lunch at noon?"))
