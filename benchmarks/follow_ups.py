@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from langchain_core.language_models import BaseChatModel
 from psycopg_pool import AsyncConnectionPool
 
-from answering.conversation.follow_ups import background_of, resolve_follow_up, with_question_before
+from answering.conversation.follow_ups import background_of, resolve_follow_up
 from answering.conversation.query_rewriting import rewrite
 from answering.model.chat_model import open_chat_model
 from answering.types.questions import Question, Turn
@@ -118,7 +118,7 @@ def ways_to_ask(
 
     ways: dict[str, Ask] = {
         "the last turn alone": lambda question: find(question.text),
-        "joined to the question before": lambda question: find(with_question_before(question)),
+        "joined to the question before": lambda question: find(_with_question_before(question)),
         "drawn towards its background": lambda question: find(
             question.text, background_of(question)
         ),
@@ -220,6 +220,11 @@ def main() -> None:
             },
         },
     )
+
+
+def _with_question_before(question: Question) -> str:
+    asked = [turn.text for turn in question.thread if turn.speaker == "person"]
+    return "\n".join((question.text, *asked[-1:]))
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ _SHOWN_WORDS = 150  # of all excerpts together, where there is more than one
 class Decision:
     """What is shown for one question: excerpts in the order in which they are shown.
 
-    `probability` is how likely they answer it, from their `features`; None where none was found.
-    `conflict` are the statements of two of them that cannot both hold, the newest first.
+    `probability` is how likely they answer it, from their `features`; None where none was found or
+    they disagree. `conflict` are the statements of two of them that cannot both hold, the newest first.
     """
 
     read: Read
@@ -64,7 +64,7 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
         return Decision(read, "not_found", (), probability, features)
     if verdict == "answer" and (found := _find_conflict(understood.asked, ranked)):
         sides = tuple(ranked[statement.n][0] for statement in found)
-        return Decision(read, "conflict", sides, probability, features, found)
+        return Decision(read, "conflict", sides, None, features, found)
     return Decision(read, verdict, choose_shown(ranked), probability, features)
 
 

@@ -90,12 +90,6 @@ def background_of(question: Question) -> str:
     return "\n".join((*asked[-1:], *(text[:_ANSWER_CHARACTERS] for text in said[-1:])))
 
 
-def with_question_before(question: Question) -> str:
-    """The question with the one before it, which sentences may answer, too."""
-    asked = [turn.text for turn in question.thread if turn.speaker == "person"]
-    return "\n".join((question.text, *asked[-1:]))
-
-
 def _topic_of(asked: Sequence[str]) -> list[str]:
     """What the last of these questions is about; a follow-up goes on with those before it."""
     topic: list[str] = []

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable, RunnableGenerator
@@ -11,6 +11,7 @@ from langchain_core.runnables import Runnable, RunnableGenerator
 from answering.confidence.decide import Decision
 from answering.errors import ModelUnavailable
 from answering.evidence.notes import Evidence, note_of, section_notes
+from answering.evidence.read import ReadExcerpt
 from answering.evidence.retrieve import SearchIndex
 from answering.model.chat_model import stream_reply
 from answering.model.house_model import HouseModel
@@ -70,7 +71,7 @@ def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Wri
     async def stream(decided: AsyncIterator[list[Decision]]) -> AsyncIterator[Written]:
         async for decisions in decided:
             first = 1
-            for decision in decisions:
+            for decision in show_each_once(decisions):
                 begun, messages = await _begin(decision, first, model, index)
                 first += len(begun.notes)
                 yield Written((begun,))
@@ -79,6 +80,23 @@ def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Wri
                         yield Written((step,))
 
     return RunnableGenerator(stream, name="write")
+
+
+def show_each_once(decisions: Sequence[Decision]) -> list[Decision]:
+    """The decisions without what an earlier one shows; one that shows nothing else is left out."""
+    seen: set[tuple[int, int, int]] = set()
+    kept = []
+    for decision in decisions:
+        fresh = tuple(one for one in decision.shown if _place(one) not in seen)
+        if decision.shown and not fresh:
+            continue
+        seen.update(map(_place, fresh))
+        kept.append(decision if decision.conflict else replace(decision, shown=fresh))
+    return kept
+
+
+def _place(one: ReadExcerpt) -> tuple[int, int, int]:
+    return one.excerpt.page.document_id, one.excerpt.start, one.excerpt.end
 
 
 async def _draft(

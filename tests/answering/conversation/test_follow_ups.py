@@ -5,7 +5,6 @@ import pytest
 from answering.conversation.follow_ups import (
     background_of,
     resolve_follow_up,
-    with_question_before,
 )
 from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
@@ -24,7 +23,6 @@ def test_the_first_question_of_a_thread_stands_alone() -> None:
     """Without turns before it there is no background."""
     asked = Question("When do we deploy?", HOME)
     assert background_of(asked) == ""
-    assert with_question_before(asked) == "When do we deploy?"
 
 
 def test_the_question_before_and_the_beginning_of_the_last_answer_are_the_background() -> None:
@@ -38,7 +36,6 @@ def test_the_question_before_and_the_beginning_of_the_last_answer_are_the_backgr
 def test_sentences_are_chosen_for_the_question_and_the_one_before() -> None:
     """Of the answers none is asked for again."""
     asked = Question("And when she is away?", HOME, THREAD)
-    assert with_question_before(asked) == "And when she is away?\nWho approves it?"
 
 
 EXAMPLES = examples("follow_ups.jsonl")

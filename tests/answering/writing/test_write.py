@@ -1,5 +1,7 @@
 """How each part of an answer begins, and what a model writes of it, by a scripted endpoint."""
 
+from dataclasses import replace
+
 import pytest
 
 from answering.confidence.decide import Decision, Verdict
@@ -16,6 +18,7 @@ from answering.writing.write import (
     WritingStep,
     Written,
     asks_model,
+    show_each_once,
     write,
 )
 from retrieval.audience import everyone
@@ -154,3 +157,12 @@ async def test_an_able_model_gets_all_that_was_read(index: SearchIndex) -> None:
         "Dinner is at eight.",
     ]
     assert "copy code, names and numbers exactly" in begun.messages[0]["content"]
+
+
+def test_what_two_questions_find_is_shown_once() -> None:
+    """A second part that shows nothing new is left out; one that does shows that alone."""
+    both = decided("# A\n\nOne day.\n\n# B\n\nTwo days.\n")
+    one, other = both.read.excerpts
+    first, again, more = (replace(both, shown=shown) for shown in ((one,), (one,), (one, other)))
+    assert show_each_once([first, again]) == [first]
+    assert [part.shown for part in show_each_once([first, more])] == [(one,), (other,)]
