@@ -27,7 +27,8 @@ class Decision:
     """What is shown for one question: excerpts in the order in which they are shown.
 
     `probability` is how likely they answer it, from their `features`; None where none was found or
-    they disagree. `conflict` are the statements of two of them that cannot both hold, the newest first.
+    they disagree. `conflict` are the two statements of them that cannot both hold, the newest
+    first.
     """
 
     read: Read

@@ -33,11 +33,6 @@ def test_the_question_before_and_the_beginning_of_the_last_answer_are_the_backgr
     assert "Tuesdays" not in background
 
 
-def test_sentences_are_chosen_for_the_question_and_the_one_before() -> None:
-    """Of the answers none is asked for again."""
-    asked = Question("And when she is away?", HOME, THREAD)
-
-
 EXAMPLES = examples("follow_ups.jsonl")
 
 
