@@ -159,8 +159,9 @@ class Settings(BaseSettings):
     )
     chat_reads: Literal["sentences", "passages"] | None = Field(
         None,
-        description="What the chat model is given: the three best sentences, or whole passages. "
-        "Default: passages, except for a model on this machine whose file has under 700 MB.",
+        description="What the chat model is given: `sentences`, one to three short excerpts, or "
+        "`passages`, whole sections. Default: passages, except for a model on this machine whose "
+        "file has under 700 MB.",
     )
     chat_rewrites: bool | None = Field(
         None,

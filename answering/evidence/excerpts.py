@@ -130,7 +130,8 @@ def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> It
     end = max((block.end for one in (section, *inner) for block in one.blocks), default=start)
     words = len(page.text[start:end].split())
     has_table = any(block.kind == "table" for one in (section, *inner) for block in one.blocks)
-    is_short = words <= SHORT_WORDS and not has_table
+    # A short page of questions is not an answer to one of them.
+    is_short = words <= SHORT_WORDS and not has_table and section.level > 1
     if end > start and (is_short or (stepwise and words <= _STEPWISE_WORDS)):
         yield Excerpt(page, _path(page, section), "steps" if stepwise else "section", start, end)
 

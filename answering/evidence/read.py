@@ -13,6 +13,8 @@ from retrieval.embeddings import Embedder
 from retrieval.plain import to_plain
 from retrieval.reader.reader import Reader, ReaderInput, Reading
 
+_KINDS = ("paragraph", "section", "list", "steps", "table", "code")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadExcerpt:
@@ -63,18 +65,30 @@ def read_excerpts(
         scores["answers"] = [reading.answers for reading in known]
         scores["span"] = [reading.span for reading in known]
     best = {name: max(values) for name, values in scores.items()}
+    own = [{name: values[at] for name, values in scores.items()} for at in range(len(candidates))]
     return tuple(
         ReadExcerpt(
             candidate.excerpt,
-            readings[at] or Reading(0.0, 0.0, 0, 0),
+            reading or Reading(0.0, 0.0, 0, 0),
             {
                 **candidate.features,
-                **{name: values[at] for name, values in scores.items()},
-                **{f"{name}_behind": best[name] - values[at] for name, values in scores.items()},
+                **said,
+                **{f"{name}_behind": best[name] - value for name, value in said.items()},
+                **_by_kind(candidate.excerpt, said),
             },
         )
-        for at, candidate in enumerate(candidates)
+        for candidate, reading, said in zip(candidates, readings, own, strict=True)
     )
+
+
+def _by_kind(excerpt: Excerpt, scores: Mapping[str, float]) -> dict[str, float]:
+    """What the reader says, by kind: it was taught on prose, and is less sure of steps and code."""
+    return {
+        f"{name}_of_{kind}": scores[name] if excerpt.kind == kind else 0.0
+        for name in ("answers", "span")
+        if name in scores
+        for kind in _KINDS
+    }
 
 
 async def _readings(

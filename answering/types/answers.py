@@ -24,7 +24,7 @@ _BLOCK = re.compile(r"(?:^|\n\n)\*\*[^\n]*\*\* \[\d+\]\n")
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The n-th source of an answer: the sentence that was used, and where it stands."""
+    """The n-th source of an answer: the beginning of what was used, and where it stands."""
 
     n: int
     document_id: int

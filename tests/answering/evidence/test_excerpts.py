@@ -108,11 +108,12 @@ def test_what_leans_on_a_list_joins_it() -> None:
 
 
 def test_a_short_section_is_taken_with_those_inside_it() -> None:
-    """As one excerpt, before its own parts."""
-    text = "# Travel\n\nAsk first.\n\n## Trains\n\nFirst class.\n\n## Planes\n\nEconomy.\n"
+    """As one excerpt, before its own parts; a whole page never is."""
+    text = "## Travel\n\nAsk first.\n\n### Trains\n\nFirst class.\n\n### Planes\n\nEconomy.\n"
     first, *parts = excerpts(text)
     assert first.kind == "section"
-    assert first.text == "Ask first.\n\n## Trains\n\nFirst class.\n\n## Planes\n\nEconomy."
+    assert first.text == "Ask first.\n\n### Trains\n\nFirst class.\n\n### Planes\n\nEconomy."
+    assert all(one.kind != "section" for one in excerpts(text.replace("##", "#")))
     assert [one.text for one in parts] == ["Ask first.", "First class.", "Economy."]
     assert parts[1].headings == ("Handbook", "Travel", "Trains")
 

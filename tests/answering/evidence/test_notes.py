@@ -9,8 +9,8 @@ TEXT = "# Deploying\n\n## When\n\nWe **deploy** on Tuesdays. Fixes go out on any
 
 def test_a_note_is_the_excerpt_in_plain_words() -> None:
     """Numbered, with its sentences, and where it stands."""
-    (_, when) = [read_excerpt(one) for one in excerpts(f"{TEXT}\n## Who\n\nPriya.\n")][:2]
-    note = note_of(when, 3)
+    when, *_ = excerpts(f"{TEXT}\n## Who\n\nPriya.\n")
+    note = note_of(read_excerpt(when), 3)
     assert note.n == 3
     assert note.quote == "We deploy on Tuesdays. Fixes go out on any day."
     assert note.sentences == ("We deploy on Tuesdays.", "Fixes go out on any day.")
