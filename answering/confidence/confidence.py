@@ -30,7 +30,7 @@ class Confidence:
     answer: Regression
     bar: float = 0.5
     related: float = 0.1
-    near: float = 0.3
+    near: float = 0.25
     model: str = ANY
 
     @classmethod

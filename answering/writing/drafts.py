@@ -1,5 +1,7 @@
 """Whether a small model is asked for a sentence, and whether that says what was found."""
 
+import re
+
 from answering.claims import numbers_in
 from answering.confidence.decide import Decision
 from answering.conversation.question_kinds import (
@@ -12,23 +14,30 @@ from retrieval.lexical import terms
 
 _HELD = 0.6
 _SPAN_WORDS = 8  # a longer span is no fact but a passage
+_CLAIM_WORDS = 4
 _PHRASED_WORDS = 80  # of a longer excerpt a small model loses the thread
+_YES_OR_NO = re.compile(r"\W*(?:yes|no)\b", re.IGNORECASE)
 _KINDS = frozenset(("paragraph", "section", "item", "table"))
 
 
 def names_a_fact(decision: Decision) -> bool:
-    """Whether what was found is a short fact, such as a number or a name, in a short excerpt."""
+    """Whether what was found is a short fact or what a yes or no is of, in a short excerpt."""
     asked, best = decision.read.retrieved.understood.asked, decision.shown[0]
     if asks_how(asked) or asks_which(asked) or asks_for_code(asked):
         return False
     is_short = len(best.excerpt.plain.split()) <= _PHRASED_WORDS and "```" not in best.excerpt.text
+    if asks_yes_or_no(asked):
+        return best.excerpt.kind in _KINDS and is_short
     words = len(_found(decision).split())
     is_fact = best.reading.span > 0 and 0 < words <= _SPAN_WORDS
     return best.excerpt.kind in _KINDS and is_short and is_fact
 
 
 def holds_answer(claim: str, decision: Decision) -> bool:
-    """Whether a sentence says the words that the reader found to be the answer."""
+    """Whether a sentence says what the reader found to be the answer, or is a yes or no."""
+    if asks_yes_or_no(decision.read.retrieved.understood.asked):
+        # A bare yes says nothing that could be held against the excerpt.
+        return _YES_OR_NO.match(claim) is not None and len(claim.split()) >= _CLAIM_WORDS
     found = _found(decision)
     wanted = set(terms(found))
     if not numbers_in(found) <= numbers_in(claim):

@@ -185,9 +185,9 @@ def test_of_two_tables_one_is_shown() -> None:
 
 def test_a_part_of_the_best_is_no_second_excerpt() -> None:
     """What it holds is shown already; the next one that does not overlap is taken."""
-    text = "# A\n\nAsk first.\n\n## B\n\nFirst class.\n\n# C\n\nEconomy.\n"
+    text = "## A\n\nAsk first.\n\n### B\n\nFirst class.\n\n## C\n\nEconomy.\n"
     assert shown(text, 0.9, 0.8, 0.85, 0.7) == [
-        "Ask first.\n\n## B\n\nFirst class.",
+        "Ask first.\n\n### B\n\nFirst class.",
         "Economy.",
     ]
 
