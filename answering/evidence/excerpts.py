@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import groupby, pairwise
 from typing import Literal
 
 from answering.evidence.blocks import Block, Kind
@@ -99,24 +99,46 @@ def cut_excerpts(page: Page, is_barred: Callable[[str], bool] | None = None) -> 
 
 
 def _without_barred(text: str, section: Section, is_barred: Callable[[str], bool]) -> Section:
-    """A section with the blocks that say nothing barred, lists and tables without such parts."""
-    kept = (_clean(text, block, is_barred) for block in section.blocks)
-    return replace(section, blocks=tuple(block for block in kept if block), inner=range(0))
+    """A section with the blocks, or the parts of them, that say nothing barred."""
+    kept = tuple(clean for block in section.blocks for clean in _clean(text, block, is_barred))
+    return replace(section, blocks=kept, inner=range(0))
 
 
-def _clean(text: str, block: Block, is_barred: Callable[[str], bool]) -> Block | None:
+def _clean(text: str, block: Block, is_barred: Callable[[str], bool]) -> Iterator[Block]:
+    """What is left of a block: of a table its clean rows, else the runs of its clean parts."""
     if not is_barred(text[block.start : block.end]):
-        return block
+        yield block
+        return
     if block.kind == "table":
         rows = tuple(row for row in block.parts if not is_barred(text[row.start : row.end]))
-        return replace(block, parts=rows, lead=None) if rows else None
-    spans = block.parts or tuple(split_prose(text, block.start, block.end))
-    clean = list(takewhile(lambda span: not is_barred(text[span.start : span.end]), spans))
-    if block.kind == "code" or not clean:
-        return None
-    return replace(
-        block, start=clean[0].start, end=clean[-1].end, parts=block.parts[: len(clean)], lead=None
-    )
+        if rows:
+            yield replace(block, parts=rows, lead=None)
+    elif block.kind == "paragraph":
+        sentences = _clean_start(text, list(split_prose(text, block.start, block.end)), is_barred)
+        if sentences:
+            yield replace(block, start=sentences[0].start, end=sentences[-1].end)
+    else:
+        for is_clean, run in groupby(
+            block.parts, lambda part: not is_barred(text[part.start : part.end])
+        ):
+            parts = tuple(run)
+            if is_clean and not is_barred(text[parts[0].start : parts[-1].end]):
+                yield replace(
+                    block, start=parts[0].start, end=parts[-1].end, parts=parts, lead=None
+                )
+
+
+def _clean_start(
+    text: str, sentences: Sequence[Span], is_barred: Callable[[str], bool]
+) -> Sequence[Span]:
+    """The sentences before the first that is barred, alone or with the one before it."""
+    for at, sentence in enumerate(sentences):
+        if is_barred(text[sentence.start : sentence.end]):
+            return sentences[:at]
+        before = sentences[max(0, at - 1)]
+        if is_barred(text[before.start : sentence.end]):
+            return sentences[: max(0, at - 1)]
+    return ()  # barred as a whole, and nobody knows by what
 
 
 def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> Iterator[Excerpt]:
