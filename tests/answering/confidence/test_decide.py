@@ -18,7 +18,7 @@ from tests.answering.pages import excerpts, page, read_excerpt
 
 BY_WORTH = Regression(("w",), (0.0,), (1.0,), (1.0,), 0.0)
 """A logit of 2.2 is a probability of .9."""
-CONFIDENCE = Confidence(BY_WORTH, BY_WORTH, bar=0.5, related=0.1, near=0.3)
+CONFIDENCE = Confidence(BY_WORTH, BY_WORTH, bar=0.5, related=0.1)
 HEAD = "| Gate | Opens |\n|---|---|\n"
 TABLE = f"# Gates\n\n{HEAD}| East | 8:30 |\n| West | 9:00 |\n| South | 9:30 |\n"
 
