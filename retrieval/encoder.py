@@ -5,13 +5,8 @@ from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import ctranslate2  # type: ignore[import-untyped]  # it comes without types
 import numpy as np
 import numpy.typing as npt
-from ctranslate2.specs import (  # type: ignore[import-untyped]  # as above
-    common_spec,
-    transformer_spec,
-)
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
 """A checkpoint's arrays by their names."""
@@ -41,6 +36,13 @@ def open_encoder(
     `words` is the vocabulary in the order of its numbers. Each row of what a layer reads has a
     scale of its own, so that a text's vector hardly depends on what else is in its batch.
     """
+    # Where PyTorch is installed it is imported with them: only those who encode wait for that.
+    import ctranslate2  # type: ignore[import-untyped]  # it comes without types
+    from ctranslate2.specs import (  # type: ignore[import-untyped]  # as above
+        common_spec,
+        transformer_spec,
+    )
+
     encoder = transformer_spec.TransformerEncoderSpec(
         shape.layers,
         shape.heads,

@@ -102,9 +102,9 @@ async def test_who_does_not_know_says_so(index: SearchIndex) -> None:
 
 async def test_a_yes_or_no_has_its_rule_below(index: SearchIndex) -> None:
     """It begins with it and ends with the block."""
-    question = Question("Is Tuesday the day to deploy to production?", everyone("home"))
-    answer = await said(index, "Yes, we deploy to production on Tuesdays.", question=question)
-    assert answer.text == f"Yes, we deploy to production on Tuesdays. [1]\n\n{BLOCK}"
+    question = Question("Do we deploy to production at 10:00?", everyone("home"))
+    answer = await said(index, "Yes, we deploy to production at 10:00.", question=question)
+    assert answer.text == f"Yes, we deploy to production at 10:00. [1]\n\n{BLOCK}"
     assert answer.shown == "phrased"
 
 
