@@ -54,8 +54,8 @@ def find_candidates(
         for excerpt in cut_excerpts(page, None if asks_about_it else _barred_on(page))
     ]
     found = [(excerpt, hits) for excerpt, hits in found if hits.on_first_page or hits.any]
-    asked = _Asked.of(question, background)
     texts = [_Terms.of(excerpt) for excerpt, _ in found]
+    asked = _Asked.of(question, background, frozenset().union(*(text.all for text in texts)))
     rarity = _rarity(asked, texts)
     ranks = bm25({term: rarity[term] for term in asked.own}, [text.words for text in texts])
     best = max(ranks, default=0.0)
@@ -155,11 +155,17 @@ class _Asked:
     pairs: frozenset[tuple[str, str]]
 
     @classmethod
-    def of(cls, question: str, background: str) -> "_Asked":
-        own = query_terms(question)
-        before = dict.fromkeys(query_terms(background), _BACKGROUND)
+    def of(cls, question: str, background: str, known: Collection[str]) -> "_Asked":
+        """A term as another language would stem it counts only where it is `known`."""
+        own = _likely_terms(question, known)
+        before = dict.fromkeys(_likely_terms(background, known), _BACKGROUND)
         pairs = frozenset(pairwise(terms(question)))
         return cls({**before, **dict.fromkeys(own, 1.0)}, frozenset(own), pairs)
+
+
+def _likely_terms(text: str, known: Collection[str]) -> list[str]:
+    likely = set(terms(text))
+    return [term for term in query_terms(text) if term in likely or term in known]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Read the likeliest excerpts with the question: does one answer it, and where."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,8 +42,12 @@ def read(embedder: Embedder, reader: Reader | None) -> Runnable[Retrieved, Read]
 
     async def look(retrieved: Retrieved) -> Read:
         understood = retrieved.understood
-        candidates = find_candidates(
-            understood.asked, retrieved.passages, retrieved.pages, understood.before
+        candidates = await asyncio.to_thread(
+            find_candidates,
+            understood.asked,
+            retrieved.passages,
+            retrieved.pages,
+            understood.before,
         )
         if not candidates:
             return Read(retrieved)
