@@ -1,7 +1,7 @@
 """Load the documents that passages were found in, to read around them."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +30,8 @@ class ChunkSpan:
 class Page:
     """A document's text, of a very long one the 160,000 characters around what was found.
 
-    It begins at `start` of the document, under the headings `above`. `chunks` are those whose text
-    is here, in their order.
+    It begins at `start` of the document, in the section under `above`. `chunks` are those whose
+    text is here, in their order.
     """
 
     document_id: int
@@ -40,8 +40,8 @@ class Page:
     url: str | None
     modified_at: datetime | None
     readers: frozenset[str]
-    text: str
-    chunks: tuple[ChunkSpan, ...] = ()
+    text: str = field(repr=False)
+    chunks: tuple[ChunkSpan, ...] = field(default=(), repr=False)
     start: int = 0
     above: tuple[str, ...] = ()
 
@@ -62,8 +62,10 @@ async def load_pages(
 
     Only what `audience` may read now. Raises IndexUnavailable.
     """
-    first = _first_hits(passages)
-    starts = {document: max(0, hit.start - _BEFORE) for document, hit in first.items()}
+    best: dict[int, Passage] = {}
+    for passage in passages:
+        best.setdefault(passage.document_id, passage)
+    starts = {document: max(0, hit.start - _BEFORE) for document, hit in best.items()}
     values = {
         "workspace": audience.workspace,
         "readers": sorted(audience.readers),
@@ -74,25 +76,20 @@ async def load_pages(
     async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(generation.statement("load_pages"), values)
         rows = {row["id"]: row for row in await cursor.fetchall()}
-    return [
-        _page(rows[document], starts[document], hit)
-        for document, hit in first.items()
-        if document in rows
+    return [_page(rows[document], start) for document, start in starts.items() if document in rows]
+
+
+def _page(row: dict[str, Any], start: int) -> Page:
+    """A page from where a chunk begins, so that it begins neither in code nor in a table."""
+    spans = [
+        (id_, first, end)
+        for id_, first, end in zip(
+            row["chunk_ids"], row["chunk_starts"], row["chunk_ends"], strict=True
+        )
+        if first >= start
     ]
-
-
-def _first_hits(passages: Iterable[Passage]) -> dict[int, Passage]:
-    """Of each document the passage that stands first in it, documents in the order they come."""
-    first: dict[int, Passage] = {}
-    for passage in passages:
-        other = first.setdefault(passage.document_id, passage)
-        if passage.start < other.start:
-            first[passage.document_id] = passage
-    return first
-
-
-def _page(row: dict[str, Any], start: int, hit: Passage) -> Page:
-    spans = zip(row["chunk_ids"], row["chunk_starts"], row["chunk_ends"], strict=True)
+    cut = spans[0][1] - start if start and spans else 0
+    start += cut
     return Page(
         document_id=row["id"],
         key=row["key"],
@@ -100,8 +97,8 @@ def _page(row: dict[str, Any], start: int, hit: Passage) -> Page:
         url=row["url"],
         modified_at=row["modified_at"],
         readers=frozenset(row["readers"]),
-        text=row["text"],
+        text=row["text"][cut:],
         chunks=tuple(ChunkSpan(id_, first - start, end - start) for id_, first, end in spans),
         start=start,
-        above=hit.headings if start else (),
+        above=tuple(row["headings"] or ()) if start else (),
     )

@@ -371,7 +371,9 @@ select d.id, d.key, d.title, d.url, d.modified_at, d.readers,
     substr(d.text, wanted.start + 1, %(most)s) as text,
     array_agg(c.id order by c.position) as chunk_ids,
     array_agg(c.start_offset order by c.position) as chunk_starts,
-    array_agg(c.end_offset order by c.position) as chunk_ends
+    array_agg(c.end_offset order by c.position) as chunk_ends,
+    (array_agg(to_jsonb(c.headings) order by c.position)
+        filter (where c.start_offset >= wanted.start))[1] as headings
 from unnest(%(documents)s::bigint[], %(starts)s::int[]) as wanted (document, start)
 join documents d on d.id = wanted.document
 join {chunks} c on c.document_id = d.id

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from langchain_core.runnables import Runnable, RunnableLambda
 
-from answering.conversation.follow_ups import background_of, resolve_follow_up
+from answering.conversation.follow_ups import background_of, question_before, resolve_follow_up
 from answering.conversation.multiple_questions import split_questions
 from answering.conversation.query_rewriting import rewrite
 from answering.conversation.small_talk import small_talk
@@ -49,5 +49,4 @@ def understand(model: HouseModel) -> Runnable[Question, list[Understood]]:
 def _in_thread(asked: str, question: Question) -> Understood:
     if not resolve_follow_up(asked, question.thread).is_follow_up:
         return Understood(question, asked)
-    before = [turn.text for turn in question.thread if turn.speaker == "person"]
-    return Understood(question, asked, before[-1] if before else "", background_of(question))
+    return Understood(question, asked, question_before(question), background_of(question))
