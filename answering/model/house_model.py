@@ -9,7 +9,8 @@ from answering.model.voice import NO_VOICE, Voice
 
 CONTEXT_TOKENS = 6_000
 """What a model that does not say how much it reads is trusted with."""
-_MOST_WRITTEN = {"excerpts": 160, "sections": 600}  # tokens: three sentences; a page with lists
+# Tokens. A small model that goes on for more than three sentences is repeating itself.
+_MOST_WRITTEN = {"excerpts": 160, "sections": 600}
 
 
 @dataclass(frozen=True, slots=True)
