@@ -1,12 +1,12 @@
 """Check the parts of a long draft that are no prose, each against the notes: items, rows, code."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from answering.claims import denies, numbers_in, speaks_against
 from answering.evidence.excerpts import name_cells, split_row
 from answering.evidence.notes import Evidence
+from answering.grounding.code_lines import code_stands_in, is_closed
 from answering.grounding.notes import strip_marks
 from answering.grounding.propositions import keys_of
 from answering.grounding.sentence_checker import supporting_note
@@ -15,8 +15,6 @@ from answering.grounding.vocabulary import GENERIC
 from answering.model.voice import Voice
 from retrieval.sentences import split_sentences
 
-_FENCE = re.compile(r"[ \t>]*(?:```|~~~)")
-_CODE_SPAN = re.compile(r"`([^`\n]+)`")
 # What a heading or a lead-in may say of its own: it names a form, and claims nothing.
 _INTRODUCING = keys_of(
     "here is a short answer, summary, overview, the details, main points, an example, a command, "
@@ -69,14 +67,8 @@ def check_table(table: str, lead: str, grounds: Grounds) -> tuple[str, tuple[int
 
 def check_code(code: str, grounds: Grounds) -> tuple[str, tuple[int, ...]]:
     """The code as it is where one note has its lines in a row, or the one line in a sentence."""
-    lines = list(_code_lines(code))
-    is_closed = len(code.splitlines()) > 1 and _FENCE.match(code.splitlines()[-1]) is not None
-    if not lines or not is_closed:
-        return "", ()
-    for note in grounds.notes:
-        if _stands_in(lines, note.quote):
-            return code, (note.n,)
-    return "", ()
+    notes = [note.n for note in grounds.notes if code_stands_in(code, note.quote)]
+    return (code, (notes[0],)) if notes and is_closed(code) else ("", ())
 
 
 def may_introduce(text: str, grounds: Grounds, below: Sequence[int]) -> bool:
@@ -108,18 +100,3 @@ def _sentences(text: str) -> Iterator[str]:
     for span in split_sentences(text):
         yield text[start : span.end]
         start = span.end
-
-
-def _stands_in(lines: Sequence[str], quote: str) -> bool:
-    if len(lines) == 1 and lines[0] in (span.strip() for span in _CODE_SPAN.findall(quote)):
-        return True
-    noted = list(_code_lines(quote))
-    starts = range(len(noted) - len(lines) + 1)
-    return any(noted[at : at + len(lines)] == list(lines) for at in starts)
-
-
-def _code_lines(text: str) -> Iterator[str]:
-    """The lines that are not blank, without fences and what they are indented by."""
-    for line in text.splitlines():
-        if line.strip() and not _FENCE.match(line):
-            yield line.strip()

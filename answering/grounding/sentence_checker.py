@@ -1,10 +1,11 @@
 """Check what a model writes sentence by sentence, each against the notes it was written from."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answering.evidence.notes import Evidence
+from answering.grounding.code_lines import code_stands_in, is_fenced
 from answering.grounding.notes import strip_marks
 from answering.grounding.support import check_sentence
 from answering.model.voice import Voice
@@ -13,7 +14,6 @@ from retrieval.sentences import split_sentences
 _MARK = re.compile(r"\[(\d+)\]")
 # Marks after the end of a sentence belong to it.
 _MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d+\])+)")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
 _ITEM_MARK = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s")
 
@@ -125,8 +125,8 @@ def supporting_note(
 
 
 def _supports(note: Evidence, claim: str, question: str, beside: str) -> bool:
-    if _FENCE.match(claim):
-        return all(line in note.quote for line in _code_lines(claim))
+    if is_fenced(claim):
+        return code_stands_in(claim, note.quote)
     if _HEADING.match(claim):
         claim = claim.lstrip("# \t")
     headings = (note.passage.title, *note.passage.headings)
@@ -141,9 +141,3 @@ def _is_turned(note: Evidence, claim: str, question: str, beside: str) -> bool:
 
 def _bare(item: str) -> str:
     return _ITEM_MARK.sub("", item)
-
-
-def _code_lines(code: str) -> Iterator[str]:
-    for line in code.splitlines():
-        if line.strip() and not _FENCE.match(line):
-            yield line.strip()
