@@ -12,8 +12,8 @@ CHAT = Address("http://127.0.0.1:9/v1", "key")
 
 
 def settings(**given: Any) -> Settings:
-    """Settings of a test, whatever the environment says."""
-    return Settings(_env_file=None, **given)
+    """The settings of one case."""
+    return Settings(**given)
 
 
 @pytest.mark.parametrize(("reads", "most"), [(None, 600), ("passages", 600), ("sentences", 160)])
