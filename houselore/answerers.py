@@ -1,13 +1,10 @@
 """What answers with each registered model, opened when it is wanted. Chooses among none."""
 
 import asyncio
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Literal
 
 from langchain_core.language_models import BaseChatModel
 
@@ -16,11 +13,17 @@ from answering.answerer import Answerer
 from answering.chain import ChainParts
 from answering.confidence.confidence import open_confidence
 from answering.evidence.retrieve import SearchIndex
-from answering.model.chat_model import context_window, open_chat_model
-from answering.model.house_model import CONTEXT_TOKENS, Abilities, HouseModel
+from answering.model.house_model import HouseModel
 from answering.model.voice import NO_VOICE, Voice
-from houselore.chat_models import base_name, open_base_model, open_provider
-from houselore.embedded.chat_model_files import BUNDLED_NAME, is_able
+from houselore.chat_models import (
+    abilities_of,
+    base_name,
+    counts_as_able,
+    open_at_endpoint,
+    open_base_model,
+    open_provider,
+)
+from houselore.embedded.chat_model_files import BUNDLED_NAME
 from houselore.embedded.keeper import Address
 from houselore.embedded.lease import lease_servers
 from houselore.endpoint_adapters import load_adapter, name_at_endpoint, unload_adapter
@@ -37,9 +40,6 @@ from tuning.voice import read_voice
 
 CONFIDENCE = "confidence.json"
 """The file in the data folder that holds what `houselore eval calibrate` has fitted."""
-_READS: Mapping[str, Literal["excerpts", "sections"]] = MappingProxyType(
-    {"sentences": "excerpts", "passages": "sections"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +74,14 @@ class Parts:
     async def answerer(self, model: Model) -> Answerer:
         """What answers with a registered model. Raises ServerDidNotStart and ModelUnusable."""
         settings = self.settings
-        able = settings.chat_server != "embedded" or is_able(settings.chat_file)
         adapter, voice = await self._adapter(model)
         chat_model = await self._chat_model(model, adapter)
         house = HouseModel(
             chat_model,
             model.name,
-            Abilities(
-                reads=_READS[settings.chat_reads or ("passages" if able else "sentences")],
-                rewrites=able if settings.chat_rewrites is None else settings.chat_rewrites,
-                context_tokens=context_window(chat_model) or CONTEXT_TOKENS,
-            ),
+            abilities_of(settings, chat_model),
             voice,
-            read_guide(settings) if able else "",
+            read_guide(settings) if counts_as_able(settings) else "",
         )
         confidence = open_confidence(
             settings.folder() / CONFIDENCE, model.name, base_name(settings)
@@ -117,7 +112,7 @@ class Parts:
         if self.settings.chat_server == "embedded":
             return open_base_model(self.settings, await self._address(model, adapter, self.chat))
         name = await self._name_at_endpoint(model, adapter, self.chat)
-        return open_chat_model(self.chat.url, name, self.chat.api_key)
+        return open_at_endpoint(self.settings, name, self.chat)
 
     def _name_at_provider(self, model: Model) -> str:
         """The model that is set, or another of that provider's by its id there."""

@@ -8,14 +8,21 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+_ERROR = b'data: {"error": {"message": "out of memory", "code": 500}}\n\n'
+
 
 @contextmanager
 def openai_server(
-    *words: str, status: int = 200, endless: bool = False, ended: str | None = None
+    *words: str,
+    status: int = 200,
+    endless: bool = False,
+    ended: str | None = None,
+    breaks: bool = False,
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A server that says these words, streamed if asked to; its URL, and what it was asked.
 
-    `endless` streams them over and over until nobody listens; `ended` is why a stream ends.
+    `endless` streams them over and over until nobody listens; `ended` is why a stream ends; one
+    that `breaks` ends with an error in place of its end.
     """
     asked: list[dict[str, Any]] = []
 
@@ -30,6 +37,9 @@ def openai_server(
                 with suppress(BrokenPipeError, ConnectionResetError):
                     for word in itertools.cycle(words) if endless else words:
                         self.wfile.write(_event(word).encode())
+                    if breaks:
+                        self.wfile.write(_ERROR)
+                        return
                     end = _event("", ended) if ended else ""
                     self.wfile.write(f"{end}data: [DONE]\n\n".encode())
             else:

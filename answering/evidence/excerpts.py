@@ -61,7 +61,7 @@ class Excerpt:
         if self.kind != "table" or not self.head:
             return self.text
         names = split_row(self.head.partition("\n")[0])
-        rows = "\n".join(_named_cells(names, split_row(row)) for row in self.body.split("\n"))
+        rows = "\n".join(name_cells(names, split_row(row)) for row in self.body.split("\n"))
         return f"{self.lead}\n{rows}" if self.lead else rows
 
     def with_rows(self, others: Iterable["Excerpt"]) -> "Excerpt":
@@ -75,9 +75,23 @@ def split_row(line: str) -> list[str]:
     return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
 
 
-def _named_cells(names: Sequence[str], cells: Sequence[str]) -> str:
+def name_cells(names: Sequence[str], cells: Sequence[str]) -> str:
+    """A row in words: each cell behind the name of its column."""
     named = zip(names, cells, strict=False)
     return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
+
+
+def widen(excerpt: Excerpt, sections: Sequence[Section]) -> Excerpt:
+    """The whole of what stands under the excerpt's heading; itself where it holds more than that.
+
+    `sections` are those of its page.
+    """
+    for section in sections:
+        start = section.blocks[0].start if section.blocks else 0
+        end = section.blocks[-1].end if section.blocks else 0
+        if start <= excerpt.start and excerpt.end <= end:
+            return Excerpt(excerpt.page, excerpt.headings, "section", start, end)
+    return excerpt
 
 
 def cut_excerpts(page: Page, is_barred: Callable[[str], bool] | None = None) -> list[Excerpt]:

@@ -1,25 +1,31 @@
 """The numbered notes that an answer is written from and cites: excerpts, or whole sections."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from answering.evidence.excerpts import Excerpt
+from answering.evidence.excerpts import Excerpt, widen
+from answering.evidence.injection import speaks_to_assistant
 from answering.evidence.read import ReadExcerpt
+from answering.evidence.sections import Section, cut_sections
 from answering.model.house_model import Abilities
 from retrieval.documents import Passage
+from retrieval.pages import Page
 from retrieval.plain import to_plain
 from retrieval.sentences import split_sentences
 
 _CHARACTERS_A_TOKEN = 4
 _SHARE_OF_CONTEXT = 0.5  # the rest is for the prompt, the thread and the answer
 _MOST_CHARACTERS = 48_000
+_SHARE_OF_ROOM = 0.5  # of what room is left, for one section: another document has its say too
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The n-th note of an answer: words of one page as the model is given them.
 
-    `best` is the sentence that bears most on the question.
+    `best` is the sentence that bears most on the question; `chunks` are those that its words are
+    of, the passage's own besides.
     """
 
     n: int
@@ -28,6 +34,7 @@ class Evidence:
     best: str
     quote: str
     score: float
+    chunks: frozenset[int] = frozenset()
 
     @property
     def label(self) -> str:
@@ -51,28 +58,59 @@ def note_of(read: ReadExcerpt, n: int) -> Evidence:
 def section_notes(
     read: Sequence[ReadExcerpt], shown: Sequence[ReadExcerpt], first: int, abilities: Abilities
 ) -> tuple[Evidence, ...]:
-    """Whole excerpts as notes from number `first` on, what is shown before the others.
+    """The sections of these excerpts as notes from number `first` on, what is shown comes first.
 
-    As many as fit half of the model's context. One that lies within another is left out.
+    As many as fit half of the model's context; a section is cut to its excerpt where it takes more
+    than half of the room that is left, or speaks to an assistant. What lies within another is left
+    out.
     """
-    room = min(
-        _MOST_CHARACTERS, int(abilities.context_tokens * _CHARACTERS_A_TOKEN * _SHARE_OF_CONTEXT)
-    )
+    room = note_room(abilities)
+    sections = cache(lambda page: cut_sections(page.text, page.above))
     notes: list[Evidence] = []
     taken: list[Excerpt] = []
     for one in (*shown, *(other for other in read if other not in shown)):
-        excerpt = one.excerpt
-        text = excerpt.text.strip()
-        if len(text) > room or any(_within(excerpt, other) for other in taken):
+        if any(_within(one.excerpt, other) for other in taken):
             continue
+        excerpt = _whole(one.excerpt, int(room * _SHARE_OF_ROOM), sections)
+        text = excerpt.text.strip()
+        if len(text) > room and notes:
+            continue
+        text = text[:room]
         room -= len(text)
         taken.append(excerpt)
-        sentences = _sentences(text)
-        passage = _passage(excerpt, text, one.reading.answers)
-        notes.append(
-            Evidence(first + len(notes), passage, sentences, sentences[0], text, passage.score)
-        )
+        notes.append(_section_note(one, excerpt, text, first + len(notes)))
     return tuple(notes)
+
+
+def note_room(abilities: Abilities) -> int:
+    """How many characters of notes a model may be given."""
+    share = abilities.context_tokens * _CHARACTERS_A_TOKEN * _SHARE_OF_CONTEXT
+    return min(_MOST_CHARACTERS, int(share))
+
+
+def note_holding(read: ReadExcerpt, notes: Sequence[Evidence]) -> Evidence:
+    """The note that an excerpt stands in; the first where it stands in none."""
+    page, body = read.excerpt.page, read.excerpt.body.strip()
+    of_page = [one for one in notes if one.passage.document_id == page.document_id]
+    return next((one for one in of_page if body in one.quote), notes[0])
+
+
+def _whole(excerpt: Excerpt, room: int, sections: Callable[[Page], list[Section]]) -> Excerpt:
+    whole = widen(excerpt, sections(excerpt.page))
+    is_fit = len(whole.text) <= room and not speaks_to_assistant(whole.text)
+    return whole if is_fit else excerpt
+
+
+def _section_note(read: ReadExcerpt, whole: Excerpt, text: str, n: int) -> Evidence:
+    """The n-th note; its passage is where the excerpt stands in it."""
+    sentences = _sentences(text)
+    passage = _passage(read.excerpt, text, read.reading.answers)
+    chunks = frozenset(
+        chunk.id
+        for chunk in whole.page.chunks
+        if chunk.start < whole.end and whole.start < chunk.end
+    )
+    return Evidence(n, passage, sentences, sentences[0], text, passage.score, chunks)
 
 
 def _as_note(excerpt: Excerpt) -> str:

@@ -1,10 +1,11 @@
 """Check what a model writes sentence by sentence, each against the notes it was written from."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from answering.evidence.notes import Evidence
+from answering.grounding.code_lines import code_stands_in, is_fenced
 from answering.grounding.notes import strip_marks
 from answering.grounding.support import check_sentence
 from answering.model.voice import Voice
@@ -13,7 +14,7 @@ from retrieval.sentences import split_sentences
 _MARK = re.compile(r"\[(\d+)\]")
 # Marks after the end of a sentence belong to it.
 _MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d+\])+)")
-_FENCE = re.compile(r"\s*(?:```|~~~)")
+_ITEM_MARK = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s")
 
 
@@ -60,14 +61,24 @@ def take_sentences(waiting: Unchecked, *, ended: bool) -> tuple[list[str], Unche
     return sentences, Unchecked("" if ended else waiting.text[end:], waiting.opening)
 
 
+def sentences_with_marks(text: str) -> list[str]:
+    """The sentences of a whole paragraph, each with the blanks before it and its marks."""
+    return take_sentences(Unchecked().add(text), ended=True)[0]
+
+
 def check_all(
     sentences: Sequence[str],
     waiting: Unchecked,
     question: str,
     notes: Sequence[Evidence],
     voice: Voice,
+    *,
+    beside: str = "",
 ) -> tuple[list[CheckedSentence], Unchecked]:
-    """Check whole sentences beside each other; one that is nothing but voice joins the next."""
+    """Check whole sentences beside each other; one that is nothing but voice joins the next.
+
+    An exception may also be said in what stands `beside` them.
+    """
     checked: list[CheckedSentence] = []
     opening = waiting.opening
     for sentence in sentences:
@@ -78,8 +89,8 @@ def check_all(
             opening = f"{opening}{plain.strip()} "
             continue
         before = plain[: len(plain) - len(plain.lstrip())]
-        beside = " ".join(strip_marks(other) for other in sentences if other is not sentence)
-        note = supporting_note(sentence, question, notes, voice, beside)
+        others = (strip_marks(other) for other in sentences if other is not sentence)
+        note = supporting_note(sentence, question, notes, voice, " ".join((*others, beside)))
         claim = voice.claim(plain).strip()
         checked.append(CheckedSentence(opening + plain.strip(), before, claim, note))
         opening = ""
@@ -87,11 +98,18 @@ def check_all(
 
 
 def supporting_note(
-    sentence: str, question: str, notes: Sequence[Evidence], voice: Voice, beside: str = ""
+    sentence: str,
+    question: str,
+    notes: Sequence[Evidence],
+    voice: Voice,
+    beside: str = "",
+    *,
+    lead: str = "",
 ) -> int | None:
     """The number of the note that says what a sentence says; those it cites are asked first.
 
-    An exception to it may stand `beside` it.
+    An exception to it may stand `beside` it. Behind its `lead`, which may have words of its own, it
+    must not say the opposite.
     """
     cited = {int(n) for n in _MARK.findall(sentence)}
     claim = voice.claim(strip_marks(sentence)).strip()
@@ -100,21 +118,26 @@ def supporting_note(
             note.n
             for note in sorted(notes, key=lambda note: note.n not in cited)
             if _supports(note, claim, question, beside)
+            and not (lead and _is_turned(note, f"{lead} {_bare(claim)}", question, beside))
         ),
         None,
     )
 
 
 def _supports(note: Evidence, claim: str, question: str, beside: str) -> bool:
-    if _FENCE.match(claim):
-        return all(line in note.quote for line in _code_lines(claim))
+    if is_fenced(claim):
+        return code_stands_in(claim, note.quote)
     if _HEADING.match(claim):
         claim = claim.lstrip("# \t")
     headings = (note.passage.title, *note.passage.headings)
     return check_sentence(claim, note.quote, question, headings, beside=beside).supported
 
 
-def _code_lines(code: str) -> Iterator[str]:
-    for line in code.splitlines():
-        if line.strip() and not _FENCE.match(line):
-            yield line.strip()
+def _is_turned(note: Evidence, claim: str, question: str, beside: str) -> bool:
+    headings = (note.passage.title, *note.passage.headings)
+    verdict = check_sentence(claim, note.quote, question, headings, beside=beside)
+    return not verdict.supported and verdict.reason not in ("words", "name")
+
+
+def _bare(item: str) -> str:
+    return _ITEM_MARK.sub("", item)

@@ -10,9 +10,9 @@ from langchain_core.messages import AIMessageChunk, BaseMessage
 from pydantic import SecretStr, ValidationError
 
 from answering.errors import ModelUnavailable
+from answering.model.house_model import SMALL
 
-# Long enough for three sentences; a small model that goes on longer is repeating itself.
-MAX_TOKENS = 160
+MAX_TOKENS = SMALL.max_tokens
 _REASONING_TOKENS = 4096  # what a model that thinks first may spend on it; it counts as output
 _TIMEOUT_S = 60.0
 _REASONS = {

@@ -9,6 +9,8 @@ from answering.model.voice import NO_VOICE, Voice
 
 CONTEXT_TOKENS = 6_000
 """What a model that does not say how much it reads is trusted with."""
+# Tokens. A small model that goes on for more than three sentences is repeating itself.
+_MOST_WRITTEN = {"excerpts": 160, "sections": 600}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Abilities:
     reads: Literal["excerpts", "sections"] = "excerpts"
     rewrites: bool = False
     context_tokens: int = CONTEXT_TOKENS
+
+    @property
+    def max_tokens(self) -> int:
+        """So many tokens it may write in an answer."""
+        return _MOST_WRITTEN[self.reads]
 
 
 SMALL = Abilities()

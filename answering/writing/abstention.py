@@ -12,6 +12,8 @@ _NOTHING = (
     "I found nothing about \u201c{asked}\u201d in {places}. "
     "Try other words, or ask an admin to index the documents that say it."
 )
+BROKEN_OFF = "_The answer broke off here; its sources have the rest._"
+"""What is said where a model did not come to its end."""
 _ASKED_CHARACTERS = 100
 _NAMED = 3
 

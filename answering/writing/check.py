@@ -4,26 +4,22 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from langchain_core.messages.ai import UsageMetadata
 from langchain_core.runnables import Runnable, RunnableGenerator
 
 from answering.errors import EvidenceChanged
-from answering.evidence.notes import Evidence
+from answering.evidence.notes import Evidence, note_holding
 from answering.evidence.retrieve import SearchIndex
+from answering.grounding.block_checker import Grounds
 from answering.grounding.conflicts import say_conflict
-from answering.grounding.sentence_checker import (
-    CheckedSentence,
-    Unchecked,
-    check_all,
-    take_sentences,
-)
 from answering.model.house_model import HouseModel
 from answering.prompts import version_of
 from answering.types.answers import DRAFTED, SUPPORTED, Answer, Citation
 from answering.types.progress import Finished, Progress, Reading, Words
-from answering.writing.abstention import say_closest, says_unknown
-from answering.writing.drafts import holds_answer, needs_block
+from answering.writing.abstention import BROKEN_OFF, say_closest, says_unknown
+from answering.writing.drafts import needs_block
+from answering.writing.long_draft import LongDraft
 from answering.writing.render_block import show_excerpts
+from answering.writing.short_draft import ShortDraft
 from answering.writing.write import ModelChunk, PartBegun, PartEnded, WritingStep, Written
 from retrieval.plain import clean, shorten
 from retrieval.retriever import still_stand
@@ -43,6 +39,34 @@ class Part:
     supported: bool = False
     prompt_tokens: int = 0
     completion_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that a model wrote so far, its last words, what it took, and whether it was cut off."""
+
+    written: str = ""
+    words: str = ""
+    cut_off: bool = False
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def after(self, step: WritingStep) -> "Heard":
+        """The same with the next step."""
+        if isinstance(step, PartEnded):
+            return replace(self, words="", cut_off=self.cut_off or step.failed)
+        if not isinstance(step, ModelChunk):
+            return self
+        words = clean(str(step.message.text))
+        usage = step.message.usage_metadata
+        reason = step.message.response_metadata.get("finish_reason")
+        return Heard(
+            self.written + words,
+            words,
+            self.cut_off or reason == "length",
+            usage["input_tokens"] if usage else self.prompt_tokens,
+            usage["output_tokens"] if usage else self.completion_tokens,
+        )
 
 
 def check(model: HouseModel, index: SearchIndex) -> Runnable[Written, Progress]:
@@ -94,72 +118,46 @@ async def _show_draft(
     begun: PartBegun, steps: AsyncIterator[WritingStep], model: HouseModel
 ) -> AsyncIterator[str | Part]:
     """What of the model's draft is supported; the excerpts where that is nothing."""
-    able = model.abilities.reads == "sections"
-    waiting, written, text = Unchecked(), "", ""
-    usage: UsageMetadata | None = None
-    cut_off = supported = False
-    said: set[str] = set()
+    draft, heard, text = _draft(begun, model), Heard(), ""
     async for step in steps:
+        heard = heard.after(step)
         ended = isinstance(step, PartEnded)
-        if isinstance(step, ModelChunk):
-            words = clean(str(step.message.text))
-            written, waiting = written + words, waiting.add(words)
-            usage = step.message.usage_metadata or usage
-            cut_off = cut_off or step.message.response_metadata.get("finish_reason") == "length"
-        elif isinstance(step, PartEnded):
-            cut_off = cut_off or step.failed
-        if not ended and not able:
-            continue  # an exception may be said in the sentence behind
-        sentences, waiting = take_sentences(waiting, ended=ended and not cut_off)
-        checked, waiting = check_all(
-            sentences, waiting, begun.decision.read.retrieved.understood.asked, begun.notes,
-            model.voice,
-        )  # fmt: skip
-        for sentence in checked:
-            supported = supported or sentence.note is not None
-            if _may_show(sentence, begun, said, first=not text, able=able):
-                said.add(sentence.text)
-                words = _words(sentence, first=not text)
-                text += words
-                yield words
+        words, draft = draft.settle(heard.words, ended=ended, cut_off=ended and heard.cut_off)
+        text += words
+        if words:
+            yield words
         if ended:
             break
-    shown = "phrased"
-    if not text and says_unknown(written):
-        text, shown = say_closest(_excerpts(begun)), "closest"
-        yield text
-    elif not text:
-        text, shown = _excerpts(begun), "quoted"
-        yield text
-    elif not able and needs_block(begun.decision):
-        block = f"\n\n{_excerpts(begun)}"
-        text += block
-        yield block
+    closing, shown = _close(begun, heard, text, model)
+    if closing:
+        yield closing
     yield Part(
         begun,
-        text,
+        text + closing,
         shown,
-        withheld="" if shown == "phrased" else written.strip(),
-        supported=supported,
-        prompt_tokens=usage["input_tokens"] if usage else 0,
-        completion_tokens=usage["output_tokens"] if usage else 0,
+        withheld="" if shown == "phrased" else heard.written.strip(),
+        supported=draft.supported,
+        prompt_tokens=heard.prompt_tokens,
+        completion_tokens=heard.completion_tokens,
     )
 
 
-def _may_show(
-    sentence: CheckedSentence, begun: PartBegun, said: set[str], *, first: bool, able: bool
-) -> bool:
-    """Whether a sentence is shown: supported, new, and the first of a small model answers."""
-    if sentence.note is None or sentence.text in said:
-        return False
-    return able or not first or holds_answer(sentence.claim, begun.decision)
+def _draft(begun: PartBegun, model: HouseModel) -> ShortDraft | LongDraft:
+    asked = begun.decision.read.retrieved.understood.asked
+    grounds = Grounds(asked, begun.notes, model.voice)
+    able = model.abilities.reads == "sections"
+    return LongDraft(grounds) if able else ShortDraft(grounds, begun.decision)
 
 
-def _words(sentence: CheckedSentence, *, first: bool) -> str:
-    before = "" if first else sentence.before or " "
-    ends_line = sentence.text.rstrip().endswith(("```", "~~~", "|"))
-    mark = "" if ends_line else f" [{sentence.note}]"
-    return f"{before}{sentence.text}{mark}"
+def _close(begun: PartBegun, heard: "Heard", text: str, model: HouseModel) -> tuple[str, str]:
+    """What is shown behind the model's words, or in their place, and how that is called."""
+    if not text and says_unknown(heard.written):
+        return say_closest(_excerpts(begun)), "closest"
+    if not text:
+        return _excerpts(begun), "quoted"
+    if model.abilities.reads == "sections":
+        return f"\n\n{BROKEN_OFF}" if heard.cut_off else "", "phrased"
+    return f"\n\n{_excerpts(begun)}" if needs_block(begun.decision) else "", "phrased"
 
 
 def _excerpts(begun: PartBegun) -> str:
@@ -167,7 +165,9 @@ def _excerpts(begun: PartBegun) -> str:
     if decision.conflict:
         numbered = zip(decision.conflict, begun.notes, strict=True)
         return say_conflict([replace(one, n=note.n) for one, note in numbered])
-    text = show_excerpts(decision.shown, [note.n for note in begun.notes][: len(decision.shown)])
+    text = show_excerpts(
+        decision.shown, [note_holding(one, begun.notes).n for one in decision.shown]
+    )
     return text if decision.verdict == "answer" else say_closest(text)
 
 
@@ -178,7 +178,9 @@ def _shown_as(begun: PartBegun) -> str:
 async def _check_stands(index: SearchIndex, begun: PartBegun) -> None:
     retrieved = begun.decision.read.retrieved
     audience = retrieved.understood.question.audience
-    chunks = {note.passage.chunk_id for note in begun.notes}
+    chunks = {note.passage.chunk_id for note in begun.notes}.union(
+        *(note.chunks for note in begun.notes)
+    )
     if not await still_stand(index.pool, retrieved.generation, audience, chunks):
         raise EvidenceChanged(
             "The documents about this are being changed just now. Please ask again in a minute."
