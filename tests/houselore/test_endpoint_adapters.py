@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from starlette.applications import Starlette
 
-from answering.errors import ModelUnavailable
 from answering.types.questions import Question
 from houselore.endpoint_adapters import load_adapter, unload_adapter
 from houselore.errors import ModelUnusable, ServerDidNotStart
@@ -58,11 +57,10 @@ async def test_workspaces_that_share_an_endpoint_have_adapters_of_their_own(
         for workspace, services in opened.items():
             docs = FilesSource(tmp_path / "docs")
             await index_source(services.pool, workspace, docs, services.embedder)
-            with pytest.raises(ModelUnavailable):
-                async for _ in services.answerer.answer(
-                    Question("When is lunch served?", everyone(workspace))
-                ):
-                    pass
+            async for _ in services.answerer.answer(
+                Question("When is lunch served?", everyone(workspace))
+            ):
+                pass
         assert list(dict.fromkeys(endpoint.asked)) == list(names.values())
         north = await served(opened["north"].pool, "north")
         assert north is not None

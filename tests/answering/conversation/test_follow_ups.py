@@ -2,10 +2,7 @@
 
 import pytest
 
-from answering.conversation.follow_ups import (
-    background_of,
-    resolve_follow_up,
-)
+from answering.conversation.follow_ups import background_of, question_before, resolve_follow_up
 from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
 from tests.answering.conversation.examples import examples
@@ -26,11 +23,25 @@ def test_the_first_question_of_a_thread_stands_alone() -> None:
 
 
 def test_the_question_before_and_the_beginning_of_the_last_answer_are_the_background() -> None:
-    """Earlier turns, and the long tail of an answer, are not."""
-    background = background_of(Question("And when she is away?", HOME, THREAD))
-    assert background.startswith("Who approves it?\nPriya does.")
-    assert len(background) == len("Who approves it?\n") + 200
+    """Earlier answers, small talk, and the long tail of an answer are not."""
+    thread = (*THREAD, Turn("person", "Thanks!"), Turn("bot", "You are welcome."))
+    background = background_of(Question("And when she is away?", HOME, thread))
+    before = "When do we deploy?\nWho approves it?\n"
+    assert background.startswith(f"{before}Priya does.")
+    assert len(background) == len(before) + 200
     assert "Tuesdays" not in background
+
+
+def test_what_a_follow_up_follows_begins_with_a_question_that_stands_alone() -> None:
+    """Questions from before that one are another subject."""
+    assert question_before(Question("And Fridays?", HOME, THREAD)) == (
+        "When do we deploy?\nWho approves it?"
+    )
+    later = (*THREAD, Turn("person", "How do I book a room in Berlin?"), Turn("bot", "Online. [1]"))
+    assert (
+        question_before(Question("And a desk?", HOME, later)) == "How do I book a room in Berlin?"
+    )
+    assert question_before(Question("When?", HOME)) == ""
 
 
 EXAMPLES = examples("follow_ups.jsonl")
