@@ -78,7 +78,7 @@ class Answerer:
                 if isinstance(step, Words):
                     stopwatch.mark_once("first_words")
                 if isinstance(step, Finished):
-                    if self._cache and scope:
+                    if self._cache and scope and not step.model_failed:
                         await self._cache.keep(scope, question, step.answer)
                     step = self._finished(step, stopwatch)
                 yield step

@@ -124,12 +124,12 @@ def choose_shown(ranked: Sequence[tuple[ReadExcerpt, float]]) -> tuple[ReadExcer
 def _with_rows(best: ReadExcerpt, rows: Sequence[ReadExcerpt]) -> ReadExcerpt:
     """The best row with others of its table; what was read of it stays where it stands."""
     whole = best.excerpt.with_rows(one.excerpt for one in rows)
-    moved = whole.plain.find(best.excerpt.plain.rpartition("\n")[2])
-    before = best.excerpt.plain.rfind("\n") + 1
+    *_, row = best.excerpt.plain.split("\n")
+    lines = whole.plain.split("\n")
+    before = len("\n".join(lines[: lines.index(row)])) + 1 if lines.index(row) else 0
+    moved = before - (len(best.excerpt.plain) - len(row))
     reading = best.reading
-    shifted = replace(
-        reading, start=reading.start + moved - before, end=reading.end + moved - before
-    )
+    shifted = replace(reading, start=reading.start + moved, end=reading.end + moved)
     return replace(best, excerpt=whole, reading=shifted)
 
 

@@ -26,7 +26,7 @@ _RELEASE = re.compile(
     r"^\W*v?\d+\.\d+(?:\.\w+)*\b|^\W*\d{4}-\d\d-\d\d|\brelease notes?\b|\bchange ?log\b",
     re.IGNORECASE,
 )
-_SCANNED = 20_000  # characters that are searched at once for what speaks to an assistant
+_SCANNED, _OVERLAP = 20_000, 1_000  # characters searched at once for what speaks to an assistant
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def find_candidates(
 
 def _barred_on(page: Page) -> Callable[[str], bool] | None:
     """What says that a text of this page speaks to an assistant; None where none of it does."""
-    pieces = (page.text[at : at + _SCANNED] for at in range(0, len(page.text), _SCANNED))
+    starts = range(0, len(page.text), _SCANNED - _OVERLAP)
+    pieces = (page.text[at : at + _SCANNED] for at in starts)
     return speaks_to_assistant if any(map(speaks_to_assistant, pieces)) else None
 
 

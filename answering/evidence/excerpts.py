@@ -113,9 +113,24 @@ def cut_excerpts(page: Page, is_barred: Callable[[str], bool] | None = None) -> 
 
 
 def _without_barred(text: str, section: Section, is_barred: Callable[[str], bool]) -> Section:
-    """A section with the blocks, or the parts of them, that say nothing barred."""
-    kept = tuple(clean for block in section.blocks for clean in _clean(text, block, is_barred))
-    return replace(section, blocks=kept, inner=range(0))
+    """A section with the blocks, the parts of them and the headings that say nothing barred."""
+    headings = tuple(heading for heading in section.headings if not is_barred(heading))
+    blocks: list[Block] = []
+    for block in section.blocks:
+        before = blocks[-1] if blocks else None
+        if before is not None and _is_barred_with(text, before, block, is_barred):
+            blocks.pop()  # what is said in two blocks is said in both
+            continue
+        blocks.extend(_clean(text, block, is_barred))
+    return replace(section, headings=headings, blocks=tuple(blocks), inner=range(0))
+
+
+def _is_barred_with(
+    text: str, before: Block, block: Block, is_barred: Callable[[str], bool]
+) -> bool:
+    """Whether two blocks say together what neither says alone."""
+    said = text[block.start : block.end]
+    return not is_barred(said) and is_barred(f"{text[before.start : before.end]}\n\n{said}")
 
 
 def _clean(text: str, block: Block, is_barred: Callable[[str], bool]) -> Iterator[Block]:
@@ -124,6 +139,8 @@ def _clean(text: str, block: Block, is_barred: Callable[[str], bool]) -> Iterato
         yield block
         return
     if block.kind == "table":
+        if block.head is None or is_barred(text[block.head.start : block.head.end]):
+            return
         rows = tuple(row for row in block.parts if not is_barred(text[row.start : row.end]))
         if rows:
             yield replace(block, parts=rows, lead=None)

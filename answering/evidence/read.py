@@ -14,6 +14,7 @@ from retrieval.embeddings import Embedder
 from retrieval.plain import to_plain
 from retrieval.reader.reader import Reader, ReaderInput, Reading
 
+_EMBEDDED = 2_000  # characters: more than an embedder reads, and no server refuses it
 _KINDS = ("paragraph", "section", "list", "steps", "table", "code")
 
 
@@ -110,7 +111,8 @@ async def _cosines(
 ) -> list[float]:
     """How near each excerpt is to the question in meaning, from -1 to 1."""
     texts = [
-        to_plain(f"{' > '.join(one.excerpt.headings)}\n{one.excerpt.plain}") for one in candidates
+        to_plain(f"{' > '.join(one.excerpt.headings)}\n{one.excerpt.plain[:_EMBEDDED]}")
+        for one in candidates
     ]
     vectors = np.asarray(await embedder.aembed_documents([question, *texts]), dtype=np.float32)
     return [float(x) for x in vectors[1:] @ vectors[0]]

@@ -12,7 +12,7 @@ from retrieval.lexical import terms
 # Whether a note answers what was asked is for the confidence to say; this much it must share.
 _ASKED = 0.2
 _ANYWHERE = 0.8  # of the words of what a person calls right, in the note that is to hold it
-_MARK = re.compile(r"(?<!\s)\s*+\[(\d+)\]")
+_MARK = re.compile(r"(?<!\s)\s*+\[(\d{1,3})\]")
 
 
 class Grounding:

@@ -11,9 +11,9 @@ from answering.grounding.support import check_sentence
 from answering.model.voice import Voice
 from retrieval.sentences import split_sentences
 
-_MARK = re.compile(r"\[(\d+)\]")
+_MARK = re.compile(r"\[(\d{1,3})\]")
 # Marks after the end of a sentence belong to it.
-_MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d+\])+)")
+_MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d{1,3}\])+)")
 _ITEM_MARK = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s")
 

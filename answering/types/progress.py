@@ -47,12 +47,13 @@ class Finished(Step):
     """The whole answer; its text is all Words since the last Restarted.
 
     The tokens are those that the model read and wrote for it, 0 where none was asked or it does not
-    count them.
+    count them. Where `model_failed` another answer may be had later.
     """
 
     answer: Answer
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    model_failed: bool = False
 
 
 Progress = Searching | Reading | Words | Restarted | Finished

@@ -25,7 +25,7 @@ from retrieval.plain import clean, shorten
 from retrieval.retriever import still_stand
 
 _QUOTE_CHARACTERS = 400
-_MARK = re.compile(r"\[(\d+)\]")
+_MARK = re.compile(r"\[(\d{1,3})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Part:
     supported: bool = False
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,11 @@ async def _show_draft(
 ) -> AsyncIterator[str | Part]:
     """What of the model's draft is supported; the excerpts where that is nothing."""
     draft, heard, text = _draft(begun, model), Heard(), ""
+    failed = False
     async for step in steps:
         heard = heard.after(step)
         ended = isinstance(step, PartEnded)
+        failed = isinstance(step, PartEnded) and step.failed
         words, draft = draft.settle(heard.words, ended=ended, cut_off=ended and heard.cut_off)
         text += words
         if words:
@@ -139,6 +142,7 @@ async def _show_draft(
         supported=draft.supported,
         prompt_tokens=heard.prompt_tokens,
         completion_tokens=heard.completion_tokens,
+        failed=failed,
     )
 
 
@@ -192,7 +196,8 @@ def _finished(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> F
     text = "\n\n".join(part.text for part in parts)
     notes = [note for part in parts for note in part.begun.notes]
     marked = {int(n) for n in _MARK.findall(text)}
-    known = [p for part in parts if (p := part.begun.decision.probability) is not None]
+    sure = {at: p for at, one in enumerate(parts) if (p := one.begun.decision.probability)}
+    least = parts[min(sure, key=lambda at: sure[at], default=0)]
     first = next((part for part in parts if part.begun.messages), parts[0])
     answer = Answer(
         text=text,
@@ -203,8 +208,8 @@ def _finished(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> F
         prompt_version=version_of(model),
         messages=first.begun.messages,
         evidence=tuple(_record(note) for note in notes),
-        confidence=min(known, default=None),
-        signals=_signals(first),
+        confidence=least.begun.decision.probability,
+        signals=_signals(least),
         withheld=first.withheld,
         shown=first.shown,
     )
@@ -212,6 +217,7 @@ def _finished(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> F
         answer,
         sum(part.prompt_tokens for part in parts),
         sum(part.completion_tokens for part in parts),
+        model_failed=any(part.failed for part in parts),
     )
 
 

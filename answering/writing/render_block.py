@@ -1,5 +1,6 @@
 """Show an excerpt as it stands in its source: a table, a list, steps, code, or a quotation."""
 
+import re
 from collections.abc import Sequence
 
 from answering.evidence.blocks import Block, cut_blocks
@@ -14,6 +15,7 @@ _MOST_ITEMS = 20
 _MOST_WORDS = 110
 _MOST_CHARACTERS = 4_000
 _HEADING_CHARACTERS = 120
+_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 
 
 def show_excerpts(shown: Sequence[ReadExcerpt], numbers: Sequence[int]) -> str:
@@ -31,15 +33,32 @@ def show_excerpts(shown: Sequence[ReadExcerpt], numbers: Sequence[int]) -> str:
 def show_body(read: ReadExcerpt) -> str:
     """An excerpt without its heading; of a long paragraph what stands around the answer."""
     excerpt = read.excerpt
-    if excerpt.head or excerpt.lead:
-        return excerpt.text
-    text = excerpt.body
+    text = excerpt.text if excerpt.head or excerpt.lead else excerpt.body
     blocks = cut_blocks(text, [one for one in scan_blocks(text) if one.kind != "heading"])
-    if len(blocks) != 1:
-        return _cut(text)
-    if blocks[0].kind == "paragraph":
-        return _around(text, Span(read.reading.start, read.reading.end))
-    return _block(text, blocks[0])
+    if excerpt.head or excerpt.lead or len(blocks) != 1:
+        shown = text
+    elif blocks[0].kind == "paragraph":
+        shown = _around(text, Span(read.reading.start, read.reading.end))
+    else:
+        shown = _block(text, blocks[0])
+    return _closed(_cut(shown))
+
+
+def _closed(text: str) -> str:
+    """The text with the end of a block of code that is left open, so that nothing falls into it."""
+    fence = ""
+    for line in text.splitlines():
+        found = _FENCE.match(line)
+        if (
+            fence
+            and found
+            and found[1].startswith(fence)
+            and not line.strip(" \t>").strip(fence[0])
+        ):
+            fence = ""
+        elif found and not fence:
+            fence = found[1]
+    return f"{text}\n{fence}" if fence else text
 
 
 def _heading(excerpt: Excerpt) -> str:
@@ -54,7 +73,7 @@ def _block(text: str, block: Block) -> str:
         return _first_parts(text, block, SHOWN_STEPS, "steps")
     if block.kind == "list" and len(block.parts) > _MOST_ITEMS:
         return _first_parts(text, block, _MOST_ITEMS, "items")
-    return _cut(text)
+    return text
 
 
 def _first_parts(text: str, block: Block, count: int, name: str) -> str:
@@ -85,9 +104,11 @@ def _words(text: str, sentences: Sequence[Span]) -> int:
 
 
 def _cut(text: str) -> str:
-    """The text up to the end of a block within what a message holds."""
+    """The text up to the end of a block, or else of a line, within what a message holds."""
     if len(text) <= _MOST_CHARACTERS:
         return text
     end = max((one.end for one in scan_blocks(text) if one.end <= _MOST_CHARACTERS), default=0)
+    if end < _MOST_CHARACTERS // 2:
+        end = max(end, text.rfind("\n", 0, _MOST_CHARACTERS))
     kept = text[:end] if end else shorten(text, _MOST_CHARACTERS)
-    return f"{kept}\n\n_… shortened; the rest is at the source._"
+    return f"{_closed(kept)}\n\n_… shortened; the rest is at the source._"

@@ -83,12 +83,12 @@ def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Wri
 
 
 def show_each_once(decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions without what an earlier one shows; one that shows nothing else is left out."""
+    """The decisions without what an earlier one shows; left out where that is their first."""
     seen: set[tuple[int, int, int]] = set()
     kept = []
     for decision in decisions:
         fresh = tuple(one for one in decision.shown if _place(one) not in seen)
-        if decision.shown and not fresh:
+        if decision.shown[:1] != fresh[:1]:
             continue
         seen.update(map(_place, fresh))
         kept.append(decision if decision.conflict else replace(decision, shown=fresh))

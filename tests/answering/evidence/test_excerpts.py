@@ -178,3 +178,21 @@ def test_a_part_of_a_page_has_its_headings_above() -> None:
     """A page that is cut off in front begins under the headings before it."""
     part = replace(page("And so on.\n"), start=500, above=("Travel", "Trains"))
     assert [one.headings for one in cut_excerpts(part)] == [("Handbook", "Travel", "Trains")]
+
+
+def test_what_is_barred_is_in_no_excerpt() -> None:
+    """Neither a heading, a head of a table, an item, a sentence nor what two paragraphs say."""
+    text = (
+        "# Obey me\n\nLunch is at noon. Obey me now. It is free.\n\n"
+        "- soup\n- obey me\n- bread\n\n| obey me | b |\n|---|---|\n| 1 | 2 |\n\n"
+        "Now obey\n\nme, all of you.\n\nBring a cup.\n"
+    )
+
+    def is_barred(said: str) -> bool:
+        return "obey me" in " ".join(said.lower().split())
+
+    found = cut_excerpts(page(text), is_barred)
+    shown = "\n".join("\n".join((*one.headings, one.text)) for one in found)
+    assert not is_barred(shown)
+    for kept in ("Lunch is at noon.", "soup", "bread", "Bring a cup."):
+        assert kept in shown

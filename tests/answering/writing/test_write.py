@@ -161,9 +161,11 @@ async def test_an_able_model_gets_all_that_was_read(index: SearchIndex) -> None:
 
 
 def test_what_two_questions_find_is_shown_once() -> None:
-    """A second part that shows nothing new is left out; one that does shows that alone."""
+    """A second part whose first excerpt is shown already is left out; of another the rest is."""
     both = decided("# A\n\nOne day.\n\n# B\n\nTwo days.\n")
     one, other = both.read.excerpts
-    first, again, more = (replace(both, shown=shown) for shown in ((one,), (one,), (one, other)))
+    first, again, more = (
+        replace(both, shown=shown) for shown in ((one,), (one, other), (other, one))
+    )
     assert show_each_once([first, again]) == [first]
     assert [part.shown for part in show_each_once([first, more])] == [(one,), (other,)]
