@@ -138,6 +138,9 @@ def _clean(text: str, block: Block, is_barred: Callable[[str], bool]) -> Iterato
     if not is_barred(text[block.start : block.end]):
         yield block
         return
+    if block.lead is not None:
+        lead = Block("paragraph", block.lead.start, block.lead.end)
+        yield from _clean(text, lead, is_barred)
     if block.kind == "table":
         if block.head is None or is_barred(text[block.head.start : block.head.end]):
             return
