@@ -178,3 +178,11 @@ def test_a_part_of_a_page_has_its_headings_above() -> None:
     """A page that is cut off in front begins under the headings before it."""
     part = replace(page("And so on.\n"), start=500, above=("Travel", "Trains"))
     assert [one.headings for one in cut_excerpts(part)] == [("Handbook", "Travel", "Trains")]
+
+
+def test_an_empty_cell_at_an_end_is_a_cell() -> None:
+    """One bar at each end is the row's own; an escaped one belongs to its cell."""
+    assert split_row("||a|b|") == ["", "a", "b"]
+    assert split_row("|a|b||") == ["a", "b", ""]
+    assert split_row("a | b") == ["a", "b"]
+    assert split_row("| a | b \\|") == ["a", "b \\|"]
