@@ -4,7 +4,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from operator import add
 
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
@@ -27,7 +26,7 @@ _STRONG = re.compile(
 )
 # A star is a mark only where a word begins behind it and ends before its twin: *.cfg is none.
 _EMPHASIS = re.compile(
-    r"(?<![\w*/])\*(?=[\w\"'(\[<~\u201c\ue000])((?:[^*\n]|\n(?!\n))+?)(?<=[\w.!?,:;\"')\]>%~\u201d\ue000])\*(?![\w*/])"
+    r"(?<![\w*/])\*(?=[\w\"'(\[<~\u201c\ue000])((?:[^*\n]|\n(?!\n))+?)(?<=[\w.!?,:;\"')\]>%~\u201d\ue001])\*(?![\w*/])"
 )
 # A file's or a variable's own underscores, such as __init__, are no emphasis.
 _OWN_UNDERSCORES = re.compile(r"(?<!\w)_{1,2}[a-z0-9]\w*_{2}(?!\w)")
@@ -35,7 +34,9 @@ _UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?!\w)")
 _HEADING_MARK = re.compile(r"^ {0,3}#{1,6}[ \t]+|(?<![ \t])[ \t]++#++[ \t]*+$", re.MULTILINE)
 _FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,2}+)(?!`)([^`\n]+(?:\n[^`\n]+)?)\1(?!`)")
-_PLACE = "\ue000"
+# Where code was: its number between two signs that are taken out of the text before.
+_PLACE_SIGNS = re.compile("[\ue000\ue001]")
+_PLACE = re.compile("\ue000([0-9]++)\ue001")
 _SPACES = re.compile(r"[ \t]{2,}")
 _KEPT_CONTROLS = frozenset("\n\t")
 
@@ -46,7 +47,7 @@ def to_plain(markdown: str) -> str:
     What stands in code keeps every sign, and so does what only looks like a mark.
     """
     if "`" not in markdown and "~~~" not in markdown:
-        return _squeezed(_without_marks(markdown))
+        return _squeezed(html.unescape(_without_marks(markdown)))
     return _squeezed("".join(_around_fences(markdown)))
 
 
@@ -71,17 +72,26 @@ def _around_fences(markdown: str) -> Iterator[str]:
 
 
 def _around_spans(text: str) -> str:
-    """Text whose inline code is set aside, so that marks around it still find their twins."""
+    """Text whose inline code is set aside, so that marks around it still find their twins.
+
+    Code that goes with a link's address or within a tag is dropped; no other takes its place.
+    """
     if "`" not in text:
-        return _without_marks(text)
-    spans = [code[2] for code in _CODE_SPAN.finditer(text)]
-    kept = _CODE_SPAN.sub(_PLACE, text.replace(_PLACE, ""))
-    first, *others = _without_marks(kept).split(_PLACE)
-    return first + "".join(map(add, spans, others))
+        return html.unescape(_without_marks(text))
+    spans: list[str] = []
+
+    def set_aside(code: re.Match[str]) -> str:
+        spans.append(code[2])
+        return f"\ue000{len(spans) - 1}\ue001"
+
+    kept = _without_marks(_CODE_SPAN.sub(set_aside, _PLACE_SIGNS.sub("", text)))
+    # Entities are read between the places: one may stand for a sign of a place.
+    pieces = enumerate(_PLACE.split(kept))
+    return "".join(spans[int(one)] if at % 2 else html.unescape(one) for at, one in pieces)
 
 
 def _without_marks(text: str) -> str:
-    """Markdown outside code. Few texts have many kinds of marks, and looking is cheap."""
+    """Markdown outside code, its entities kept. Few texts have many marks, and looking is cheap."""
     if "[" in text:
         text = _IMAGE_OR_LINK.sub(r"\1", text)
     if "<" in text:
@@ -100,7 +110,7 @@ def _without_marks(text: str) -> str:
         text = text.replace("`", "")
     if "\\" in text:
         text = _ESCAPE.sub(r"\1", text)
-    return html.unescape(text)
+    return text
 
 
 def _without_underscores(text: str) -> str:

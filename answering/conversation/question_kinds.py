@@ -17,7 +17,7 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _YES_NO = re.compile(
-    r"^(?:\W*(?:so|hey|hi|and|but|ok|quick question)\b[\s,:]*)*"
+    r"^(?:(?:\W*+(?:so|hey|hi|and|but|ok|quick question)\b)++[\s,:]*+)?+"
     r"(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|am|need)\b",
     re.IGNORECASE,
 )

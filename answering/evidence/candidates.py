@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from answering.conversation.question_kinds import asks_for_code, asks_how, asks_which
 from answering.evidence.bm25 import bm25
@@ -18,6 +18,7 @@ from retrieval.plain import to_plain
 
 _PAGES = 4
 _READ = 12
+_MOST_TERMS = 64  # of a question; each is looked for in every excerpt
 _BACKGROUND = 0.3  # what a term of the question before weighs
 _LAST_RANK = 10.0
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
@@ -67,7 +68,7 @@ def find_candidates(
                 **_shared(asked, rarity, text),
                 "bm25": rank,
                 "bm25_behind": best - rank,
-                **_form(question, excerpt),
+                **_form(asked, excerpt),
             },
         )
         for (excerpt, hits), text, rank in zip(found, texts, ranks, strict=True)
@@ -149,11 +150,14 @@ def _overlap(excerpt: Excerpt, passage: Passage) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The terms that are asked for with their weights; `own` are those of the question alone."""
+    """The terms and the form asked for; `own` are the terms of the question alone."""
 
     weights: Mapping[str, float]
     own: frozenset[str]
     pairs: frozenset[tuple[str, str]]
+    how: bool
+    which: bool
+    code: bool
 
     @classmethod
     def of(cls, question: str, background: str, known: Collection[str]) -> "_Asked":
@@ -161,12 +165,20 @@ class _Asked:
         own = _likely_terms(question, known)
         before = dict.fromkeys(_likely_terms(background, known), _BACKGROUND)
         pairs = frozenset(pairwise(terms(question)))
-        return cls({**before, **dict.fromkeys(own, 1.0)}, frozenset(own), pairs)
+        return cls(
+            {**before, **dict.fromkeys(own, 1.0)},
+            frozenset(own),
+            pairs,
+            asks_how(question),
+            asks_which(question),
+            asks_for_code(question),
+        )
 
 
 def _likely_terms(text: str, known: Collection[str]) -> list[str]:
     likely = set(terms(text))
-    return [term for term in query_terms(text) if term in likely or term in known]
+    found = (term for term in query_terms(text) if term in likely or term in known)
+    return list(islice(found, _MOST_TERMS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,21 +189,21 @@ class _Terms:
     headings: frozenset[str]
     heading: frozenset[str]
     key: Sequence[str]
+    all: frozenset[str]
 
     @classmethod
     def of(cls, excerpt: Excerpt) -> "_Terms":
         *_, innermost = excerpt.headings or ("",)
         key = next(filter(None, split_row(excerpt.body)), "") if excerpt.head else ""
+        words = terms(to_plain(excerpt.plain))
+        headings = frozenset(terms(" ".join(excerpt.headings)))
         return cls(
-            terms(to_plain(excerpt.plain)),
-            frozenset(terms(" ".join(excerpt.headings))),
+            words,
+            headings,
             frozenset(terms(innermost)),
             terms(to_plain(key)),
+            headings.union(words),
         )
-
-    @property
-    def all(self) -> frozenset[str]:
-        return self.headings.union(self.words)
 
 
 def _rarity(asked: _Asked, texts: Sequence[_Terms]) -> dict[str, float]:
@@ -226,9 +238,9 @@ def _shared(asked: _Asked, rarity: Mapping[str, float], text: _Terms) -> dict[st
     }
 
 
-def _form(question: str, excerpt: Excerpt) -> dict[str, float]:
+def _form(asked: _Asked, excerpt: Excerpt) -> dict[str, float]:
     """Whether the excerpt has the form that is asked for."""
-    kind, how, which = excerpt.kind, asks_how(question), asks_which(question)
+    kind, how, which = excerpt.kind, asked.how, asked.which
     has_code = "```" in excerpt.text or kind == "code"
     kinds: Iterator[tuple[str, float]] = (
         (f"is_{name}", float(kind == name))
@@ -241,6 +253,6 @@ def _form(question: str, excerpt: Excerpt) -> dict[str, float]:
         "how_steps": float(how and kind == "steps"),
         "how_fact": float(how and kind in ("item", "table")),
         "which_list": float(which and kind in ("list", "section")),
-        "code_wanted": float(has_code and (how or asks_for_code(question))),
+        "code_wanted": float(has_code and (how or asked.code)),
         "length": math.log(1 + len(excerpt.text.split())),
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import groupby, pairwise
 from typing import Literal
 
@@ -23,6 +24,7 @@ _LEANS_BACK = re.compile(
     r"|only|note that|in (?:that|this) case|then|also|if (?:so|not))\b",
     re.IGNORECASE,
 )
+_BAR, _OUTER_BARS = re.compile(r"(?<!\\)\|"), re.compile(r"^\||(?<!\\)\|$")
 _STEP_HEADING = re.compile(r"(?:step\s*)?\d+[.):]?\s|step\b", re.IGNORECASE)
 
 
@@ -60,7 +62,7 @@ class Excerpt:
         """What is read of it: as `text`, a row as its cells with the names of their columns."""
         if self.kind != "table" or not self.head:
             return self.text
-        names = split_row(self.head.partition("\n")[0])
+        names = _names_in(self.head)
         rows = "\n".join(name_cells(names, split_row(row)) for row in self.body.split("\n"))
         return f"{self.lead}\n{rows}" if self.lead else rows
 
@@ -71,8 +73,14 @@ class Excerpt:
 
 
 def split_row(line: str) -> list[str]:
-    """The cells of a table's row, bare."""
-    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
+    """The cells of a table's row, bare. One bar at each end is the row's own."""
+    return [cell.strip() for cell in _BAR.split(_OUTER_BARS.sub("", line.strip()))]
+
+
+@lru_cache(64)
+def _names_in(head: str) -> tuple[str, ...]:
+    """The names of a table's columns; all rows of a table ask for them."""
+    return tuple(split_row(head.partition("\n")[0]))
 
 
 def name_cells(names: Sequence[str], cells: Sequence[str]) -> str:

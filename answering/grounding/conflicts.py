@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, islice
 
 from answering.claims import in_order
 from answering.grounding.propositions import Proposition, keys_of, propositions_of
@@ -17,6 +18,7 @@ from retrieval.plain import shorten
 _SAME, _ASKED = 0.7, 0.5
 _FEWEST_WORDS = 3
 _MOST_EXTRA = 1  # words that one of two sentences may have beyond the other's
+_MOST_SIDES = 40  # of a statement; each is compared with all of the others
 _QUOTE_CHARACTERS = 300
 _DISAGREE = "The sources disagree, the newest first:"
 _IN_ONE_UNIT = {
@@ -52,7 +54,7 @@ def find_conflict(
     """
     asked = tokens_of(question)
     keys = frozenset(token.key for token in asked if token.is_content)
-    for one, other in combinations(_read(statements), 2):
+    for one, other in combinations(_read(statements, keys), 2):
         if one.source.n == other.source.n or _asks_for_one(keys, one.source, other.source):
             continue
         if _disagree(one, other, keys):
@@ -84,15 +86,22 @@ class _Side:
         return replace(self.source, text=" ".join(self.said.text.split()))
 
 
-def _read(statements: Sequence[Statement]) -> Iterator[_Side]:
+def _read(statements: Sequence[Statement], asked: AbstractSet[str]) -> Iterator[_Side]:
+    """The first sides of each statement that have a word of what is asked."""
     for statement in statements:
-        for said in propositions_of(statement.text):
-            is_one = said.parts == 1 and "\n" not in said.text.strip()
-            if is_one and sum(token.is_content for token in said.tokens) >= _FEWEST_WORDS:
-                yield _Side(statement, said)
+        said = (one for one in propositions_of(statement.text) if _may_disagree(one, asked))
+        yield from (_Side(statement, one) for one in islice(said, _MOST_SIDES))
 
 
-def _asks_for_one(asked: AbstractSet[str], one: Statement, other: Statement) -> bool:
+def _may_disagree(said: Proposition, asked: AbstractSet[str]) -> bool:
+    if said.parts > 1 or "\n" in said.text.strip():
+        return False
+    words = _content(said.tokens)
+    return len(words) >= _FEWEST_WORDS and any(token.key in asked for token in words)
+
+
+@lru_cache(64)  # all sides of two statements ask it
+def _asks_for_one(asked: frozenset[str], one: Statement, other: Statement) -> bool:
     """Whether the question names the subject of one section alone, as its heading says it."""
     said = keys_of(one.text) | keys_of(other.text)
     ours, theirs = keys_of(one.label) - said, keys_of(other.label) - said

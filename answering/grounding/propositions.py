@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from answering.evidence.excerpts import split_row
 from answering.grounding.wording import Token, tokens_of
 from retrieval.blocks import TABLE_RULE, Block, scan_blocks
 from retrieval.sentences import split_prose
@@ -148,8 +149,8 @@ def _of_item(text: str, leading: str, step: int, behind: str) -> Iterator[Propos
 
 def _of_table(text: str) -> Iterator[Proposition]:
     lines = [line for line in text.split("\n") if line.strip()]
-    heads = _cells(lines[0])
-    rows = [_cells(line) for line in lines[1:] if not TABLE_RULE.match(line)]
+    heads = split_row(lines[0])
+    rows = [split_row(line) for line in lines[1:] if not TABLE_RULE.match(line)]
     firsts = [keys_of(row[0]) for row in rows]
     for at, values in enumerate(rows):
         pairs = [(heads[n] if n < len(heads) else "", value) for n, value in enumerate(values)]
@@ -157,10 +158,6 @@ def _of_table(text: str) -> Iterator[Proposition]:
         cells = tuple(Cell(keys_of(head), keys_of(value)) for head, value in pairs)
         others = tuple(firsts[:at] + firsts[at + 1 :])
         yield Proposition(said, tokens_of(said), cells=cells, rows=others)
-
-
-def _cells(line: str) -> list[str]:
-    return [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip().strip("|"))]
 
 
 def keys_of(text: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """A Markdown file without its front matter, comments and template tags. Renders nothing."""
 
 import re
+import sys
 from collections.abc import Iterator
 
 from retrieval.sources.content import Content
@@ -9,12 +10,13 @@ from retrieval.sources.decoding import decode
 _FRONT_MATTER = re.compile(r"\s*(---|\+\+\+)[ \t]*\r?\n")
 _TITLE = re.compile(r"^title[ \t]*+[:=][ \t]*+([^>|\s].*)$", re.MULTILINE)
 _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
-_CODE_SPAN = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
+_TICKS = re.compile(r"`++")
+_NO_SPAN = (sys.maxsize, sys.maxsize)
 _ATTRIBUTES = re.compile(r"\{:[^{}\n]*\}|\{#[\w:.-]+\}(?=\s*$)")
 _LAYOUT_TAG = re.compile(
     r"</?(?:br|center|details|div|font|img|p|section|span|summary|u)\b[^<>\n]*>", re.IGNORECASE
 )
-_TEMPLATE_TAG = re.compile(r"\{%-?\s*\w+([^{}\n]*)%\}")
+_TEMPLATE_TAG = re.compile(r"\{%-?\s*+\w++([^{}\n]*)%\}")
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 _MACRO_LINE = re.compile(r"^[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)+$")
 
@@ -68,14 +70,17 @@ def _shown(line: str, hidden: bool, last_close: int) -> tuple[str, bool]:
 
     A mark in code, or behind the document's last `-->`, opens none.
     """
-    code = [span.span() for span in _CODE_SPAN.finditer(line)] if "`" in line else []
+    code = iter(_code_spans(line))
+    start, end_of_code = next(code, _NO_SPAN)
     shown = []
     place = 0
     while place < len(line):
         found = line.find("-->" if hidden else "<!--", place)
         if not hidden:
-            while found >= 0 and any(start <= found < end for start, end in code):
-                found = line.find("<!--", found + 1)
+            while found >= start:
+                if found < end_of_code:
+                    found = line.find("<!--", end_of_code)
+                start, end_of_code = next(code, _NO_SPAN)
             if found > last_close:
                 found = -1
         end = len(line) if found < 0 else found
@@ -88,13 +93,29 @@ def _shown(line: str, hidden: bool, last_close: int) -> tuple[str, bool]:
     return "".join(shown), hidden
 
 
+def _code_spans(line: str) -> Iterator[tuple[int, int]]:
+    """Where code stands in a line: from a run of backticks to the next run that is as long."""
+    runs = [run.span() for run in _TICKS.finditer(line)]
+    ends = [0] * len(runs)  # of each run's twin, 0 without one
+    behind: dict[int, int] = {}
+    for at in reversed(range(len(runs))):
+        start, end = runs[at]
+        ends[at] = behind.get(end - start, 0)
+        behind[end - start] = end
+    place = 0
+    for (start, _), end in zip(runs, ends, strict=True):
+        if start >= place and end:
+            yield start, end
+            place = end
+
+
 def _without_tags(line: str) -> Iterator[str]:
     """A line's text without what a site generator puts into it, its code as it is."""
     at = 0
-    for code in _CODE_SPAN.finditer(line) if "`" in line else ():
-        yield _plain_of(line[at : code.start()])
-        yield code[0]
-        at = code.end()
+    for start, end in _code_spans(line):
+        yield _plain_of(line[at:start])
+        yield line[start:end]
+        at = end
     yield _plain_of(line[at:])
 
 

@@ -64,3 +64,25 @@ def test_no_line_takes_long(piece: str) -> None:
     began = time.perf_counter()
     to_plain("a" + piece * 50_000 + "b\n" + piece * 50_000 + "b")
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("[page](`x`) then run `alpha` and `beta`", "page then run alpha and beta"),
+        ("&#xE000;0&#xE001; `a` &#xE000; `b`", "\ue0000\ue001 a \ue000 b"),
+        ("\ue0000\ue001 `a` and `&amp;`", "0 a and &amp;"),
+        ("*use `a`* and *`b` now*", "use a and b now"),
+    ],
+)
+def test_code_stands_where_it_stood(markdown: str, expected: str) -> None:
+    """Neither a link that swallows code nor a sign of a place moves the code behind it."""
+    assert to_plain(markdown) == expected
+
+
+@given(st.lists(st.sampled_from(("`{}`", "**`{}`**", "[p](`{}`)", "&#xE000;`{}`", "*a `{}`*"))))
+def test_no_code_is_lost_but_in_an_address(pieces: list[str]) -> None:
+    """Each span is in the text, in order, unless a link's address held it."""
+    plain = to_plain(" or ".join(piece.format(f"code{n}") for n, piece in enumerate(pieces)))
+    kept = [f"code{n}" for n, piece in enumerate(pieces) if "(" not in piece]
+    assert re.findall(r"code\d+", plain) == kept

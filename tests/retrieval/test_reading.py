@@ -289,3 +289,20 @@ def test_names_of_headings_are_no_text() -> None:
     assert read_bytes(b"# Plums {#plums}\n\nRipe. {: .note}\n", "a.md").text.split() == [
         *("#", "Plums", "Ripe."),
     ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "`" * 50_000,
+        " ".join("`" * n for n in range(1, 316)),
+        "{%" + "a" * 50_000,
+        "`<!--` " * 7_000 + "-->",
+        "`a` <!-- b --> " * 3_500,
+    ],
+)
+def test_a_line_made_to_mislead_takes_no_time(line: str) -> None:
+    """Fifty kilobytes of ticks, of an open tag or of marks in code are read at once."""
+    began = time.perf_counter()
+    assert read_bytes(f"{line}\nEnd.\n".encode(), "a.md").text.endswith("End.")
+    assert time.perf_counter() - began < 1

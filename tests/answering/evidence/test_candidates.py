@@ -1,5 +1,7 @@
 """Which excerpts of the pages that were found are worth reading, and what is known of each."""
 
+import time
+
 import pytest
 
 from answering.evidence.candidates import find_candidates
@@ -134,3 +136,13 @@ def test_nothing_found_is_nothing_to_read() -> None:
     """No pages, no candidates; a page without a word has none either."""
     assert find_candidates("Tea?", [], []) == []
     assert candidates("Tea?", page("\n")) == []
+
+
+def test_a_long_table_and_a_long_question_take_no_time() -> None:
+    """Four thousand rows, and a question of four thousand characters."""
+    rows = "".join(f"| Gate {n} | opens at {n % 24}:30 | north wing |\n" for n in range(4_000))
+    gates = page(f"# Gates\n\n| Gate | Opens | Where |\n|---|---|---|\n{rows}")
+    question = " ".join(f"word{n}x" for n in range(1_000))[:4_000]
+    began = time.perf_counter()
+    assert len(candidates(question, gates)) == 12
+    assert time.perf_counter() - began < 1.5

@@ -196,3 +196,11 @@ def test_what_is_barred_is_in_no_excerpt() -> None:
     assert not is_barred(shown)
     for kept in ("Lunch is at noon.", "soup", "bread", "Bring a cup."):
         assert kept in shown
+
+
+def test_an_empty_cell_at_an_end_is_a_cell() -> None:
+    """One bar at each end is the row's own; an escaped one belongs to its cell."""
+    assert split_row("||a|b|") == ["", "a", "b"]
+    assert split_row("|a|b||") == ["a", "b", ""]
+    assert split_row("a | b") == ["a", "b"]
+    assert split_row("| a | b \\|") == ["a", "b \\|"]
