@@ -305,4 +305,4 @@ def test_a_line_made_to_mislead_takes_no_time(line: str) -> None:
     """Fifty kilobytes of ticks, of an open tag or of marks in code are read at once."""
     began = time.perf_counter()
     assert read_bytes(f"{line}\nEnd.\n".encode(), "a.md").text.endswith("End.")
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 4

@@ -30,4 +30,4 @@ def test_no_question_takes_long(piece: str) -> None:
     """What begins with thousands of openings is read at once."""
     began = time.perf_counter()
     assert not asks_yes_or_no(piece * 5_000 + "when")
-    assert time.perf_counter() - began < 0.5
+    assert time.perf_counter() - began < 2

@@ -145,4 +145,4 @@ def test_a_long_table_and_a_long_question_take_no_time() -> None:
     question = " ".join(f"word{n}x" for n in range(1_000))[:4_000]
     began = time.perf_counter()
     assert len(candidates(question, gates)) == 12
-    assert time.perf_counter() - began < 1.5
+    assert time.perf_counter() - began < 4

@@ -217,4 +217,4 @@ def test_long_lists_take_no_time() -> None:
     blocks = [stated(n, text.replace("guests", f"guests of hall {n}")) for n in range(1, 5)]
     began = time.perf_counter()
     find_conflict("Which gate of the north wing opens for guests?", blocks)
-    assert time.perf_counter() - began < 1
+    assert time.perf_counter() - began < 4
