@@ -18,7 +18,7 @@ from houselore.embedded.lease import Lease
 from houselore.errors import DatabaseUnusable, HouseloreError, PartUnusable, WrongUse
 from houselore.http_server import bind
 from houselore.migrations import at_head, check_server
-from houselore.model_checks import chat_model, model_file, reranker
+from houselore.model_checks import chat_model, model_file, reader_file, reranker
 from houselore.readiness import is_alive, redis_answers
 from houselore.sandbox_process import manifest_file
 from houselore.settings import EMBEDDED, Settings
@@ -65,6 +65,7 @@ def _checks(settings: Settings, lease: Lease, stack: AsyncExitStack) -> Iterator
         lambda: _port(settings, settings.reader_port, "HOUSELORE_HTTP_PORT"),
     )
     yield "model file", "broken", lambda: asyncio.to_thread(model_file, settings)
+    yield "reader", "poorly", lambda: asyncio.to_thread(reader_file)
     if settings.reranker is not None:
         yield "reranker", "poorly", lambda: reranker(settings, lease)
     yield "embedder", "broken", lambda: _embedder(settings)

@@ -13,7 +13,8 @@ from houselore.errors import PartUnusable, WrongUse
 from houselore.hub_models import state_of_all, what_is_wrong
 from houselore.readiness import model_answers
 from houselore.settings import HubModel, Settings
-from retrieval.errors import RerankerUnavailable
+from retrieval.errors import ReaderUnavailable, RerankerUnavailable
+from retrieval.reader.weights import SHIPPED, SHIPPED_SHA256, load_weights
 
 _PROVIDER_S = 30.0
 
@@ -53,6 +54,15 @@ def _hub_file(settings: Settings, part: HubModel) -> str:
     if state == "unverified":
         return f"{place} was put there by hand; `houselore models pull` verifies it"
     return f"{place} is what was pulled"
+
+
+def reader_file(path: Path = SHIPPED) -> str:
+    """The reader that is shipped. Raises PartUnusable."""
+    try:
+        load_weights(path, SHIPPED_SHA256)
+    except ReaderUnavailable as error:
+        raise PartUnusable(str(error)) from None
+    return f"{path.name} is what was shipped"
 
 
 async def chat_model(settings: Settings, lease: Lease) -> str:

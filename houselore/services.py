@@ -283,7 +283,7 @@ def load_reader() -> "Reader | None":
     try:
         return open_reader()
     except ReaderUnavailable as error:
-        _log.warning("Answers are chosen by rank alone: %s", error)
+        _log.warning("%s", error)
         return None
 
 

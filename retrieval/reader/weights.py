@@ -55,7 +55,7 @@ def load_weights(path: Path, sha256: str | None = None) -> ReaderWeights:
     if sha256 is not None and found != sha256:
         raise ReaderUnavailable(
             f"{path} is not the reader Houselore was made with (its SHA-256 is {found}): "
-            "install Houselore again."
+            "install Houselore again. Until then answers are chosen by the search's order alone."
         )
     try:
         arrays = safetensors.numpy.load(content)

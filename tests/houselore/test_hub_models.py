@@ -11,10 +11,11 @@ from answering.model.model_pull import pull_model
 from houselore.embedded.chat_model_files import bundled_gguf
 from houselore.embedded.lease import Lease, lease_servers
 from houselore.errors import PartUnusable, ServerDidNotStart
-from houselore.model_checks import chat_model, model_file
+from houselore.model_checks import chat_model, model_file, reader_file
 from houselore.services import open_reranker
 from houselore.settings import open_settings
 from retrieval.documents import Passage
+from retrieval.reader.weights import SHIPPED
 from tests.houselore.conftest import Result
 from tests.houselore.tiny_reranker import write_reranker
 from tests.hub import Hub, serving_hub
@@ -169,3 +170,13 @@ async def test_a_missing_reranker_is_named(tmp_path: Path) -> None:
     async with lease_servers(tmp_path / "data", ["reranker"], reranker=file) as lease:
         with pytest.raises(ServerDidNotStart, match=r"none\.gguf.*houselore models pull"):
             await lease.address("reranker")
+
+
+def test_doctor_tells_of_the_reader(tmp_path: Path) -> None:
+    """The shipped file is known; an altered one and none are sentences with the way without it."""
+    assert reader_file() == "reader.safetensors is what was shipped"
+    altered = tmp_path / "reader.safetensors"
+    altered.write_bytes(SHIPPED.read_bytes()[:-1] + b"x")
+    for path in (altered, tmp_path / "none.safetensors"):
+        with pytest.raises(PartUnusable, match="by the search's order alone"):
+            reader_file(path)
