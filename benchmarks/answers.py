@@ -27,9 +27,10 @@ _HEAD = """## Answers
 `make bench-answers` ({machine}): questions about one article of squad2 that no model was trained
 on ({article}; the index holds the passages of all six), and questions of clapnq, which are about
 something else, through the whole chain. The confidence that is shipped was fitted on all six
-articles: *How sure it is* has what it says of an article that it has not seen. The starter model beside the model it was tuned from:
-what is shown is decided by the evidence, so nearly alike for both; what a model writes is shown
-where a note supports it, and else the excerpt, which F1 and exact match do not reward. An interval is the bootstrap's at 95%.
+articles: *How sure it is* has what it says of an article that it has not seen. The starter model
+beside the model it was tuned from: what is shown is decided by the evidence, so nearly alike for
+both; what a model writes is shown where a note supports it, and else the excerpt, which F1 and
+exact match do not reward. An interval is the bootstrap's at 95%.
 
 """
 _LABELS: Mapping[str, str] = {
