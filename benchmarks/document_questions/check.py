@@ -14,10 +14,11 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.document_questions.matching import holds, lacking, plain, views
+from answering.evaluation.reply_rules import ReplyRules, fold, plain_text
 
 HERE = Path(__file__).parent
 QUESTIONS = HERE / "questions.jsonl"
@@ -51,7 +52,7 @@ def page_of(question: Question) -> str:
 
 
 def _heading(text: str) -> str:
-    return plain(re.sub(r"\{#.*$|\s#+\s*$", "", text)).lower().strip(" #*")
+    return plain_text(re.sub(r"\{#.*$|\s#+\s*$", "", text)).lower().strip(" #*")
 
 
 def sections(text: str, name: str) -> list[tuple[str, str]]:
@@ -101,18 +102,27 @@ def _form(question: Question, seen: Mapping[str, Question]) -> Iterator[str]:
     yield from (f"the answer given fails {fault}" for fault in answer_faults(question))
 
 
-def answer_faults(question: Question) -> list[str]:
+def answer_faults(question: Question) -> tuple[str, ...]:
     """Why the answer that is given with a question would not be right."""
     if not question["answerable"]:
-        return []
-    answer = str(question["answer"])
-    gone = lacking(question["must"], answer, ordered=bool(question.get("ordered")))
-    return gone + [one for one in question["must_not"] if holds(one, [plain(answer)])]
+        return ()
+    must, must_not = tuple(question["must"]), tuple(question["must_not"])
+    rules = ReplyRules(must, must_not, bool(question.get("ordered")))
+    return rules.broken_by(str(question["answer"]))
+
+
+def lacking(patterns: Sequence[str], text: str, *, ordered: bool = False) -> list[str]:
+    """The patterns that a text does not match; `ordered` asks for their order too."""
+    rules = ReplyRules(tuple(patterns))
+    gone = [fault.removeprefix("must: ") for fault in rules.broken_by(text)]
+    if not gone and ordered and replace(rules, ordered=True).broken_by(text):
+        return ["the order of the steps"]
+    return gone
 
 
 def page_faults(questions: Sequence[Question], pages: Mapping[str, str]) -> Iterator[str]:
     """What is wrong with the questions beside their pages."""
-    read = {path: views(text) for path, text in pages.items()}
+    read = {path: (fold(text), plain_text(text)) for path, text in pages.items()}
     for question in questions:
         known = page_of(question) in pages
         faults = _unknown(question) if not known else _against(question, pages, read)
@@ -131,7 +141,9 @@ def _against(
         return
     for pattern in question["absent"]:
         yield from (
-            f"{path} does say {pattern}" for path, texts in read.items() if holds(pattern, texts)
+            f"{path} does say {pattern}"
+            for path, views in read.items()
+            if any(re.search(pattern, view, re.IGNORECASE) for view in views)
         )
 
 
