@@ -57,13 +57,12 @@ def house_messages(
     understood: Understood, notes: Sequence[Evidence], model: HouseModel
 ) -> list[BaseMessage]:
     """What a model is sent for a question with its notes, as long as its abilities allow."""
-    able = model.abilities.reads == "sections"
     question = understood.question
-    messages = (ABLE_PROMPT if able else HOUSE_PROMPT).format_messages(
+    messages = (ABLE_PROMPT if model.is_able else HOUSE_PROMPT).format_messages(
         notes=format_notes(
             notes,
             dated=_ASKS_FOR_TIME.search(understood.asked) is not None,
-            apart="\n\n" if able else "\n",
+            apart="\n\n" if model.is_able else "\n",
         ),
         question=understood.asked,
         thread=format_thread(question.thread),
@@ -73,7 +72,7 @@ def house_messages(
 
 def version_of(model: HouseModel) -> str:
     """The version of the prompt that this model is sent, its style guide included."""
-    version = ABLE_PROMPT_VERSION if model.abilities.reads == "sections" else PROMPT_VERSION
+    version = ABLE_PROMPT_VERSION if model.is_able else PROMPT_VERSION
     if not model.guide:
         return version
     return f"{version}-{hashlib.sha256(model.guide.encode()).hexdigest()[:8]}"

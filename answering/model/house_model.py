@@ -47,3 +47,8 @@ class HouseModel:
     abilities: Abilities = SMALL
     voice: Voice = NO_VOICE
     guide: str = ""
+
+    @property
+    def is_able(self) -> bool:
+        """Whether it is given whole sections, and may write more than a sentence."""
+        return self.abilities.reads == "sections"

@@ -149,8 +149,7 @@ async def _show_draft(
 def _draft(begun: PartBegun, model: HouseModel) -> ShortDraft | LongDraft:
     asked = begun.decision.read.retrieved.understood.asked
     grounds = Grounds(asked, begun.notes, model.voice)
-    able = model.abilities.reads == "sections"
-    return LongDraft(grounds) if able else ShortDraft(grounds, begun.decision)
+    return LongDraft(grounds) if model.is_able else ShortDraft(grounds, begun.decision)
 
 
 def _close(begun: PartBegun, heard: "Heard", text: str, model: HouseModel) -> tuple[str, str]:
@@ -159,7 +158,7 @@ def _close(begun: PartBegun, heard: "Heard", text: str, model: HouseModel) -> tu
         return say_closest(_excerpts(begun)), "closest"
     if not text:
         return _excerpts(begun), "quoted"
-    if model.abilities.reads == "sections":
+    if model.is_able:
         return f"\n\n{BROKEN_OFF}" if heard.cut_off else "", "phrased"
     return f"\n\n{_excerpts(begun)}" if needs_block(begun.decision) else "", "phrased"
 

@@ -141,12 +141,10 @@ def asks_model(decision: Decision, model: HouseModel) -> bool:
     """Whether the model's words are wanted: an able one's always, a small one's for a fact."""
     if decision.verdict != "answer":
         return False
-    if model.abilities.reads == "sections":
-        return True
-    return names_a_fact(decision)
+    return model.is_able or names_a_fact(decision)
 
 
 def _notes(decision: Decision, first: int, model: HouseModel) -> tuple[Evidence, ...]:
-    if model.abilities.reads == "sections" and decision.verdict == "answer":
+    if model.is_able and decision.verdict == "answer":
         return section_notes(decision.read.excerpts, decision.shown, first, model.abilities)
     return tuple(note_of(one, n) for n, one in enumerate(decision.shown, first))
