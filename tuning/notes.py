@@ -1,16 +1,15 @@
 """The notes that an answer was written from, and what they support. Asks no model."""
 
-import re
 from collections.abc import Iterable
 
 from answering.evidence.notes import Evidence
-from answering.grounding.notes import Grounding, strip_marks
+from answering.grounding.notes import Grounding
+from answering.marks import marks_in, strip_marks
 from retrieval.documents import Passage
 from retrieval.lexical import terms
 from retrieval.sentences import split_sentences
 from tuning.judged import Judged
 
-_MARK = re.compile(r"\[(\d+)\]")
 _HOLDS = 0.6  # of what a statement says beyond the question, in the texts that are to hold it
 
 
@@ -50,7 +49,7 @@ def cite(text: str, judged: Judged) -> str | None:
     Marks of the notes that its author set are kept as they are.
     """
     notes = notes_of(judged)
-    if {int(n) for n in _MARK.findall(text)} & {note.n for note in notes}:
+    if set(marks_in(text)) & {note.n for note in notes}:
         return text.strip()
     grounding = Grounding(judged.question, notes)
     sentences = _sentences(text)
@@ -65,7 +64,7 @@ def cite(text: str, judged: Judged) -> str | None:
 
 def cite_alike(text: str, judged: Judged) -> str | None:
     """The text with the marks of the answer that it says in other words, or None without any."""
-    marks = " ".join(dict.fromkeys(f"[{n}]" for n in _MARK.findall(judged.text)))
+    marks = " ".join(dict.fromkeys(f"[{n}]" for n in marks_in(judged.text)))
     return f"{text.strip()} {marks}" if marks else None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from psycopg_pool import AsyncConnectionPool
 
 from answering.evaluation.datasets import GoldQuestion
-from answering.grounding.notes import strip_marks
+from answering.marks import strip_marks
 from retrieval.audience import PUBLIC
 from retrieval.statements import load_statements
 from tuning.datasets import lines_of

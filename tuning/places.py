@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from answering.evidence.notes import Evidence
-from answering.grounding.notes import Grounding, strip_marks
+from answering.grounding.notes import Grounding
+from answering.marks import strip_marks
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.sentences import Span, split_sentences

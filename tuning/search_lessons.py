@@ -7,12 +7,12 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from re import compile as pattern
 from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
 from answering.conversation.follow_ups import background_of
+from answering.marks import marks_in
 from answering.types.questions import Question, Turn
 from retrieval.audience import Audience
 from retrieval.golden import GoldenQuestion
@@ -25,7 +25,6 @@ from tuning.judged import Judged, read_judged
 from tuning.places import Place, Search, ask_once, find_places
 
 _SQL = load_statements("tuning")
-_MARK = pattern(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ def _by_hand(golden: GoldenQuestion) -> SearchLesson:
 def _cited(judged: Judged) -> tuple[Place, ...]:
     """The notes that its marks name, of documents that its audience may still read."""
     there = {source.document_id for source in judged.sources}
-    marks = {int(n) for n in _MARK.findall(judged.text)}
+    marks = marks_in(judged.text)
     notes: list[Mapping[str, Any]] = [note for note in judged.evidence if note["n"] in marks]
     return tuple(
         Place(int(note["document_id"]), str(note["quote"]))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from answering.grounding.notes import strip_marks
+from answering.marks import strip_marks
 from answering.model.voice import NO_VOICE, Voice, claims_nothing, words_in
 from retrieval.sentences import split_sentences
 from tuning.errors import MissingAdapter, UnusableAdapter

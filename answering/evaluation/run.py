@@ -1,6 +1,5 @@
 """Known questions put to an answerer or to a model alone, one after the other. Judges none."""
 
-import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from statistics import mean
@@ -32,7 +31,6 @@ from retrieval.statements import load_statements
 _SQL = load_statements("answering")
 
 _EXCERPTS = 3
-_MARK = re.compile(r"\[(\d+)\]")
 _ALONE = (
     "Answer in one to three short sentences. If you do not know the answer, reply: I don't know."
 )
@@ -147,8 +145,7 @@ def _outcome(
     gold: GoldQuestion, end: Finished, keys: Mapping[int, str], first: float, last: float
 ) -> Outcome:
     answer = end.answer
-    marked = {int(n) for n in _MARK.findall(answer.text)}
-    cited = (keys.get(c.document_id, "") for c in answer.citations if c.n in marked)
+    cited = (keys.get(citation.document_id, "") for citation in answer.citations)
     return Outcome(
         question=gold,
         text=answer.text,

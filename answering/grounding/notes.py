@@ -1,18 +1,17 @@
 """Sentences against the notes of an answer: which note supports one, if any. Asks no model."""
 
-import re
 from collections.abc import Sequence
 
 from answering.claims import denies
 from answering.evidence.notes import Evidence
 from answering.grounding.propositions import keys_of
 from answering.grounding.support import check_sentence
+from answering.marks import marks_in, strip_marks
 from retrieval.lexical import terms
 
 # Whether a note answers what was asked is for the confidence to say; this much it must share.
 _ASKED = 0.2
 _ANYWHERE = 0.8  # of the words of what a person calls right, in the note that is to hold it
-_MARK = re.compile(r"(?<!\s)\s*+\[(\d{1,3})\]")
 
 
 class Grounding:
@@ -36,8 +35,7 @@ class Grounding:
         """
         plain = strip_marks(sentence)
         good = [note.n for note in self._notes if self._supports(note, plain)]
-        cited = [int(n) for n in _MARK.findall(sentence)]
-        return next((n for n in cited if n in good), good[0] if good else None)
+        return next((n for n in marks_in(sentence) if n in good), good[0] if good else None)
 
     def _supports(self, note: Evidence, plain: str) -> bool:
         headings = (note.passage.title, *note.passage.headings)
@@ -59,8 +57,3 @@ def _holds(note: Evidence, plain: str) -> bool:
     numbers = {key for key in said if key.startswith("#")}
     shares = len(said & known) >= _ANYWHERE * len(said)
     return bool(new & known) and shares and numbers <= known and denies(plain) == denies(note.quote)
-
-
-def strip_marks(text: str) -> str:
-    """The text without the `[n]` marks that a model wrote: what is shown has ours, checked."""
-    return _MARK.sub("", text)

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from answering.evidence.notes import Evidence
 from answering.grounding.code_lines import code_stands_in, is_fenced
-from answering.grounding.notes import strip_marks
 from answering.grounding.support import check_sentence
+from answering.marks import marks_in, strip_marks
 from answering.model.voice import Voice
 from retrieval.sentences import split_sentences
 
-_MARK = re.compile(r"\[(\d{1,3})\]")
 # Marks after the end of a sentence belong to it.
 _MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d{1,3}\])+)")
 _ITEM_MARK = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s+")
@@ -111,7 +110,7 @@ def supporting_note(
     An exception to it may stand `beside` it. Behind its `lead`, which may have words of its own, it
     must not say the opposite.
     """
-    cited = {int(n) for n in _MARK.findall(sentence)}
+    cited = marks_in(sentence)
     claim = voice.claim(strip_marks(sentence)).strip()
     return next(
         (

@@ -1,6 +1,5 @@
 """Show of what was written only what stands in the notes, and make the answer of it."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from answering.evidence.notes import Evidence, note_holding
 from answering.evidence.retrieve import SearchIndex
 from answering.grounding.block_checker import Grounds
 from answering.grounding.conflicts import say_conflict
+from answering.marks import marks_in
 from answering.model.house_model import HouseModel
 from answering.prompts import version_of
 from answering.types.answers import DRAFTED, SUPPORTED, Answer, Citation
@@ -25,7 +25,6 @@ from retrieval.plain import clean, shorten
 from retrieval.retriever import still_stand
 
 _QUOTE_CHARACTERS = 400
-_MARK = re.compile(r"\[(\d{1,3})\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ def _finished(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> F
     """The parts as one answer; it is as sure as its least sure part."""
     text = "\n\n".join(part.text for part in parts)
     notes = [note for part in parts for note in part.begun.notes]
-    marked = {int(n) for n in _MARK.findall(text)}
+    marked = marks_in(text)
     sure = {at: p for at, one in enumerate(parts) if (p := one.begun.decision.probability)}
     least = parts[min(sure, key=lambda at: sure[at], default=0)]
     first = next((part for part in parts if part.begun.messages), parts[0])

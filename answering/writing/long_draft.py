@@ -12,8 +12,8 @@ from answering.grounding.block_checker import (
     may_introduce,
 )
 from answering.grounding.draft_blocks import DraftBlock, cut_torn, take_blocks
-from answering.grounding.notes import strip_marks
 from answering.grounding.sentence_checker import Unchecked, check_all, sentences_with_marks
+from answering.marks import strip_marks
 
 _BOLD_LINE = re.compile(r"\s*(?:\*\*|__)[^*_\n]+(?:\*\*|__):?\s*$")
 _BOLD, _LEAD_IN, _ITEM, _INNERMOST = 7, 8, 9, 1_000  # levels, where a heading's are 1 to 6
