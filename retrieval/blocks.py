@@ -13,7 +13,9 @@ _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _UNDERLINE = re.compile(r" {0,3}(?:={2,}|-{2,})[ \t\r]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\r?$")
-_ITEM = re.compile(r"[ \t]*(?:[-*+\u2022\u25cf\u25cb\u25aa\u25e6\u2023]|\d{1,9}[.)])[ \t]+\S")
+ITEM_MARK = re.compile(r"[ \t]*(?:[-*+\u2022\u25cf\u25cb\u25aa\u25e6\u2023]|(\d{1,9})[.)])[ \t]+")
+"""What a list item begins with; the group is its number, if it has one."""
+_ITEM = re.compile(ITEM_MARK.pattern + r"\S")
 TABLE_RULE = re.compile(r"[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++(?:[ \t]*+:?-++:?)?[ \t]*+\r?$")
 
 

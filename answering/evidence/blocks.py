@@ -1,17 +1,15 @@
 """Cut a section's Markdown into structural blocks: what can be judged, cited and shown alone."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from retrieval.blocks import ITEM_MARK, scan_lines
 from retrieval.blocks import Block as Piece
-from retrieval.blocks import scan_lines
 from retrieval.sentences import Span, split_prose
 
 Kind = Literal["paragraph", "list", "steps", "table", "code"]
 
-_MARK = re.compile(r"[ \t]*(?:[-*+\u2022\u25cf\u25cb\u25aa\u25e6\u2023]|(\d{1,9})[.)])[ \t]+")
 _LEAD_IN_WORDS = 60  # of a longer paragraph its last sentence leads in
 _TAB = 4
 _BETWEEN_STEPS = 4  # blocks that may stand unindented between two steps
@@ -121,7 +119,7 @@ def _is_item_at(text: str, piece: Piece, indent: int) -> bool:
 
 def _number(text: str, piece: Piece) -> int | None:
     """The number of an ordered list's item; None for another mark, or for what is no item."""
-    mark = _MARK.match(text, piece.start)
+    mark = ITEM_MARK.match(text, piece.start)
     return int(mark[1]) if mark and mark[1] else None
 
 

@@ -7,11 +7,10 @@ from functools import lru_cache
 
 from answering.evidence.excerpts import split_row
 from answering.grounding.wording import Token, tokens_of
-from retrieval.blocks import TABLE_RULE, Block, scan_blocks
+from retrieval.blocks import ITEM_MARK, TABLE_RULE, Block, scan_blocks
 from retrieval.sentences import split_prose
 
 _FENCE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
-_MARK = re.compile(r"^[ \t]*(?:[-*+\u2022\u25cf\u25cb\u25aa\u25e6\u2023]|(\d{1,9})[.)])[ \t]+")
 _MOST_STATEMENTS = 200
 _LEADING = 3  # sentences before code that say what it is for
 _WHOLE_LIST = 40  # items that are also read together
@@ -127,7 +126,7 @@ def _of_list(items: Sequence[tuple[Block, str]], lead_in: str, after: str) -> It
     bare = []
     behind = next(iter(_sentences(after)), "") if not after.startswith(("|", "`", "#")) else ""
     for _, own in items:
-        mark = _MARK.match(own)
+        mark = ITEM_MARK.match(own)
         depth = len(own) - len(own.lstrip())
         text = own[mark.end() :] if mark else own
         above = [(deep, words) for deep, words in above if deep < depth]
