@@ -57,6 +57,17 @@ def scan_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield match.start(), match.start() + len(stripped)
 
 
+def fence_after(line: str, fence: str = "") -> str:
+    """The fence of the code that is open behind a line, `fence` being open before it; "" for none.
+
+    A fence is closed by one of its own sign, at least as long, with nothing behind it.
+    """
+    if not fence:
+        return found[1] if (found := _FENCE.match(line)) else ""
+    inner = line.strip(" \t>\r\n")
+    return "" if inner.startswith(fence) and not inner.strip(fence[0]) else fence
+
+
 def _blocks(lines: list[_Line]) -> Iterator[Block]:
     at = 0
     while at < len(lines):
@@ -95,8 +106,7 @@ def _block_at(lines: list[_Line], at: int) -> tuple[Kind, int, int]:
 def _after_fence(lines: list[_Line], at: int, fence: str) -> int:
     """The line after the fenced block that opens at `at`; an open one runs to the end."""
     for after in range(at + 1, len(lines)):
-        inner = lines[after].text.strip(" \t>\r")
-        if inner.startswith(fence) and not inner.strip(fence[0]):
+        if not fence_after(lines[after].text, fence):
             return after + 1
     after = len(lines)
     while not lines[after - 1].text.strip():

@@ -5,6 +5,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from retrieval.blocks import fence_after
+
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 # Only what a browser knows is a tag: List<String> and <node-id> are what somebody wrote.
@@ -32,7 +34,6 @@ _EMPHASIS = re.compile(
 _OWN_UNDERSCORES = re.compile(r"(?<!\w)_{1,2}[a-z0-9]\w*_{2}(?!\w)")
 _UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?!\w)")
 _HEADING_MARK = re.compile(r"^ {0,3}#{1,6}[ \t]+|(?<![ \t])[ \t]++#++[ \t]*+$", re.MULTILINE)
-_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,2}+)(?!`)([^`\n]+(?:\n[^`\n]+)?)\1(?!`)")
 # Where code was: its number between two signs that are taken out of the text before.
 _PLACE_SIGNS = re.compile("[\ue000\ue001]")
@@ -56,17 +57,13 @@ def _around_fences(markdown: str) -> Iterator[str]:
     prose: list[str] = []
     fence = ""
     for line in markdown.splitlines(keepends=True):
-        found = _FENCE.match(line)
-        if fence:
-            bare = line.strip(" \t>\n")
-            if found and found[1].startswith(fence) and not bare.strip(fence[0]):
-                fence = ""
-            else:
-                yield line
-        elif found and (found[1][0] == "~" or "`" not in line[found.end() :]):
+        before, fence = fence, fence_after(line, fence)
+        if before and fence:
+            yield line
+        elif fence:
             yield _around_spans("".join(prose))
-            prose, fence = [], found[1]
-        else:
+            prose = []
+        elif not before:
             prose.append(line)
     yield _around_spans("".join(prose))
 

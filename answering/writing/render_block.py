@@ -1,12 +1,11 @@
 """Show an excerpt as it stands in its source: a table, a list, steps, code, or a quotation."""
 
-import re
 from collections.abc import Sequence
 
 from answering.evidence.blocks import Block, cut_blocks
 from answering.evidence.excerpts import Excerpt
 from answering.evidence.read import ReadExcerpt
-from retrieval.blocks import scan_blocks
+from retrieval.blocks import fence_after, scan_blocks
 from retrieval.plain import shorten
 from retrieval.sentences import Span, split_prose
 
@@ -15,7 +14,6 @@ _MOST_ITEMS = 20
 _MOST_WORDS = 110
 _MOST_CHARACTERS = 4_000
 _HEADING_CHARACTERS = 120
-_FENCE = re.compile(r"[ \t>]*(`{3,}|~{3,})")
 
 
 def show_excerpts(shown: Sequence[ReadExcerpt], numbers: Sequence[int]) -> str:
@@ -48,16 +46,7 @@ def _closed(text: str) -> str:
     """The text with the end of a block of code that is left open, so that nothing falls into it."""
     fence = ""
     for line in text.splitlines():
-        found = _FENCE.match(line)
-        if (
-            fence
-            and found
-            and found[1].startswith(fence)
-            and not line.strip(" \t>").strip(fence[0])
-        ):
-            fence = ""
-        elif found and not fence:
-            fence = found[1]
+        fence = fence_after(line, fence)
     return f"{text}\n{fence}" if fence else text
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.blocks import scan_blocks
+from retrieval.blocks import fence_after, scan_blocks
 
 LINES = """# One
 ## Two
@@ -50,6 +50,15 @@ def test_a_fence_left_open_runs_to_the_end() -> None:
     text = "```\n# not a heading\n\nrest\n\n"
     (block,) = scan_blocks(text)
     assert (block.kind, text[block.start : block.end]) == ("code", "```\n# not a heading\n\nrest")
+
+
+def test_a_fence_is_open_until_its_own_sign_closes_it() -> None:
+    """Neither a shorter one, nor another sign, nor one with words behind it does."""
+    assert fence_after("> ````py\n") == "````"
+    assert fence_after("~~~ a`b") == "~~~"
+    assert fence_after("```make up``` starts it") == ""
+    assert all(fence_after(line, "````") == "````" for line in ("```", "~~~~", "````py", "code"))
+    assert fence_after("  `````\r\n", "````") == ""
 
 
 def test_a_very_long_line_is_a_paragraph_of_its_own() -> None:

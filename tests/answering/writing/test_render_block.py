@@ -66,6 +66,12 @@ def test_a_short_paragraph_is_shown_whole() -> None:
     assert shown("One. Two. Three.", "Three") == "One. Two. Three."
 
 
+def test_code_between_three_backticks_in_a_line_is_not_open() -> None:
+    """No fence is put behind it; behind a block that is cut off one is."""
+    assert shown("```make up``` starts it.\n") == "```make up``` starts it."
+    assert shown("```\nmake up\n") == "```\nmake up\n```"
+
+
 def test_rows_have_their_head() -> None:
     """A row alone is a small table."""
     table = "Gates:\n\n| Gate | Opens |\n|---|---|\n| East | 8:30 |"
