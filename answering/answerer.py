@@ -12,13 +12,14 @@ from psycopg_pool import AsyncConnectionPool
 from answering.answer_cache import AnswerCache, Scope
 from answering.chain import ChainParts, answer_chain
 from answering.confidence.confidence import Confidence
-from answering.errors import EvidenceChanged, NotIndexed
+from answering.errors import EvidenceChanged
+from answering.evidence.retrieve import searched_generation
 from answering.prompts import version_of
 from answering.types.answers import Answer
 from answering.types.progress import Finished, Progress, Restarted, Searching, Words
 from answering.types.questions import Question
 from answering.types.stopwatch import Stopwatch
-from retrieval.generations import Generation, index_version, live_generation
+from retrieval.generations import Generation, index_version
 from retrieval.retriever import still_stand
 
 _ATTEMPTS = 3
@@ -63,10 +64,8 @@ class Answerer:
     async def _attempt(self, question: Question, stopwatch: Stopwatch) -> AsyncIterator[Progress]:
         """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
         yield Searching()
-        workspace = question.audience.workspace
-        generation = await live_generation(self._parts.index.pool, workspace)
-        if generation is None:
-            raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
+        pool, workspace = self._parts.index.pool, question.audience.workspace
+        generation = await searched_generation(pool, workspace)
         scope = await self._scope(generation, question)
         if (kept := await self._recall(generation, scope, question)) is not None:
             yield Words(kept.text)

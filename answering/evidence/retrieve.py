@@ -47,9 +47,7 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
 
     async def search(understood: Understood, config: RunnableConfig) -> Retrieved:
         audience = understood.question.audience
-        generation = await live_generation(index.pool, audience.workspace)
-        if generation is None:
-            raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
+        generation = await searched_generation(index.pool, audience.workspace)
         if understood.reply:
             return Retrieved(understood, generation)
         retriever = HybridRetriever(
@@ -66,3 +64,11 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
         return Retrieved(understood, generation, passages, tuple(pages))
 
     return RunnableLambda(search, name="retrieve")
+
+
+async def searched_generation(pool: AsyncConnectionPool, workspace: str) -> Generation:
+    """The generation of the index that a workspace's questions search. Raises NotIndexed."""
+    generation = await live_generation(pool, workspace)
+    if generation is None:
+        raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
+    return generation
