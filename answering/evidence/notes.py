@@ -64,7 +64,7 @@ def section_notes(
     than half of the room that is left, or speaks to an assistant. What lies within another is left
     out.
     """
-    room = note_room(abilities)
+    room = _room(abilities)
     sections = cache(lambda page: cut_sections(page.text, page.above))
     notes: list[Evidence] = []
     taken: list[Excerpt] = []
@@ -82,7 +82,7 @@ def section_notes(
     return tuple(notes)
 
 
-def note_room(abilities: Abilities) -> int:
+def _room(abilities: Abilities) -> int:
     """How many characters of notes a model may be given."""
     share = abilities.context_tokens * _CHARACTERS_A_TOKEN * _SHARE_OF_CONTEXT
     return min(_MOST_CHARACTERS, int(share))

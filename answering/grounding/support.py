@@ -15,11 +15,11 @@ from answering.grounding.verbatim import is_english, is_part, is_stated
 from answering.grounding.vocabulary import GENERIC, OPPOSITES
 from answering.grounding.wording import Token, key_of, plain_of, tokens_of
 from answering.grounding.yes_or_no import answers, split_answer
-from retrieval.sentences import split_sentences
 
 _IN_ORDER = 0.5  # of a sentence's words, in one order with the statement's
 _SPLITS = 2  # how often a sentence is cut into parts that stand in different statements
 _LEAST_PART = 2  # content words of such a part
+_WORD = re.compile(r"\w")
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 _FORBIDDING = re.compile(
     r"\W*(?:what(?:'s| is| are)? )?(?:not|never|don.?ts?|do not|prohibited|forbidden|exceptions?"
@@ -78,25 +78,6 @@ def check_sentence(
     ):
         return Verdict(False, "denial")
     return SUPPORTED
-
-
-def check_draft(
-    draft: str, block: str, question: str = "", headings: Sequence[str] = ()
-) -> Verdict:
-    """Tell whether each sentence of a draft stands in a block; the first that does not says why.
-
-    An exception may be said in a sentence of its own.
-    """
-    sentences = [draft[one.start : one.end] for one in split_sentences(draft)]
-    for at, sentence in enumerate(sentences):
-        others = " ".join((*sentences[:at], *sentences[at + 1 :]))
-        verdict = check_sentence(sentence, block, question, headings, beside=others)
-        if not verdict.supported:
-            return verdict
-    return SUPPORTED if sentences else Verdict(False, "words")
-
-
-_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,11 +30,6 @@ def split_answer(sentence: str) -> tuple[str, str]:
     return said, sentence[found.end() :]
 
 
-def asks_yes_or_no(question: str) -> bool:
-    """Whether a question can be answered by yes or no, in English."""
-    return _ASKS.search(question) is not None
-
-
 def answers(
     said: str, rest: str, question: str, statement: Proposition, around: AbstractSet[str]
 ) -> bool:
@@ -45,7 +40,7 @@ def answers(
     starts = _STARTS.match(statement.text) or _STARTS.match(statement.before)
     if starts:
         return starts[1].lower() == said
-    if not asks_yes_or_no(question):
+    if not _ASKS.search(question):
         return False
     asked, stated = tokens_of(question), statement.tokens
     about = {token.key for token in asked if token.is_content} - GENERIC
