@@ -7,7 +7,7 @@ from typing import Literal
 from langchain_core.runnables import Runnable, RunnableLambda
 
 from answering.confidence.confidence import Confidence
-from answering.confidence.features import features_of_answer
+from answering.confidence.features import Ranked, features_of_answer
 from answering.evidence.read import Read, ReadExcerpt
 from answering.grounding.conflicts import Statement, find_conflict
 
@@ -82,9 +82,7 @@ def _decide_by_rank(read: Read) -> Decision:
     return Decision(read, "closest", (best,)) if is_close else Decision(read, "not_found")
 
 
-def _find_conflict(
-    asked: str, ranked: Sequence[tuple[ReadExcerpt, float]]
-) -> tuple[Statement, ...]:
+def _find_conflict(asked: str, ranked: Ranked) -> tuple[Statement, ...]:
     """The two statements of the likeliest excerpts that cannot both hold, by place in `ranked`."""
     statements = [
         Statement(_place(one), one.excerpt.text, one.excerpt.page.modified_at, at)
@@ -99,21 +97,20 @@ def _place(one: ReadExcerpt) -> str:
     return ", ".join(dict.fromkeys((headings[0], headings[-1])) if headings else ())
 
 
-def choose_shown(ranked: Sequence[tuple[ReadExcerpt, float]]) -> tuple[ReadExcerpt, ...]:
-    """The best excerpt with the rows of its table, and up to two others that may be as good.
-
-    `ranked` are excerpts with what each is worth, best first.
-    """
+def choose_shown(ranked: Ranked) -> tuple[ReadExcerpt, ...]:
+    """The best excerpt with the rows of its table, and up to two others that may be as good."""
     (best, most), *others = ranked
     first = best
     if best.excerpt.kind == "table":
-        rows = [one for one, worth in others if worth >= _ROW_WORTH * most]
-        first = _with_rows(best, [one for one in rows if _same_table(one, best)][: _ROWS - 1])
+        good = [one for one, worth in others if worth >= _ROW_WORTH * most]
+        rows = [one for one in good if one.excerpt.is_row_beside(best.excerpt)]
+        first = _with_rows(best, rows[: _ROWS - 1])
     shown, words = [first], _words(first)
     for one, worth in others:
         if len(shown) > _MORE or worth < _MORE_WORTH * most:
             break
-        if any(_overlaps(one, other) for other in shown) or words + _words(one) > _SHOWN_WORDS:
+        is_shown = any(one.excerpt.overlaps(other.excerpt) for other in shown)
+        if is_shown or words + _words(one) > _SHOWN_WORDS:
             continue
         if not (one.excerpt.head and best.excerpt.head):
             shown.append(one)
@@ -131,24 +128,6 @@ def _with_rows(best: ReadExcerpt, rows: Sequence[ReadExcerpt]) -> ReadExcerpt:
     reading = best.reading
     shifted = replace(reading, start=reading.start + moved, end=reading.end + moved)
     return replace(best, excerpt=whole, reading=shifted)
-
-
-def _same_table(one: ReadExcerpt, other: ReadExcerpt) -> bool:
-    first, second = one.excerpt, other.excerpt
-    return (
-        first.kind == second.kind == "table"
-        and first.page.document_id == second.page.document_id
-        and (first.headings, first.head) == (second.headings, second.head)
-    )
-
-
-def _overlaps(one: ReadExcerpt, other: ReadExcerpt) -> bool:
-    first, second = one.excerpt, other.excerpt
-    return (
-        first.page.document_id == second.page.document_id
-        and first.start < second.end
-        and second.start < first.end
-    )
 
 
 def _words(one: ReadExcerpt) -> int:

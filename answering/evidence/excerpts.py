@@ -66,6 +66,31 @@ class Excerpt:
         rows = "\n".join(name_cells(names, split_row(row)) for row in self.body.split("\n"))
         return f"{self.lead}\n{rows}" if self.lead else rows
 
+    def overlaps(self, other: "Excerpt") -> bool:
+        """Whether both hold a part of the same text."""
+        return (
+            self.page.document_id == other.page.document_id
+            and self.start < other.end
+            and other.start < self.end
+        )
+
+    def is_within(self, other: "Excerpt") -> bool:
+        """Whether all of it stands in another one, which is no row of a table."""
+        return (
+            self.page.document_id == other.page.document_id
+            and other.start <= self.start
+            and self.end <= other.end
+            and not other.head
+        )
+
+    def is_row_beside(self, other: "Excerpt") -> bool:
+        """Whether both are rows of the same table."""
+        return (
+            self.kind == other.kind == "table"
+            and self.page.document_id == other.page.document_id
+            and (self.headings, self.head) == (other.headings, other.head)
+        )
+
     def with_rows(self, others: Iterable["Excerpt"]) -> "Excerpt":
         """The same with further rows of its table, all in their order there."""
         spans = {Span(one.start, one.end) for one in (self, *others)}

@@ -69,7 +69,7 @@ def section_notes(
     notes: list[Evidence] = []
     taken: list[Excerpt] = []
     for one in (*shown, *(other for other in read if other not in shown)):
-        if any(_within(one.excerpt, other) for other in taken):
+        if any(one.excerpt.is_within(other) for other in taken):
             continue
         excerpt = _whole(one.excerpt, int(room * _SHARE_OF_ROOM), sections)
         text = excerpt.text.strip()
@@ -119,15 +119,6 @@ def _as_note(excerpt: Excerpt) -> str:
 
 def _sentences(text: str) -> tuple[str, ...]:
     return tuple(text[span.start : span.end] for span in split_sentences(text)) or (text,)
-
-
-def _within(one: Excerpt, other: Excerpt) -> bool:
-    return (
-        one.page.document_id == other.page.document_id
-        and other.start <= one.start
-        and one.end <= other.end
-        and not other.head
-    )
 
 
 def _passage(excerpt: Excerpt, text: str, score: float) -> Passage:
