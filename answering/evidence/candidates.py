@@ -3,14 +3,15 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
 from answering.conversation.question_kinds import asks_for_code, asks_how, asks_which
+from answering.evidence.barred_text import barred_on
 from answering.evidence.bm25 import bm25
 from answering.evidence.excerpts import Excerpt, cut_excerpts, split_row
-from answering.evidence.injection import asks_about_assistants, speaks_to_assistant
+from answering.evidence.injection import asks_about_assistants
 from retrieval.documents import Passage
 from retrieval.lexical import query_terms, terms
 from retrieval.pages import Page
@@ -27,7 +28,6 @@ _RELEASE = re.compile(
     r"^\W*v?\d+\.\d+(?:\.\w+)*\b|^\W*\d{4}-\d\d-\d\d|\brelease notes?\b|\bchange ?log\b",
     re.IGNORECASE,
 )
-_SCANNED, _OVERLAP = 20_000, 1_000  # characters searched at once for what speaks to an assistant
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def find_candidates(
     found = [
         (excerpt, _Hits.of(excerpt, number, passages))
         for number, page in enumerate(pages[:_PAGES])
-        for excerpt in cut_excerpts(page, None if asks_about_it else _barred_on(page))
+        for excerpt in cut_excerpts(page, None if asks_about_it else barred_on(page))
     ]
     found = [(excerpt, hits) for excerpt, hits in found if hits.on_first_page or hits.any]
     texts = [_Terms.of(excerpt) for excerpt, _ in found]
@@ -75,13 +75,6 @@ def find_candidates(
     ]
     candidates.sort(key=lambda one: -_likely(one.features))
     return candidates[:_READ]
-
-
-def _barred_on(page: Page) -> Callable[[str], bool] | None:
-    """What says that a text of this page speaks to an assistant; None where none of it does."""
-    starts = range(0, len(page.text), _SCANNED - _OVERLAP)
-    pieces = (page.text[at : at + _SCANNED] for at in starts)
-    return speaks_to_assistant if any(map(speaks_to_assistant, pieces)) else None
 
 
 def _likely(features: Mapping[str, float]) -> float:

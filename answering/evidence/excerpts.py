@@ -1,16 +1,17 @@
 """Cut a page into excerpts: runs of blocks that can be judged, cited and shown by themselves."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Literal
 
+from answering.evidence.barred_text import IsBarred, without_barred
 from answering.evidence.blocks import Block, Kind
 from answering.evidence.sections import Section, cut_sections
 from retrieval.pages import Page
-from retrieval.sentences import Span, split_prose
+from retrieval.sentences import Span
 
 ExcerptKind = Literal["section", "item"] | Kind
 
@@ -127,14 +128,14 @@ def widen(excerpt: Excerpt, sections: Sequence[Section]) -> Excerpt:
     return excerpt
 
 
-def cut_excerpts(page: Page, is_barred: Callable[[str], bool] | None = None) -> list[Excerpt]:
+def cut_excerpts(page: Page, is_barred: IsBarred | None = None) -> list[Excerpt]:
     """All excerpts of a page in their order; those that hold others come before them.
 
     What `is_barred` says of a sentence, a row or an item is in none.
     """
     sections = cut_sections(page.text, page.above)
     if is_barred is not None:
-        sections = [_without_barred(page.text, section, is_barred) for section in sections]
+        sections = [without_barred(page.text, section, is_barred) for section in sections]
     return [
         excerpt
         for section in sections
@@ -143,69 +144,6 @@ def cut_excerpts(page: Page, is_barred: Callable[[str], bool] | None = None) -> 
             *_of_section(page, section),
         )
     ]
-
-
-def _without_barred(text: str, section: Section, is_barred: Callable[[str], bool]) -> Section:
-    """A section with the blocks, the parts of them and the headings that say nothing barred."""
-    headings = tuple(heading for heading in section.headings if not is_barred(heading))
-    blocks: list[Block] = []
-    for block in section.blocks:
-        before = blocks[-1] if blocks else None
-        if before is not None and _is_barred_with(text, before, block, is_barred):
-            blocks.pop()  # what is said in two blocks is said in both
-            continue
-        blocks.extend(_clean(text, block, is_barred))
-    return replace(section, headings=headings, blocks=tuple(blocks), inner=range(0))
-
-
-def _is_barred_with(
-    text: str, before: Block, block: Block, is_barred: Callable[[str], bool]
-) -> bool:
-    """Whether two blocks say together what neither says alone."""
-    said = text[block.start : block.end]
-    return not is_barred(said) and is_barred(f"{text[before.start : before.end]}\n\n{said}")
-
-
-def _clean(text: str, block: Block, is_barred: Callable[[str], bool]) -> Iterator[Block]:
-    """What is left of a block: of a table its clean rows, else the runs of its clean parts."""
-    if not is_barred(text[block.start : block.end]):
-        yield block
-        return
-    if block.lead is not None:
-        lead = Block("paragraph", block.lead.start, block.lead.end)
-        yield from _clean(text, lead, is_barred)
-    if block.kind == "table":
-        if block.head is None or is_barred(text[block.head.start : block.head.end]):
-            return
-        rows = tuple(row for row in block.parts if not is_barred(text[row.start : row.end]))
-        if rows:
-            yield replace(block, parts=rows, lead=None)
-    elif block.kind == "paragraph":
-        sentences = _clean_start(text, list(split_prose(text, block.start, block.end)), is_barred)
-        if sentences:
-            yield replace(block, start=sentences[0].start, end=sentences[-1].end)
-    else:
-        for is_clean, run in groupby(
-            block.parts, lambda part: not is_barred(text[part.start : part.end])
-        ):
-            parts = tuple(run)
-            if is_clean and not is_barred(text[parts[0].start : parts[-1].end]):
-                yield replace(
-                    block, start=parts[0].start, end=parts[-1].end, parts=parts, lead=None
-                )
-
-
-def _clean_start(
-    text: str, sentences: Sequence[Span], is_barred: Callable[[str], bool]
-) -> Sequence[Span]:
-    """The sentences before the first that is barred, alone or with the one before it."""
-    for at, sentence in enumerate(sentences):
-        if is_barred(text[sentence.start : sentence.end]):
-            return sentences[:at]
-        before = sentences[max(0, at - 1)]
-        if is_barred(text[before.start : sentence.end]):
-            return sentences[: max(0, at - 1)]
-    return ()  # barred as a whole, and nobody knows by what
 
 
 def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> Iterator[Excerpt]:
