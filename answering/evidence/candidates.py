@@ -2,25 +2,20 @@
 
 import math
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from typing import NamedTuple
 
 from answering.conversation.question_kinds import asks_for_code, asks_how, asks_which
 from answering.evidence.barred_text import barred_on
-from answering.evidence.bm25 import bm25
-from answering.evidence.excerpts import Excerpt, cut_excerpts, split_row
+from answering.evidence.excerpts import Excerpt, cut_excerpts
 from answering.evidence.injection import asks_about_assistants
+from answering.evidence.word_features import word_features
 from retrieval.documents import Passage
-from retrieval.lexical import query_terms, terms
 from retrieval.pages import Page
-from retrieval.plain import to_plain
 
 _PAGES = 4
 _READ = 12
-_MOST_TERMS = 64  # of a question; each is looked for in every excerpt
-_BACKGROUND = 0.3  # what a term of the question before weighs
 _LAST_RANK = 10.0
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 # What changed once is seldom what holds now.
@@ -55,23 +50,12 @@ def find_candidates(
         for excerpt in cut_excerpts(page, None if asks_about_it else barred_on(page))
     ]
     found = [(excerpt, hits) for excerpt, hits in found if hits.on_first_page or hits.any]
-    texts = [_Terms.of(excerpt) for excerpt, _ in found]
-    asked = _Asked.of(question, background, frozenset().union(*(text.all for text in texts)))
-    rarity = _rarity(asked, texts)
-    ranks = bm25({term: rarity[term] for term in asked.own}, [text.words for text in texts])
-    best = max(ranks, default=0.0)
+    excerpts = [excerpt for excerpt, _ in found]
+    words = word_features(question, background, excerpts)
+    asked = _FormAsked(asks_how(question), asks_which(question), asks_for_code(question))
     candidates = [
-        Candidate(
-            excerpt,
-            {
-                **hits.features(),
-                **_shared(asked, rarity, text),
-                "bm25": rank,
-                "bm25_behind": best - rank,
-                **_form(asked, excerpt),
-            },
-        )
-        for (excerpt, hits), text, rank in zip(found, texts, ranks, strict=True)
+        Candidate(excerpt, {**hits.features(), **shared, **_form(asked, excerpt)})
+        for (excerpt, hits), shared in zip(found, words, strict=True)
     ]
     candidates.sort(key=lambda one: -_likely(one.features))
     return candidates[:_READ]
@@ -141,97 +125,15 @@ def _overlap(excerpt: Excerpt, passage: Passage) -> float:
     return max(0.0, shared / shorter) if shorter else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """The terms and the form asked for; `own` are the terms of the question alone."""
+class _FormAsked(NamedTuple):
+    """Whether a question asks how, for several things, for code."""
 
-    weights: Mapping[str, float]
-    own: frozenset[str]
-    pairs: frozenset[tuple[str, str]]
     how: bool
     which: bool
     code: bool
 
-    @classmethod
-    def of(cls, question: str, background: str, known: Collection[str]) -> "_Asked":
-        """A term as another language would stem it counts only where it is `known`."""
-        own = _likely_terms(question, known)
-        before = dict.fromkeys(_likely_terms(background, known), _BACKGROUND)
-        pairs = frozenset(pairwise(terms(question)))
-        return cls(
-            {**before, **dict.fromkeys(own, 1.0)},
-            frozenset(own),
-            pairs,
-            asks_how(question),
-            asks_which(question),
-            asks_for_code(question),
-        )
 
-
-def _likely_terms(text: str, known: Collection[str]) -> list[str]:
-    likely = set(terms(text))
-    found = (term for term in query_terms(text) if term in likely or term in known)
-    return list(islice(found, _MOST_TERMS))
-
-
-@dataclass(frozen=True, slots=True)
-class _Terms:
-    """The terms of an excerpt, of the headings above it, and of a row's first cell."""
-
-    words: Sequence[str]
-    headings: frozenset[str]
-    heading: frozenset[str]
-    key: Sequence[str]
-    all: frozenset[str]
-
-    @classmethod
-    def of(cls, excerpt: Excerpt) -> "_Terms":
-        *_, innermost = excerpt.headings or ("",)
-        key = next(filter(None, split_row(excerpt.body)), "") if excerpt.head else ""
-        words = terms(to_plain(excerpt.plain))
-        headings = frozenset(terms(" ".join(excerpt.headings)))
-        return cls(
-            words,
-            headings,
-            frozenset(terms(innermost)),
-            terms(to_plain(key)),
-            headings.union(words),
-        )
-
-
-def _rarity(asked: _Asked, texts: Sequence[_Terms]) -> dict[str, float]:
-    """Each term's weight times its inverse document frequency among these texts."""
-    frequency = Counter(term for text in texts for term in text.all)
-    return {
-        term: weight * math.log(1 + (len(texts) - frequency[term] + 0.5) / (frequency[term] + 0.5))
-        for term, weight in asked.weights.items()
-    }
-
-
-def _shared(asked: _Asked, rarity: Mapping[str, float], text: _Terms) -> dict[str, float]:
-    """The share of what is asked for that stands in the text, in its headings, in either."""
-
-    def share(words: Collection[str], of: Collection[str]) -> float:
-        total = sum(rarity[term] for term in of) or 1.0
-        return sum(rarity[term] for term in of if term in words) / total
-
-    missing = (weight for term, weight in rarity.items() if term not in text.all)
-    pairs = asked.pairs.intersection(pairwise(text.words))
-    named = [term in asked.own for term in text.key]
-    return {
-        "words": share(text.all, asked.weights),
-        "own_words": share(text.all, asked.own),
-        "words_in_text": share(frozenset(text.words), asked.weights),
-        "words_in_headings": share(text.headings, asked.weights),
-        "words_in_heading": share(text.heading, asked.weights),
-        "rarest_missing": max(missing, default=0.0),
-        "pairs": len(pairs) / max(1, len(asked.pairs)),
-        "key_asked": sum(named) / max(1, len(named)),
-        "key_missing": float(bool(named) and not any(named)),
-    }
-
-
-def _form(asked: _Asked, excerpt: Excerpt) -> dict[str, float]:
+def _form(asked: _FormAsked, excerpt: Excerpt) -> dict[str, float]:
     """Whether the excerpt has the form that is asked for."""
     kind, how, which = excerpt.kind, asked.how, asked.which
     has_code = "```" in excerpt.text or kind == "code"
