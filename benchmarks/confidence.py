@@ -9,6 +9,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +22,7 @@ from answering.evaluation.calibration import fit_held_out, rank_auc
 from answering.evaluation.datasets import GoldQuestion, read_clapnq, read_squad2
 from answering.evaluation.documents import read_document_questions
 from answering.evaluation.metrics import calibration_error, contains
+from answering.evaluation.reply_rules import ReplyRules
 from answering.evidence.read import Read
 from answering.evidence.retrieve import SearchIndex
 from answering.model.house_model import HouseModel
@@ -91,22 +93,23 @@ async def look_all(source: Source, posed: Sequence[Posed]) -> list[Looked]:
     return found
 
 
-def pose_documents(questions: Path, documents: Path) -> list[Posed]:
+def pose_documents(questions: Path) -> list[Posed]:
     """The development questions; what follows a question up has it and its answer before it."""
     asked = {one.id: one for one in read_document_questions(questions)}
     posed = []
     for one in asked.values():
         before = asked[one.follow_up_of] if one.follow_up_of else None
         thread = (Turn("person", before.text), Turn("bot", before.gold)) if before else ()
-        rules = one.rules
-
-        def is_right(text: str, rules=rules, wanted=one.answerable) -> bool:  # type: ignore[no-untyped-def]
-            return wanted and not rules.broken_by(text)
-
+        is_right = partial(_follows, one.rules, one.answerable)
         document = one.sources[0] if one.sources else one.id
         question = Question(one.text, everyone(""), thread)
         posed.append(Posed(question, is_right, one.answerable, document))
     return posed
+
+
+def _follows(rules: ReplyRules, answerable: bool, text: str) -> bool:
+    """Whether a text is right by the rules of a question that can be answered."""
+    return answerable and not rules.broken_by(text)
 
 
 def pose_squad(limit: int, seed: int = 7) -> tuple[Source, list[Posed]]:
@@ -115,13 +118,14 @@ def pose_squad(limit: int, seed: int = 7) -> tuple[Source, list[Posed]]:
     title = {document.key: document.title for document in gold.documents}
     posed = []
     for one in gold.sample(limit, seed).questions:
-
-        def is_right(text: str, answers=one.answers) -> bool:  # type: ignore[no-untyped-def]
-            return bool(contains(text, answers))
-
-        question = Question(one.text, everyone(""))
+        question, is_right = Question(one.text, everyone("")), partial(_has_one, one.answers)
         posed.append(Posed(question, is_right, one.answerable, title[min(one.documents)]))
     return CorpusSource({document.key: document for document in gold.documents}), posed
+
+
+def _has_one(answers: tuple[str, ...], text: str) -> bool:
+    """Whether a text holds one of the answers."""
+    return bool(contains(text, answers))
 
 
 def fits_on(question: GoldQuestion) -> bool:
@@ -239,7 +243,7 @@ def _share(flags: Sequence[bool]) -> float:
 
 async def fit_shipped(docs: Path, limit: int, to: Path) -> dict[str, dict[str, float]]:
     """Put the weights into the file `to`, and tell how good they are on what they have not seen."""
-    documents = pose_documents(HERE / "document_questions" / "questions.jsonl", docs)
+    documents = pose_documents(HERE / "document_questions" / "questions.jsonl")
     off_topic = pose_off_topic(_OFF_TOPIC)
     looked = await look_all(FilesSource(docs), [*documents, *off_topic])
     source, posed = pose_squad(limit)
