@@ -1,44 +1,26 @@
-"""Show of what was written only what stands in the notes, and make the answer of it."""
+"""Show of what was written only what stands in the notes."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from langchain_core.runnables import Runnable, RunnableGenerator
 
 from answering.errors import EvidenceChanged
-from answering.evidence.notes import Evidence, note_holding
+from answering.evidence.notes import note_holding
 from answering.evidence.retrieve import SearchIndex
 from answering.grounding.block_checker import Grounds
 from answering.grounding.conflicts import say_conflict
-from answering.marks import marks_in
 from answering.model.house_model import HouseModel
-from answering.prompts import version_of
-from answering.types.answers import DRAFTED, SUPPORTED, Answer, Citation
-from answering.types.progress import Finished, Progress, Reading, Words
+from answering.types.progress import Progress, Reading, Words
 from answering.writing.abstention import BROKEN_OFF, say_closest, says_unknown
 from answering.writing.drafts import needs_block
+from answering.writing.finish import Part, finish
 from answering.writing.long_draft import LongDraft
 from answering.writing.render_block import show_excerpts
 from answering.writing.short_draft import ShortDraft
 from answering.writing.write import ModelChunk, PartBegun, PartEnded, WritingStep, Written
-from retrieval.plain import clean, shorten
+from retrieval.plain import clean
 from retrieval.retriever import still_stand
-
-_QUOTE_CHARACTERS = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One question's part of the answer, as it was shown."""
-
-    begun: PartBegun
-    text: str
-    shown: str
-    withheld: str = ""
-    supported: bool = False
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +73,7 @@ def check(model: HouseModel, index: SearchIndex) -> Runnable[Written, Progress]:
                 await _check_stands(index, step)
                 yield Words(between + shown)
                 between = ""
-        yield _finished(parts, model, index)
+        yield finish(parts, model, index)
 
     return RunnableGenerator(stream, name="check")
 
@@ -187,64 +169,3 @@ async def _check_stands(index: SearchIndex, begun: PartBegun) -> None:
         raise EvidenceChanged(
             "The documents about this are being changed just now. Please ask again in a minute."
         )
-
-
-def _finished(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> Finished:
-    """The parts as one answer; it is as sure as its least sure part."""
-    text = "\n\n".join(part.text for part in parts)
-    notes = [note for part in parts for note in part.begun.notes]
-    marked = marks_in(text)
-    sure = {at: p for at, one in enumerate(parts) if (p := one.begun.decision.probability)}
-    least = parts[min(sure, key=lambda at: sure[at], default=0)]
-    first = next((part for part in parts if part.begun.messages), parts[0])
-    answer = Answer(
-        text=text,
-        citations=tuple(_cite(note, index) for note in notes if note.n in marked),
-        abstained=all(part.shown in ("closest", "not_found") for part in parts),
-        model=model.name,
-        generation=first.begun.decision.read.retrieved.generation.id,
-        prompt_version=version_of(model),
-        messages=first.begun.messages,
-        evidence=tuple(_record(note) for note in notes),
-        confidence=least.begun.decision.probability,
-        signals=_signals(least),
-        withheld=first.withheld,
-        shown=first.shown,
-    )
-    return Finished(
-        answer,
-        sum(part.prompt_tokens for part in parts),
-        sum(part.completion_tokens for part in parts),
-        model_failed=any(part.failed for part in parts),
-    )
-
-
-def _signals(part: Part) -> Mapping[str, float]:
-    drafted = {DRAFTED: 1.0} if part.begun.messages else {}
-    supported = {SUPPORTED: 1.0} if part.supported else {}
-    return {**part.begun.decision.features, **drafted, **supported}
-
-
-def _cite(note: Evidence, index: SearchIndex) -> Citation:
-    passage = note.passage
-    return Citation(
-        n=note.n,
-        document_id=passage.document_id,
-        chunk_id=passage.chunk_id,
-        title=note.label,
-        url=passage.url or index.links.link(passage.document_id, passage.chunk_id, passage.readers),
-        quote=shorten(note.quote, _QUOTE_CHARACTERS),
-    )
-
-
-def _record(note: Evidence) -> Mapping[str, object]:
-    """A note as the answers table keeps it: enough to say later why this was the answer."""
-    return {
-        "n": note.n,
-        "document_id": note.passage.document_id,
-        "chunk_id": note.passage.chunk_id,
-        "quote": note.quote,
-        "best": note.best,
-        "score": round(note.score, 4),
-        "retrieval_score": round(note.passage.score, 6),
-    }
