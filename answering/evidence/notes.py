@@ -89,10 +89,15 @@ def _room(abilities: Abilities) -> int:
 
 
 def note_holding(read: ReadExcerpt, notes: Sequence[Evidence]) -> Evidence:
-    """The note that an excerpt stands in; the first where it stands in none."""
-    page, body = read.excerpt.page, read.excerpt.body.strip()
-    of_page = [one for one in notes if one.passage.document_id == page.document_id]
-    return next((one for one in of_page if body in one.quote), notes[0])
+    """The note that an excerpt stands in, in plain words or as written.
+
+    Where it was cut off it is the first of its page.
+    """
+    excerpt = read.excerpt
+    written = excerpt.page.text[excerpt.start : excerpt.end].strip()
+    of_page = [one for one in notes if one.passage.document_id == excerpt.page.document_id]
+    holding = (one for one in of_page if _as_note(excerpt) in one.quote or written in one.quote)
+    return next(holding, (of_page or notes)[0])
 
 
 def _whole(excerpt: Excerpt, room: int, sections: Callable[[Page], list[Section]]) -> Excerpt:

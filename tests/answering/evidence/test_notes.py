@@ -1,5 +1,7 @@
 """Excerpts as the numbered notes that a model is given and a citation names."""
 
+from dataclasses import replace
+
 from answering.evidence.excerpts import cut_excerpts
 from answering.evidence.injection import speaks_to_assistant
 from answering.evidence.notes import note_holding, note_of, section_notes
@@ -115,3 +117,29 @@ def test_the_marks_of_an_able_model_s_notes_stay() -> None:
     (code,) = excerpts("# Run\n\nRun this:\n\n```sh\nmake __init__\n```\n")
     (note,) = section_notes([read_excerpt(code)], [], 1, Abilities("sections"))
     assert note.quote == "Run this:\n\n```sh\nmake __init__\n```"
+
+
+def test_each_excerpt_with_marks_is_held_by_its_own_note() -> None:
+    """Also rows, code and two excerpts of one page; as plain notes and as sections."""
+    text = "# When\n\nWe **deploy** on [Tuesdays](b.md).\n\n# Who\n\n`priya` does.\n"
+    hours = "| East | 8:30 |\n| West | 9:00 |\n| North | 9:15 |\n"
+    table = f"# Gates\n\n| Gate | *Opens* |\n|---|---|\n{hours}"
+    east, _, north = (read_excerpt(one) for one in cut_excerpts(page(table, "Gates", 2)))
+    rows = replace(east, excerpt=east.excerpt.with_rows([north.excerpt]))
+    read = [*map(read_excerpt, excerpts(text)), rows]
+    notes = [note_of(one, n) for n, one in enumerate(read, 1)]
+    assert [note_holding(one, notes).n for one in read] == [1, 2, 3]
+    sections = section_notes(read, read, 1, Abilities("sections"))
+    assert [note_holding(one, sections).n for one in read] == [1, 2, 3]
+
+
+def test_an_excerpt_that_was_cut_off_is_held_by_a_note_of_its_page() -> None:
+    """The first of that page, not the first of all."""
+    one, other = (
+        page(f"{name} is large.\n", name, n) for n, name in enumerate(("Attic", "Hall"), 1)
+    )
+    notes = [
+        note_of(read_excerpt(cut_excerpts(each)[0]), n) for n, each in enumerate((one, other), 1)
+    ]
+    (cut,) = cut_excerpts(page("Hall is small.\n", "Hall", 2))
+    assert note_holding(read_excerpt(cut), notes).n == 2
