@@ -22,6 +22,8 @@ from bot.mrkdwn import PART, drop_controls, is_number_alone, safe_markdown
 _IDENTIFIER = re.compile(r"__[a-z][a-z0-9_]*__(?!\w)")
 _OPENS = "\"'`“«([{$€£…"
 """Signs with which a word may begin."""
+_WRAPPED = 40
+"""Characters; a shorter line was ended by who wrote it, a longer one by an editor's wrapping."""
 _STRUCTURE = frozenset(
     {"bullet_list_open", "ordered_list_open", "table_open", "fence", "code_block"}
 )
@@ -36,7 +38,8 @@ def is_plain_for_slack(text: str) -> bool:
     """Whether Slack's own Markdown shows this text, made safe, with every sign of it.
 
     Not so where there is a list, a table or code in a block (what Slack makes of one in another,
-    or of a list that begins at 7, is nowhere said), and where a sign would be lost or added.
+    or of a list that begins at 7, is nowhere said), and where a sign would be lost or added, or a
+    line end where its paragraph goes on.
     """
     ours, theirs = parse(text), _commonmark().parse(safe_markdown(text))
     return not any(token.type in _STRUCTURE for token in ours) and _said(ours) == _said(theirs)
@@ -49,6 +52,7 @@ def _house() -> MarkdownIt:
     parser.block.ruler.at("list", _list, {"alt": ["paragraph", "reference", "blockquote"]})
     parser.inline.ruler.at("emphasis", _emphasis)
     parser.core.ruler.push("unlink", _unlink)
+    parser.core.ruler.push("unwrap", _unwrap)
     return parser
 
 
@@ -97,6 +101,16 @@ def _unlink(state: StateCore) -> None:
     for block in state.tokens:
         if block.type == "inline" and block.children:
             block.children = list(_unlinked(block.children))
+
+
+def _unwrap(state: StateCore) -> None:
+    """Make a blank of each line break that an editor put there; one behind a short line stays."""
+    for block in state.tokens:
+        length = 0
+        for token in block.children or ():
+            if token.type == "softbreak" and length >= _WRAPPED:
+                token.type, token.content = "text", " "
+            length = 0 if token.type in ("softbreak", "hardbreak") else length + len(token.content)
 
 
 def _unlinked(tokens: Sequence[Token]) -> list[Token]:

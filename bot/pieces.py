@@ -17,9 +17,6 @@ _Run = tuple[str, frozenset[Style]]
 Align = Literal["left", "center", "right"]
 
 _STYLES: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike", "code_inline": "code"}
-_SOFT_BREAK = "\r"  # no other carriage return is left in what was parsed
-_WRAPPED = 40
-"""Characters; a shorter line was ended by who wrote it, a longer one by an editor's wrapping."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +178,7 @@ def _align(style: str) -> Align:
 def _spans(nodes: Sequence[SyntaxTreeNode], style: frozenset[Style] = frozenset()) -> Spans:
     """The spans of inline content; neighbours of one style are one."""
     spans: list[Span] = []
-    length = 0  # of the line so far
     for text, styled in _runs(nodes, style):
-        if text == _SOFT_BREAK:
-            text = " " if length >= _WRAPPED else "\n"
-        length = 0 if text == "\n" else length + len(text)
         if spans and spans[-1].style == styled:
             spans[-1] = Span(spans[-1].text + text, styled)
         elif text:
@@ -200,9 +193,7 @@ def _runs(nodes: Sequence[SyntaxTreeNode], style: frozenset[Style]) -> Iterator[
                 yield node.content, style
             case "code_inline":
                 yield node.content, style | {"code"}
-            case "softbreak":
-                yield _SOFT_BREAK, style
-            case "hardbreak":
+            case "softbreak" | "hardbreak":
                 yield "\n", style
             case "strong" | "em" | "s":
                 yield from _runs(node.children, style | {_STYLES[node.type]})

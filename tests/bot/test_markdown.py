@@ -76,6 +76,8 @@ def test_structure_is_not_left_to_slack(text: str) -> None:
         ("Yes, **before noon**. [1]\n\n> The rule.", True),
         ("# A head\n\nRun `make deploy` <now>.", True),
         ("see https://a.b and <!channel>", True),
+        ("Mon: 9-5\nTue: 9-6", True),
+        ("A long line that some editor has wrapped here\nin the middle.", False),
         ("`curl https://a.b`", False),
         ("`<!channel>`", False),
         ("in *.cfg and conf/*/active", False),
