@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
+from itertools import pairwise
 from operator import add
 
 import Stemmer  # type: ignore[import-not-found]  # it comes without types
@@ -35,6 +36,7 @@ _BORDER = re.compile(
 )
 _APOSTROPHES = re.compile(r"['\u2019]")
 _ENDINGS = frozenset(("", "s", "d", "m", "t", "ll", "re", "ve"))
+_PARTICLES = frozenset(("away", "back", "by", "down", "in", "off", "on", "out", "over", "up"))
 _FRENCH, _ITALIAN = "c d j jusqu l lorsqu m n puisqu qu quoiqu s t", "all dall dell nell sull un"
 _ELISIONS = frozenset((*_FRENCH.split(), *_ITALIAN.split()))
 # Scripts of which we stem one language; others are compared as they are written.
@@ -73,14 +75,22 @@ def query_terms(text: str) -> list[str]:
     """The terms to search for, each once: as `terms`, in every language the query may be in.
 
     A few words seldom show their language for sure. What one of the languages leaves out is left
-    out of all.
+    out of all. Two words in a row are looked for as one, too: who asks what to back up is after
+    backups.
     """
     words = _words(text)
     likely = likely_languages(_lowered(words))
     common = frozenset().union(*(STOP_WORDS[language] for language in likely))
     asked = [word for word in words if word.lower() not in common]
+    asked += [one + other for one, other in pairwise(words) if _may_join(one, other, common)]
     found = (term for each in likely for word in asked for term in _terms_of(word, each))
     return list(dict.fromkeys(found))
+
+
+def _may_join(one: str, other: str, common: Set[str]) -> bool:
+    """Whether two words are also written as one: "back up" or "web hook", no "users and"."""
+    is_plain = all(word.isalpha() and word.islower() for word in (one, other))
+    return is_plain and one not in common and (other in _PARTICLES or other not in common)
 
 
 def _words(text: str) -> list[str]:

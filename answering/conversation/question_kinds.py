@@ -4,7 +4,7 @@ import re
 
 _HOW = re.compile(
     r"\bhow (?:do|can|to|would|should|does|did|could)\b|\bsteps?\b|\bprocess\b|\bprocedure\b"
-    r"|\bset(?:ting)? ?up\b|\binstall|\bwhat do i (?:do|need)\b|\bguide\b",
+    r"|\bset(?:ting)? ?up\b|\binstall|\bwhat do (?:i|we|you) (?:do|need|have to)\b|\bguide\b",
     re.IGNORECASE,
 )
 _WHICH = re.compile(

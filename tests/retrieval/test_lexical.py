@@ -77,6 +77,21 @@ def test_a_word_alone_is_found_in_a_text_of_its_language(word: str) -> None:
     assert set(query_terms(word.upper())) & set(terms(texts[word].format(word)))
 
 
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ("what do I have to back up", "## Backups"),
+        ("how do you log in there", "The login needs a code."),
+        ("add a web hook", "Webhooks are set in the settings."),
+        ("the time zone of the office", "timezone: Europe/Lisbon"),
+    ],
+)
+def test_two_words_find_what_is_written_as_one(asked: str, written: str) -> None:
+    """Words joined by chance are in no text; a stop word is joined to none."""
+    assert set(query_terms(asked)) & set(terms(written))
+    assert not {term for term in query_terms("the users and the team") if "and" in term}
+
+
 def test_a_query_has_each_term_once_and_no_stop_words() -> None:
     """In whichever language it is asked."""
     assert query_terms("the users and the user") == ["user"]
