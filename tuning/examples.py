@@ -13,7 +13,7 @@ from psycopg.types.json import Jsonb
 from tuning.attribution import Cause
 from tuning.judged import Better, Judged, Label, Source
 from tuning.lessons import Message
-from tuning.notes import cite, cite_alike
+from tuning.notes import cite, cite_alike, cite_lead_in
 
 Kind = Literal["sft", "preference", "kto"]
 Origin = Literal["better", "accepted", "thumbs", "import"]
@@ -122,7 +122,9 @@ def plain(text: str) -> str:
 
 def _from_better(judged: Judged, better: Better, cause: Cause) -> Learned:
     """The better answer to learn, and, where the model had written another, the pair."""
-    chosen = cite(better.text, judged)
+    chosen = cite_lead_in(better.text, judged) if judged.is_lead_in else cite(better.text, judged)
+    if chosen is None and judged.is_lead_in:
+        return Learned(left_out="the quotation was corrected, not what is said before it")
     if chosen is None and cause is Cause.STYLE:
         chosen = cite_alike(better.text, judged)
     if chosen is None:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
-from answering.types.answers import phrased_part
+from answering.types.answers import LEAD_IN, phrased_part
 from retrieval.audience import Audience
 from retrieval.statements import load_statements
 from tuning.lessons import Message
@@ -67,9 +67,10 @@ class Decision:
 class Judged:
     """An answer as it was served and what people say of it.
 
-    `prompt` is the exact messages the model was sent, empty when none was asked; `phrased` are the
-    model's words in the `text`; `reasons` by person; `sources` those of `documents` that are still
-    there; `train_on` an admin's word for its channel.
+    `prompt` is the exact messages the model was sent, or would have been where the answer is
+    quoted; `phrased` are the model's words in the `text`; `reasons` by person; `sources` those of
+    `documents` that are still there; `train_on` an admin's word for its channel;
+    `is_lead_in` where the model's words are those before a block, and it is sent no others.
     """
 
     id: int
@@ -91,6 +92,7 @@ class Judged:
     reasons: Mapping[str, frozenset[str]]
     betters: tuple[Better, ...]
     shown: str = ""
+    is_lead_in: bool = False
 
     @classmethod
     def from_row(cls, workspace: str, row: Mapping[str, Any]) -> "Judged":
@@ -116,6 +118,7 @@ class Judged:
             reasons={one["person"]: frozenset(one["reasons"]) for one in row["remarks"]},
             betters=tuple(Better(**one) for one in row["betters"]),
             shown=row["shown"],
+            is_lead_in=LEAD_IN in row["signals"],
         )
 
     @property

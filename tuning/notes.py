@@ -68,6 +68,15 @@ def cite_alike(text: str, judged: Judged) -> str | None:
     return f"{text.strip()} {marks}" if marks else None
 
 
+def cite_lead_in(text: str, judged: Judged) -> str | None:
+    """What the text says before a block, with the mark of the first note, or None where nothing.
+
+    That is its first line, where it ends in a colon.
+    """
+    line = strip_marks(text.strip().partition("\n")[0]).strip()
+    return f"{line} [{judged.evidence[0]['n']}]" if line.endswith(":") else None
+
+
 def _sentences(text: str) -> list[str]:
     plain = strip_marks(text)
     return [plain[span.start : span.end].strip() for span in split_sentences(plain)]

@@ -154,7 +154,8 @@ with kept as (
     from better_answers b join roles r on r.answer_id = b.answer_id and r.person = b.author
     where b.is_current group by b.answer_id
 )
-select k.id, k.question, k.text, k.messages, k.evidence, k.abstained, k.shown, k.readers, k.channel,
+select k.id, k.question, k.text, k.messages, k.evidence, k.abstained, k.shown, k.signals, k.readers,
+    k.channel,
     coalesce(k.thread_ts, k.ts) as thread_ts, k.person, k.model, k.prompt_version, k.documents,
     coalesce(c.train_on, false) as train_on, coalesce(l.said, '[]') as labels,
     coalesce(m.said, '[]') as remarks, coalesce(b.said, '[]') as betters, coalesce((

@@ -1,9 +1,10 @@
 """The numbered notes that an answer is written from and cites: excerpts, or whole sections."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from answering.evidence.blocks import Kind
 from answering.evidence.excerpts import Excerpt, widen
 from answering.evidence.injection import speaks_to_assistant
 from answering.evidence.read import ReadExcerpt
@@ -53,6 +54,12 @@ def note_of(read: ReadExcerpt, n: int) -> Evidence:
     said = to_plain(excerpt.plain[read.reading.start : read.reading.end])
     best = next((one for one in sentences if said and said in one), sentences[0])
     return Evidence(n, _passage(excerpt, quote, read.reading.answers), sentences, best, quote, 0.0)
+
+
+def announce(lead: str, kind: Kind, count: int) -> str:
+    """What a model is told of a block that is shown as it stands: its lead-in, and what it is."""
+    form = {"steps": f"{count} steps", "list": f"{count} items", "table": f"{count} rows"}
+    return f"{lead} ({form.get(kind, kind)})".strip()
 
 
 def section_notes(
@@ -118,8 +125,16 @@ def _section_note(read: ReadExcerpt, whole: Excerpt, text: str, n: int) -> Evide
     return Evidence(n, passage, sentences, sentences[0], text, passage.score, chunks)
 
 
+def join_rows(rows: Iterable[str]) -> str:
+    """Rows in words as the sentences of a note, so that none is read on into the next."""
+    return ". ".join(row.rstrip(".") for row in rows)
+
+
 def _as_note(excerpt: Excerpt) -> str:
-    return " ".join(to_plain(excerpt.plain).split()) or excerpt.text
+    plain = to_plain(excerpt.plain)
+    if excerpt.rows:
+        plain = join_rows(line for line in plain.splitlines() if line.strip())
+    return " ".join(plain.split()) or excerpt.text
 
 
 def _sentences(text: str) -> tuple[str, ...]:

@@ -19,6 +19,8 @@ DRAFTED = "drafted"
 """Among an answer's signals where a model was asked."""
 SUPPORTED = "supported"
 """Among them where a note supports what the model wrote, shown or not."""
+LEAD_IN = "lead_in"
+"""Among them where the messages ask for the words before a block that is shown as it stands."""
 _BLOCK = re.compile(r"(?:^|\n\n)\*\*[^\n]*\*\* \[\d+\]\n")
 
 
@@ -38,8 +40,9 @@ class Citation:
 class Answer:
     """A finished answer: Markdown with `[n]` marks, its citations, and how it came about.
 
-    `messages` are the exact messages the model was sent (role and content), empty when no model was
-    asked; `abstained` is true when the reply only quotes the nearest text or says there is none.
+    `messages` are the exact messages the model was sent (role and content), or would have been
+    where an answer is quoted; `abstained` is true when the reply only quotes the nearest text or
+    says there is none.
     `timings_ms`: milliseconds until each step had ended (`retrieve`, `read`, `first_words`, …).
     `shown` is what it is: `phrased` by the model, `quoted`, `closest`, `not_found`, `conflict`
     or `small_talk`.

@@ -15,6 +15,7 @@ from answering.types.progress import Progress, Reading, Words
 from answering.writing.abstention import BROKEN_OFF, say_closest, says_unknown
 from answering.writing.drafts import needs_block
 from answering.writing.finish import Part, finish
+from answering.writing.lead_in import LeadInDraft
 from answering.writing.long_draft import LongDraft
 from answering.writing.render_block import show_excerpts
 from answering.writing.short_draft import ShortDraft
@@ -88,7 +89,7 @@ async def _show_part(
     begun: PartBegun, steps: AsyncIterator[WritingStep], model: HouseModel
 ) -> AsyncIterator[str | Part]:
     """The words of one part as they are settled, then the part."""
-    if not begun.messages:
+    if not begun.is_asked:
         yield (text := begun.text or _excerpts(begun))
         yield Part(begun, text, _shown_as(begun))
         return
@@ -127,21 +128,24 @@ async def _show_draft(
     )
 
 
-def _draft(begun: PartBegun, model: HouseModel) -> ShortDraft | LongDraft:
+def _draft(begun: PartBegun, model: HouseModel) -> ShortDraft | LongDraft | LeadInDraft:
     asked = begun.decision.read.retrieved.understood.asked
     grounds = Grounds(asked, begun.notes, model.voice)
+    if begun.wanted == "lead-in":
+        return LeadInDraft(grounds)
     return LongDraft(grounds) if model.is_able else ShortDraft(grounds, begun.decision)
 
 
 def _close(begun: PartBegun, heard: "Heard", text: str, model: HouseModel) -> tuple[str, str]:
     """What is shown behind the model's words, or in their place, and how that is called."""
-    if not text and says_unknown(heard.written):
+    if not text and begun.wanted == "answer" and says_unknown(heard.written):
         return say_closest(_excerpts(begun)), "closest"
     if not text:
         return _excerpts(begun), "quoted"
     if model.is_able:
         return f"\n\n{BROKEN_OFF}" if heard.cut_off else "", "phrased"
-    return f"\n\n{_excerpts(begun)}" if needs_block(begun.decision) else "", "phrased"
+    is_shown = begun.wanted == "lead-in" or needs_block(begun.decision)
+    return f"\n\n{_excerpts(begun)}" if is_shown else "", "phrased"
 
 
 def _excerpts(begun: PartBegun) -> str:

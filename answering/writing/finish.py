@@ -8,7 +8,7 @@ from answering.evidence.retrieve import SearchIndex
 from answering.marks import marks_in
 from answering.model.house_model import HouseModel
 from answering.prompts import version_of
-from answering.types.answers import DRAFTED, SUPPORTED, Answer, Citation
+from answering.types.answers import DRAFTED, LEAD_IN, SUPPORTED, Answer, Citation
 from answering.types.progress import Finished
 from answering.writing.write import PartBegun
 from retrieval.plain import shorten
@@ -37,7 +37,7 @@ def finish(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> Fini
     marked = marks_in(text)
     sure = {at: p for at, one in enumerate(parts) if (p := one.begun.decision.probability)}
     least = parts[min(sure, key=lambda at: sure[at], default=0)]
-    first = next((part for part in parts if part.begun.messages), parts[0])
+    first = max(parts, key=lambda part: (part.begun.is_asked, bool(part.begun.messages)))
     answer = Answer(
         text=text,
         citations=tuple(_cite(note, index) for note in notes if note.n in marked),
@@ -48,7 +48,7 @@ def finish(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> Fini
         messages=first.begun.messages,
         evidence=tuple(_record(note) for note in notes),
         confidence=least.begun.decision.probability,
-        signals=_signals(least),
+        signals=_signals(least, first),
         withheld=first.withheld,
         shown=first.shown,
     )
@@ -60,10 +60,17 @@ def finish(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> Fini
     )
 
 
-def _signals(part: Part) -> Mapping[str, float]:
-    drafted = {DRAFTED: 1.0} if part.begun.messages else {}
-    supported = {SUPPORTED: 1.0} if part.supported else {}
-    return {**part.begun.decision.features, **drafted, **supported}
+def _signals(least: Part, first: Part) -> Mapping[str, float]:
+    """The features of the least sure part, and what became of the model's words."""
+    marks = {
+        DRAFTED: least.begun.is_asked,
+        SUPPORTED: least.supported,
+        LEAD_IN: first.begun.wanted == "lead-in",
+    }
+    return {
+        **least.begun.decision.features,
+        **{name: 1.0 for name, is_so in marks.items() if is_so},
+    }
 
 
 def _cite(note: Evidence, index: SearchIndex) -> Citation:

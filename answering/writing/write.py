@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable, RunnableGenerator
@@ -18,7 +19,10 @@ from answering.model.house_model import HouseModel
 from answering.prompts import as_sent, house_messages
 from answering.writing.abstention import say_where_nothing_was
 from answering.writing.drafts import names_a_fact
+from answering.writing.lead_in import announced, shows_block
 from retrieval.catalog import readable_sources
+
+Wanted = Literal["answer", "lead-in"]
 
 _MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
 _log = logging.getLogger(__name__)
@@ -28,13 +32,16 @@ _log = logging.getLogger(__name__)
 class PartBegun:
     """One question's part of the answer begins, made from these notes.
 
-    `text` is the whole of it where no model is asked; else the model was sent `messages`.
+    `text` is the whole of it where nothing was found. `messages` ask the model for what is
+    `wanted`; they are sent only if it `is_asked`.
     """
 
     decision: Decision
     notes: tuple[Evidence, ...] = ()
     text: str = ""
     messages: tuple[Mapping[str, str], ...] = ()
+    wanted: Wanted = "answer"
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +138,31 @@ async def _begin(
         sources = await readable_sources(index.pool, understood.question.audience)
         return PartBegun(decision, text=say_where_nothing_was(understood.asked, sources)), ()
     notes = _notes(decision, first, model)
-    if not asks_model(decision, model):
+    if decision.verdict != "answer":
         return PartBegun(decision, notes), ()
-    messages = house_messages(understood, notes, model)
-    return PartBegun(decision, notes, messages=tuple(as_sent(messages))), messages
+    wanted = words_wanted(decision, model)
+    told = announced(decision, notes) if wanted == "lead-in" else notes
+    messages = house_messages(understood, told, model)
+    is_asked = asks_model(decision, model)
+    # Kept also where they are not sent: what people correct of a quotation is learned with them.
+    kept = tuple(as_sent(messages))
+    begun = PartBegun(decision, notes, messages=kept, wanted=wanted, is_asked=is_asked)
+    return begun, messages if is_asked else ()
+
+
+def words_wanted(decision: Decision, model: HouseModel) -> Wanted:
+    """Of a block that is shown as it stands a small model says only what comes before."""
+    is_told = model.is_able or names_a_fact(decision) or not shows_block(decision)
+    return "answer" if is_told else "lead-in"
 
 
 def asks_model(decision: Decision, model: HouseModel) -> bool:
-    """Whether the model's words are wanted: an able one's always, a small one's for a fact."""
-    if decision.verdict != "answer":
-        return False
+    """Whether the model is asked: an able one always, a small one for what is short.
+
+    It says what comes before a block only in a voice that it was taught: the heading says as much.
+    """
+    if words_wanted(decision, model) == "lead-in":
+        return bool(model.voice.words)
     return model.is_able or names_a_fact(decision)
 
 

@@ -1,5 +1,6 @@
 """Questions to documents of the kinds that teams have, through the whole chain, without a model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from answering.confidence.confidence import open_confidence
 from answering.evidence.retrieve import SearchIndex
 from answering.model.chat_model import open_chat_model
 from answering.model.house_model import HouseModel
-from answering.types.answers import Answer
+from answering.model.voice import Voice
+from answering.types.answers import DRAFTED, LEAD_IN, SUPPORTED, Answer
 from answering.types.questions import Question
 from retrieval.audience import everyone
 from retrieval.embeddings import Embedder
@@ -19,6 +21,7 @@ from retrieval.indexing import index_source
 from retrieval.reader.reader import Reader
 from retrieval.sources.files import FilesSource
 from tests.answering.house import LINKS, NOBODY, ask
+from tests.openai_server import openai_server
 
 FAQ = """# Canteen questions
 
@@ -126,10 +129,10 @@ Open the inlet and take the tag off.
 
 
 @pytest.fixture
-async def answerer(
+async def parts(
     pool: AsyncConnectionPool, embedder: Embedder, reader: Reader | None, tmp_path: Path
-) -> Answerer:
-    """An answerer over these documents, with the weights that are shipped."""
+) -> ChainParts:
+    """What answers from these documents, with the weights that are shipped."""
     for name, text in {
         **{"faq": FAQ, "pumps": PUMPS, "tanks": CODE},
         **{"style": REMARKS, "boats": RULES, "basin": STEPS},
@@ -138,7 +141,13 @@ async def answerer(
     await index_source(pool, "home", FilesSource(tmp_path), embedder)
     model = HouseModel(open_chat_model(NOBODY), "nobody")
     index = SearchIndex(pool, embedder, LINKS)
-    return Answerer(ChainParts(index, reader, model, open_confidence()))
+    return ChainParts(index, reader, model, open_confidence())
+
+
+@pytest.fixture
+def answerer(parts: ChainParts) -> Answerer:
+    """An answerer over them."""
+    return Answerer(parts)
 
 
 async def said(answerer: Answerer, question: str) -> Answer:
@@ -244,6 +253,21 @@ async def test_a_how_to_is_all_of_its_steps(answerer: Answerer) -> None:
     places = [answer.text.index(one) for one in wanted]
     assert places == sorted(places)
     assert not answer.abstained
+
+
+async def test_a_taught_voice_stands_before_the_steps(parts: ChainParts) -> None:
+    """A model with a voice says the lead-in, and the steps stand below it as they are."""
+    asking = "how do i drain the lower basin?"
+    quoted = await said(Answerer(parts), asking)
+    with openai_server("Ahoy, the lower basin is drained so:") as (url, asked):
+        voiced = HouseModel(open_chat_model(url), "ours", voice=Voice.of(["ahoy", "so"]))
+        told = await said(Answerer(replace(parts, model=voiced)), asking)
+    assert told.text == f"Ahoy, the lower basin is drained so: [1]\n\n{quoted.text}"
+    assert (told.shown, quoted.shown) == ("phrased", "quoted")
+    assert {DRAFTED, SUPPORTED, LEAD_IN} <= set(told.signals)
+    assert list(told.messages) == asked[0]["messages"] == list(quoted.messages)
+    assert "red wheel" not in told.messages[-1]["content"]
+    assert LEAD_IN in quoted.signals and DRAFTED not in quoted.signals
 
 
 async def test_what_no_document_speaks_of_is_not_found(answerer: Answerer) -> None:

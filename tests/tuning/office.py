@@ -1,6 +1,6 @@
 """A team that asks and judges, straight into the tables. Has no Slack and no model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from psycopg_pool import AsyncConnectionPool
 
@@ -46,6 +46,8 @@ async def add_answer(
     thread_ts: str | None = None,
     note: str = NOTE,
     prompt: Sequence[dict[str, str]] = PROMPT,
+    shown: str = "",
+    signals: Mapping[str, float] | None = None,
 ) -> int:
     """An answer from one note; its id."""
     evidence = () if document is None else (
@@ -60,6 +62,8 @@ async def add_answer(
         prompt_version="p",
         messages=tuple(prompt),
         evidence=evidence,
+        shown=shown,
+        signals=signals or {},
     )
     asked = Question(question, Audience("home", frozenset(readers)))
     return await save_answer(

@@ -4,6 +4,7 @@ import pytest
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from answering.types.answers import LEAD_IN
 from tests.tuning.office import (
     ASKER,
     EXPERT,
@@ -54,6 +55,24 @@ async def test_a_better_answer_gives_a_model_answer_and_a_pair(pool: AsyncConnec
         (ASKER, "bad", False),
         (ASKER, "better", True),
     ]
+
+
+async def test_a_corrected_quotation_teaches_what_comes_before_it(
+    pool: AsyncConnectionPool,
+) -> None:
+    """Its first line, with the note's mark; a correction of the block itself teaches no model."""
+    document = await add_document(pool, "wheel")
+    steps = "1. Turn the wheel.\n2. Wait."
+    for better in (f"Ahoy, start it so:\n\n{steps}", "Turn the wheel twice, and wait."):
+        answer = await add_answer(
+            *(pool, document, f"**Start** [1]\n\n{steps}", f"How do I start it? {len(better)}"),
+            note=steps, shown="quoted", signals={LEAD_IN: 1.0},
+        )  # fmt: skip
+        await say(pool, answer, ASKER, "bad", ["style"], better)
+    collected, (sft,) = await gather(pool)
+    assert sft.chosen == "Ahoy, start it so: [1]"
+    assert sft.kind == "sft"
+    assert collected.left_out == {"the quotation was corrected, not what is said before it": 1}
 
 
 async def test_thumbs_alone(pool: AsyncConnectionPool) -> None:

@@ -10,15 +10,18 @@ from answering.evidence.read import Read
 from answering.evidence.retrieve import Retrieved, SearchIndex
 from answering.model.chat_model import open_chat_model
 from answering.model.house_model import Abilities, HouseModel
+from answering.model.voice import Voice
 from answering.types.questions import Question
 from answering.writing.write import (
     ModelChunk,
     PartBegun,
     PartEnded,
+    Wanted,
     WritingStep,
     Written,
     asks_model,
     show_each_once,
+    words_wanted,
     write,
 )
 from retrieval.audience import everyone
@@ -29,11 +32,19 @@ from tests.openai_server import openai_server
 
 LUNCH = "# Lunch\n\nLunch is at noon in the garden.\n"
 STEPS = "# Start\n\n1. Turn the wheel.\n2. Wait.\n"
+STEPS_LED_IN = "# Start\n\nTo start it:\n\n1. Turn the wheel.\n2. Wait.\n"
+COMMAND = "# Start\n\n```\nmake it --now\n```\n"
+ROW = "# Meals\n\n| Meal | At |\n|---|---|\n| Lunch | noon |\n"
 
 
 def small(url: str = NOBODY) -> HouseModel:
     """A model that reads excerpts."""
     return HouseModel(open_chat_model(url), "m")
+
+
+def spoken(url: str = NOBODY) -> HouseModel:
+    """A small one with a voice of its own."""
+    return HouseModel(open_chat_model(url), "m", voice=Voice.of(["ahoy", "matey"]))
 
 
 def able(url: str = NOBODY) -> HouseModel:
@@ -80,30 +91,51 @@ async def test_a_fact_is_phrased(index: SearchIndex) -> None:
 
 
 @pytest.mark.parametrize(
-    ("decision", "is_asked"),
+    ("decision", "untaught", "taught", "wanted"),
     [
-        (decided(), True),
-        (decided("| Meal | At |\n|---|---|\n| Lunch | noon |\n"), True),
-        (decided(STEPS), False),
-        (decided(found=""), False),
-        (decided(verdict="closest"), False),
-        (decided(verdict="not_found"), False),
+        (decided(), True, True, "answer"),
+        (decided(ROW), True, True, "answer"),
+        (decided(ROW, found=""), False, True, "lead-in"),
+        (decided(STEPS), False, True, "lead-in"),
+        (decided(COMMAND), False, True, "lead-in"),
+        (decided(found=""), False, False, "answer"),
     ],
-    ids=["fact", "row", "steps", "no fact", "closest", "not found"],
+    ids=["fact", "cell", "row", "steps", "code", "no fact"],
 )
-def test_a_small_model_is_asked_for_facts_alone(decision: Decision, is_asked: bool) -> None:
-    """An able one whenever there is an answer."""
-    assert asks_model(decision, small()) is is_asked
-    assert asks_model(decision, able()) is (decision.verdict == "answer")
+def test_a_small_model_is_asked_for_what_is_short(
+    decision: Decision, untaught: bool, taught: bool, wanted: Wanted
+) -> None:
+    """For what comes before a block only in a voice that it was taught; an able one for all."""
+    assert asks_model(decision, small()) is untaught
+    assert asks_model(decision, spoken()) is taught
+    assert words_wanted(decision, small()) == words_wanted(decision, spoken()) == wanted
+    assert asks_model(decision, able())
+    assert words_wanted(decision, able()) == "answer"
 
 
 async def test_steps_are_not_for_the_model(index: SearchIndex) -> None:
-    """They begin with their note, and nothing is sent."""
+    """They begin with their note, and nothing is sent; what would have been sent is kept."""
     with openai_server("Turn it.") as (url, asked):
         begun, ended = await steps(small(url), index, decided(STEPS))
     assert isinstance(begun, PartBegun)
-    assert (len(begun.notes), begun.messages, ended) == (1, (), PartEnded())
+    assert (len(begun.notes), begun.is_asked, ended) == (1, False, PartEnded())
     assert asked == []
+    told = begun.messages[-1]["content"]
+    assert "[1] Handbook, Start (2026-03-01): (2 steps)" in told
+    assert "wheel" not in told
+
+
+async def test_a_taught_voice_is_told_what_the_block_is_alone(index: SearchIndex) -> None:
+    """Its lead-in and how much follows; the note that is cited holds all of it."""
+    with openai_server("Ahoy:") as (url, asked):
+        begun, *_, ended = await steps(spoken(url), index, decided(STEPS_LED_IN))
+    assert isinstance(begun, PartBegun)
+    assert (begun.wanted, begun.is_asked, ended) == ("lead-in", True, PartEnded())
+    assert (
+        "[1] Handbook, Start (2026-03-01): To start it: (2 steps)"
+        in asked[0]["messages"][-1]["content"]
+    )
+    assert "wheel" in begun.notes[0].quote
 
 
 async def test_what_is_not_found_is_said_with_where(index: SearchIndex) -> None:
