@@ -1,4 +1,4 @@
-"""What we say ourselves: that it is the closest, or where nothing was found."""
+"""What we say ourselves: that it is the closest, a quotation, or where nothing was found."""
 
 import re
 from collections.abc import Sequence
@@ -8,6 +8,7 @@ from retrieval.plain import shorten
 
 _UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
 _CLOSEST = "The closest I found:\n\n"
+_QUOTED = "In the words of the source:\n\n"
 _NOTHING = (
     "I found nothing about \u201c{asked}\u201d in {places}. "
     "Try other words, or ask an admin to index the documents that say it."
@@ -21,6 +22,11 @@ _NAMED = 3
 def say_closest(shown: str) -> str:
     """What was found where it may not be the answer, which is said."""
     return _CLOSEST + shown
+
+
+def say_quoted(shown: str) -> str:
+    """What was found where the model that was asked has said nothing that it supports."""
+    return _QUOTED + shown
 
 
 def says_unknown(text: str) -> bool:

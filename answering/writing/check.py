@@ -12,7 +12,7 @@ from answering.grounding.block_checker import Grounds
 from answering.grounding.conflicts import say_conflict
 from answering.model.house_model import HouseModel
 from answering.types.progress import Progress, Reading, Words
-from answering.writing.abstention import BROKEN_OFF, say_closest, says_unknown
+from answering.writing.abstention import BROKEN_OFF, say_closest, say_quoted, says_unknown
 from answering.writing.drafts import needs_block
 from answering.writing.finish import Part, finish
 from answering.writing.lead_in import LeadInDraft
@@ -138,10 +138,12 @@ def _draft(begun: PartBegun, model: HouseModel) -> ShortDraft | LongDraft | Lead
 
 def _close(begun: PartBegun, heard: "Heard", text: str, model: HouseModel) -> tuple[str, str]:
     """What is shown behind the model's words, or in their place, and how that is called."""
-    if not text and begun.wanted == "answer" and says_unknown(heard.written):
+    if not text and begun.wanted == "lead-in":
+        return _excerpts(begun), "quoted"
+    if not text and says_unknown(heard.written):
         return say_closest(_excerpts(begun)), "closest"
     if not text:
-        return _excerpts(begun), "quoted"
+        return say_quoted(_excerpts(begun)), "quoted"
     if model.is_able:
         return f"\n\n{BROKEN_OFF}" if heard.cut_off else "", "phrased"
     is_shown = begun.wanted == "lead-in" or needs_block(begun.decision)

@@ -1,6 +1,8 @@
 """Whether a small model is asked for a sentence, and whether that says what was found."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from answering.claims import numbers_in
 from answering.confidence.decide import Decision
@@ -10,27 +12,44 @@ from answering.conversation.question_kinds import (
     asks_which,
     asks_yes_or_no,
 )
+from answering.evidence.notes import Evidence
 from retrieval.lexical import terms
 
 _HELD = 0.6
 _SPAN_WORDS = 8  # a longer span is no fact but a passage
 _CLAIM_WORDS = 4
-_PHRASED_WORDS = 80  # of a longer excerpt a small model loses the thread
+_MOST_WORDS = 80  # of a longer note a small model loses the thread
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\b", re.IGNORECASE)
 _KINDS = frozenset(("paragraph", "section", "item", "table"))
 
 
 def names_a_fact(decision: Decision) -> bool:
-    """Whether what was found is a short fact or what a yes or no is of, in a short excerpt."""
+    """Whether what was found is a short fact, or in a short excerpt what a yes or no is of."""
     asked, best = decision.read.retrieved.understood.asked, decision.shown[0]
     if asks_how(asked) or asks_which(asked) or asks_for_code(asked):
         return False
-    is_short = len(best.excerpt.plain.split()) <= _PHRASED_WORDS and "```" not in best.excerpt.text
+    if best.excerpt.kind not in _KINDS or "```" in best.excerpt.text:
+        return False
     if asks_yes_or_no(asked):
-        return best.excerpt.kind in _KINDS and is_short
+        return not _is_long(best.excerpt.plain)
     words = len(_found(decision).split())
-    is_fact = best.reading.span > 0 and 0 < words <= _SPAN_WORDS
-    return best.excerpt.kind in _KINDS and is_short and is_fact
+    return best.reading.span > 0 and 0 < words <= _SPAN_WORDS
+
+
+def around_fact(notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The notes that a small model is told: of a long one the sentences around the fact alone."""
+    first = notes[0]
+    if not _is_long(first.quote):
+        return tuple(notes)
+    sentences = first.sentences
+    at = sentences.index(first.best)
+    told = sentences[at : at + 1]
+    for reach in range(1, len(sentences)):
+        wider = sentences[max(0, at - reach) : at + reach + 1]
+        if _is_long(" ".join(wider)):
+            break
+        told = wider
+    return (replace(first, sentences=told, quote=" ".join(told)),)
 
 
 def holds_answer(claim: str, decision: Decision) -> bool:
@@ -46,9 +65,13 @@ def holds_answer(claim: str, decision: Decision) -> bool:
 
 
 def needs_block(decision: Decision) -> bool:
-    """Whether what was found is shown below a sentence: a row, a rule behind a yes or no."""
-    best = decision.shown[0].excerpt
-    return best.kind != "paragraph" or asks_yes_or_no(decision.read.retrieved.understood.asked)
+    """Whether what was found is shown below a sentence: a row, a rule, all that is long."""
+    best, asked = decision.shown[0].excerpt, decision.read.retrieved.understood.asked
+    return best.kind != "paragraph" or asks_yes_or_no(asked) or _is_long(best.plain)
+
+
+def _is_long(text: str) -> bool:
+    return len(text.split()) > _MOST_WORDS
 
 
 def _found(decision: Decision) -> str:

@@ -18,7 +18,7 @@ from answering.model.chat_model import stream_reply
 from answering.model.house_model import HouseModel
 from answering.prompts import as_sent, house_messages
 from answering.writing.abstention import say_where_nothing_was
-from answering.writing.drafts import names_a_fact
+from answering.writing.drafts import around_fact, names_a_fact
 from answering.writing.lead_in import announced, shows_block
 from retrieval.catalog import readable_sources
 
@@ -141,13 +141,21 @@ async def _begin(
     if decision.verdict != "answer":
         return PartBegun(decision, notes), ()
     wanted = words_wanted(decision, model)
-    told = announced(decision, notes) if wanted == "lead-in" else notes
-    messages = house_messages(understood, told, model)
+    messages = house_messages(understood, _told(decision, notes, wanted, model), model)
     is_asked = asks_model(decision, model)
     # Kept also where they are not sent: what people correct of a quotation is learned with them.
     kept = tuple(as_sent(messages))
     begun = PartBegun(decision, notes, messages=kept, wanted=wanted, is_asked=is_asked)
     return begun, messages if is_asked else ()
+
+
+def _told(
+    decision: Decision, notes: tuple[Evidence, ...], wanted: Wanted, model: HouseModel
+) -> tuple[Evidence, ...]:
+    """What of the notes the model is sent."""
+    if wanted == "lead-in":
+        return announced(decision, notes)
+    return notes if model.is_able else around_fact(notes)
 
 
 def words_wanted(decision: Decision, model: HouseModel) -> Wanted:

@@ -141,7 +141,9 @@ async def said(
 
 def is_quotation(answer: Answer) -> bool:
     """Whether the excerpts were shown, as they stand and named, in place of the model's words."""
-    return answer.text.startswith("**Starting the observatory telescope** [1]\n\nYou need:")
+    return answer.text.startswith(
+        "In the words of the source:\n\n**Starting the observatory telescope** [1]\n\nYou need:"
+    )
 
 
 async def test_a_long_answer_over_two_documents_keeps_its_form(index: SearchIndex) -> None:

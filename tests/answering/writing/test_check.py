@@ -19,6 +19,7 @@ BLOCK = (
     "**Deploying** [1]\n\nWe deploy to production on Tuesdays at 10:00. "
     "Hotfixes may go out on any day with the approval of Priya."
 )
+QUOTED = f"In the words of the source:\n\n{BLOCK}"
 
 
 async def said(
@@ -58,9 +59,9 @@ async def test_a_supported_draft_is_shown_with_its_mark(index: SearchIndex) -> N
     ids=["silent", "empty", "blank", "day", "hour", "denial", "garbage", "elsewhere", "question"],
 )
 async def test_what_no_note_supports_is_withheld(index: SearchIndex, words: tuple[str]) -> None:
-    """The excerpt is shown instead, as the answer that it is."""
+    """The excerpt is shown instead, as the answer that it is, and said to be the quotation."""
     answer = await said(index, *words)
-    assert answer.text == BLOCK
+    assert answer.text == QUOTED
     assert (answer.shown, answer.abstained) == ("quoted", False)
     assert SUPPORTED not in answer.signals and DRAFTED in answer.signals
     assert [citation.n for citation in answer.citations] == [1]
@@ -71,7 +72,7 @@ async def test_a_model_that_fails_costs_only_its_words(index: SearchIndex, statu
     """Whatever it fails with."""
     with openai_server("No.", status=status) as (url, _):
         _, answer = await ask(Answerer(chain_parts(index.pool, index.embedder, url)), ASKED)
-    assert (answer.text, answer.shown) == (BLOCK, "quoted")
+    assert (answer.text, answer.shown) == (QUOTED, "quoted")
 
 
 async def test_an_endless_model_is_shown_as_far_as_it_is_supported(index: SearchIndex) -> None:
@@ -81,7 +82,7 @@ async def test_an_endless_model_is_shown_as_far_as_it_is_supported(index: Search
     assert answer.text == "We deploy on Tuesdays. [1]"
     with openai_server("word ", endless=True) as (url, _):
         _, answer = await ask(Answerer(chain_parts(index.pool, index.embedder, url)), ASKED)
-    assert (answer.text, answer.shown) == (BLOCK, "quoted")
+    assert (answer.text, answer.shown) == (QUOTED, "quoted")
 
 
 async def test_a_sentence_that_was_cut_off_is_not_shown(index: SearchIndex) -> None:
@@ -89,7 +90,7 @@ async def test_a_sentence_that_was_cut_off_is_not_shown(index: SearchIndex) -> N
     answer = await said(index, "We deploy on Tuesdays. Hotfixes go on Tue", ended="length")
     assert answer.text == "We deploy on Tuesdays. [1]"
     answer = await said(index, "We deploy on Tuesdays", ended="length")
-    assert answer.text == BLOCK
+    assert answer.text == QUOTED
 
 
 async def test_who_does_not_know_says_so(index: SearchIndex) -> None:

@@ -4,13 +4,16 @@ import pytest
 
 from answering.confidence.decide import Decision
 from answering.conversation.understand import Understood
+from answering.evidence.notes import note_of
 from answering.evidence.read import Read
 from answering.evidence.retrieve import Retrieved
 from answering.types.questions import Question
-from answering.writing.drafts import holds_answer, names_a_fact, needs_block
+from answering.writing.drafts import around_fact, holds_answer, names_a_fact, needs_block
 from retrieval.audience import everyone
 from retrieval.generations import Generation
 from tests.answering.pages import excerpts, read_excerpt
+
+LONG = f"{'It has a window. ' * 20}Lunch is at noon. {'It has a window. ' * 20}"
 
 
 def decided(text: str, found: str = "", question: str = "When?") -> Decision:
@@ -53,21 +56,42 @@ def test_without_a_short_finding_any_sentence_may_be_one() -> None:
         ("Lunch is at noon in the garden.", "at noon", "Which meals are there?", False),
         ("Lunch is made by lunch.sh.", "lunch.sh", "What is the command for lunch?", False),
         ("1. Ask.\n2. Wait for noon.", "noon", "When is lunch?", False),
-        (f"Lunch is at noon. {'It has a window. ' * 30}", "at noon", "When is lunch?", False),
+        (LONG, "at noon", "When is lunch?", True),
+        (LONG, "", "Is lunch at noon?", False),
         ("Ask first, then write to us and wait for a week.", "then write to us and wait for a week",
          "When is lunch?", False),
     ],
-    ids=["prose", "row", "nothing", "how", "which", "code", "steps", "long", "passage"],
+    ids=["prose", "row", "nothing", "how", "which", "code", "steps", "long", "rule", "passage"],
 )  # fmt: skip
 def test_a_small_model_is_asked_to_name_a_fact(
     text: str, found: str, question: str, is_fact: bool
 ) -> None:
-    """A few words that the reader found, in a short excerpt; structure is shown as it stands."""
+    """A few words that the reader found; a yes or no in a short excerpt, which is read whole."""
     assert names_a_fact(decided(text, found, question)) is is_fact
 
 
+def test_of_a_long_note_the_sentences_around_the_fact_are_told() -> None:
+    """As many as 80 words hold, from the one with the fact on; a short note is told whole."""
+    note = note_of(decided(LONG, "at noon").shown[0], 1)
+    (told,) = around_fact([note])
+    before, after = told.quote.split("Lunch is at noon.")
+    assert before.strip() == after.strip() != ""
+    assert told.quote in note.quote
+    assert 70 < len(told.quote.split()) <= 80
+    assert (told.n, told.passage, told.best) == (note.n, note.passage, note.best)
+    short = note_of(decided("Lunch is at noon.", "at noon").shown[0], 1)
+    assert around_fact([short, note]) == (short, note)
+
+
+def test_one_endless_sentence_is_told_whole() -> None:
+    """Nothing shorter can be understood."""
+    note = note_of(decided(f"Lunch is at noon {'and then ' * 90}.", "at noon").shown[0], 1)
+    assert around_fact([note])[0].quote == note.quote
+
+
 def test_what_is_no_prose_is_shown_below_the_sentence() -> None:
-    """A row, a list, code; and the rule behind a yes or no."""
+    """A row, a list, code; the rule behind a yes or no; a long paragraph."""
+    assert needs_block(decided(LONG))
     assert not needs_block(decided("Lunch is at noon."))
     assert needs_block(decided("| Meal | At |\n|---|---|\n| Lunch | noon |"))
     assert needs_block(decided("- soup\n- bread"))
