@@ -110,12 +110,23 @@ def _in_a_row(sentences: Sequence[str], lead_in: str, after: str) -> Iterator[Pr
             behind="" if is_last else sentences[at + 1],
             after=after if is_last else "",
         )
-        parts = [part for part in sentence.split(";") if len(keys_of(part)) > 1]
+        parts = _parts(sentence)
         if len(parts) < 2:
             yield whole
             continue
         yield replace(whole, parts=len(parts))
         yield from (replace(whole, text=part, tokens=tokens_of(part)) for part in parts)
+
+
+def _parts(sentence: str) -> list[str]:
+    """What stands between semicolons; what says too little for itself goes with what is before."""
+    parts: list[str] = []
+    for part in sentence.split(";"):
+        if parts and len(keys_of(part)) < 2:
+            parts[-1] += f";{part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def _of_list(items: Sequence[tuple[Block, str]], lead_in: str, after: str) -> Iterator[Proposition]:

@@ -206,3 +206,13 @@ def test_any_text_is_taken(sentence: str, block: str, question: str) -> None:
     """Whatever is asked, said and stated, there is a verdict with a reason or none."""
     verdict = check_sentence(sentence, block, question, (question,))
     assert verdict.supported == (verdict.reason == "")
+
+
+def test_a_cell_of_few_words_is_stated() -> None:
+    """Between others of its row, with its column's name or in a sentence; another value is not."""
+    row = "Meeting: Town hall; Day: Monday; Lasts: 90 minutes; Who joins: team leads"
+    question = "how long is the town hall?"
+    for said in ("Lasts: 90 minutes.", "It lasts 90 minutes.", "90 minutes."):
+        assert check_sentence(said, row, question).supported
+    assert not check_sentence("It lasts 60 minutes.", row, question).supported
+    assert not check_sentence("It lasts 90 hours.", row, question).supported
