@@ -10,6 +10,8 @@ from answering.confidence.confidence import Confidence
 from answering.confidence.features import Ranked, features_of_answer
 from answering.evidence.read import Read, ReadExcerpt
 from answering.grounding.conflicts import Statement, find_conflict
+from retrieval.languages import ENGLISH
+from retrieval.lexical import language_in
 
 Verdict = Literal["answer", "conflict", "closest", "not_found", "small_talk"]
 
@@ -18,7 +20,7 @@ _ROW_WORTH = 0.8  # of the best row's probability: so good a row of its table is
 _MORE = 2
 _MORE_WORTH = 0.25
 _COMPARED = 4  # of the likeliest excerpts that may disagree
-_SHARED_WORDS = 0.5  # of a question in a script that the reader does not know
+_SHARED_WORDS = 0.5  # of a question in a language that the reader does not know
 _SHOWN_WORDS = 150  # of all excerpts together, where there is more than one
 
 
@@ -51,7 +53,7 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
         return Decision(read, "small_talk")
     if not read.excerpts:
         return Decision(read, "not_found")
-    if not _is_latin(understood.asked):
+    if not _is_english(understood.asked):
         return _decide_by_rank(read)
     worth = [confidence.choice.of(one.features) for one in read.excerpts]
     order = sorted(range(len(worth)), key=lambda at: -worth[at])
@@ -69,10 +71,11 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
     return Decision(read, verdict, choose_shown(ranked), probability, features)
 
 
-def _is_latin(text: str) -> bool:
-    """Whether most letters are Latin: the reader was taught on English alone."""
+def _is_english(text: str) -> bool:
+    """Whether a text may be English, which the reader was taught on alone."""
     letters = [letter for letter in text if letter.isalpha()]
-    return sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
+    is_latin = sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
+    return is_latin and language_in(text) == ENGLISH
 
 
 def _decide_by_rank(read: Read) -> Decision:

@@ -77,10 +77,18 @@ def test_what_is_far_from_the_question_is_not_found(bar: float | None) -> None:
     assert (far.verdict, far.shown) == ("not_found", ())
 
 
-def test_in_another_script_the_search_decides() -> None:
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "\u5047\u671f\u6709\u51e0\u5929?",
+        "Wie viele Tage Urlaub habe ich?",
+        "combien de jours de cong\u00e9 ai-je ?",
+        "\u00bfCu\u00e1ntos d\u00edas de vacaciones tengo?",
+    ],
+)
+def test_in_another_language_the_search_decides(asked: str) -> None:
     """The reader knows English alone: what was found first is the closest, or nothing is."""
     first, second = excerpts("# A\n\nOne day.\n\n# B\n\nTwo days.\n")
-    asked = "\u5047\u671f\u6709\u51e0\u5929?"
     for words, verdict in ((0.6, "closest"), (0.4, "not_found")):
         found = [
             read_excerpt(first, w=3.0, passage_share=0.2, words=0.9),
