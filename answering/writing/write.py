@@ -1,6 +1,7 @@
 """Write what is shown for each question: the excerpt as it stands, or the model's words on it."""
 
 import logging
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,7 @@ from retrieval.catalog import readable_sources
 Wanted = Literal["answer", "lead-in"]
 
 _MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
+_LONGEST_S = 300.0  # a model that writes a word a minute is not waited for
 _log = logging.getLogger(__name__)
 
 
@@ -110,14 +112,14 @@ async def _draft(
     model: HouseModel, messages: Sequence[BaseMessage]
 ) -> AsyncGenerator[ModelChunk | PartEnded, None]:
     """The model's words as it writes them, if it is asked, then the end of the part."""
-    written = 0
+    written, began = 0, time.monotonic()
     try:
         if messages:
             async with aclosing(stream_reply(model.chat, messages)) as chunks:
                 async for chunk in chunks:
                     yield ModelChunk(chunk)
                     written += 1 + len(chunk.text)
-                    if written > _MOST_WRITTEN:
+                    if written > _MOST_WRITTEN or time.monotonic() - began > _LONGEST_S:
                         raise ModelUnavailable("The language model does not come to an end.")
     except ModelUnavailable as error:
         # What was found is worth more than an apology.

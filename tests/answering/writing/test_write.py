@@ -180,6 +180,17 @@ async def test_a_model_that_never_ends_is_left(index: SearchIndex) -> None:
     assert 15_000 < said < 25_000
 
 
+async def test_a_model_that_takes_too_long_is_left(
+    index: SearchIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However little it has written."""
+    monkeypatch.setattr("answering.writing.write._LONGEST_S", 0.0)
+    with openai_server("At ", "noon.") as (url, _):
+        _, chunk, ended = await steps(small(url), index, decided())
+    assert isinstance(chunk, ModelChunk)
+    assert ended == PartEnded(failed=True)
+
+
 async def test_an_able_model_gets_all_that_was_read(index: SearchIndex) -> None:
     """What is shown first, then the other excerpts."""
     text = f"{LUNCH}\n# Dinner\n\nDinner is at eight.\n"
