@@ -17,8 +17,9 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _YES_NO = re.compile(
-    r"^(?:(?:\W*+(?:so|hey|hi|and|but|ok|quick question)\b)++[\s,:]*+)?+"
-    r"(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|am|need)\b",
+    r"^(?:(?:\W*+(?:so|hey|hi|and|but|ok(?! to)|quick question)\b)++[\s,:]*+)?+"
+    r"(?:(?:is|are|was|were|do|does|did|can|could|may|must|should|will|would|has|have|am|need)\b"
+    r"|(?:ok(?:ay)?|fine|allowed|possible|safe) to\b)",
     re.IGNORECASE,
 )
 

@@ -13,7 +13,7 @@ _ANSWER = re.compile(r"\s*(yes|yeah|yep|no|nope)\b\s*(?:[,.;:!\u2014\u2013-]+\s*
 _ASKS = re.compile(
     r"(?:^|[,.;:!?\u2013-]\s*|\b(?:so|and|but|hi|hey|hello|then|also|ok|wondering if)\s+)"
     r"(?:is|are|am|was|were|do|does|did|can|could|may|might|must|should|shall|will|would|has|have"
-    r"|had|isn't|aren't|don't|doesn't|can't)\s",
+    r"|had|isn't|aren't|don't|doesn't|can't|(?:ok(?:ay)?|fine|allowed|possible|safe) to)\s",
     re.IGNORECASE,
 )
 _STARTS = re.compile(r"\W*(yes|no)\s*(?:[,.;:!\u2014\u2013-]|$)", re.IGNORECASE)
