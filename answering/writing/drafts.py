@@ -1,8 +1,6 @@
 """Whether a small model is asked for a sentence, and whether that says what was found."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 
 from answering.claims import numbers_in
 from answering.confidence.decide import Decision
@@ -12,13 +10,12 @@ from answering.conversation.question_kinds import (
     asks_which,
     asks_yes_or_no,
 )
-from answering.evidence.notes import Evidence
 from retrieval.lexical import terms
 
 _HELD = 0.6
 _SPAN_WORDS = 8  # a longer span is no fact but a passage
 _CLAIM_WORDS = 4
-_MOST_WORDS = 80  # of a longer note a small model loses the thread
+_MOST_WORDS = 80
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\b", re.IGNORECASE)
 _KINDS = frozenset(("paragraph", "section", "item", "table"))
 
@@ -31,25 +28,9 @@ def names_a_fact(decision: Decision) -> bool:
     if best.excerpt.kind not in _KINDS or "```" in best.excerpt.text:
         return False
     if asks_yes_or_no(asked):
-        return not _is_long(best.excerpt.plain)
+        return not is_long(best.excerpt.plain)
     words = len(_found(decision).split())
     return best.reading.span > 0 and 0 < words <= _SPAN_WORDS
-
-
-def around_fact(notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The notes that a small model is told: of a long one the sentences around the fact alone."""
-    first = notes[0]
-    if not _is_long(first.quote):
-        return tuple(notes)
-    sentences = first.sentences
-    at = sentences.index(first.best)
-    told = sentences[at : at + 1]
-    for reach in range(1, len(sentences)):
-        wider = sentences[max(0, at - reach) : at + reach + 1]
-        if _is_long(" ".join(wider)):
-            break
-        told = wider
-    return (replace(first, sentences=told, quote=" ".join(told)),)
 
 
 def holds_answer(claim: str, decision: Decision) -> bool:
@@ -67,10 +48,11 @@ def holds_answer(claim: str, decision: Decision) -> bool:
 def needs_block(decision: Decision) -> bool:
     """Whether what was found is shown below a sentence: a row, a rule, all that is long."""
     best, asked = decision.shown[0].excerpt, decision.read.retrieved.understood.asked
-    return best.kind != "paragraph" or asks_yes_or_no(asked) or _is_long(best.plain)
+    return best.kind != "paragraph" or asks_yes_or_no(asked) or is_long(best.plain)
 
 
-def _is_long(text: str) -> bool:
+def is_long(text: str) -> bool:
+    """Whether a small model would lose the thread of a text."""
     return len(text.split()) > _MOST_WORDS
 
 

@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
 from langchain_core.messages import AIMessageChunk, BaseMessage
 from langchain_core.runnables import Runnable, RunnableGenerator
@@ -19,11 +18,8 @@ from answering.model.chat_model import stream_reply
 from answering.model.house_model import HouseModel
 from answering.prompts import as_sent, house_messages
 from answering.writing.abstention import say_where_nothing_was
-from answering.writing.drafts import around_fact, names_a_fact
-from answering.writing.lead_in import announced, shows_block
+from answering.writing.asking import Wanted, asks_model, notes_told, words_wanted
 from retrieval.catalog import readable_sources
-
-Wanted = Literal["answer", "lead-in"]
 
 _MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
 _LONGEST_S = 300.0  # a model that writes a word a minute is not waited for
@@ -143,37 +139,12 @@ async def _begin(
     if decision.verdict != "answer":
         return PartBegun(decision, notes), ()
     wanted = words_wanted(decision, model)
-    messages = house_messages(understood, _told(decision, notes, wanted, model), model)
+    messages = house_messages(understood, notes_told(decision, notes, model), model)
     is_asked = asks_model(decision, model)
     # Kept also where they are not sent: what people correct of a quotation is learned with them.
     kept = tuple(as_sent(messages))
     begun = PartBegun(decision, notes, messages=kept, wanted=wanted, is_asked=is_asked)
     return begun, messages if is_asked else ()
-
-
-def _told(
-    decision: Decision, notes: tuple[Evidence, ...], wanted: Wanted, model: HouseModel
-) -> tuple[Evidence, ...]:
-    """What of the notes the model is sent."""
-    if wanted == "lead-in":
-        return announced(decision, notes)
-    return notes if model.is_able else around_fact(notes)
-
-
-def words_wanted(decision: Decision, model: HouseModel) -> Wanted:
-    """Of a block that is shown as it stands a small model says only what comes before."""
-    is_told = model.is_able or names_a_fact(decision) or not shows_block(decision)
-    return "answer" if is_told else "lead-in"
-
-
-def asks_model(decision: Decision, model: HouseModel) -> bool:
-    """Whether the model is asked: an able one always, a small one for what is short.
-
-    It says what comes before a block only in a voice that it was taught: the heading says as much.
-    """
-    if words_wanted(decision, model) == "lead-in":
-        return bool(model.voice.words)
-    return model.is_able or names_a_fact(decision)
 
 
 def _notes(decision: Decision, first: int, model: HouseModel) -> tuple[Evidence, ...]:

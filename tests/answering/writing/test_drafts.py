@@ -8,7 +8,8 @@ from answering.evidence.notes import note_of
 from answering.evidence.read import Read
 from answering.evidence.retrieve import Retrieved
 from answering.types.questions import Question
-from answering.writing.drafts import around_fact, holds_answer, names_a_fact, needs_block
+from answering.writing.asking import around_fact
+from answering.writing.drafts import holds_answer, names_a_fact, needs_block
 from retrieval.audience import everyone
 from retrieval.generations import Generation
 from tests.answering.pages import excerpts, read_excerpt

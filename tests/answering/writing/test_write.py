@@ -12,16 +12,14 @@ from answering.model.chat_model import open_chat_model
 from answering.model.house_model import Abilities, HouseModel
 from answering.model.voice import Voice
 from answering.types.questions import Question
+from answering.writing.asking import Wanted, asks_model, words_wanted
 from answering.writing.write import (
     ModelChunk,
     PartBegun,
     PartEnded,
-    Wanted,
     WritingStep,
     Written,
-    asks_model,
     show_each_once,
-    words_wanted,
     write,
 )
 from retrieval.audience import everyone

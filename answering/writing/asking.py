@@ -1,0 +1,54 @@
+"""What a model is asked for, and what of the notes it is told."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal
+
+from answering.confidence.decide import Decision
+from answering.evidence.notes import Evidence
+from answering.model.house_model import HouseModel
+from answering.writing.drafts import is_long, names_a_fact
+from answering.writing.lead_in import announced, shows_block
+
+Wanted = Literal["answer", "lead-in"]
+
+
+def words_wanted(decision: Decision, model: HouseModel) -> Wanted:
+    """Of a block that is shown as it stands a small model says only what comes before."""
+    is_told = model.is_able or names_a_fact(decision) or not shows_block(decision)
+    return "answer" if is_told else "lead-in"
+
+
+def asks_model(decision: Decision, model: HouseModel) -> bool:
+    """Whether the model is asked: an able one always, a small one for what is short.
+
+    It says what comes before a block only in a voice that it was taught: the heading says as much.
+    """
+    if words_wanted(decision, model) == "lead-in":
+        return bool(model.voice.words)
+    return model.is_able or names_a_fact(decision)
+
+
+def notes_told(
+    decision: Decision, notes: Sequence[Evidence], model: HouseModel
+) -> tuple[Evidence, ...]:
+    """The notes as the model is sent them: a small one is told no more than it can follow."""
+    if words_wanted(decision, model) == "lead-in":
+        return announced(decision, notes)
+    return tuple(notes) if model.is_able else around_fact(notes)
+
+
+def around_fact(notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The notes that a small model is told: of a long one the sentences around the fact alone."""
+    first = notes[0]
+    if not is_long(first.quote):
+        return tuple(notes)
+    sentences = first.sentences
+    at = sentences.index(first.best)
+    told = sentences[at : at + 1]
+    for reach in range(1, len(sentences)):
+        wider = sentences[max(0, at - reach) : at + reach + 1]
+        if is_long(" ".join(wider)):
+            break
+        told = wider
+    return (replace(first, sentences=told, quote=" ".join(told)),)
