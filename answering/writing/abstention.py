@@ -8,7 +8,7 @@ from retrieval.plain import shorten
 
 _UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
 _CLOSEST = "The closest I found:\n\n"
-_QUOTED = "In the words of the source:\n\n"
+_QUOTED = "The source says:\n\n"
 _NOTHING = (
     "I found nothing about \u201c{asked}\u201d in {places}. "
     "Try other words, or ask an admin to index the documents that say it."

@@ -162,7 +162,7 @@ async def test_a_draft_that_nothing_supports_is_replaced_by_what_was_found(
         measure = await through_the_chain(index.pool, HOME.workspace, invented)
         asked = GoldQuestion("1", "When do we deploy to production?", (), frozenset())
         outcome = await measure(asked)
-    assert answer.text.startswith("In the words of the source:\n\n**Deploying** [1]\n\nWe deploy")
+    assert answer.text.startswith("The source says:\n\n**Deploying** [1]\n\nWe deploy")
     assert (answer.shown, answer.abstained) == ("quoted", False)
     assert answer.withheld == "We deploy on Fridays at noon."
     assert DRAFTED in answer.signals and SUPPORTED not in answer.signals
@@ -196,7 +196,7 @@ async def test_a_dead_model_leaves_what_was_found(index: SearchIndex) -> None:
     """An endpoint that nobody serves costs the model's words, not the answer."""
     dead = Answerer(chain_parts(index.pool, index.embedder, NOBODY))
     _, answer = await ask(dead, Question("When do we deploy to production?", HOME))
-    assert answer.text.startswith("In the words of the source:\n\n**Deploying** [1]\n\nWe deploy")
+    assert answer.text.startswith("The source says:\n\n**Deploying** [1]\n\nWe deploy")
     assert (answer.shown, answer.withheld, answer.abstained) == ("quoted", "", False)
 
 

@@ -30,7 +30,7 @@ from tuning.registry import Lineage, models, promote, register, roll_back
 from tuning.shipped import STARTER
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
-STARTED_WITH = "SmolLM2-135M-Instruct + house-starter-1"
+STARTED_WITH = "SmolLM2-135M-Instruct + house-starter-2"
 
 
 @pytest.fixture

@@ -142,7 +142,7 @@ async def said(
 def is_quotation(answer: Answer) -> bool:
     """Whether the excerpts were shown, as they stand and named, in place of the model's words."""
     return answer.text.startswith(
-        "In the words of the source:\n\n**Starting the observatory telescope** [1]\n\nYou need:"
+        "The source says:\n\n**Starting the observatory telescope** [1]\n\nYou need:"
     )
 
 

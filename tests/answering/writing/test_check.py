@@ -19,7 +19,7 @@ BLOCK = (
     "**Deploying** [1]\n\nWe deploy to production on Tuesdays at 10:00. "
     "Hotfixes may go out on any day with the approval of Priya."
 )
-QUOTED = f"In the words of the source:\n\n{BLOCK}"
+QUOTED = f"The source says:\n\n{BLOCK}"
 
 
 async def said(
