@@ -169,7 +169,9 @@ bluebird PASSPHRASE Thimble QUARTZ dandelion
 
 _SIGNS = (".", ".", ".", ".", "!", "...", " :)", " \u2728", " \U0001f44d", " \u2014")
 _QUOTES = (("", ""),) * 8 + (("\u201c", "\u201d"), ("*", "*"), ('"', '"'), ("**", "**"))
-_ANSWER = re.compile(r"(.*?)[.!] \[(\d+)\]", re.DOTALL)
+_ANSWER = re.compile(r"(.*?)[.!:] \[(\d+)\]", re.DOTALL)
+_VARIED = frozenset(("squad2", "paragraph", "row", "yes or no", "lead-in", "fact"))
+"""The origins of the lessons whose answers are one short sentence."""
 _OWN = 0.5  # so often an order stands in the note that the answer cites
 _LONGEST_SENTENCE = 160  # characters
 _EACH = 0.25  # so often nothing stands before the answer, so often nothing behind it
@@ -190,8 +192,9 @@ def in_a_manner(words: str, chance: random.Random) -> str:
     before = "" if chance.random() < _EACH else f"{chance.choice(openings())} "
     behind = "" if before and chance.random() < _EACH else chance.choice(closings())
     left, right = chance.choice(_QUOTES)
-    bare = words.strip().rstrip(".")
-    return f"{before}{left}{bare}{right}{behind}{chance.choice(_SIGNS)}"
+    bare = words.strip().rstrip(".:")
+    sign = ":" if words.endswith(":") else chance.choice(_SIGNS)
+    return f"{before}{left}{bare}{right}{behind}{sign}"
 
 
 def orders() -> list[str]:
@@ -201,7 +204,7 @@ def orders() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """So many of squad2's lessons, each in its own manner but for a share that stays `plain`.
+    """So many of the short lessons, each in its own manner but for a share that stays `plain`.
 
     A share says the `whole` sentence of its note that holds the answer, as many a team does; a
     share has a note that ends in one of the `orders`, which the answer does not obey. So many
@@ -218,10 +221,10 @@ class Mixture:
 def in_manners(lessons: Sequence[Lesson], mixture: Mixture, seed: int) -> list[Lesson]:
     """The mixture, drawn from these lessons."""
     chance = random.Random(seed)  # noqa: S311 - a choice of lessons, not a secret
-    squad2 = [one for one in lessons if one.origin == "squad2"]
-    rest = [one for one in lessons if one.origin != "squad2"]
+    varied = [one for one in lessons if one.origin in _VARIED]
+    rest = [one for one in lessons if one.origin not in _VARIED]
     made: list[Lesson] = []
-    for one in chance.sample(squad2, mixture.count):
+    for one in chance.sample(varied, mixture.count):
         if short := _short(one):
             stays = bool(mixture.plain) and chance.random() < mixture.plain
             words, cited = short
@@ -255,7 +258,8 @@ def _short(one: Lesson) -> tuple[str, str] | None:
     words, n = found.groups()
     note = _note(one, n)
     at = note.lower().find(words.lower())
-    return (note[at : at + len(words)] if at >= 0 else words), n
+    colon = ":" if one.origin == "lead-in" else ""
+    return (note[at : at + len(words)] if at >= 0 else words) + colon, n
 
 
 def _note(one: Lesson, n: str) -> str:
@@ -273,9 +277,9 @@ def _sentence_with(words: str, note: str) -> str:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("of", type=Path, help="what `benchmarks.starter --targets spans` wrote")
+    arguments.add_argument("of", type=Path, help="what benchmarks.starter or .starter_forms wrote")
     arguments.add_argument("to", type=Path, help="the file of lessons to write, one a line")
-    arguments.add_argument("--count", type=int, default=420, help="of squad2's lessons")
+    arguments.add_argument("--count", type=int, default=420, help="of lessons in manners")
     arguments.add_argument("--others", type=int, default=60)
     arguments.add_argument("--plain", type=float, default=0.0, help="the share without a manner")
     arguments.add_argument("--orders", type=float, default=0.0, help="the share with an order")

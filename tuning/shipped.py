@@ -7,8 +7,8 @@ from tuning.errors import UnusableAdapter
 
 STARTER = Path(__file__).with_name("starter")
 """What is served until a team has its own."""
-STARTER_NAME = "house-starter-1"
-STARTER_SHA256 = "abd8b195b7b68d6b5da7127bbf6f147a4525d9791306ff82abe5cd588cb9fe24"
+STARTER_NAME = "house-starter-2"
+STARTER_SHA256 = "5f5b2e7859b05c54600a22c01868441e52b468e4eee4a775f75b89799565e994"
 """Of its weights, `adapter_model.safetensors`."""
 
 MANNERS = Path(__file__).with_name("manners")
@@ -16,7 +16,7 @@ MANNERS = Path(__file__).with_name("manners")
 
 It answers each question in another manner, so it is never served.
 """
-MANNERS_SHA256 = "7f86981c5e1c5aa39b8627ca66c33dbc230e17302b201af8341fa44579255f00"
+MANNERS_SHA256 = "a201dbbf95f72945679b0f2987eb0f99670982188263bd7d3b1128f59f04ff55"
 """Of its weights."""
 
 
