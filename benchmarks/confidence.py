@@ -18,7 +18,7 @@ from answering.confidence.confidence import Confidence, choose_bar, save_confide
 from answering.confidence.decide import choose_shown
 from answering.confidence.features import features_of_answer
 from answering.confidence.logistic_regression import EMPTY, Regression, fit_regression
-from answering.evaluation.calibration import fit_held_out, rank_auc
+from answering.evaluation.calibration import Calibrated, fit_held_out, rank_auc
 from answering.evaluation.datasets import GoldQuestion, read_clapnq, read_squad2
 from answering.evaluation.documents import read_document_questions
 from answering.evaluation.metrics import calibration_error, contains
@@ -30,6 +30,7 @@ from answering.types.questions import Question, Turn
 from answering.writing.render_block import show_excerpts
 from benchmarks.shared import DATA, write_result
 from houselore.commands.eval import source_apart
+from houselore.commands.eval_plots import draw_calibration
 from houselore.settings import open_settings
 from retrieval.audience import everyone
 from retrieval.measuring import CorpusSource
@@ -241,8 +242,13 @@ def _share(flags: Sequence[bool]) -> float:
     return sum(flags) / len(flags) if flags else 0.0
 
 
-async def fit_shipped(docs: Path, limit: int, to: Path) -> dict[str, dict[str, float]]:
-    """Put the weights into the file `to`, and tell how good they are on what they have not seen."""
+async def fit_shipped(
+    docs: Path, limit: int, to: Path, plots: Path | None
+) -> dict[str, dict[str, float]]:
+    """Put the weights into the file `to`, and tell how good they are on what they have not seen.
+
+    Risk by coverage and reliability, on documents and squad2 alike, are drawn in `plots`.
+    """
     documents = pose_documents(HERE / "document_questions" / "questions.jsonl")
     off_topic = pose_off_topic(_OFF_TOPIC)
     looked = await look_all(FilesSource(docs), [*documents, *off_topic])
@@ -250,6 +256,8 @@ async def fit_shipped(docs: Path, limit: int, to: Path) -> dict[str, dict[str, f
     looked += await look_all(source, posed)
     confidence, chosen, said = fit(looked)
     save_confidence(to, confidence)
+    if plots:
+        draw_calibration(plots, _calibrated(confidence, chosen, said))
     titles = {one.document for one in posed}
     parts = {
         "documents": [one.looked.posed.document not in titles for one in chosen],
@@ -265,6 +273,19 @@ async def fit_shipped(docs: Path, limit: int, to: Path) -> dict[str, dict[str, f
     }
 
 
+def _calibrated(
+    confidence: Confidence, chosen: Sequence[Chosen], said: Sequence[float]
+) -> Calibrated:
+    """What was said of the questions about something in the index."""
+    rows = [(one, p) for one, p in zip(chosen, said, strict=True) if one.looked.posed.document]
+    return Calibrated(
+        confidence,
+        tuple(p for _, p in rows),
+        tuple(one.right for one, _ in rows),
+        tuple(one.looked.posed.answerable for one, _ in rows),
+    )
+
+
 async def _quietly(_: IndexProgress) -> None:
     """Nobody looks."""
 
@@ -274,7 +295,9 @@ if __name__ == "__main__":
     arguments.add_argument("--docs", type=Path, default=DOCS)
     arguments.add_argument("--limit", type=int, default=_OF_SQUAD, help="Of squad2's questions.")
     arguments.add_argument("--to", type=Path, required=True, help="The file of weights.")
+    arguments.add_argument("--plots", type=Path, help="The folder to draw two plots in.")
     given = arguments.parse_args()
     if not given.docs.is_dir():
         sys.exit(f"No pages in {given.docs}: `python -m benchmarks.document_questions.pages`.")
-    write_result("confidence", asyncio.run(fit_shipped(given.docs, given.limit, given.to)))
+    measured = asyncio.run(fit_shipped(given.docs, given.limit, given.to, given.plots))
+    write_result("confidence", measured)
