@@ -1,6 +1,7 @@
 """Pages, passages and excerpts that a test makes of a text, as if a search had found them."""
 
 from datetime import UTC, datetime
+from itertools import groupby
 
 from answering.evidence.blocks import Block, cut_blocks
 from answering.evidence.candidates import Candidate, find_candidates
@@ -48,8 +49,11 @@ def passage(found: Page, words: str = "", score: float = 1.0) -> Passage:
 
 
 def blocks(text: str) -> list[Block]:
-    """The blocks of one section's text."""
-    return cut_blocks(text, [piece for piece in scan_blocks(text) if piece.kind != "heading"])
+    """The blocks of a text, those between two headings together."""
+    runs = groupby(scan_blocks(text), lambda piece: piece.kind == "heading")
+    return [
+        block for is_heading, run in runs if not is_heading for block in cut_blocks(text, list(run))
+    ]
 
 
 def excerpts(text: str) -> list[Excerpt]:

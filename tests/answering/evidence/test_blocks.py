@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from answering.evidence.blocks import Block
@@ -139,6 +139,7 @@ def test_blocks_are_in_order_and_hold_everything(text: str) -> None:
 
 
 @given(TEXTS)
+@example("- item\n\n| a | b |\n---\n- item")
 def test_each_item_row_and_line_of_code_is_in_one_part(text: str) -> None:
     """What a list or a table shows part by part is all that it holds."""
     for block in blocks(text):
