@@ -16,7 +16,7 @@ MANNERS = Path(__file__).with_name("manners")
 
 It answers each question in another manner, so it is never served.
 """
-MANNERS_SHA256 = "a201dbbf95f72945679b0f2987eb0f99670982188263bd7d3b1128f59f04ff55"
+MANNERS_SHA256 = "7f86981c5e1c5aa39b8627ca66c33dbc230e17302b201af8341fa44579255f00"
 """Of its weights."""
 
 
