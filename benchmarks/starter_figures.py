@@ -29,7 +29,7 @@ from tuning.lessons import Lesson
 from tuning.shipped import STARTER
 
 _HEAD = "| | | questions | contains the gold answer | exactly it | cites its note | words |"
-_TABLE = re.compile(r"^\[1\] (.*?): ", re.MULTILINE)
+_LABEL = re.compile(r"^\[1\] (.*?): ", re.MULTILINE)
 
 
 async def answers_of(lessons: Sequence[Lesson], adapter: Path | None) -> list[str]:
@@ -77,7 +77,7 @@ def held_out(count: int) -> Mapping[str, list[Lesson]]:
 
 
 def _title(one: Lesson) -> str:
-    found = _TABLE.search(one.prompt[-1].content)
+    found = _LABEL.search(one.prompt[-1].content)
     return found[1] if found else ""
 
 

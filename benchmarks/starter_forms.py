@@ -17,6 +17,7 @@ from pathlib import Path
 
 from answering.evidence.excerpts import name_cells
 from answering.evidence.notes import Evidence, announce, join_rows
+from answering.writing.drafts import is_long
 from benchmarks.shared import rows as rows_of
 from benchmarks.splits import TRAIN
 from benchmarks.starter_facts import facts
@@ -28,7 +29,6 @@ from tuning.lessons import Lesson, lesson, write_lessons
 from tuning.reader.rows import read_table
 
 SEED = 23
-_MOST_WORDS = 80
 _MOST_ROWS = 4
 _LONGEST_CELL = 8  # words
 
@@ -74,7 +74,7 @@ class FormMaker:
         first, after = at, at + 1
         for _ in range(self._chance.randrange(4)):
             grown = self._chance.choice(((first - 1, after), (first, after + 1)))
-            if grown[0] >= 0 and len(" ".join(told[slice(*grown)]).split()) <= _MOST_WORDS:
+            if grown[0] >= 0 and not is_long(" ".join(told[slice(*grown)])):
                 first, after = grown
         return " ".join(told[first:after])
 
@@ -92,7 +92,7 @@ class FormMaker:
                 continue
             others = [*table.rows[:at], *table.rows[at + 1 :]]
             quote = self._rows(table.head, table.rows[at], others)
-            if len(quote.split()) <= _MOST_WORDS:
+            if not is_long(quote):
                 said = f"{one['column']}: {answer}"
                 yield self._lesson(one["question"], _note(passage["title"], quote), [], said, "row")
 

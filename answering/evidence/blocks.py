@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from retrieval.blocks import ITEM_MARK, scan_lines
+from retrieval.blocks import ITEM_MARK, scan_blocks, scan_lines
 from retrieval.blocks import Block as Piece
 from retrieval.sentences import Span, split_prose
 
@@ -45,6 +45,11 @@ def cut_blocks(text: str, pieces: Sequence[Piece]) -> list[Block]:
                 block = replace(block, start=lead.start, lead=lead)
         blocks.append(block)
     return blocks
+
+
+def blocks_in(text: str) -> list[Block]:
+    """The blocks of a text, headings left out."""
+    return cut_blocks(text, [piece for piece in scan_blocks(text) if piece.kind != "heading"])
 
 
 def _may_lead_in(text: str, before: Block, block: Block) -> bool:

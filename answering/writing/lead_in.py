@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from answering.confidence.decide import Decision
-from answering.evidence.blocks import Block, cut_blocks
+from answering.evidence.blocks import blocks_in
 from answering.evidence.excerpts import Excerpt
 from answering.evidence.notes import Evidence, announce
 from answering.grounding.block_checker import Grounds, may_introduce
 from answering.marks import strip_marks
-from retrieval.blocks import scan_blocks
 
 _MOST_WORDS = 25
 
@@ -20,9 +19,7 @@ def shows_block(decision: Decision) -> bool:
 
 
 def announced(decision: Decision, notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The first note as what stands before its block; none where it is not one block."""
-    if not shows_block(decision):
-        return ()
+    """The first note as what stands before the block that is shown."""
     quote = _announcement(decision.shown[0].excerpt)
     return (replace(notes[0], quote=quote, sentences=(quote,), best=quote),)
 
@@ -31,16 +28,12 @@ def _announcement(excerpt: Excerpt) -> str:
     """The lead-in of a list, steps, a table or code, and what it is; "" for anything else."""
     if excerpt.head:
         return announce(excerpt.lead, "table", max(1, len(excerpt.rows)))
-    block = _only_block(excerpt.text)
-    if block is None or block.kind == "paragraph":
+    blocks = blocks_in(excerpt.text)
+    if len(blocks) != 1 or blocks[0].kind == "paragraph":
         return ""
+    (block,) = blocks
     lead = excerpt.text[block.lead.start : block.lead.end] if block.lead else ""
     return announce(" ".join(lead.split()), block.kind, len(block.parts))
-
-
-def _only_block(text: str) -> Block | None:
-    blocks = cut_blocks(text, [one for one in scan_blocks(text) if one.kind != "heading"])
-    return blocks[0] if len(blocks) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

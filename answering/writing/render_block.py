@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from answering.evidence.blocks import Block, cut_blocks
+from answering.evidence.blocks import Block, blocks_in
 from answering.evidence.excerpts import Excerpt
 from answering.evidence.read import ReadExcerpt
 from retrieval.blocks import fence_after, scan_blocks
@@ -32,7 +32,7 @@ def show_body(read: ReadExcerpt) -> str:
     """An excerpt without its heading; of a long paragraph what stands around the answer."""
     excerpt = read.excerpt
     text = excerpt.text if excerpt.head or excerpt.lead else excerpt.body
-    blocks = cut_blocks(text, [one for one in scan_blocks(text) if one.kind != "heading"])
+    blocks = blocks_in(text)
     if excerpt.head or excerpt.lead or len(blocks) != 1:
         shown = text
     elif blocks[0].kind == "paragraph":
