@@ -17,6 +17,7 @@ ExcerptKind = Literal["section", "item"] | Kind
 
 SHORT_WORDS = 110
 """A section of no more words is shown whole: what is short seldom stands alone in parts."""
+BETWEEN_CELLS = "; "
 _LONG_LIST_WORDS = 90  # of a longer list one item may be the answer
 _STEPWISE_WORDS = 600
 # What begins so says something of the block before it.
@@ -112,7 +113,7 @@ def _names_in(head: str) -> tuple[str, ...]:
 def name_cells(names: Sequence[str], cells: Sequence[str]) -> str:
     """A row in words: each cell behind the name of its column."""
     named = zip(names, cells, strict=False)
-    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
+    return BETWEEN_CELLS.join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
 
 
 def widen(excerpt: Excerpt, sections: Sequence[Section]) -> Excerpt:

@@ -51,8 +51,7 @@ def note_of(read: ReadExcerpt, n: int) -> Evidence:
     excerpt = read.excerpt
     quote = _as_note(excerpt)
     sentences = _sentences(quote)
-    said = to_plain(excerpt.plain[read.reading.start : read.reading.end])
-    best = next((one for one in sentences if said and said in one), sentences[0])
+    best = next((one for one in sentences if read.fact and read.fact in one), sentences[0])
     return Evidence(n, _passage(excerpt, quote, read.reading.answers), sentences, best, quote, 0.0)
 
 

@@ -15,6 +15,7 @@ from retrieval.plain import to_plain
 from retrieval.reader.reader import Reader, ReaderInput, Reading
 
 _EMBEDDED = 2_000  # characters: more than an embedder reads, and no server refuses it
+_MARKUP = " \n[]*_`"  # what is left of a link or of bold that the reader cut through
 _KINDS = ("paragraph", "section", "list", "steps", "table", "code")
 
 
@@ -25,6 +26,12 @@ class ReadExcerpt:
     excerpt: Excerpt
     reading: Reading
     features: Mapping[str, float]
+
+    @property
+    def fact(self) -> str:
+        """The words that the reader points to as the answer, plain; "" where there are none."""
+        found = self.excerpt.plain[self.reading.start : self.reading.end]
+        return to_plain(found).strip(_MARKUP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Literal
 
 from answering.confidence.decide import Decision
+from answering.evidence.excerpts import BETWEEN_CELLS
 from answering.evidence.notes import Evidence
 from answering.model.house_model import HouseModel
 from answering.writing.drafts import is_long, names_a_fact
@@ -35,12 +36,19 @@ def notes_told(
     """The notes as the model is sent them: a small one is told no more than it can follow."""
     if words_wanted(decision, model) == "lead-in":
         return announced(decision, notes)
-    return tuple(notes) if model.is_able else around_fact(notes)
+    return tuple(notes) if model.is_able else around_fact(decision, notes)
 
 
-def around_fact(notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The notes that a small model is told: of a long one the sentences around the fact alone."""
+def around_fact(decision: Decision, notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The notes that a small model is told: of a row the cell that holds the fact alone.
+
+    Of a long note they are the sentences around the fact.
+    """
     first = notes[0]
+    if decision.shown[0].excerpt.head:
+        cells = first.best.split(BETWEEN_CELLS)
+        cell = next((one for one in cells if decision.shown[0].fact in one), first.best)
+        return (replace(first, sentences=(cell,), quote=cell),)
     if not is_long(first.quote):
         return tuple(notes)
     sentences = first.sentences

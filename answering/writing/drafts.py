@@ -29,7 +29,7 @@ def names_a_fact(decision: Decision) -> bool:
         return False
     if asks_yes_or_no(asked):
         return not is_long(best.excerpt.plain)
-    words = len(_found(decision).split())
+    words = len(decision.shown[0].fact.split())
     return best.reading.span > 0 and 0 < words <= _SPAN_WORDS
 
 
@@ -38,7 +38,7 @@ def holds_answer(claim: str, decision: Decision) -> bool:
     if asks_yes_or_no(decision.read.retrieved.understood.asked):
         # A bare yes says nothing that could be held against the excerpt.
         return _YES_OR_NO.match(claim) is not None and len(claim.split()) >= _CLAIM_WORDS
-    found = _found(decision)
+    found = decision.shown[0].fact
     wanted = set(terms(found))
     if not numbers_in(found) <= numbers_in(claim):
         return False
@@ -54,8 +54,3 @@ def needs_block(decision: Decision) -> bool:
 def is_long(text: str) -> bool:
     """Whether a small model would lose the thread of a text."""
     return len(text.split()) > _MOST_WORDS
-
-
-def _found(decision: Decision) -> str:
-    best = decision.shown[0]
-    return best.excerpt.plain[best.reading.start : best.reading.end]

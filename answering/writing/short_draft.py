@@ -10,7 +10,7 @@ from answering.grounding.sentence_checker import (
     check_all,
     take_sentences,
 )
-from answering.writing.drafts import holds_answer
+from answering.writing.drafts import holds_answer, needs_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,20 @@ class ShortDraft:
             return "", replace(self, waiting=waiting)
         sentences, waiting = take_sentences(waiting, ended=not cut_off)
         grounds = self.grounds
-        checked, _ = check_all(sentences, waiting, grounds.question, grounds.notes, grounds.voice)
+        checked, _ = check_all(
+            sentences,
+            waiting,
+            grounds.question,
+            grounds.notes,
+            grounds.voice,
+            beside=self._below(),
+        )
         supported = [one for one in checked if one.note is not None]
         return self._words(supported), replace(self, supported=bool(supported))
+
+    def _below(self) -> str:
+        """What is shown below the draft, where an exception to it may stand."""
+        return self.decision.shown[0].excerpt.plain if needs_block(self.decision) else ""
 
     def _words(self, supported: list[CheckedSentence]) -> str:
         """The sentences with their marks, each once, from the first on that answers."""

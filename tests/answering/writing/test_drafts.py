@@ -7,9 +7,12 @@ from answering.conversation.understand import Understood
 from answering.evidence.notes import note_of
 from answering.evidence.read import Read
 from answering.evidence.retrieve import Retrieved
+from answering.grounding.block_checker import Grounds
+from answering.model.voice import Voice
 from answering.types.questions import Question
 from answering.writing.asking import around_fact
 from answering.writing.drafts import holds_answer, names_a_fact, needs_block
+from answering.writing.short_draft import ShortDraft
 from retrieval.audience import everyone
 from retrieval.generations import Generation
 from tests.answering.pages import excerpts, read_excerpt
@@ -73,21 +76,52 @@ def test_a_small_model_is_asked_to_name_a_fact(
 
 def test_of_a_long_note_the_sentences_around_the_fact_are_told() -> None:
     """As many as 80 words hold, from the one with the fact on; a short note is told whole."""
-    note = note_of(decided(LONG, "at noon").shown[0], 1)
-    (told,) = around_fact([note])
+    decision = decided(LONG, "at noon")
+    note = note_of(decision.shown[0], 1)
+    (told,) = around_fact(decision, [note])
     before, after = told.quote.split("Lunch is at noon.")
     assert before.strip() == after.strip() != ""
     assert told.quote in note.quote
     assert 70 < len(told.quote.split()) <= 80
     assert (told.n, told.passage, told.best) == (note.n, note.passage, note.best)
-    short = note_of(decided("Lunch is at noon.", "at noon").shown[0], 1)
-    assert around_fact([short, note]) == (short, note)
+    brief = decided("Lunch is at noon.", "at noon")
+    short = note_of(brief.shown[0], 1)
+    assert around_fact(brief, [short, note]) == (short, note)
 
 
 def test_one_endless_sentence_is_told_whole() -> None:
     """Nothing shorter can be understood."""
-    note = note_of(decided(f"Lunch is at noon {'and then ' * 90}.", "at noon").shown[0], 1)
-    assert around_fact([note])[0].quote == note.quote
+    decision = decided(f"Lunch is at noon {'and then ' * 90}.", "at noon")
+    note = note_of(decision.shown[0], 1)
+    assert around_fact(decision, [note])[0].quote == note.quote
+
+
+ROW = "| Meal | Room | At |\n|---|---|---|\n| Lunch, daily | [9](https://a.example.com) | noon |"
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [("noon", "At: noon"), ("[9", "Room: 9"), ("Lunch, daily", "Meal: Lunch, daily")],
+    ids=["text", "a link cut through", "the name of the row"],
+)
+def test_of_a_row_the_cell_with_the_fact_is_told(found: str, told: str) -> None:
+    """Behind its column's name: told all cells, a small model says the first."""
+    decision = decided(ROW, found)
+    note = note_of(decision.shown[0], 1)
+    assert [one.quote for one in around_fact(decision, [note, note])] == [told]
+
+
+def test_a_draft_may_leave_an_exception_to_the_block_below() -> None:
+    """What is shown below is said together with it; where nothing is, the exception is missed."""
+    rule = "You may bring a dog. However, a dog may not stay overnight."
+    for question, draft, is_shown in (
+        ("May I bring a dog?", "Yes, you may bring a dog.", True),
+        ("What may I bring?", "You may bring a dog.", False),
+    ):
+        decision = decided(rule, "a dog", question)
+        notes = [note_of(decision.shown[0], 1)]
+        words, _ = ShortDraft(Grounds(question, notes, Voice()), decision).settle(draft, ended=True)
+        assert words == (f"{draft} [1]" if is_shown else "")
 
 
 def test_what_is_no_prose_is_shown_below_the_sentence() -> None:
