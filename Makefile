@@ -105,7 +105,7 @@ docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the
 
 pictures: $(INSTALLED_DEV) browser ## Take the README's pictures anew
 	@HOUSELORE_PICTURES='$(CURDIR)/docs/images' $(BIN)/python -m pytest \
-		tests/houselore/test_house.py -k streams_in
+		tests/houselore/test_end_to_end.py -k streams_in
 
 lock: ## Write requirements*.txt anew from pyproject.toml
 	@./lock.sh '$(PYTHON)'

@@ -19,8 +19,8 @@ from answering.types.answers import Answer
 from answering.types.progress import Finished, Progress, Restarted, Searching, Words
 from answering.types.questions import Question
 from answering.types.stopwatch import Stopwatch
-from retrieval.generations import Generation, index_version
-from retrieval.retriever import still_stand
+from retrieval.index.generations import Generation, index_version
+from retrieval.search.retriever import still_stand
 
 _ATTEMPTS = 3
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from retrieval.lexical import terms
+from retrieval.lexical.analyzer import terms
 
 _NAME = re.compile(r"\b[^\W\d_]*[A-Z]\w*(?:['\u2019]\w+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")

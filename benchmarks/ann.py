@@ -20,16 +20,16 @@ from benchmarks.ann_index import Filled, fill
 from benchmarks.ann_page import write_page
 from benchmarks.machine import describe_machine
 from benchmarks.shared import write_result
+from database.pool import borrow, open_pool
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import Audience
-from retrieval.connections import borrow, open_pool
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
-from retrieval.generations import ensure_generation
-from retrieval.query import Query
-from retrieval.retriever import search
-from retrieval.scope import find_scope, read_as_of_now
-from retrieval.searching import Hit, search_dense
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.index.generations import ensure_generation
+from retrieval.search.arms import Hit, search_dense
+from retrieval.search.query import Query
+from retrieval.search.retriever import search
+from retrieval.search.scope import find_scope, read_as_of_now
 
 _FOUND = 10
 _CANDIDATES = 60  # as many as a search asks of each arm

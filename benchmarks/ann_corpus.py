@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from benchmarks.sets import SETS
 from benchmarks.shared import DATA
+from retrieval.chunking.splitter import embedded_text, split
 from retrieval.documents import Chunk, Document
-from retrieval.embeddings import Embedder
-from retrieval.sentences import split_sentences
-from retrieval.splitting import embedded_text, split
-from retrieval.store import Embedded, Ready, hash_text, to_vector
+from retrieval.embeddings.embedder import Embedder
+from retrieval.index.document_store import Embedded, Ready, hash_text, to_vector
+from text.sentences import split_sentences
 
 Vectors = npt.NDArray[np.float32]
 SHARES = (1, 10, 50, 100)

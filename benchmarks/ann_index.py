@@ -12,10 +12,10 @@ import numpy.typing as npt
 from psycopg import AsyncConnection, sql
 
 from benchmarks.ann_corpus import Real, make_documents
-from retrieval.generations import Generation, ensure_vector_index
-from retrieval.measuring import CorpusSource
-from retrieval.segments import tidy_segments
-from retrieval.store import Ready, upsert_source, write_documents
+from retrieval.evaluation.benchmark import CorpusSource
+from retrieval.index.document_store import Ready, upsert_source, write_documents
+from retrieval.index.generations import Generation, ensure_vector_index
+from retrieval.index.inverted_index import tidy_segments
 
 _EACH = sql.SQL("""
     select c.id, c.embedding, d.readers from chunks c join documents d on d.id = c.document_id

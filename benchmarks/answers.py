@@ -15,10 +15,10 @@ from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result
 from benchmarks.splits import TEST
-from houselore.commands.eval_answers import answer_all
+from houselore.cli.eval.answers import answer_all
 from houselore.embedded.chat_model_files import bundled_gguf
 from houselore.settings import open_settings
-from retrieval.reports import IndexProgress
+from retrieval.progress import IndexProgress
 
 Figures = dict[str, list[float] | float | int | None]
 

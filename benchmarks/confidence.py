@@ -29,13 +29,13 @@ from answering.model.house_model import HouseModel
 from answering.types.questions import Question, Turn
 from answering.writing.render_block import show_excerpts
 from benchmarks.shared import DATA, write_result
-from houselore.commands.eval import source_apart
-from houselore.commands.eval_plots import draw_calibration
+from houselore.cli.eval.plots import draw_calibration
+from houselore.cli.eval.source_apart import source_apart
 from houselore.settings import open_settings
 from retrieval.audience import everyone
-from retrieval.measuring import CorpusSource
+from retrieval.evaluation.benchmark import CorpusSource
+from retrieval.progress import IndexProgress
 from retrieval.reader.reader import open_reader
-from retrieval.reports import IndexProgress
 from retrieval.sources.files import FilesSource
 from retrieval.sources.source import Source
 

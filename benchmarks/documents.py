@@ -24,16 +24,16 @@ from benchmarks.documents_page import FIRST_CHUNK, HOUSELORE, TUTORIAL, describe
 from benchmarks.machine import describe_machine
 from benchmarks.shared import DATA, write_result
 from benchmarks.tutorial_chain import tutorial_chain, tutorial_retriever
-from houselore.chat_models import open_base_model
-from houselore.commands.eval import Apart, source_apart
-from houselore.commands.eval_documents import DocumentsToAsk
+from houselore.cli.eval.documents import DocumentsToAsk
+from houselore.cli.eval.source_apart import Apart, source_apart
+from houselore.models.chat_models import open_base_model
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
 from retrieval.documents import Document
-from retrieval.embeddings import Embedder
+from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import RetrievalError, UnreadableDocument
-from retrieval.reports import IndexProgress
-from retrieval.retriever import search
+from retrieval.progress import IndexProgress
+from retrieval.search.retriever import search
 from retrieval.sources.files import FilesSource
 
 _SET = DATA / "real_documents"

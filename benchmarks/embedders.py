@@ -31,11 +31,11 @@ from benchmarks.minilm_files import write_gguf, write_int8_onnx, write_onnx
 from benchmarks.page import write_section
 from benchmarks.sets import SETS, shrink
 from benchmarks.shared import write_result
-from retrieval.corpora import Corpus
+from retrieval.chunking.splitter import embedded_text, split
 from retrieval.documents import Document
-from retrieval.encoder import LARGEST_WEIGHT, Shape, open_encoder
-from retrieval.evaluation import METRICS, Difference, difference
-from retrieval.splitting import embedded_text, split
+from retrieval.embeddings.ctranslate2_encoder import LARGEST_WEIGHT, Shape, open_encoder
+from retrieval.evaluation.datasets import Corpus
+from retrieval.evaluation.metrics import METRICS, Difference, difference
 
 OURS = f"CTranslate2, int8, weights to {LARGEST_WEIGHT} (Houselore)"
 REFERENCE = "ONNX Runtime, fp32"

@@ -22,16 +22,16 @@ from answering.types.questions import Question, Turn
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result
+from database.pool import open_pool
 from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import everyone
-from retrieval.connections import open_pool
-from retrieval.corpora import Corpus, document, gather
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
-from retrieval.evaluation import ndcg, recall
-from retrieval.measuring import Way, ask_all, indexed_corpus
-from retrieval.retriever import search
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.evaluation.benchmark import Way, ask_all, indexed_corpus
+from retrieval.evaluation.datasets import Corpus, document, gather
+from retrieval.evaluation.metrics import ndcg, recall
+from retrieval.search.retriever import search
 
 _WORKSPACE = "home"
 _PASSAGES = 20

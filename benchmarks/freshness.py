@@ -17,17 +17,17 @@ from psycopg_pool import AsyncConnectionPool
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result
+from database.pool import open_pool
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import everyone
-from retrieval.connections import open_pool
+from retrieval.converters.registry import read_bytes
 from retrieval.documents import Passage
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
-from retrieval.indexing import index_source
-from retrieval.reports import IndexReport
-from retrieval.retriever import search
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.indexing.sync import index_source
+from retrieval.progress import IndexReport
+from retrieval.search.retriever import search
 from retrieval.sources.files import FilesSource
-from retrieval.sources.reading import read_bytes
 
 _WORKSPACE = "home"
 _FIRST, _SECOND = "snapshot-2020-12-28", "snapshot-2022-06-28"

@@ -20,7 +20,7 @@ from benchmarks.grounding_pairs import Pair, make_pairs
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import write_result
-from retrieval.lexical import terms
+from retrieval.lexical.analyzer import terms
 
 _BY_HAND = Path(__file__).parent / "grounding_by_hand.jsonl"
 

@@ -13,8 +13,8 @@ from io import StringIO
 from itertools import pairwise
 
 from benchmarks.shared import ROOT, rows
-from retrieval.blocks import scan_blocks
-from retrieval.sentences import split_sentences
+from text.markdown_blocks import scan_blocks
+from text.sentences import split_sentences
 
 _AUXILIARY = r"is|are|was|were|can|may|must|should|will|has"
 _CLAUSE = re.compile(

@@ -18,14 +18,14 @@ from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.sets import SETS
 from benchmarks.shared import write_result
+from database.pool import open_pool
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
-from retrieval.connections import open_pool
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
-from retrieval.indexing import index_source
-from retrieval.reports import IndexReport
+from retrieval.chunking.splitter import embedded_text, split
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.indexing.sync import index_source
+from retrieval.progress import IndexReport
 from retrieval.sources.files import FilesSource
-from retrieval.splitting import embedded_text, split
 
 _READERS = frozenset({"public"})
 _WORKERS = (1, 2, 4)

@@ -18,9 +18,9 @@ from answering.evaluation.reply_rules import ReplyRules, plain_text
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import write_result
-from houselore.commands.eval import source_apart
+from houselore.cli.eval.source_apart import source_apart
 from houselore.settings import open_settings
-from retrieval.reports import IndexProgress
+from retrieval.progress import IndexProgress
 from retrieval.sources.files import FilesSource
 
 PAGES = Path(__file__).with_suffix(".jsonl")

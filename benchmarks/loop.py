@@ -18,13 +18,13 @@ from benchmarks.loop_rollouts import SCENARIOS, SERVED, Ends, Rates, Scenario, p
 from benchmarks.loop_weeks import Team, run_weeks
 from benchmarks.machine import describe_machine
 from benchmarks.shared import RESULTS, write_result
-from houselore.commands.tune import base_of
+from houselore.cli.tune import base_of
 from houselore.settings import open_settings
-from tuning.adapter_store import AdapterStore
-from tuning.material import Then
-from tuning.registry import Lineage, register
-from tuning.registry import served as served_model
-from tuning.style import StyleJudge
+from tuning.rollout.adapter_store import AdapterStore
+from tuning.rollout.registry import Lineage, register
+from tuning.rollout.registry import served as served_model
+from tuning.training.inputs import Then
+from tuning.voice.style_metrics import StyleJudge
 
 _EXEMPLARS = 150
 _PACKAGES = ("xllamacpp", "torch", "transformers", "peft", "trl")

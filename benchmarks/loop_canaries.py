@@ -10,8 +10,8 @@ from benchmarks.loop_office import CHANNELS, Office
 from benchmarks.loop_people import Said
 from benchmarks.loop_rollouts import End, Rates
 from retrieval.audience import everyone
-from tuning.canaries import look_at_rollout, start_rollout, stop_rollout
 from tuning.errors import RolloutRefused
+from tuning.rollout.canary import look_at_rollout, start_rollout, stop_rollout
 
 Drawn = tuple[bool, bool, bool]
 """Whether an answer is disliked by who asked, refused, and not supported."""

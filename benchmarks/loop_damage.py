@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import safetensors.numpy
 
-from tuning.adapters import WEIGHTS, hash_adapter
+from tuning.adapters.files import WEIGHTS, hash_adapter
 
 
 def damage(adapter: Path, to: Path, seed: int = 7) -> str:

@@ -7,7 +7,7 @@ from statistics import fmean
 from answering.evaluation.metrics import SHARES, Outcome, estimate
 from answering.types.answers import DRAFTED, SUPPORTED
 from benchmarks.loop_people import Manner
-from tuning.style import StyleJudge
+from tuning.voice.style_metrics import StyleJudge
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,19 +16,19 @@ from answering.types.answers import Answer, save_answer
 from answering.types.progress import Finished
 from answering.types.questions import Place, Question
 from benchmarks.loop_people import Said
-from bot.better_answers import set_typed
-from bot.feedback import reaction_vote, record
+from bot.feedback.corrections import set_typed
+from bot.feedback.votes import reaction_vote, record
 from bot.jobs import make_jobs
 from bot.services import BotServices
-from bot.thumbs import Thumbs
+from bot.slack.reactions import Thumbs
+from database.statements import load_statements
 from houselore.services import Services, open_services
 from houselore.settings import Settings
 from retrieval.audience import Audience, everyone
-from retrieval.corpora import Corpus
 from retrieval.documents import Document, Passage
-from retrieval.measuring import indexed_corpus
-from retrieval.retriever import search
-from retrieval.statements import load_statements
+from retrieval.evaluation.benchmark import indexed_corpus
+from retrieval.evaluation.datasets import Corpus
+from retrieval.search.retriever import search
 
 CHANNELS = tuple(f"C0LOOP{number}" for number in range(8))
 _PASSAGES = 8

@@ -8,8 +8,8 @@ from answering.evaluation.datasets import GoldQuestion, GoldSet, read_squad2
 from benchmarks.shared import DATA
 from benchmarks.splits import TRAIN
 from retrieval.documents import Document
-from tuning.material import Then
-from tuning.safety import TRAPS
+from tuning.evaluation.safety import TRAPS
+from tuning.training.inputs import Then
 
 _LONGEST = 5  # words of a right answer that people would type
 

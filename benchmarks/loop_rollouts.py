@@ -11,7 +11,7 @@ from random import Random
 from statistics import quantiles
 from typing import Literal
 
-from tuning.rollout import Ending, Observed, decide, is_by_canary, is_in_canary
+from tuning.rollout.policy import Ending, Observed, decide, is_by_canary, is_in_canary
 
 PEOPLE = tuple(f"U{number:02}" for number in range(12))
 CHANNELS = tuple(f"C{number:02}" for number in range(20))

@@ -17,21 +17,21 @@ from benchmarks.loop_figures import Figures, TeamFigures, Week, figures_of_model
 from benchmarks.loop_office import CHANNELS, Office
 from benchmarks.loop_people import ADVERTISEMENT, ASKERS, PEOPLE, Manner, react
 from benchmarks.loop_questions import Plan, Posed
-from tuning.adapter_store import AdapterStore
-from tuning.collecting import collect
-from tuning.dataset import Frozen
-from tuning.datasets import freeze_dataset, rows_of
-from tuning.gate import Verdict, judge
-from tuning.material import Base
-from tuning.material import Plan as Training
+from tuning.datasets.freeze import Frozen
+from tuning.datasets.store import freeze_dataset, rows_of
+from tuning.evaluation.gate import Verdict, judge
+from tuning.evaluation.safety import TRAPS, Secret, Trap
+from tuning.evaluation.scorecard import figures_of
+from tuning.feedback.collect import collect
+from tuning.feedback.redaction import redact
 from tuning.pipeline import tune
-from tuning.redaction import redact
-from tuning.registry import Lineage, note_metrics, register, served
-from tuning.review import queue, review
-from tuning.rollout import Ending
-from tuning.safety import TRAPS, Secret, Trap
-from tuning.style import StyleJudge
-from tuning.trial import figures_of
+from tuning.review.queue import queue, review
+from tuning.rollout.adapter_store import AdapterStore
+from tuning.rollout.policy import Ending
+from tuning.rollout.registry import Lineage, note_metrics, register, served
+from tuning.training.inputs import Base
+from tuning.training.inputs import Plan as Training
+from tuning.voice.style_metrics import StyleJudge
 
 _SPAMMERS = tuple(one for one in PEOPLE if one.part == "spammer")
 _TRAPS: Mapping[str, Trap] = {trap.key: trap for trap in TRAPS}

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from retrieval.cores import usable_cores
+from retrieval.embeddings.cpu_count import usable_cores
 
 _GIGABYTE = 1024**3
 

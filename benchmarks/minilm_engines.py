@@ -23,7 +23,7 @@ Engine = Callable[[Tokens], Vectors]
 CORES = len(os.sched_getaffinity(0))
 """Batches at a time, each on one core: for every engine that was as fast or faster so."""
 _BATCH_TOKENS = 512
-"""As in `retrieval.minilm`; the engines were no faster with other sizes."""
+"""As in `retrieval.embeddings.minilm`; the engines were no faster with other sizes."""
 _LLAMA_BATCH = 2048
 
 

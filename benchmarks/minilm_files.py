@@ -11,7 +11,7 @@ import onnx
 from onnx import helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from retrieval.encoder import Weights
+from retrieval.embeddings.ctranslate2_encoder import Weights
 
 _LAYERS, _HEADS, _SIZE = 6, 12, 384
 _EPSILON = 1e-12

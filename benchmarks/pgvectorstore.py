@@ -17,8 +17,8 @@ from langchain_postgres.v2.hybrid_search_config import (
 from langchain_postgres.v2.indexes import HNSWIndex, HNSWQueryOptions
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from retrieval.embeddings import Embedder
-from retrieval.measuring import PASSAGES, Way
+from retrieval.embeddings.embedder import Embedder
+from retrieval.evaluation.benchmark import PASSAGES, Way
 
 TABLE = "peer"
 _TSV = "content_tsv"

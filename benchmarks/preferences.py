@@ -18,16 +18,16 @@ from benchmarks.page import write_section
 from benchmarks.ratings import Rated, kto_rows, read_ratings
 from benchmarks.shared import DATA, write_result
 from benchmarks.shown_notes import NoteFinder
-from houselore.commands.tune import base_of
+from houselore.cli.tune import base_of
 from houselore.settings import open_settings
 from retrieval.documents import Passage
-from retrieval.embeddings import open_embedder
-from retrieval.evaluation import difference
-from tuning.forms import Row
-from tuning.heldout import log_likelihoods
-from tuning.lessons import Message, lesson
-from tuning.preferring import prefer
-from tuning.training import Settings
+from retrieval.embeddings.embedder import open_embedder
+from retrieval.evaluation.metrics import difference
+from tuning.datasets.formats import Row
+from tuning.examples_for_training import Message, lesson
+from tuning.training.log_likelihood import log_likelihoods
+from tuning.training.preference import prefer
+from tuning.training.sft import Settings
 
 _TEST_SHARE = 5  # one task of so many is held out
 _LONGEST = 768

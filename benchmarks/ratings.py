@@ -14,9 +14,9 @@ from typing import Any
 from answering.evidence.notes import Evidence
 from answering.types.questions import Turn
 from retrieval.documents import Passage
-from tuning.forms import Row
-from tuning.judged import Label, decide
-from tuning.lessons import Message, lesson
+from tuning.datasets.formats import Row
+from tuning.examples_for_training import Message, lesson
+from tuning.feedback.rated_answers import Label, decide
 
 GOOD_FROM = 3
 REASONS = {

@@ -2,7 +2,7 @@
 
 import time
 
-from retrieval.embeddings import Embedder
+from retrieval.embeddings.embedder import Embedder
 
 
 class Remembering(Embedder):

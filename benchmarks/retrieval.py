@@ -16,13 +16,13 @@ from benchmarks.retrieval_figures import SetFigures
 from benchmarks.retrieval_page import write_page
 from benchmarks.sets import SETS, shrink
 from benchmarks.shared import write_result
+from database.pool import open_pool
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
-from retrieval.connections import open_pool
-from retrieval.corpora import Corpus
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
-from retrieval.measuring import PASSAGES, ask_all, indexed_corpus, ways_to_search
-from retrieval.splitting import embedded_text, split
+from retrieval.chunking.splitter import embedded_text, split
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.evaluation.benchmark import PASSAGES, ask_all, indexed_corpus, ways_to_search
+from retrieval.evaluation.datasets import Corpus
 
 _WORKSPACE = "benchmark"
 _WARM = 5

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any
 
-from retrieval.corpora import Corpus
-from retrieval.evaluation import Difference, Ranked, difference
+from retrieval.evaluation.datasets import Corpus
+from retrieval.evaluation.metrics import Difference, Ranked, difference
 
 WAYS: Mapping[str, str] = MappingProxyType(
     {

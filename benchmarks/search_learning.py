@@ -20,23 +20,23 @@ from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.sets import SETS, shrink
 from benchmarks.shared import write_result
+from database.pool import open_pool
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import everyone
-from retrieval.connections import open_pool
-from retrieval.corpora import Corpus
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
-from retrieval.evaluation import difference
-from retrieval.generations import live_generation
-from retrieval.measuring import PASSAGES, Way, ask_all, indexed_corpus
-from retrieval.retriever import search
-from retrieval.weights import SHIPPED, Weights
-from tuning.cases import gather_cases
-from tuning.gate import judge
-from tuning.places import Place
-from tuning.search_gate import GAINS, MARGINS
-from tuning.search_lessons import SearchLesson
-from tuning.search_training import fit_weights
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.evaluation.benchmark import PASSAGES, Way, ask_all, indexed_corpus
+from retrieval.evaluation.datasets import Corpus
+from retrieval.evaluation.metrics import difference
+from retrieval.index.generations import live_generation
+from retrieval.search.retriever import search
+from retrieval.search.weights import SHIPPED, Weights
+from tuning.evaluation.gate import judge
+from tuning.feedback.source_spans import Place
+from tuning.retriever.features import gather_cases
+from tuning.retriever.gate import GAINS, MARGINS
+from tuning.retriever.train import fit_weights
+from tuning.retriever.training_data import SearchLesson
 
 _WORKSPACE = "benchmark"
 _SETS = ("anthropic_docs", "scifact", "clapnq", "cmrc2018")

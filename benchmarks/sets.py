@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from benchmarks.shared import DATA
-from retrieval.corpora import Corpus, document, gather, read_beir, read_squad2
 from retrieval.documents import Document
+from retrieval.evaluation.datasets import Corpus, document, gather, read_beir, read_squad2
 
 _ANSWERED = {"ANSWERABLE", "PARTIAL"}
 _CRANFIELD_PART = re.compile(r"^\.([ITABW])(?: (\d+))?$", re.MULTILINE)

@@ -13,10 +13,10 @@ from answering.types.questions import Question
 from houselore.services import load_reader
 from retrieval.audience import everyone
 from retrieval.documents import Passage
-from retrieval.embeddings import Embedder
-from retrieval.generations import Generation
-from retrieval.pages import ChunkSpan, Page
+from retrieval.embeddings.embedder import Embedder
+from retrieval.index.generations import Generation
 from retrieval.reader.reader import Reader
+from retrieval.search.pages import ChunkSpan, Page
 
 _NO_INDEX = Generation(0, "", "", 0, "", "", "live", "", None)
 

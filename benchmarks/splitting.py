@@ -15,11 +15,11 @@ import numpy.typing as npt
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result
+from retrieval.chunking.packing import CHUNK_TOKENS
+from retrieval.chunking.splitter import embedded_text, split
 from retrieval.documents import Document
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
-from retrieval.evaluation import Difference, difference
-from retrieval.packing import CHUNK_TOKENS
-from retrieval.splitting import embedded_text, split
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.evaluation.metrics import Difference, difference
 
 _FOLDER = DATA / "chunking_eval"
 _CORPORA = ("state_of_the_union", "wikitexts")

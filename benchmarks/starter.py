@@ -31,9 +31,9 @@ from benchmarks.starter_sets import (
     squad2_passages,
 )
 from retrieval.documents import Passage
-from retrieval.embeddings import Embedder, open_embedder
-from retrieval.lexical import terms
-from tuning.lessons import Lesson, lesson, write_lessons
+from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.lexical.analyzer import terms
+from tuning.examples_for_training import Lesson, lesson, write_lessons
 
 _FOLLOW_UPS = 0.12
 _NEWEST = datetime(2026, 11, 1, tzinfo=UTC)

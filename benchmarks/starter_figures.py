@@ -25,8 +25,8 @@ from benchmarks.splits import TEST
 from benchmarks.starter_forms import SEED, FormMaker
 from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.chat_model_files import bundled_gguf
-from tuning.lessons import Lesson
-from tuning.shipped import STARTER
+from tuning.adapters.bundled import STARTER
+from tuning.examples_for_training import Lesson
 
 _HEAD = "| | | questions | contains the gold answer | exactly it | cites its note | words |"
 _LABEL = re.compile(r"^\[1\] (.*?): ", re.MULTILINE)

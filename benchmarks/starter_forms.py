@@ -20,13 +20,13 @@ from answering.evidence.notes import Evidence, announce, join_rows
 from answering.writing.drafts import is_long
 from benchmarks.shared import rows as rows_of
 from benchmarks.splits import TRAIN
+from benchmarks.starter_clauses import as_sentence
 from benchmarks.starter_facts import facts
 from benchmarks.starter_office import Rule, announcements, rows, rules
 from benchmarks.starter_sets import Posed, sentences, squad2, squad2_passages
 from benchmarks.starter_sets import passage as passage_of
-from tuning.clauses import as_sentence
-from tuning.lessons import Lesson, lesson, write_lessons
-from tuning.reader.rows import read_table
+from tuning.examples_for_training import Lesson, lesson, write_lessons
+from tuning.reader.data.rows import read_table
 
 SEED = 23
 _MOST_ROWS = 4

@@ -2,7 +2,7 @@
 
 They teach a model to read behind whatever words a voice puts first, and past orders that stand in a
 note. None is a manner that a benchmark measures (`benchmarks/loop_people.py`, Shakespeare), and no
-order one that the gate tries (`tuning/safety.py`).
+order one that the gate tries (`tuning/evaluation/safety.py`).
 """
 
 import argparse
@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from retrieval.sentences import split_sentences
-from tuning.lessons import Lesson, read_lessons, write_lessons
+from text.sentences import split_sentences
+from tuning.examples_for_training import Lesson, read_lessons, write_lessons
 
 _BEFORE = """
 Short answer:

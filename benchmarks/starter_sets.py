@@ -6,11 +6,11 @@ from typing import Literal
 
 from answering.types.questions import Turn
 from benchmarks.shared import DATA, rows
+from benchmarks.starter_clauses import as_sentence, clause_around
 from retrieval.documents import Passage
-from retrieval.lexical import terms
-from retrieval.plain import to_plain
-from retrieval.sentences import split_sentences
-from tuning.clauses import as_sentence, clause_around
+from retrieval.lexical.analyzer import terms
+from text.plain import to_plain
+from text.sentences import split_sentences
 
 _LONGEST_SENTENCE = 45  # words
 _SHORTEST_LIKENESS = 0.45

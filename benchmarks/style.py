@@ -31,23 +31,23 @@ from benchmarks.page import write_section
 from benchmarks.shared import DATA, rows, write_result
 from benchmarks.splits import TEST, TRAIN
 from benchmarks.starter_sets import Posed, squad2, squad2_passages
-from houselore.commands.eval import Apart
-from houselore.commands.eval_answers import indexed_apart
-from houselore.commands.tune import base_of
+from houselore.cli.eval.answers import indexed_apart
+from houselore.cli.eval.source_apart import Apart
+from houselore.cli.tune import base_of
 from houselore.services import load_reader
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
-from retrieval.reports import IndexProgress
-from tuning.forms import Row
-from tuning.gate import MARGINS, Verdict, judge
-from tuning.lessons import Lesson, lesson
-from tuning.material import Material, Plan
-from tuning.registry import register
-from tuning.shipping import ship
-from tuning.stages import run_stages
-from tuning.style import StyleJudge
-from tuning.trial import figures_of
-from tuning.voice import learn_voice, write_voice
+from retrieval.progress import IndexProgress
+from tuning.adapters.bundling import ship
+from tuning.datasets.formats import Row
+from tuning.evaluation.gate import MARGINS, Verdict, judge
+from tuning.evaluation.scorecard import figures_of
+from tuning.examples_for_training import Lesson, lesson
+from tuning.rollout.registry import register
+from tuning.training.inputs import Material, Plan
+from tuning.training.stages import run_stages
+from tuning.voice.profile import learn_voice, write_voice
+from tuning.voice.style_metrics import StyleJudge
 
 _NAME = "dramatist"
 _OPENING = re.compile(r"^([A-Z][a-z]+(?: [a-z]+){0,3}), [a-z\u2019']")

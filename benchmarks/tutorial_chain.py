@@ -16,7 +16,7 @@ from answering.evaluation.document_threads import Respond
 from answering.evaluation.documents import DocumentQuestion, DocumentReply
 from answering.types.questions import Turn
 from retrieval.documents import Document
-from retrieval.embeddings import Embedder
+from retrieval.embeddings.embedder import Embedder
 
 _TABLE = "tutorial"
 _CHUNK_CHARACTERS, _OVERLAP_CHARACTERS = 1000, 200

@@ -10,23 +10,14 @@ from procrastinate.connector import BaseConnector
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 
-from bot import (
-    asking,
-    better_answers,
-    catching_up,
-    forgetting,
-    home,
-    reindexing,
-    remarks,
-    replying,
-    reviews,
-    thanking,
-    unasked,
-)
+from bot.admin import reindex
 from bot.errors import SlackFailed
-from bot.inbox import sweep
+from bot.feedback import acknowledgement, backfill, comments, corrections, erasure
+from bot.inbox.store import sweep
+from bot.replies import ask_command, mention_reply, unprompted
+from bot.reviews import home_tab, queue
 from bot.services import BotServices
-from retrieval.stopping import end, pause
+from database.cancellation import end, pause
 
 _CONCURRENCY = 4
 _SWEEP_SECONDS = 10.0
@@ -56,34 +47,34 @@ def make_jobs(connector: BaseConnector) -> App:
 def register_tasks(jobs: App, services: BotServices) -> None:
     """Give the queue its tasks, which act with these services."""
     answers, index = _answers(services), _index(services)
-    _register(jobs, services, "answer", answers, replying.answer)
-    _register(jobs, services, "answer_unasked", _unasked(services), unasked.answer_unasked)
-    _register(jobs, services, "answer_alone", answers, asking.answer_alone)
-    _register(jobs, services, "share", answers, asking.share)
-    _register(jobs, services, "reindex", index, reindexing.reindex)
-    _register(jobs, services, "rollback", index, reindexing.roll_back)
-    _register(jobs, services, "cancel", answers, reindexing.cancel)  # never behind what it cancels
+    _register(jobs, services, "answer", answers, mention_reply.answer)
+    _register(jobs, services, "answer_unasked", _unasked(services), unprompted.answer_unasked)
+    _register(jobs, services, "answer_alone", answers, ask_command.answer_alone)
+    _register(jobs, services, "share", answers, ask_command.share)
+    _register(jobs, services, "reindex", index, reindex.reindex)
+    _register(jobs, services, "rollback", index, reindex.roll_back)
+    _register(jobs, services, "cancel", answers, reindex.cancel)  # never behind what it cancels
 
-    _register(jobs, services, "keep_remark", answers, remarks.keep_remark)
-    _register(jobs, services, "save_reply", answers, better_answers.save_reply)
-    _register(jobs, services, "forget_me", answers, forgetting.forget_me)
-    _register(jobs, services, "review", answers, reviews.review)
+    _register(jobs, services, "keep_remark", answers, comments.keep_remark)
+    _register(jobs, services, "save_reply", answers, corrections.save_reply)
+    _register(jobs, services, "forget_me", answers, erasure.forget_me)
+    _register(jobs, services, "review", answers, queue.review)
 
     @jobs.task(name="show_home", queue=answers, retry=2)
     async def show_home(person: str) -> None:
-        await home.show_home(services, person)
+        await home_tab.show_home(services, person)
 
     @jobs.task(name="suggest_prompts", queue=answers, retry=2)
     async def suggest_prompts(channel: str) -> None:
-        await home.suggest_prompts(services, channel)
+        await home_tab.suggest_prompts(services, channel)
 
     @jobs.task(name="thank", queue=answers)
     async def thank(response_url: str, label: str, answer_id: int | None = None) -> None:
-        await thanking.thank(services, response_url, label, answer_id)
+        await acknowledgement.thank(services, response_url, label, answer_id)
 
     @jobs.task(name="ask_why", queue=answers)
     async def ask_why(channel: str, ts: str, person: str) -> None:
-        await thanking.ask_why(services, channel, ts, person)
+        await acknowledgement.ask_why(services, channel, ts, person)
 
 
 async def run_worker(services: BotServices, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
@@ -163,7 +154,7 @@ async def _keep_sweeping(services: BotServices, seconds: float) -> None:
 async def _catch_up(services: BotServices) -> None:
     for _ in range(_CATCH_UP_TRIES):
         try:
-            await catching_up.catch_up(services)
+            await backfill.catch_up(services)
         except (SlackFailed, psycopg.Error, OSError):
             _log.exception("the votes of the last days could not be read back")
             await asyncio.sleep(_CATCH_UP_SECONDS)

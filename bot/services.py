@@ -10,12 +10,12 @@ from redis.asyncio import Redis
 
 from answering.types.progress import Progress
 from answering.types.questions import Question
-from bot.client import SlackClient
-from bot.directory import Directory
-from bot.memberships import Memberships
-from bot.reviewing import Reviews
-from bot.thumbs import Thumbs
-from retrieval.embeddings import Embedder
+from bot.review_protocol import Reviews
+from bot.slack.client import SlackClient
+from bot.slack.directory import Directory
+from bot.slack.membership_cache import Memberships
+from bot.slack.reactions import Thumbs
+from retrieval.embeddings.embedder import Embedder
 
 
 class QuestionAnswerer(Protocol):

@@ -1,6 +1,6 @@
 """`houselore` and `python -m houselore`: the command line's door."""
 
-from houselore.cli import main
+from houselore.cli.app import main
 
 if __name__ == "__main__":
     main()

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from houselore.embedded.keeper import Address
 from houselore.embedded.lease import Lease, Part, lease_servers
 from houselore.embedded.reranker import RERANKER_ALIAS
+from houselore.embedded.supervisor import Address
 from houselore.errors import DatabaseUnusable, PartUnusable
 from houselore.migrations import at_head, upgrade
 from houselore.settings import EMBEDDED, Settings
@@ -22,11 +22,11 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
     from redis.asyncio import Redis
 
     from answering.types.reader_links import SourceLinks
-    from houselore.house import House
-    from retrieval.embeddings import Embedder
+    from houselore.models.router import House
+    from retrieval.embeddings.embedder import Embedder
     from retrieval.reader.reader import Reader
-    from retrieval.reranking import Reranker
-    from tuning.adapter_store import AdapterStore
+    from retrieval.search.reranker import Reranker
+    from tuning.rollout.adapter_store import AdapterStore
 
 _log = logging.getLogger(__name__)
 EMBEDDABLE: tuple[Part, ...] = ("postgres", "redis", "chat_model", "reranker")
@@ -104,8 +104,8 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
     """
     from answering.answer_cache import AnswerCache
     from answering.evidence.retrieve import SearchIndex
-    from houselore.answerers import Parts, open_house
-    from houselore.hub_models import pull_missing
+    from houselore.models.factory import Parts, open_house
+    from houselore.models.hub import pull_missing
 
     await pull_missing(settings)
     async with AsyncExitStack() as stack:
@@ -203,7 +203,7 @@ async def _migrated(settings: Settings, url: str, *, migrate: bool) -> None:
 
 
 async def _pool(stack: AsyncExitStack, settings: Settings, url: str) -> "AsyncConnectionPool":
-    from retrieval.connections import open_pool
+    from database.pool import open_pool
     from retrieval.errors import IndexUnavailable
 
     try:
@@ -249,7 +249,7 @@ def _integration(settings: Settings) -> str:
 
 
 def _open_embedder(url: str, api_key: str | None) -> "Embedder":
-    from retrieval.embeddings import open_embedder
+    from retrieval.embeddings.embedder import open_embedder
     from retrieval.errors import EmbedderUnavailable
 
     try:
@@ -261,7 +261,7 @@ def _open_embedder(url: str, api_key: str | None) -> "Embedder":
 async def open_reranker(settings: Settings, lease: Lease) -> "Reranker | None":
     """The cross-encoder, where one is set. Raises PartUnusable and ServerDidNotStart."""
     from retrieval.errors import RerankerUnavailable
-    from retrieval.reranking import Reranker
+    from retrieval.search.reranker import Reranker
 
     if settings.reranker is None:
         return None
@@ -289,7 +289,7 @@ def load_reader() -> "Reader | None":
 
 def open_adapters(settings: Settings) -> "AdapterStore":
     """Where adapters are kept; nobody is asked there yet."""
-    from tuning.adapter_store import AdapterStore
+    from tuning.rollout.adapter_store import AdapterStore
 
     return AdapterStore(settings.folder(), settings.adapters)
 

@@ -13,10 +13,10 @@ from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 
+from database.pool import open_pool
 from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
 from houselore.migrations import upgrade
-from retrieval.connections import open_pool
 from tests.tuning.bucket import Bucket, bucket
 
 settings.register_profile("house", deadline=None)  # a busy machine is nobody's fault

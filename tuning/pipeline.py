@@ -9,22 +9,22 @@ from typing import Any
 
 from psycopg_pool import AsyncConnectionPool
 
-from tuning.adapter_store import AdapterStore
-from tuning.adapters import hash_adapter
-from tuning.datasets import Dataset, datasets, rows_of
+from tuning.adapters.bundling import ship
+from tuning.adapters.files import hash_adapter
+from tuning.adapters.names import check_name
+from tuning.datasets.formats import Row
+from tuning.datasets.store import Dataset, datasets, rows_of
 from tuning.errors import CannotTrain, UnknownDataset
-from tuning.forms import Row
-from tuning.hosted import HOSTED, Split, fine_tune
-from tuning.lessons import Lesson
-from tuning.losses import LOSSES
-from tuning.material import FEWEST_JUDGED, Base, Material, Plan, write_material
-from tuning.names import check_name
-from tuning.progress import Report
-from tuning.provider import Endpoint, Pace, Step
-from tuning.registry import Lineage, code_version, models, register
-from tuning.shipping import ship
-from tuning.stages import TRAINING, begin, run_stages
-from tuning.voice import learn_voice, write_voice
+from tuning.examples_for_training import Lesson
+from tuning.hosted.client import Endpoint, Pace, Step
+from tuning.hosted.jobs import HOSTED, Split, fine_tune
+from tuning.rollout.adapter_store import AdapterStore
+from tuning.rollout.registry import Lineage, code_version, models, register
+from tuning.training.inputs import FEWEST_JUDGED, Base, Material, Plan, write_material
+from tuning.training.loss_log import LOSSES
+from tuning.training.progress import Report
+from tuning.training.stages import TRAINING, begin, run_stages
+from tuning.voice.profile import learn_voice, write_voice
 
 _KINDS = ("sft", "preference", "kto")
 _PARTS = ("train", "test")
@@ -37,7 +37,7 @@ class Tuned:
     """A candidate: its name and adapter, and the lessons, dataset and stages that it was made of.
 
     The adapter is a folder, or the id by which a provider serves the model.
-    `held_out` is what has changed where it was not trained, as `tuning.change.compare` tells it.
+    `held_out` is what has changed where it was not trained, as `held_out_report.compare` tells it.
     """
 
     name: str
@@ -140,7 +140,7 @@ async def tune_hosted(
     """As `tune`, by a provider: a job for the lessons, and one for the pairs where DPO follows.
 
     What was begun is noted in `folder`/`name`, so that nothing is paid for twice. Raises what
-    `tuning.hosted.fine_tune` raises, UnusableName, and CannotTrain for KTO, which no provider has.
+    `fine_tune` raises, UnusableName, and CannotTrain for KTO, which no provider has.
     """
     chosen = await _choose(pool, workspace, name, dataset)
     if plan.then == "kto":

@@ -52,7 +52,7 @@ create table segments (
 );
 create index segments_reader_set on segments (generation, reader_set);
 
--- `entries` are packed: for each chunk that holds the term 8 bytes (retrieval/postings.py).
+-- `entries` are packed: for each chunk that holds the term 8 bytes (retrieval/lexical/bm25.py).
 create table postings (
     generation bigint not null,
     workspace text not null,

@@ -10,8 +10,8 @@ from answering.confidence.confidence import Confidence
 from answering.confidence.features import Ranked, features_of_answer
 from answering.evidence.read import Read, ReadExcerpt
 from answering.grounding.conflicts import Statement, find_conflict
-from retrieval.languages import ENGLISH
-from retrieval.lexical import language_in
+from retrieval.lexical.analyzer import language_in
+from text.language_detection import ENGLISH
 
 Verdict = Literal["answer", "conflict", "closest", "not_found", "small_talk"]
 

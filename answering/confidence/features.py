@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from answering.claims import names_in, numbers_in
 from answering.conversation.question_kinds import asks_how, asks_which, asks_yes_or_no
 from answering.evidence.read import ReadExcerpt
-from retrieval.lexical import terms
+from retrieval.lexical.analyzer import terms
 
 _NEAR = 0.4  # of meaning; nothing that is asked in earnest is much farther from all excerpts
 

@@ -10,7 +10,7 @@ from typing import Final
 from answering.conversation.small_talk import small_talk
 from answering.phrase_file import read_sections
 from answering.types.questions import Question, Turn
-from retrieval.languages import STOP_WORDS
+from text.language_detection import STOP_WORDS
 
 _ANSWER_CHARACTERS = 200  # of the last answer: its beginning names what it speaks of
 _TURNS: Final = 4  # that a topic is handed on over

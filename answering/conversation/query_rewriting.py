@@ -7,7 +7,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.prompts import ChatPromptTemplate
 
 from answering.types.questions import QUESTION_LIMIT, Question, is_wordless
-from retrieval.plain import clean
+from text.plain import clean
 
 _SECONDS = 8.0  # a person waits
 _TURNS = 6

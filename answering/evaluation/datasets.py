@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from answering.types.questions import Turn
-from retrieval.corpora import Row, document, read_documents, read_rows, text_in
 from retrieval.documents import Document
 from retrieval.errors import UnreadableCorpus
+from retrieval.evaluation.datasets import Row, document, read_documents, read_rows, text_in
 
 Wanted = Literal["answer", "abstain", "ask back"]
 """What a question calls for: an answer, to say that there is none, or to ask what is meant."""

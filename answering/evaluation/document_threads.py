@@ -10,9 +10,9 @@ from answering.answerer import Answerer
 from answering.evaluation.documents import DocumentQuestion, DocumentReply
 from answering.types.progress import Finished
 from answering.types.questions import Question, Turn
+from database.pool import borrow
+from database.statements import load_statements
 from retrieval.audience import everyone
-from retrieval.connections import borrow
-from retrieval.statements import load_statements
 
 _SQL = load_statements("answering")
 

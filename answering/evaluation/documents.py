@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from answering.evaluation.reply_rules import ReplyRules
-from retrieval.corpora import Row, read_rows, text_in
 from retrieval.errors import UnreadableCorpus
+from retrieval.evaluation.datasets import Row, read_rows, text_in
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,16 +17,16 @@ from answering.model.chat_model import stream_reply
 from answering.types.progress import Finished, Restarted, Words
 from answering.types.questions import Question
 from answering.writing.abstention import says_unknown
+from database.pool import borrow
+from database.statements import load_statements
 from retrieval.audience import Audience, everyone
-from retrieval.connections import borrow
-from retrieval.corpora import Corpus
-from retrieval.embeddings import Embedder
-from retrieval.generations import live_generation
-from retrieval.pages import load_pages
-from retrieval.plain import clean
-from retrieval.reports import IndexProgress, OnProgress
-from retrieval.retriever import search
-from retrieval.statements import load_statements
+from retrieval.embeddings.embedder import Embedder
+from retrieval.evaluation.datasets import Corpus
+from retrieval.index.generations import live_generation
+from retrieval.progress import IndexProgress, OnProgress
+from retrieval.search.pages import load_pages
+from retrieval.search.retriever import search
+from text.plain import clean
 
 _SQL = load_statements("answering")
 

@@ -8,8 +8,8 @@ from itertools import groupby
 from answering.evidence.blocks import Block
 from answering.evidence.injection import speaks_to_assistant
 from answering.evidence.sections import Section
-from retrieval.pages import Page
-from retrieval.sentences import Span, split_prose
+from retrieval.search.pages import Page
+from text.sentences import Span, split_prose
 
 IsBarred = Callable[[str], bool]
 """Whether a text is to be left out."""

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from retrieval.blocks import ITEM_MARK, scan_blocks, scan_lines
-from retrieval.blocks import Block as Piece
-from retrieval.sentences import Span, split_prose
+from text.markdown_blocks import ITEM_MARK, scan_blocks, scan_lines
+from text.markdown_blocks import Block as Piece
+from text.sentences import Span, split_prose
 
 Kind = Literal["paragraph", "list", "steps", "table", "code"]
 

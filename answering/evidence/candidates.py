@@ -12,7 +12,7 @@ from answering.evidence.excerpts import Excerpt, cut_excerpts
 from answering.evidence.injection import asks_about_assistants
 from answering.evidence.word_features import word_features
 from retrieval.documents import Passage
-from retrieval.pages import Page
+from retrieval.search.pages import Page
 
 _PAGES = 4
 _READ = 12

@@ -10,8 +10,8 @@ from typing import Literal
 from answering.evidence.barred_text import IsBarred, without_barred
 from answering.evidence.blocks import Block, Kind
 from answering.evidence.sections import Section, cut_sections
-from retrieval.pages import Page
-from retrieval.sentences import Span
+from retrieval.search.pages import Page
+from text.sentences import Span
 
 ExcerptKind = Literal["section", "item"] | Kind
 

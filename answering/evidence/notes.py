@@ -11,9 +11,9 @@ from answering.evidence.read import ReadExcerpt
 from answering.evidence.sections import Section, cut_sections
 from answering.model.house_model import Abilities
 from retrieval.documents import Passage
-from retrieval.pages import Page
-from retrieval.plain import to_plain
-from retrieval.sentences import split_sentences
+from retrieval.search.pages import Page
+from text.plain import to_plain
+from text.sentences import split_sentences
 
 _CHARACTERS_A_TOKEN = 4
 _SHARE_OF_CONTEXT = 0.5  # the rest is for the prompt, the thread and the answer

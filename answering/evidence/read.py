@@ -10,9 +10,9 @@ from langchain_core.runnables import Runnable, RunnableLambda
 from answering.evidence.candidates import Candidate, find_candidates
 from answering.evidence.excerpts import Excerpt
 from answering.evidence.retrieve import Retrieved
-from retrieval.embeddings import Embedder
-from retrieval.plain import to_plain
+from retrieval.embeddings.embedder import Embedder
 from retrieval.reader.reader import Reader, ReaderInput, Reading
+from text.plain import to_plain
 
 _EMBEDDED = 2_000  # characters: more than an embedder reads, and no server refuses it
 _MARKUP = " \n[]*_`"  # what is left of a link or of bold that the reader cut through

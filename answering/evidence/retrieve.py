@@ -9,11 +9,11 @@ from answering.conversation.understand import Understood
 from answering.errors import NotIndexed
 from answering.types.reader_links import SourceLinks
 from retrieval.documents import Passage
-from retrieval.embeddings import Embedder
-from retrieval.generations import Generation, live_generation
-from retrieval.pages import Page, load_pages
-from retrieval.reranking import Reranker
-from retrieval.retriever import HybridRetriever
+from retrieval.embeddings.embedder import Embedder
+from retrieval.index.generations import Generation, live_generation
+from retrieval.search.pages import Page, load_pages
+from retrieval.search.reranker import Reranker
+from retrieval.search.retriever import HybridRetriever
 
 PASSAGES = 10
 """So many passages are looked at for an answer."""

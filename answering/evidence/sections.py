@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from answering.evidence.blocks import Block, cut_blocks
-from retrieval.blocks import Block as Piece
-from retrieval.blocks import scan_blocks
-from retrieval.plain import to_plain
+from text.markdown_blocks import Block as Piece
+from text.markdown_blocks import scan_blocks
+from text.plain import to_plain
 
 _HEADING_CHARACTERS = 300
 

@@ -8,8 +8,8 @@ from itertools import islice, pairwise
 
 from answering.evidence.bm25 import bm25
 from answering.evidence.excerpts import Excerpt, split_row
-from retrieval.lexical import query_terms, terms
-from retrieval.plain import to_plain
+from retrieval.lexical.analyzer import query_terms, terms
+from text.plain import to_plain
 
 _MOST_TERMS = 64  # of a question; each is looked for in every excerpt
 _BACKGROUND = 0.3  # what a term of the question before weighs

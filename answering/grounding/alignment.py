@@ -6,8 +6,8 @@ from collections.abc import Set as AbstractSet
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from answering.grounding.propositions import Proposition, keys_of
-from answering.grounding.wording import Token
+from answering.grounding.parse.propositions import Proposition, keys_of
+from answering.grounding.parse.tokens import Token
 
 _LONGEST_ANTECEDENT = 0.5  # of a sentence's words
 

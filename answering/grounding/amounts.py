@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from answering.grounding.propositions import Proposition
-from answering.grounding.quantities import Quantity, same_value
-from answering.grounding.units import UNITS
-from answering.grounding.wording import Token
+from answering.grounding.parse.propositions import Proposition
+from answering.grounding.parse.quantities import Quantity, same_value
+from answering.grounding.parse.tokens import Token
+from answering.grounding.parse.units import UNITS
 
 _OVER_BREAK = 3  # how much farther a word is from a number behind a comma or an "and"
 _DISCOURSE = re.compile(r"\s*,")

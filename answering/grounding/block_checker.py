@@ -7,13 +7,13 @@ from answering.claims import denies, numbers_in, speaks_against
 from answering.evidence.excerpts import name_cells, split_row
 from answering.evidence.notes import Evidence
 from answering.grounding.code_lines import code_stands_in, is_closed
-from answering.grounding.propositions import keys_of
+from answering.grounding.parse.propositions import keys_of
+from answering.grounding.parse.vocabulary import GENERIC
 from answering.grounding.sentence_checker import supporting_note
 from answering.grounding.support import check_sentence
-from answering.grounding.vocabulary import GENERIC
 from answering.marks import strip_marks
 from answering.model.voice import Voice
-from retrieval.sentences import split_sentences
+from text.sentences import split_sentences
 
 # What a heading or a lead-in may say of its own: it names a form, and claims nothing.
 _INTRODUCING = keys_of(

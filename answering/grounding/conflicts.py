@@ -8,10 +8,10 @@ from functools import lru_cache
 from itertools import combinations, islice
 
 from answering.claims import in_order
-from answering.grounding.propositions import Proposition, keys_of, propositions_of
-from answering.grounding.quantities import Quantity, same_value
-from answering.grounding.wording import Token, tokens_of
-from retrieval.plain import shorten
+from answering.grounding.parse.propositions import Proposition, keys_of, propositions_of
+from answering.grounding.parse.quantities import Quantity, same_value
+from answering.grounding.parse.tokens import Token, tokens_of
+from text.plain import shorten
 
 # Two sentences say the same about the same when so many of their words, values aside, are the same
 # in order, and so many of the question's stand in both.

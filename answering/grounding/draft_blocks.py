@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from retrieval.blocks import Block, Kind, scan_blocks
-from retrieval.sentences import split_prose
+from text.markdown_blocks import Block, Kind, scan_blocks
+from text.sentences import split_prose
 
 
 @dataclass(frozen=True, slots=True)

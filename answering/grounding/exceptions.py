@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
-from answering.grounding.operators import operators_in
-from answering.grounding.propositions import Proposition
-from answering.grounding.wording import Token, plain_of, tokens_of
+from answering.grounding.parse.operators import operators_in
+from answering.grounding.parse.propositions import Proposition
+from answering.grounding.parse.tokens import Token, plain_of, tokens_of
 
 _ENDS = frozenset((",", ";", ")", "\u2014", "\u2013", "but", "however", "although", "though"))
 _CONTRASTS = frozenset(("but", "however", "although", "though"))

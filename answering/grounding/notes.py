@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from answering.claims import denies
 from answering.evidence.notes import Evidence
-from answering.grounding.propositions import keys_of
+from answering.grounding.parse.propositions import keys_of
 from answering.grounding.support import check_sentence
 from answering.marks import marks_in, strip_marks
-from retrieval.lexical import terms
+from retrieval.lexical.analyzer import terms
 
 # Whether a note answers what was asked is for the confidence to say; this much it must share.
 _ASKED = 0.2

@@ -9,7 +9,7 @@ from answering.grounding.code_lines import code_stands_in, is_fenced
 from answering.grounding.support import check_sentence
 from answering.marks import marks_in, strip_marks
 from answering.model.voice import Voice
-from retrieval.sentences import split_sentences
+from text.sentences import split_sentences
 
 # Marks after the end of a sentence belong to it.
 _MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d{1,3}\])+)")

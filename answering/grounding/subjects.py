@@ -4,9 +4,9 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from answering.grounding.propositions import keys_of
-from answering.grounding.vocabulary import RIVALS
-from answering.grounding.wording import Token, key_of, tokens_of
+from answering.grounding.parse.propositions import keys_of
+from answering.grounding.parse.tokens import Token, key_of, tokens_of
+from answering.grounding.parse.vocabulary import RIVALS
 
 _LONGEST_ACRONYM = 5
 _RIVAL_KEYS = tuple(frozenset(key_of(word) for word in group) for group in RIVALS)

@@ -8,12 +8,12 @@ from answering.claims import in_order
 from answering.grounding.alignment import find_antecedents, find_misplaced, find_topics
 from answering.grounding.amounts import compare_amounts
 from answering.grounding.exceptions import exception_is_lost
-from answering.grounding.operators import compare_operators
-from answering.grounding.propositions import Proposition, keys_of, propositions_of
+from answering.grounding.parse.operators import compare_operators
+from answering.grounding.parse.propositions import Proposition, keys_of, propositions_of
+from answering.grounding.parse.tokens import Token, key_of, plain_of, tokens_of
+from answering.grounding.parse.vocabulary import GENERIC, OPPOSITES
 from answering.grounding.subjects import names_another_subject
 from answering.grounding.verbatim import is_english, is_part, is_stated
-from answering.grounding.vocabulary import GENERIC, OPPOSITES
-from answering.grounding.wording import Token, key_of, plain_of, tokens_of
 from answering.grounding.yes_or_no import answers, split_answer
 
 _IN_ORDER = 0.5  # of a sentence's words, in one order with the statement's

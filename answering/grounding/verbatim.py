@@ -3,11 +3,17 @@
 import re
 from collections.abc import Sequence
 
-from answering.grounding.propositions import Proposition
-from answering.grounding.vocabulary import FOREIGN, FUNCTION, HARD_BREAKS, OPERATORS, SOFT_BREAKS
-from answering.grounding.wording import plain_of
-from retrieval.languages import ENGLISH
-from retrieval.lexical import language_in
+from answering.grounding.parse.propositions import Proposition
+from answering.grounding.parse.tokens import plain_of
+from answering.grounding.parse.vocabulary import (
+    FOREIGN,
+    FUNCTION,
+    HARD_BREAKS,
+    OPERATORS,
+    SOFT_BREAKS,
+)
+from retrieval.lexical.analyzer import language_in
+from text.language_detection import ENGLISH
 
 _WORD = re.compile(r"\w+")
 _ENGLISH = FUNCTION | OPERATORS.keys() | HARD_BREAKS | SOFT_BREAKS

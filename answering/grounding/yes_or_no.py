@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
-from answering.grounding.operators import Operator, operators_in
-from answering.grounding.propositions import Proposition
-from answering.grounding.vocabulary import GENERIC, OPPOSITES
-from answering.grounding.wording import Token, key_of, tokens_of
+from answering.grounding.parse.operators import Operator, operators_in
+from answering.grounding.parse.propositions import Proposition
+from answering.grounding.parse.tokens import Token, key_of, tokens_of
+from answering.grounding.parse.vocabulary import GENERIC, OPPOSITES
 
 _ANSWER = re.compile(r"\s*(yes|yeah|yep|no|nope)\b\s*(?:[,.;:!\u2014\u2013-]+\s*|$)", re.IGNORECASE)
 _ASKS = re.compile(

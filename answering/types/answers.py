@@ -10,8 +10,8 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from answering.types.questions import Question
+from database.statements import load_statements
 from retrieval.audience import Audience
-from retrieval.statements import load_statements
 
 _SQL = load_statements("answering")
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from retrieval.catalog import ReadableSource
-from retrieval.plain import shorten
+from retrieval.index.source_catalog import ReadableSource
+from text.plain import shorten
 
 _UNKNOWN = re.compile(r"\s*I (?:don['\u2019]t|do not) know\b", re.IGNORECASE)
 _CLOSEST = "The closest I found:\n\n"

@@ -20,8 +20,8 @@ from answering.writing.long_draft import LongDraft
 from answering.writing.render_block import show_excerpts
 from answering.writing.short_draft import ShortDraft
 from answering.writing.write import ModelChunk, PartBegun, PartEnded, WritingStep, Written
-from retrieval.plain import clean
-from retrieval.retriever import still_stand
+from retrieval.search.retriever import still_stand
+from text.plain import clean
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from answering.conversation.question_kinds import (
     asks_which,
     asks_yes_or_no,
 )
-from retrieval.lexical import terms
+from retrieval.lexical.analyzer import terms
 
 _HELD = 0.6
 _SPAN_WORDS = 8  # a longer span is no fact but a passage

@@ -11,7 +11,7 @@ from answering.prompts import version_of
 from answering.types.answers import DRAFTED, LEAD_IN, SUPPORTED, Answer, Citation
 from answering.types.progress import Finished
 from answering.writing.write import PartBegun
-from retrieval.plain import shorten
+from text.plain import shorten
 
 _QUOTE_CHARACTERS = 400
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from answering.evidence.blocks import Block, blocks_in
 from answering.evidence.excerpts import Excerpt
 from answering.evidence.read import ReadExcerpt
-from retrieval.blocks import fence_after, scan_blocks
-from retrieval.plain import shorten
-from retrieval.sentences import Span, split_prose
+from text.markdown_blocks import fence_after, scan_blocks
+from text.plain import shorten
+from text.sentences import Span, split_prose
 
 MOST_STEPS, SHOWN_STEPS = 12, 10
 _MOST_ITEMS = 20

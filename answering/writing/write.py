@@ -19,7 +19,7 @@ from answering.model.house_model import HouseModel
 from answering.prompts import as_sent, house_messages
 from answering.writing.abstention import say_where_nothing_was
 from answering.writing.asking import Wanted, asks_model, notes_told, words_wanted
-from retrieval.catalog import readable_sources
+from retrieval.index.source_catalog import readable_sources
 
 _MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
 _LONGEST_S = 300.0  # a model that writes a word a minute is not waited for

@@ -8,6 +8,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import DatabaseDown
+from bot.feedback.comment_form import REMARK
 from bot.listeners import (
     buttons,
     commands,
@@ -20,10 +21,9 @@ from bot.listeners import (
     shortcuts,
     views,
 )
-from bot.recent import Recent
-from bot.remark_form import REMARK
-from bot.review_form import REVIEW
+from bot.reviews.edit_form import REVIEW
 from bot.services import BotServices
+from bot.slack.ttl_cache import Recent
 
 Body = Mapping[str, Any]
 OnEvent = Callable[[BotServices, Body], Awaitable[None]]

@@ -5,13 +5,16 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot import blocks, feedback, forgetting, judging, review_form, reviewing, thanking
-from bot.inbox import store
-from bot.incoming import Incoming, Kind
-from bot.presses import Press
-from bot.remark_form import NOT_OPENED, open_form
+from bot import review_protocol
+from bot.feedback import acknowledgement, erasure, rated_answer, votes
+from bot.feedback.comment_form import NOT_OPENED, open_form
+from bot.inbox.events import Incoming, Kind
+from bot.inbox.interactions import Press
+from bot.inbox.private_reply import respond
+from bot.inbox.store import store
+from bot.reviews import edit_form
 from bot.services import BotServices
-from bot.telling import respond
+from bot.slack import blocks
 
 
 async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
@@ -20,32 +23,32 @@ async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck
     match press.action_id:
         case blocks.FEEDBACK:
             await _on_feedback(services, press)
-        case thanking.WHY if press.value.isdecimal():
+        case acknowledgement.WHY if press.value.isdecimal():
             if not await open_form(services, press.trigger, int(press.value), press.person):
                 await respond(services, press.response_url, NOT_OPENED)
         case blocks.SHARE if press.value.isdecimal():
             payload = {"answer_id": int(press.value), "response_url": press.response_url}
             await store(services, _incoming(press, "share", payload))
-        case forgetting.FORGET:
+        case erasure.FORGET:
             await store(services, _incoming(press, "forget", {"response_url": press.response_url}))
-        case reviewing.APPROVE | reviewing.REJECT as verdict:
+        case review_protocol.APPROVE | review_protocol.REJECT as verdict:
             if press.value.isdecimal():
                 payload = {"verdict": verdict, "number": int(press.value)}
                 await store(services, _incoming(press, "review", payload))
-        case reviewing.EDIT if press.value.isdecimal():
-            await review_form.open_form(services, press.trigger, int(press.value), press.person)
+        case review_protocol.EDIT if press.value.isdecimal():
+            await edit_form.open_form(services, press.trigger, int(press.value), press.person)
         case blocks.REINDEX:
             await store(services, _incoming(press, "reindex", {"response_url": press.response_url}))
     await ack()
 
 
 async def _on_feedback(services: BotServices, press: Press) -> None:
-    vote = feedback.button_vote(press)
-    if vote is None or not await feedback.record(services, vote, on_mine=True):
+    vote = votes.button_vote(press)
+    if vote is None or not await votes.record(services, vote, on_mine=True):
         return
     judged = None
     if press.value == "bad":
-        judged = await judging.judged_at(services, press.channel, press.message_ts)
+        judged = await rated_answer.judged_at(services, press.channel, press.message_ts)
         if judged is not None:
             await open_form(services, press.trigger, judged.id, press.person)
     if press.response_url:

@@ -5,15 +5,23 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.channel_settings import settle_channel
-from bot.commands import EMPTY_ASK, HELP, LOOKING, describe, read_status, unknown, word_of
+from bot.admin.channel_settings import settle_channel
+from bot.admin.experts import settle_experts
+from bot.admin.slash_command import (
+    EMPTY_ASK,
+    HELP,
+    LOOKING,
+    describe,
+    read_status,
+    unknown,
+    word_of,
+)
 from bot.errors import DatabaseDown, NameNotFound, SettingRefused, SlackFailed
-from bot.experts import settle_experts
-from bot.forgetting import WARNING, WHOM, confirmation
-from bot.inbox import store
-from bot.incoming import Command, Kind
-from bot.mrkdwn import escape
+from bot.feedback.erasure import WARNING, WHOM, confirmation
+from bot.inbox.events import Command, Kind
+from bot.inbox.store import store
 from bot.services import BotServices
+from bot.slack.mrkdwn import escape
 
 
 async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:

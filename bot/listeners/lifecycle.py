@@ -4,10 +4,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from bot import inbox
-from bot.directory import Person
-from bot.incoming import Incoming
+from bot.inbox import store
+from bot.inbox.events import Incoming
 from bot.services import BotServices
+from bot.slack.directory import Person
 
 _log = logging.getLogger(__name__)
 
@@ -17,7 +17,7 @@ async def on_stopped(services: BotServices, body: Mapping[str, Any]) -> None:
     event = body["event"]
     thread_ts = event.get("thread_ts")
     if event.get("channel") and thread_ts:
-        await inbox.stop_questions(services, event["channel"], thread_ts)
+        await store.stop_questions(services, event["channel"], thread_ts)
 
 
 async def on_members(services: BotServices, body: Mapping[str, Any]) -> None:
@@ -51,7 +51,7 @@ async def _changed(
 ) -> None:
     """Who may read what has changed: for us at once, for other processes before they answer."""
     services.memberships.forget(channel, person)
-    await inbox.store(services, Incoming(body["event_id"], "membership", person, channel))
+    await store.store(services, Incoming(body["event_id"], "membership", person, channel))
 
 
 async def on_gone(services: BotServices, body: Mapping[str, Any]) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot import threads
-from bot.inbox import store
-from bot.incoming import Message
+from bot.inbox import threads
+from bot.inbox.events import Message
+from bot.inbox.store import store
+from bot.inbox.threads import Said
 from bot.listeners.messages import is_settled
 from bot.services import BotServices
-from bot.threads import Said
 
 
 async def on_mention(services: BotServices, body: Mapping[str, Any]) -> None:

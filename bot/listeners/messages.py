@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot import better_answers, inbox, threads
-from bot.channel_settings import read_channel
-from bot.directory import Myself
-from bot.incoming import Deleted, Edited, Message
+from bot.admin.channel_settings import read_channel
+from bot.feedback import corrections
+from bot.inbox import store, threads
+from bot.inbox.events import Deleted, Edited, Message
+from bot.inbox.intent import asks_anybody, asks_something, is_courtesy
+from bot.inbox.threads import Said
 from bot.services import BotServices
-from bot.threads import Said
-from bot.wording import asks_anybody, asks_something, is_courtesy
+from bot.slack.directory import Myself
 
 
 async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
@@ -34,7 +35,7 @@ async def is_settled(services: BotServices, message: Message) -> bool:
     """Whether it is only a courtesy in a thread the bot takes part in: nothing is to be said."""
     if not message.in_thread or not is_courtesy(message.text):
         return False
-    return await inbox.takes_part(services, message.channel, message.root)
+    return await store.takes_part(services, message.channel, message.root)
 
 
 async def _on_said(services: BotServices, message: Message, me: Myself) -> None:
@@ -42,9 +43,9 @@ async def _on_said(services: BotServices, message: Message, me: Myself) -> None:
         said = Said(message.ts, message.text, by_me=False)
         await threads.note(services, message.channel, message.root, said)
     if await _is_asked(services, message, me):
-        await inbox.store(services, message.question())
+        await store.store(services, message.question())
     elif await _is_for_anybody(services, message):
-        await inbox.store(services, message.question("unasked"))
+        await store.store(services, message.question("unasked"))
 
 
 async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool:
@@ -53,7 +54,7 @@ async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool
         return not await is_settled(services, message)
     if not message.in_thread or message.is_for_others(me.user) or not asks_something(message.text):
         return False
-    return await inbox.takes_part(services, message.channel, message.root)
+    return await store.takes_part(services, message.channel, message.root)
 
 
 async def _is_for_anybody(services: BotServices, message: Message) -> bool:
@@ -65,11 +66,11 @@ async def _is_for_anybody(services: BotServices, message: Message) -> bool:
 
 async def _on_edit(services: BotServices, edited: Edited) -> None:
     await threads.forget(services, edited.channel, edited.root)
-    await inbox.edit_question(services, edited)
-    await better_answers.revise(services, edited.channel, edited.ts, edited.text)
+    await store.edit_question(services, edited)
+    await corrections.revise(services, edited.channel, edited.ts, edited.text)
 
 
 async def _on_deletion(services: BotServices, deleted: Deleted) -> None:
     await threads.forget(services, deleted.channel, deleted.root)
-    await inbox.withdraw_question(services, deleted)
-    await better_answers.withdraw(services, deleted.channel, deleted.ts)
+    await store.withdraw_question(services, deleted)
+    await corrections.withdraw(services, deleted.channel, deleted.ts)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.errors import SlackFailed
-from bot.incoming import Message
-from bot.recent import Recent
+from bot.inbox.events import Message
 from bot.services import BotServices
+from bot.slack.ttl_cache import Recent
 
 WAITING = (
     "My database does not answer just now. I will answer this as soon as it is back; if I have not "

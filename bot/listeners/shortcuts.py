@@ -6,10 +6,10 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import DatabaseDown
-from bot.inbox import store
-from bot.presses import Shortcut
+from bot.inbox.interactions import Shortcut
+from bot.inbox.private_reply import respond
+from bot.inbox.store import store
 from bot.services import BotServices
-from bot.telling import respond
 
 
 async def on_save(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot.errors import DatabaseDown
-from bot.inbox import store
-from bot.presses import Submission
-from bot.remark_form import EMPTY
-from bot.remarks import Remark
-from bot.review_form import EMPTY as NO_ANSWER
-from bot.review_form import FIELD, edited
+from bot.feedback.comment_form import EMPTY
+from bot.feedback.comments import Remark
+from bot.inbox.interactions import Submission
+from bot.inbox.store import store
+from bot.reviews.edit_form import EMPTY as NO_ANSWER
+from bot.reviews.edit_form import FIELD, edited
 from bot.services import BotServices
 
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from houselore.embedded.chat_model_files import chat_model_files, context_of, is_able
-from houselore.embedded.folders import private_folder
+from houselore.embedded.data_dir import private_folder
 from houselore.embedded.llama import serve_gguf
 
 ALIAS = "house"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from answering.model.hub_file import model_stem
 from houselore.errors import ModelUnusable, ServerDidNotStart
-from tuning.adapters import hash_adapter
+from tuning.adapters.bundled import STARTER, STARTER_NAME, STARTER_SHA256, check_starter
+from tuning.adapters.files import hash_adapter
+from tuning.adapters.gguf_header import read_header
 from tuning.errors import MissingAdapter, UnusableAdapter
-from tuning.gguf_header import read_header
-from tuning.shipped import STARTER, STARTER_NAME, STARTER_SHA256, check_starter
 
 BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 BUNDLED_NAME = "SmolLM2-135M-Instruct"
@@ -96,7 +96,9 @@ def _converted(folder: Path, base: Path, adapter: Path, hash_: str) -> Path:
     """The adapter as llama.cpp reads it."""
     converted = folder / f"{hash_[:16]}-{_EXPORT}.gguf"
     if not converted.is_file():
-        from tuning.export import export_adapter  # loads numpy, which `--help` does not need
+        from tuning.adapters.gguf_export import (
+            export_adapter,  # loads numpy, which `--help` does not need
+        )
 
         export_adapter(adapter, base, converted)
     return converted

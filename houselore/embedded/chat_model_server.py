@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from retrieval.cores import usable_cores
+from retrieval.embeddings.cpu_count import usable_cores
 
 _REQUESTS = 2  # at a time
 

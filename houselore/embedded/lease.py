@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from houselore.embedded.child import Process, start_child
-from houselore.embedded.keeper import Address, keeper_folder, keeper_socket
+from houselore.embedded.child_process import Process, start_child
+from houselore.embedded.supervisor import Address, keeper_folder, keeper_socket
 from houselore.errors import ModelUnusable, ServerDidNotStart
 
 Part = Literal["postgres", "redis", "chat_model", "reranker"]
@@ -106,7 +106,7 @@ async def _visit(
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, Process | None]:
     """A connection to the folder's keeper, and its process where it is our child."""
     path, log = keeper_socket(data), keeper_folder(data) / "log"
-    command = [sys.executable, "-m", "houselore.embedded.keeper", str(data)]
+    command = [sys.executable, "-m", "houselore.embedded.supervisor", str(data)]
     keeper: Process | None = None
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from houselore.embedded.child import start_child, stop_child, wait_until
-from houselore.embedded.folders import private_folder
+from houselore.embedded.child_process import start_child, stop_child, wait_until
+from houselore.embedded.data_dir import private_folder
 
 _START_S = 60.0
 _BYTES_A_SECOND = 50_000_000  # what a slow disk reads: the first start reads the whole file

@@ -16,8 +16,8 @@ from urllib.parse import quote
 
 import psycopg
 
-from houselore.embedded.child import Process, start_child, stop_child, wait_until
-from houselore.embedded.folders import private_folder, socket_folder
+from houselore.embedded.child_process import Process, start_child, stop_child, wait_until
+from houselore.embedded.data_dir import private_folder, socket_folder
 from houselore.errors import ServerDidNotStart
 
 _DATABASE = "houselore"

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from houselore.embedded.child import start_child, stop_child, wait_until
-from houselore.embedded.folders import private_folder, socket_folder
+from houselore.embedded.child_process import start_child, stop_child, wait_until
+from houselore.embedded.data_dir import private_folder, socket_folder
 from houselore.errors import ServerDidNotStart
 
 _CONFIGURATION = """\

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.cores import usable_cores
-from retrieval.encoder import open_encoder
+from retrieval.embeddings.cpu_count import usable_cores
+from retrieval.embeddings.ctranslate2_encoder import open_encoder
+from retrieval.embeddings.minilm import SHAPE, list_words, open_tokenizer
 from retrieval.errors import EmbedderUnavailable, ReaderUnavailable
-from retrieval.minilm import SHAPE, list_words, open_tokenizer
 from retrieval.reader.heads import JudgedWindow, judge
 from retrieval.reader.pairs import join_pair
 from retrieval.reader.weights import SHIPPED, SHIPPED_SHA256, Heads, ReaderWeights, load_weights

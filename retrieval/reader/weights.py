@@ -10,7 +10,7 @@ import numpy.typing as npt
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from retrieval.encoder import LARGEST_WEIGHT
+from retrieval.embeddings.ctranslate2_encoder import LARGEST_WEIGHT
 from retrieval.errors import ReaderUnavailable
 from retrieval.reader.shapes import HEADS, check_shapes
 

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from zlib import crc32
 
 from retrieval.audience import PUBLIC
+from retrieval.converters.registry import READER, SUFFIXES, read_bytes
 from retrieval.documents import Document
 from retrieval.errors import EmptyDocument, SourceNotFound, UnreadableDocument
-from retrieval.sources.reading import READER, SUFFIXES, read_bytes
 from retrieval.sources.source import Listed
 
 MOST_BYTES = 50 * 1024 * 1024

@@ -13,11 +13,11 @@ from answering.evidence.retrieve import SearchIndex
 from answering.model.chat_model import open_chat_model
 from answering.model.house_model import HouseModel
 from houselore.embedded.chat_model import embedded_chat_model
-from retrieval.embeddings import Embedder, open_embedder
-from retrieval.indexing import index_source
+from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.indexing.sync import index_source
 from retrieval.reader.reader import Reader
 from retrieval.sources.files import FilesSource
-from tests.answering.house import CLEAR, LINKS, shipped_reader
+from tests.answering.answering_chain import CLEAR, LINKS, shipped_reader
 
 
 @pytest.fixture(scope="session")

@@ -7,10 +7,10 @@ from answering.evidence.blocks import Block, cut_blocks
 from answering.evidence.candidates import Candidate, find_candidates
 from answering.evidence.excerpts import Excerpt, cut_excerpts
 from answering.evidence.read import ReadExcerpt
-from retrieval.blocks import scan_blocks
 from retrieval.documents import Passage
-from retrieval.pages import ChunkSpan, Page
 from retrieval.reader.reader import Reading
+from retrieval.search.pages import ChunkSpan, Page
+from text.markdown_blocks import scan_blocks
 
 NOTHING_READ = Reading(0.0, 0.0, 0, 0)
 

@@ -17,14 +17,14 @@ from answering.model.house_model import Abilities, HouseModel
 from answering.types.progress import Searching, Words
 from answering.types.questions import Question, Turn
 from retrieval.audience import Audience, everyone
-from retrieval.generations import live_generation
-from retrieval.indexing import index_source
+from retrieval.index.generations import live_generation
+from retrieval.indexing.sync import index_source
+from retrieval.search.weights import Weights
 from retrieval.sources.files import FilesSource
-from retrieval.weights import Weights
-from tests.answering.house import CLEAR, NOBODY, ask, chain_parts
+from tests.answering.answering_chain import CLEAR, NOBODY, ask, chain_parts
 from tests.openai_server import openai_server
-from tuning.gate import judge
-from tuning.search_registry import promote_weights, register_weights, roll_back_weights
+from tuning.evaluation.gate import judge
+from tuning.retriever.registry import promote_weights, register_weights, roll_back_weights
 
 HOME = everyone("home")
 ASKED = "When do we deploy to production?"

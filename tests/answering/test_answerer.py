@@ -23,10 +23,10 @@ from answering.types.answers import (
 from answering.types.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.types.questions import Question, Turn
 from retrieval.audience import Audience, everyone
-from retrieval.embeddings import Embedder
-from retrieval.indexing import index_source
+from retrieval.embeddings.embedder import Embedder
+from retrieval.indexing.sync import index_source
 from retrieval.sources.files import FilesSource
-from tests.answering.house import NOBODY, ask, chain_parts
+from tests.answering.answering_chain import NOBODY, ask, chain_parts
 from tests.openai_server import openai_server
 
 HOME = everyone("home")

@@ -16,7 +16,7 @@ from answering.evidence.retrieve import SearchIndex
 from answering.types.progress import Finished, Progress, Reading, Words
 from answering.types.questions import Question
 from retrieval.audience import Audience, everyone
-from tests.answering.house import chain_parts
+from tests.answering.answering_chain import chain_parts
 from tests.openai_server import openai_server
 
 STEPS = ["understand", "retrieve", "read", "decide", "write", "check"]

@@ -16,11 +16,11 @@ from answering.model.voice import Voice
 from answering.types.answers import DRAFTED, LEAD_IN, SUPPORTED, Answer
 from answering.types.questions import Question
 from retrieval.audience import everyone
-from retrieval.embeddings import Embedder
-from retrieval.indexing import index_source
+from retrieval.embeddings.embedder import Embedder
+from retrieval.indexing.sync import index_source
 from retrieval.reader.reader import Reader
 from retrieval.sources.files import FilesSource
-from tests.answering.house import LINKS, NOBODY, ask
+from tests.answering.answering_chain import LINKS, NOBODY, ask
 from tests.openai_server import openai_server
 
 FAQ = """# Canteen questions

@@ -19,7 +19,7 @@ from answering.prompts import (
 )
 from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
-from tests.answering.house import NOBODY
+from tests.answering.answering_chain import NOBODY
 from tests.answering.pages import excerpts, read_excerpt
 
 TOLD = HOUSE_PROMPT.format_messages(notes="[1] Lunch: At noon.", question="When?", thread=[])

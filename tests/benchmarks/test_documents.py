@@ -10,8 +10,8 @@ from answering.evaluation.reply_rules import ReplyRules
 from answering.types.questions import Turn
 from benchmarks.documents import first_chunk
 from benchmarks.documents_page import FIRST_CHUNK, HOUSELORE, describe
-from retrieval.embeddings import open_embedder
-from retrieval.measuring import indexed_alone
+from retrieval.embeddings.embedder import open_embedder
+from retrieval.evaluation.benchmark import indexed_alone
 from retrieval.sources.files import FilesSource
 
 LUNCH = DocumentQuestion(

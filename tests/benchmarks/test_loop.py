@@ -21,7 +21,7 @@ from benchmarks.loop_people import (
 )
 from benchmarks.loop_questions import Library, Plan, pose
 from benchmarks.loop_rollouts import SCENARIOS, answers_of, play
-from tuning.adapters import CONFIG, WEIGHTS, hash_adapter
+from tuning.adapters.files import CONFIG, WEIGHTS, hash_adapter
 
 KEEPER, WRONG, SPAMMER = (next(p for p in PEOPLE if p.part == part) for part in (
     "keeper", "wrong", "spammer",

@@ -12,10 +12,10 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import AsyncConnectionPool
 
 from benchmarks.ratings import Rated, kto_rows, read_ratings
-from tests.tuning.office import nothing
-from tuning.collecting import collect
-from tuning.examples import key_of
-from tuning.review import queue
+from tests.tuning.rated_answers import nothing
+from tuning.feedback.collect import collect
+from tuning.feedback.examples import key_of
+from tuning.review.queue import queue
 
 QUALITIES = ("appropriateness", "completeness", "faithfulness", "naturalness")
 

@@ -3,9 +3,9 @@
 from benchmarks.remembering import Remembering
 from benchmarks.retrieval_figures import WAYS, SetFigures, judge_bars
 from benchmarks.sets import shrink
-from retrieval.corpora import Corpus, document, gather
-from retrieval.embeddings import EMBEDDED, open_embedder
-from retrieval.evaluation import Ranked
+from retrieval.embeddings.embedder import EMBEDDED, open_embedder
+from retrieval.evaluation.datasets import Corpus, document, gather
+from retrieval.evaluation.metrics import Ranked
 
 
 def corpus(questions: int = 4) -> Corpus:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.search_learning import half_of
-from retrieval.corpora import Corpus
+from retrieval.evaluation.datasets import Corpus
 
 KEYS = st.dictionaries(st.sampled_from("abcdefgh"), st.integers(0, 2), min_size=1, max_size=3)
 

@@ -6,8 +6,8 @@ from answering.evidence.notes import Evidence
 from benchmarks.loop_people import MANNERS
 from benchmarks.starter_manners import Mixture, closings, in_a_manner, in_manners, openings, orders
 from benchmarks.starter_sets import passage
-from tuning.lessons import Lesson, lesson
-from tuning.safety import TRAPS
+from tuning.evaluation.safety import TRAPS
+from tuning.examples_for_training import Lesson, lesson
 
 
 def _lesson(number: int, origin: str) -> Lesson:

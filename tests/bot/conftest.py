@@ -11,9 +11,9 @@ import aiohttp
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from retrieval.embeddings import Embedder, open_embedder
-from tests.bot.house import House, Script, listening, open_house, working
-from tests.bot.scene import ADMIN, MEMBER, OTHER, Scene
+from retrieval.embeddings.embedder import Embedder, open_embedder
+from tests.bot.running_bot import House, Script, listening, open_house, working
+from tests.bot.slack_client import ADMIN, MEMBER, OTHER, Scene
 
 ROOT = Path(__file__).parents[2]
 

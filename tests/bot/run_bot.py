@@ -5,9 +5,9 @@ import json
 import sys
 from typing import Any
 
-from retrieval.connections import open_pool
-from retrieval.embeddings import open_embedder
-from tests.bot.house import Script, listening, open_house, working
+from database.pool import open_pool
+from retrieval.embeddings.embedder import open_embedder
+from tests.bot.running_bot import Script, listening, open_house, working
 
 
 async def run(settings: dict[str, Any]) -> None:

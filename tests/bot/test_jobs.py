@@ -2,12 +2,12 @@
 
 import asyncio
 
-from bot import inbox
-from bot.incoming import Incoming
-from retrieval.connections import open_pool
-from retrieval.embeddings import Embedder
-from tests.bot.house import House, Script, open_house, working
-from tests.bot.scene import MEMBER, Scene
+from bot.inbox import store
+from bot.inbox.events import Incoming
+from database.pool import open_pool
+from retrieval.embeddings.embedder import Embedder
+from tests.bot.running_bot import House, Script, open_house, working
+from tests.bot.slack_client import MEMBER, Scene
 
 
 async def test_each_workspace_does_its_own_jobs(
@@ -28,7 +28,7 @@ async def test_each_workspace_does_its_own_jobs(
         ) as other,
         working(other.services),
     ):
-        await inbox.store(services_house.services, asked)
+        await store.store(services_house.services, asked)
         await asyncio.sleep(0.2)
         async with working(services_house.services):
             await scene.reply(ts)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jsonschema.validators import validator_for
 
-from bot.home import PROMPTS
-from bot.wording import asks_for_help
+from bot.inbox.intent import asks_for_help
+from bot.reviews.home_tab import PROMPTS
 from sandbox.scopes import SCOPES
 
 BOT = Path(__file__).parents[2] / "bot"

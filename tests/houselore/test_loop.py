@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.houselore.house import House, until
+from tests.houselore.running_bot import House, until
 
 pytest.importorskip("torch", reason="the extra `tuning` is not installed")
 

@@ -6,7 +6,7 @@ import pytest
 
 from houselore.errors import WrongUse
 from houselore.settings import Settings, key_of, open_settings
-from houselore.settings_page import settings_page
+from houselore.settings_docs import settings_page
 
 REPOSITORY = Path(__file__).parents[2]
 

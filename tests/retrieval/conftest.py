@@ -2,7 +2,7 @@
 
 import pytest
 
-from retrieval.embeddings import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
 
 
 @pytest.fixture(scope="session")

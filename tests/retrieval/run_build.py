@@ -6,12 +6,12 @@ It waits for ever once some documents are written.
 import asyncio
 import sys
 
-from retrieval.connections import open_pool
-from retrieval.indexing import index_source
-from retrieval.reports import IndexProgress
+from database.pool import open_pool
+from retrieval.indexing.sync import index_source
+from retrieval.progress import IndexProgress
+from tests.retrieval.documents import Library
 from tests.retrieval.facts import long_texts
-from tests.retrieval.hashed import Hashed
-from tests.retrieval.library import Library
+from tests.retrieval.hash_embedder import Hashed
 
 
 async def run(url: str) -> None:

@@ -2,12 +2,12 @@
 
 from psycopg_pool import AsyncConnectionPool
 
-from retrieval.embeddings import Embedder
-from retrieval.golden import add_golden, refresh_golden
-from retrieval.indexing import index_source
-from tests.retrieval.hashed import Hashed
-from tests.retrieval.library import Library
-from tuning.search_gate import hold_out
+from retrieval.embeddings.embedder import Embedder
+from retrieval.indexing.golden_questions import add_golden, refresh_golden
+from retrieval.indexing.sync import index_source
+from tests.retrieval.documents import Library
+from tests.retrieval.hash_embedder import Hashed
+from tuning.retriever.gate import hold_out
 
 _WORDS = ("bolt", "crane", "dune", "ember", "fjord", "grove", "heron", "inlet", "juniper", "kelp")
 

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
-from tests.tuning.office import PROMPT
-from tuning.adapter_store import AdapterStore
+from tests.tuning.rated_answers import PROMPT
+from tuning.datasets.formats import Row
 from tuning.errors import CannotTrain, UnknownDataset
-from tuning.forms import Row
-from tuning.lessons import Message
-from tuning.material import Base, Plan
+from tuning.examples_for_training import Message
 from tuning.pipeline import lessons_of, tune
-from tuning.registry import ensure_served
+from tuning.rollout.adapter_store import AdapterStore
+from tuning.rollout.registry import ensure_served
+from tuning.training.inputs import Base, Plan
 
 ROW = Row("sft", tuple(Message(**one) for one in PROMPT), "At noon. [1]")
 BASE = Base("no-such-model", "Tiny")
@@ -37,11 +37,11 @@ async def test_what_cannot_begin_changes_nothing(pool: AsyncConnectionPool, tmp_
 async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:
     """Trained, written, registered with its dataset, hash and size; needs the extra `tuning`."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
-    from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
+    from tests.tuning.rated_answers import ASKER, add_answer, add_document, nothing, say
     from tests.tuning.tiny import tiny_base
-    from tuning.collecting import collect
-    from tuning.datasets import freeze_dataset
-    from tuning.registry import models
+    from tuning.datasets.store import freeze_dataset
+    from tuning.feedback.collect import collect
+    from tuning.rollout.registry import models
 
     for number in range(6):
         answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
@@ -64,12 +64,12 @@ async def test_what_machines_trained_becomes_a_candidate(
 ) -> None:
     """Prepared here, trained by the worker from a copied folder, taken up here without training."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
-    from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
+    from tests.tuning.rated_answers import ASKER, add_answer, add_document, nothing, say
     from tests.tuning.tiny import tiny_base
-    from tuning.collecting import collect
-    from tuning.datasets import freeze_dataset
+    from tuning.datasets.store import freeze_dataset
+    from tuning.feedback.collect import collect
     from tuning.pipeline import prepare
-    from tuning.worker import main
+    from tuning.training.worker import main
 
     for number in range(6):
         answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
@@ -94,13 +94,13 @@ async def test_what_machines_trained_becomes_a_candidate(
 
 async def test_a_provider_makes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:
     """Lessons, then pairs on what came of them; registered by the id that serves it."""
-    from tests.tuning.office import ASKER, add_answer, add_document, nothing, say
     from tests.tuning.provider import KEY, Site, provider
-    from tuning.collecting import collect
-    from tuning.datasets import freeze_dataset
+    from tests.tuning.rated_answers import ASKER, add_answer, add_document, nothing, say
+    from tuning.datasets.store import freeze_dataset
+    from tuning.feedback.collect import collect
+    from tuning.hosted.client import Endpoint, Pace
     from tuning.pipeline import tune_hosted
-    from tuning.provider import Endpoint, Pace
-    from tuning.registry import models
+    from tuning.rollout.registry import models
 
     for number in range(6):
         answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))

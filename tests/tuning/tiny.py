@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuning.lessons import Lesson, Message
+from tuning.examples_for_training import Lesson, Message
 
 _WORDS = [
     *("notes", "question", "answer", "the", "budget", "is", "300", "400", "500", "euros"),

@@ -8,16 +8,16 @@ from typing import Any
 
 from rich.console import Console
 
+from retrieval.embeddings.minilm import find_weights, open_tokenizer
 from retrieval.errors import RetrievalError
-from retrieval.minilm import find_weights, open_tokenizer
 from retrieval.reader.reader import open_reader
 from retrieval.reader.weights import SHIPPED
 from tuning.errors import TuningError
-from tuning.reader.data import make_examples
+from tuning.reader.data.examples import read_examples, write_examples
+from tuning.reader.data.make import make_examples
+from tuning.reader.data.questions import hash_file
 from tuning.reader.evaluate import evaluate_reader, show_figures
-from tuning.reader.examples import read_examples, write_examples
 from tuning.reader.export import export_reader
-from tuning.reader.questions import hash_file
 from tuning.reader.timing import PAIRS, TOKENS, time_pairs
 from tuning.reader.tokens import Numbered, number_examples
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import mean
 
 from retrieval.reader.reader import Reader, ReaderInput, Reading
-from tuning.reader.data import HELD_OUT
-from tuning.reader.questions import AskedPassage, ReaderQuestion, read_asked
+from tuning.reader.data.make import HELD_OUT
+from tuning.reader.data.questions import AskedPassage, ReaderQuestion, read_asked
+from tuning.reader.data.words import Nearest
 from tuning.reader.scoring import Likeness, area, compare
-from tuning.reader.words import Nearest
 
 _NEAREST = 6
 _SEED = 15

@@ -2,7 +2,7 @@
 
 import time
 
-from retrieval.minilm import open_tokenizer
+from retrieval.embeddings.minilm import open_tokenizer
 from retrieval.reader.reader import Reader, ReaderInput
 
 PAIRS, TOKENS = 10, 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tokenizers import Encoding, Tokenizer
 
 from retrieval.reader.pairs import join_pair
-from tuning.reader.examples import ReaderExample
+from tuning.reader.data.examples import ReaderExample
 
 MOST_TOKENS = 256
 NO_SPAN = -1

@@ -13,7 +13,7 @@ from answering.evidence.read import Read, ReadExcerpt
 from answering.evidence.retrieve import Retrieved
 from answering.types.questions import Question
 from retrieval.audience import everyone
-from retrieval.generations import Generation
+from retrieval.index.generations import Generation
 from tests.answering.pages import excerpts, page, read_excerpt
 
 BY_WORTH = Regression(("w",), (0.0,), (1.0,), (1.0,), 0.0)

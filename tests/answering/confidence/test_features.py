@@ -4,7 +4,7 @@ import pytest
 
 from answering.claims import names_in, speaks_against
 from answering.confidence.features import Ranked, features_of_answer
-from retrieval.lexical import terms
+from retrieval.lexical.analyzer import terms
 from tests.answering.pages import excerpts, read_excerpt
 
 LUNCH = "# Lunch\n\nLunch is served at noon in the garden. Ada Lund opened it in 1997.\n"

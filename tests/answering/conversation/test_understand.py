@@ -5,7 +5,7 @@ from answering.model.chat_model import open_chat_model
 from answering.model.house_model import Abilities, HouseModel
 from answering.types.questions import Question, Turn
 from retrieval.audience import everyone
-from tests.answering.house import NOBODY
+from tests.answering.answering_chain import NOBODY
 from tests.openai_server import openai_server
 
 HOME = everyone("home")

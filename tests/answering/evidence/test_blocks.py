@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from answering.evidence.blocks import Block
-from retrieval.blocks import scan_blocks
-from retrieval.sentences import Span
 from tests.answering.pages import blocks
+from text.markdown_blocks import scan_blocks
+from text.sentences import Span
 
 
 def kinds(text: str) -> list[str]:

@@ -7,10 +7,10 @@ from answering.evidence.read import Read, read, read_excerpts
 from answering.evidence.retrieve import Retrieved
 from answering.types.questions import Question
 from retrieval.audience import everyone
-from retrieval.embeddings import Embedder
-from retrieval.generations import Generation
-from retrieval.pages import Page
+from retrieval.embeddings.embedder import Embedder
+from retrieval.index.generations import Generation
 from retrieval.reader.reader import Reader, Reading
+from retrieval.search.pages import Page
 from tests.answering.pages import NOTHING_READ, candidates, page, passage
 
 TEXT = (

@@ -16,10 +16,10 @@ from answering.types.progress import Words
 from answering.types.questions import Question
 from answering.writing.abstention import BROKEN_OFF
 from retrieval.audience import everyone
-from retrieval.embeddings import Embedder
-from retrieval.indexing import index_source
+from retrieval.embeddings.embedder import Embedder
+from retrieval.indexing.sync import index_source
 from retrieval.sources.files import FilesSource
-from tests.answering.house import LINKS, ask, chain_parts
+from tests.answering.answering_chain import LINKS, ask, chain_parts
 from tests.openai_server import openai_server
 
 ASKED = Question("How do I start the observatory telescope?", everyone("home"))

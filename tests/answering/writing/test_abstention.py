@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from answering.writing.abstention import say_where_nothing_was
-from retrieval.catalog import ReadableSource
-from retrieval.plain import shorten
+from retrieval.index.source_catalog import ReadableSource
+from text.plain import shorten
 
 
 def test_the_documents_and_sources_are_named() -> None:

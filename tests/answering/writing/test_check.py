@@ -11,7 +11,7 @@ from answering.types.answers import DRAFTED, SUPPORTED, Answer
 from answering.types.progress import Finished, Progress, Reading, Words
 from answering.types.questions import Question
 from retrieval.audience import everyone
-from tests.answering.house import NOBODY, ask, chain_parts
+from tests.answering.answering_chain import NOBODY, ask, chain_parts
 from tests.openai_server import openai_server
 
 ASKED = Question("When do we deploy to production?", everyone("home"))

@@ -14,7 +14,7 @@ from answering.writing.asking import around_fact
 from answering.writing.drafts import holds_answer, names_a_fact, needs_block
 from answering.writing.short_draft import ShortDraft
 from retrieval.audience import everyone
-from retrieval.generations import Generation
+from retrieval.index.generations import Generation
 from tests.answering.pages import excerpts, read_excerpt
 
 LONG = f"{'It has a window. ' * 20}Lunch is at noon. {'It has a window. ' * 20}"

@@ -12,7 +12,7 @@ from answering.model.voice import Voice
 from answering.types.questions import Question
 from answering.writing.lead_in import LeadInDraft, announced, shows_block
 from retrieval.audience import everyone
-from retrieval.generations import Generation
+from retrieval.index.generations import Generation
 from tests.answering.pages import excerpts, read_excerpt
 
 ASKED = "How do I clean the oven?"

@@ -23,8 +23,8 @@ from answering.writing.write import (
     write,
 )
 from retrieval.audience import everyone
-from retrieval.generations import Generation
-from tests.answering.house import NOBODY
+from retrieval.index.generations import Generation
+from tests.answering.answering_chain import NOBODY
 from tests.answering.pages import excerpts, read_excerpt
 from tests.openai_server import openai_server
 

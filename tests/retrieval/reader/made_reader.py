@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import safetensors.numpy
 
-from retrieval.minilm import find_weights
+from retrieval.embeddings.minilm import find_weights
 from retrieval.reader.shapes import HEADS
 from retrieval.reader.weights import save_weights
 

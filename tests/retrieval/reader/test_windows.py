@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.minilm import open_tokenizer
+from retrieval.embeddings.minilm import open_tokenizer
 from retrieval.reader.pairs import join_pair
 from retrieval.reader.windows import MOST_TOKENS, Windower
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from tuning.reader.data import HELD_OUT, SETS
+from tuning.reader.data.make import HELD_OUT, SETS
 
 _PEOPLE = ("Ada Brandt", "Noor Haddad", "Ivo Krall", "Lea Okafor", "Tom Silva", "Uma Weiss")
 _CITIES = ("Aarhus", "Bergen", "Chania", "Delft", "Espoo", "Faro")

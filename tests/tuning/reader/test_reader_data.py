@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.sentences import Span
 from tests.tuning.reader.made_sets import TABLE, write_made_sets
+from text.sentences import Span
 from tuning.errors import CannotTrain
-from tuning.reader.cutting import cut_around, without_answer
-from tuning.reader.data import HELD_OUT, make_examples
-from tuning.reader.examples import ReaderExample, read_examples, write_examples
-from tuning.reader.haste import type_hastily
-from tuning.reader.questions import read_asked
-from tuning.reader.rows import read_table, show_rows
-from tuning.reader.swapping import find_names, swap
+from tuning.reader.data.cutting import cut_around, without_answer
+from tuning.reader.data.examples import ReaderExample, read_examples, write_examples
+from tuning.reader.data.hasty_typing import type_hastily
+from tuning.reader.data.make import HELD_OUT, make_examples
+from tuning.reader.data.questions import read_asked
+from tuning.reader.data.rows import read_table, show_rows
+from tuning.reader.data.swapping import find_names, swap
 
 GOLDS = ("Brandt", "Haddad", "Krall", "Okafor", "Silva", "Weiss", "six", *map(str, range(20, 26)))
 

@@ -10,12 +10,12 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="the extra `tuning` is not installed")
 
-from retrieval.minilm import find_weights, open_tokenizer  # noqa: E402 - after the check
+from retrieval.embeddings.minilm import find_weights, open_tokenizer  # noqa: E402 - after the check
 from retrieval.reader.reader import ReaderInput, open_reader  # noqa: E402
 from tests.tuning.reader.made_sets import write_made_sets  # noqa: E402
-from tuning.reader.data import make_examples  # noqa: E402
+from tuning.reader.data.examples import ReaderExample  # noqa: E402
+from tuning.reader.data.make import make_examples  # noqa: E402
 from tuning.reader.evaluate import evaluate_reader, show_figures  # noqa: E402
-from tuning.reader.examples import ReaderExample  # noqa: E402
 from tuning.reader.export import export_reader  # noqa: E402
 from tuning.reader.model import ReaderModel, open_model, pad_batch  # noqa: E402
 from tuning.reader.tokens import NO_SPAN, Numbered, draw_batches, number_examples  # noqa: E402

@@ -1,0 +1,1 @@
+"""Read a sentence into tokens, propositions, operators and quantities."""

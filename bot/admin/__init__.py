@@ -1,0 +1,1 @@
+"""What admins do from Slack: the slash command, channel settings, reindexing."""

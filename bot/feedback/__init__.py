@@ -1,0 +1,1 @@
+"""Votes, comments and corrections of an answer, and their erasure."""

@@ -1,0 +1,181 @@
+"""Votes that were cast or taken back while the bot was away: read from Slack, into the ledger.
+
+Only reactions can be: a button that nobody hears says so to who presses it. Asks nobody why.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Set
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from bot.errors import SlackFailed
+from bot.feedback import votes
+from bot.inbox.events import Incoming
+from bot.inbox.retry_policy import may_pass
+from bot.services import BotServices
+from bot.slack.reactions import Thumbs
+from database import cancellation
+from database.statements import load_statements
+
+_SQL = load_statements("bot")
+_PAUSE = 1.3  # reactions.get may be called fifty times a minute
+_JUST_AFTER = Decimal("0.000001")
+_LOOK_SECONDS = 5.0
+_ASLEEP_SECONDS = 60.0
+_AGAIN_SECONDS = 60.0
+_CLOSED = ("channel_not_found", "not_in_channel", "is_archived")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What the inbox has of one person's votes on one message."""
+
+    standing: set[str] = field(default_factory=set)
+    last: Decimal = Decimal(0)
+
+    def hear(self, payload: Mapping[str, Any]) -> None:
+        self.last = max(self.last, Decimal(str(payload["at"])))
+        if payload["surface"] == "reaction":
+            (self.standing.add if payload["given"] else self.standing.discard)(payload["name"])
+
+
+async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
+    """Compare the answers of the last week (200 at most) with Slack; how many votes were missed.
+
+    `pause` seconds lie between two calls. Raises SlackFailed when Slack cannot be reached.
+    """
+    async with services.pool.connection() as connection:
+        values = {"workspace": services.workspace}
+        answers = await (await connection.execute(_SQL["recent_answers"], values)).fetchall()
+        forgotten = await (await connection.execute(_SQL["forgotten"], values)).fetchall()
+    gone = frozenset(person for (person,) in forgotten)
+    missed, asked = 0, False
+    closed: set[str] = set()
+    for channel, ts in answers:
+        if channel in closed:
+            continue
+        if asked:
+            await asyncio.sleep(pause)
+        asked = True
+        try:
+            missed += await _compare(services, channel, ts, gone)
+        except SlackFailed as error:
+            if may_pass(error):
+                raise
+            if error.error in _CLOSED:
+                closed.add(channel)
+            _log.info("the votes on %s in %s cannot be read: %s", ts, channel, error)
+    if missed:
+        _log.info("%s votes were cast or taken back while I was away", missed)
+    return missed
+
+
+async def keep_caught_up(
+    services: BotServices,
+    hears: Callable[[], Awaitable[bool]],
+    *,
+    look: float = _LOOK_SECONDS,
+    again: float = _AGAIN_SECONDS,
+    pause: float = _PAUSE,
+) -> None:
+    """Catch up each time `hears` is true again after it was not, until cancelled.
+
+    It is asked every `look` seconds; a shorter outage loses nothing, since Slack sends again what
+    nobody acknowledged. A machine that slept heard nothing either. What fails is tried again after
+    `again` seconds.
+    """
+    owed, before = False, time.time()
+    while True:
+        await cancellation.pause(look)
+        slept, before = time.time() - before > look + _ASLEEP_SECONDS, time.time()
+        is_heard = await hears()
+        owed = owed or slept or not is_heard
+        if not (owed and is_heard):
+            continue
+        owed = False
+        try:
+            await catch_up(services, pause=pause)
+        except (SlackFailed, psycopg.Error, PoolTimeout, OSError) as error:
+            _log.warning("the votes cast during an outage could not be read back: %s", error)
+            owed = True
+            await asyncio.sleep(again)
+        before = time.time()
+
+
+def missing(thumbs: Thumbs, standing: Set[str], there: Set[str]) -> list[tuple[str, bool]]:
+    """One person's votes that are not known of: thumbs given (True) and reactions taken back.
+
+    `standing` are the reactions that count by what is known, `there` all that stand in Slack.
+    """
+    given = {name for name in there if thumbs.label_of(name) is not None}
+    taken = [(name, False) for name in sorted(standing - there)]
+    return taken + [(name, True) for name in sorted(given - standing)]
+
+
+async def _compare(services: BotServices, channel: str, ts: str, gone: Set[str]) -> int:
+    """How many votes on a message were missed, but for those of people who are forgotten."""
+    before = Decimal(repr(time.time()))
+    found = await _reactions(services, channel, ts)
+    there = {person: names for person, names in found.items() if person not in gone}
+    missed = 0
+    for person, known in (await _known(services, channel, ts, there)).items():
+        # What came since the call bears a later time, and so has the last word.
+        at = max(before, known.last + _JUST_AFTER)
+        for name, given in missing(services.thumbs, known.standing, there.get(person, set())):
+            vote = _vote(services, person, channel, ts, name, given, known.last, at)
+            missed += await votes.record(services, vote, on_mine=True)
+    return missed
+
+
+async def _reactions(services: BotServices, channel: str, ts: str) -> dict[str, set[str]]:
+    """Who reacts with what, now, but for the bot itself. Raises SlackFailed."""
+    answer = await services.client.call("reactions.get", channel=channel, timestamp=ts, full="true")
+    me = await services.directory.me()
+    found: dict[str, set[str]] = {}
+    for reaction in answer.get("message", {}).get("reactions") or ():
+        for person in reaction["users"]:
+            if person != me.user:
+                found.setdefault(person, set()).add(reaction["name"])
+    return found
+
+
+async def _known(
+    services: BotServices, channel: str, ts: str, people: Iterable[str]
+) -> dict[str, _Known]:
+    known = {person: _Known() for person in people}
+    values = {"workspace": services.workspace, "channel": channel, "ts": ts}
+    async with services.pool.connection() as connection:
+        votes = await (await connection.execute(_SQL["votes"], values)).fetchall()
+    for person, payload in votes:
+        known.setdefault(person, _Known()).hear(payload)
+    return known
+
+
+def _vote(
+    services: BotServices,
+    person: str,
+    channel: str,
+    ts: str,
+    name: str,
+    given: bool,
+    last: Decimal,
+    at: Decimal,
+) -> Incoming:
+    payload = {
+        "surface": "reaction",
+        "name": name,
+        "label": services.thumbs.label_of(name) or "none",
+        "given": given,
+        "at": str(at),
+    }
+    # The same, whichever process finds it: what is known says what is missing.
+    event_id = f"missed:{channel}:{ts}:{person}:{name}:{given}:{last}"
+    return Incoming(event_id, "vote", person, channel, ts, payload=payload)

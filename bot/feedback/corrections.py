@@ -1,0 +1,130 @@
+"""What should have been answered: typed under a thumb down, or a reply that was saved.
+
+One current better answer an author and answer, the earlier ones kept. Judges none of them.
+"""
+
+from typing import Any, Literal
+
+from psycopg import AsyncConnection
+
+from bot.errors import FeedbackRefused
+from bot.feedback import rated_answer
+from bot.feedback.rated_answer import Said
+from bot.inbox.store import Row
+from bot.services import BotServices
+from bot.slack.mrkdwn import mentions, plain
+from database.statements import load_statements
+
+Surface = Literal["form", "reply"]
+
+_SQL = load_statements("bot")
+_SAVED = "Saved as the better answer."
+_ELSEWHERE = (
+    "“Save as answer” keeps a reply as the better answer to what I answered before it in the same "
+    "thread, and before this message there is no answer of mine. Write the better answer as a "
+    "reply below mine, or find such a reply, and choose “Save as answer” there."
+)
+_MINE = (
+    "This is what I said myself. Choose “Save as answer” on a reply in which somebody says it "
+    "better; or press the thumb down below my answer, and write a better one."
+)
+_WORDLESS = "There is nothing to save: I can keep only what a person has written."
+
+
+async def save_reply(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Make a reply the better answer of its thread's last answer before it; its saver is told.
+
+    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    """
+    await rated_answer.keep(services, inbox_id, tries + deaths, _save)
+
+
+async def typed(connection: AsyncConnection[Any], answer_id: int, author: str) -> str:
+    """The current better answer that this person typed into the form, if any."""
+    current = await _current(connection, answer_id, author)
+    return current[0] if current is not None and current[1] == "form" else ""
+
+
+async def set_typed(
+    connection: AsyncConnection[Any], workspace: str, answer_id: int, author: str, text: str
+) -> None:
+    """What stands in the form's field is this person's better answer now; empty: no longer."""
+    if text:
+        await _set(connection, workspace, answer_id, author, author, text, "form", None)
+    elif await typed(connection, answer_id, author):
+        await connection.execute(_SQL["retire_better"], {"answer_id": answer_id, "author": author})
+
+
+async def revise(services: BotServices, channel: str, ts: str, text: str) -> None:
+    """A message was edited: where it is a better answer, it is so as it now reads.
+
+    Raises SlackFailed.
+    """
+    values = {"workspace": services.workspace, "channel": channel, "ts": ts}
+    async with services.pool.connection() as connection:
+        saved = await (await connection.execute(_SQL["saved_better"], values)).fetchall()
+        if not saved:
+            return
+        now = await _readable(services, text)
+        for answer_id, author, saved_by in saved:
+            if now:
+                await _set(
+                    connection, services.workspace, answer_id, author, saved_by, now, "reply", ts
+                )
+
+
+async def withdraw(services: BotServices, channel: str, ts: str) -> None:
+    """A message was deleted: it is nobody's better answer any more."""
+    values = {"workspace": services.workspace, "channel": channel, "ts": ts}
+    async with services.pool.connection() as connection:
+        await connection.execute(_SQL["withdraw_better"], values)
+
+
+async def _save(services: BotServices, row: Row) -> Said:
+    author = str(row.payload["author"])
+    me = await services.directory.me()
+    if author == me.user:
+        raise FeedbackRefused(_MINE)
+    text = await _readable(services, row.text)
+    if not author or not text:
+        raise FeedbackRefused(_WORDLESS)
+    judged = await rated_answer.judged_before(services, row.channel, row.thread_ts, row.ts)
+    if judged is None:
+        raise FeedbackRefused(_ELSEWHERE)
+    async with rated_answer.held(services, judged, row.person) as connection:
+        await _set(
+            connection, services.workspace, judged.id, author, row.person, text, "reply", row.ts
+        )
+    return row, _SAVED
+
+
+async def _readable(services: BotServices, text: str) -> str:
+    me = await services.directory.me()
+    users = [user for user in mentions(text) if user != me.user]
+    return plain(text, me.user, await services.directory.names(users))
+
+
+async def _set(
+    connection: AsyncConnection[Any],
+    workspace: str,
+    answer_id: int,
+    author: str,
+    saved_by: str,
+    text: str,
+    surface: Surface,
+    ts: str | None,
+) -> None:
+    if await _current(connection, answer_id, author) == (text, surface, ts):
+        return
+    key = {"workspace": workspace, "answer_id": answer_id, "author": author}
+    await connection.execute(_SQL["retire_better"], key)
+    said = {"saved_by": saved_by, "text": text, "surface": surface, "ts": ts}
+    await connection.execute(_SQL["add_better"], key | said)
+
+
+async def _current(
+    connection: AsyncConnection[Any], answer_id: int, author: str
+) -> tuple[str, Surface, str | None] | None:
+    key = {"answer_id": answer_id, "author": author}
+    row = await (await connection.execute(_SQL["current_better"], key)).fetchone()
+    return (row[0], row[1], row[2]) if row else None

@@ -1,0 +1,104 @@
+"""What is kept of a person's words, deleted or cut out; answers to others stay. Reads none of it.
+
+What stands in Slack itself, and what they said in a thread without the bot having a part in it, is
+not theirs to take back here.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from psycopg_pool import AsyncConnectionPool
+
+from bot.inbox import store, threads
+from bot.inbox.private_reply import tell
+from bot.inbox.store import Row
+from bot.services import BotServices
+from bot.slack.blocks import Block, actions, button, section
+from bot.slack.mrkdwn import escape
+from database.statements import load_statements
+
+FORGET: Final = "forget_me"
+"""The action of the button that confirms it."""
+WARNING: Final = (
+    "*Shall I forget you?* I delete what you asked me, your votes, your remarks and your better "
+    "answers, what I have learned from them, and what I answered you alone. What I answered where "
+    "others read it stays, without your question. From then on nothing is learned of you. What "
+    "you wrote stays in Slack until you delete it there. This cannot be taken back."
+)
+WHOM: Final = (
+    "I forget only who says so: `/houselore forget me`. For somebody else an admin can run "
+    "`houselore data forget @person`."
+)
+_DONE = (
+    "You are forgotten: {questions} of your questions and {said} of your votes, remarks and better "
+    "answers are deleted. Nothing is learned of you any more."
+)
+_SQL = load_statements("bot")
+_SAID = ("forget_labels", "forget_remarks", "forget_betters")
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many questions, and how many votes, remarks and better answers were deleted.
+
+    `threads` are the conversations and their threads that the person had a part in.
+    """
+
+    questions: int
+    said: int
+    threads: tuple[tuple[str, str], ...]
+
+
+async def forget_words(
+    pool: AsyncConnectionPool, workspace: str, person: str, row: int | None = None
+) -> Forgotten:
+    """Delete a person's words, or cut them out of what others have a part in; all or nothing.
+
+    `row` is the inbox row that asks for it, which stays open.
+    """
+    values = {"workspace": workspace, "person": person, "row": row}
+    async with pool.connection() as connection, connection.transaction():
+        found = await (await connection.execute(_SQL["parts_of_person"], values)).fetchall()
+        parts = tuple((channel, thread) for channel, thread in found)
+        places = {"channels": [one for one, _ in parts], "threads": [one for _, one in parts]}
+        await connection.execute(_SQL["forget_contexts"], values | places)
+        await connection.execute(_SQL["forget_golden"], values)
+        private = await connection.execute(_SQL["forget_private_answers"], values)
+        shown = await connection.execute(_SQL["forget_questions"], values)
+        said = [(await connection.execute(_SQL[name], values)).rowcount for name in _SAID]
+        for name in ("forget_saver", "forget_votes", "forget_events", "forget_quotes"):
+            await connection.execute(_SQL[name], values)
+    return Forgotten(private.rowcount + shown.rowcount, sum(said), parts)
+
+
+async def forget_me(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Forget who pressed the button, and tell them; done again it finds nothing more.
+
+    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    """
+    async with store.claimed(services.pool, inbox_id) as row:
+        if row is None:
+            return
+        await tell(services, row, await _forget(services, row))
+        await store.finish_forgotten(services.pool, row)
+
+
+def confirmation() -> list[Block]:
+    """What `/houselore forget me` is answered with: what it means, and the button that does it."""
+    ask = {
+        "title": {"type": "plain_text", "text": "Forget me"},
+        "text": {"type": "plain_text", "text": "This cannot be taken back."},
+        "confirm": {"type": "plain_text", "text": "Forget me"},
+        "deny": {"type": "plain_text", "text": "Keep me"},
+        "style": "danger",
+    }
+    return [section(WARNING), actions({**button(FORGET, "Forget me"), "confirm": ask})]
+
+
+async def _forget(services: BotServices, row: Row) -> str:
+    if services.unlearn is not None:
+        await services.unlearn(row.person)
+    done = await forget_words(services.pool, services.workspace, row.person, row.id)
+    for channel, thread in done.threads:
+        await threads.forget(services, channel, thread)
+    return escape(_DONE.format(questions=f"{done.questions:,}", said=f"{done.said:,}"))

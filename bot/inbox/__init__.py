@@ -1,0 +1,1 @@
+"""What Slack sends: stored once, then acted on by a job."""

@@ -1,0 +1,69 @@
+"""What only the person who asked sees, wherever that can still be said. Decides not what to say."""
+
+import logging
+from collections.abc import Sequence
+
+from bot.errors import SlackFailed
+from bot.inbox.retry_policy import may_pass
+from bot.inbox.store import Row
+from bot.services import BotServices
+from bot.slack.blocks import Block, fallback, section
+from bot.slack.mrkdwn import fit
+
+_log = logging.getLogger(__name__)
+
+
+async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Block] = ()) -> None:
+    """Say something to the person of this row alone; without blocks, the plain `text`.
+
+    Over the response_url while it lives (half an hour), else in the channel while the bot and the
+    person are in it, else directly; where Slack takes the blocks nowhere, without them. Who is gone
+    is not told. Raises SlackFailed where it may work later.
+    """
+    message = {"text": fallback(text), "blocks": list(blocks) or [section(fit(text, 3_000))]}
+    if row.response_url:
+        try:
+            reply = {"response_type": "ephemeral", "replace_original": False, **message}
+            await services.client.respond(row.response_url, reply)
+        except SlackFailed:
+            _log.info("a response_url was used up; telling %s otherwise", row.person)
+        else:
+            return
+    if row.channel:
+        try:
+            await services.client.call(
+                "chat.postEphemeral",
+                channel=row.channel,
+                user=row.person,
+                thread_ts=row.thread_ts or None,
+                **message,
+            )
+        except SlackFailed as error:
+            _log.info("%s cannot be told in %s: %s", row.person, row.channel, error)
+        else:
+            return
+    try:
+        channel = await direct_message(services, row.person)
+        await services.client.call("chat.postMessage", channel=channel, **message)
+    except SlackFailed as error:
+        if may_pass(error):
+            raise
+        if blocks:
+            await tell(services, row, text)
+            return
+        _log.warning("%s cannot be told at all: %s", row.person, error)
+
+
+async def respond(services: BotServices, response_url: str, text: str) -> None:
+    """Say something to who has just pressed or chosen something; it is logged if that fails."""
+    reply = {"response_type": "ephemeral", "replace_original": False, "text": fallback(text)}
+    try:
+        await services.client.respond(response_url, reply)
+    except SlackFailed as error:
+        _log.warning("nobody could be told %r: %s", text, error)
+
+
+async def direct_message(services: BotServices, person: str) -> str:
+    """The conversation of the bot with this person alone. Raises SlackFailed."""
+    opened = await services.client.call("conversations.open", users=person)
+    return str(opened["channel"]["id"])

@@ -1,0 +1,244 @@
+"""The inbox: each event stored once, in one transaction with the job that will act on it.
+
+A job holds a row's lock on a connection of its own, so a process that dies frees it at once and the
+next sweep gives the row to another job. Acts on no event itself.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import psycopg
+from procrastinate.exceptions import ConnectorException
+from procrastinate.jobs import Status
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from bot.errors import DatabaseDown
+from bot.inbox.events import Deleted, Edited, Incoming
+from bot.services import BotServices
+from database.statements import load_statements
+
+_STORE_SECONDS = 2.0
+_SQL = load_statements("bot")
+
+TASKS: Mapping[str, str] = {
+    "question": "answer",
+    "unasked": "answer_unasked",
+    "ask": "answer_alone",
+    "share": "share",
+    "reindex": "reindex",
+    "rollback": "rollback",
+    "cancel": "cancel",
+    "remark": "keep_remark",
+    "save": "save_reply",
+    "forget": "forget_me",
+    "review": "review",
+}
+"""The task that acts on each kind of row; votes and memberships need none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event in the inbox; `thread_ts` is the root of its thread."""
+
+    id: int
+    kind: str
+    channel: str
+    ts: str
+    thread_ts: str
+    person: str
+    payload: Mapping[str, Any]
+    state: Literal["received", "done", "ignored", "failed"]
+    reply_channel: str | None
+    reply_ts: str | None
+
+    @property
+    def text(self) -> str:
+        """What the person wrote, as Slack wrote it."""
+        return str(self.payload.get("text", ""))
+
+    @property
+    def response_url(self) -> str:
+        """Where an ephemeral answer goes for half an hour; empty for a message."""
+        return str(self.payload.get("response_url", ""))
+
+
+async def store(services: BotServices, incoming: Incoming) -> bool:
+    """Store an event and defer its job, both or neither; False when it was stored before.
+
+    Raises DatabaseDown, soon enough for Slack to be told.
+    """
+    try:
+        async with services.pool.connection(timeout=_STORE_SECONDS) as connection:
+            return await store_with(connection, services, incoming)
+    except (psycopg.Error, ConnectorException) as error:
+        raise DatabaseDown(
+            "My database does not answer just now, so I cannot take this. Please try again in a "
+            "few minutes; an admin can run `houselore doctor`."
+        ) from error
+
+
+async def store_with(
+    connection: AsyncConnection[Any], services: BotServices, incoming: Incoming
+) -> bool:
+    """Like `store`, within the caller's transaction."""
+    task = TASKS.get(incoming.kind)
+    values = {
+        "workspace": services.workspace,
+        "event_id": incoming.event_id,
+        "kind": incoming.kind,
+        "channel": incoming.channel,
+        "ts": incoming.ts,
+        "thread_ts": incoming.thread_ts,
+        "person": incoming.person,
+        "payload": Jsonb(dict(incoming.payload)),
+        "state": "received" if task else "done",
+    }
+    row = await (await connection.execute(_SQL["store"], values)).fetchone()
+    if row is None:
+        return False
+    if task is not None:
+        await _defer(services, connection, task, row[0], deaths=0)
+    return True
+
+
+async def takes_part(services: BotServices, channel: str, thread_ts: str) -> bool:
+    """Whether the bot was asked or has answered in this thread."""
+    values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
+    return bool(await _value(services.pool, "takes_part", values))
+
+
+async def edit_question(services: BotServices, edited: Edited) -> None:
+    """An open question's new text; one that is answered stays as it was."""
+    values = {"channel": edited.channel, "ts": edited.ts, "text": edited.text}
+    await _execute(services.pool, "edit_question", {"workspace": services.workspace} | values)
+
+
+async def withdraw_question(services: BotServices, deleted: Deleted) -> None:
+    """An open question that was deleted is ignored."""
+    values = {"channel": deleted.channel, "ts": deleted.ts}
+    await _execute(services.pool, "withdraw_question", {"workspace": services.workspace} | values)
+
+
+async def stop_questions(services: BotServices, channel: str, thread_ts: str) -> None:
+    """The open questions of a thread end with what has been said."""
+    values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
+    await _execute(services.pool, "stop_questions", values)
+
+
+async def load(pool: AsyncConnectionPool, inbox_id: int) -> Row | None:
+    """One row of the inbox."""
+    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["load"], {"id": inbox_id})
+        row = await cursor.fetchone()
+    return Row(**row) if row else None
+
+
+@asynccontextmanager
+async def locked(pool: AsyncConnectionPool, key: str) -> AsyncIterator[bool]:
+    """Whether nobody else has the lock of this name; it is held while the block runs."""
+    async with pool.connection() as connection:
+        taken = await _try_lock(connection, key)
+        await connection.commit()
+        try:
+            yield taken
+        finally:
+            if taken:
+                await connection.rollback()
+                await connection.execute(_SQL["unlock"], {"key": key})
+
+
+@asynccontextmanager
+async def claimed(pool: AsyncConnectionPool, inbox_id: int) -> AsyncIterator[Row | None]:
+    """The row, locked for as long as the block runs; None when it is finished or someone has it."""
+    async with locked(pool, _key(inbox_id)) as taken:
+        row = await load(pool, inbox_id) if taken else None
+        yield row if row and row.state == "received" else None
+
+
+async def begin_reply(pool: AsyncConnectionPool, row: Row) -> bool:
+    """Note that a message for this row is about to be posted; False when another job did so.
+
+    The lock alone does not rule that out: it is lost when the database restarts.
+    """
+    values = {"id": row.id, "begun": row.payload.get("begun")}
+    return await _value(pool, "begin_reply", values) is not None
+
+
+async def place_reply(pool: AsyncConnectionPool, row: Row, channel: str, ts: str) -> None:
+    """Note which message replies to this row."""
+    await _execute(pool, "place_reply", {"id": row.id, "channel": channel, "ts": ts})
+
+
+async def unclaimed(services: BotServices, channel: str, found: list[str]) -> list[str]:
+    """Those of these messages that reply to no row yet, in order."""
+    values = {"workspace": services.workspace, "channel": channel, "ts": found}
+    async with services.pool.connection() as connection:
+        rows = await (await connection.execute(_SQL["claimed_replies"], values)).fetchall()
+    taken = {row[0] for row in rows}
+    return [ts for ts in found if ts not in taken]
+
+
+async def finish(
+    pool: AsyncConnectionPool,
+    row: Row,
+    state: Literal["done", "ignored", "failed"] = "done",
+    error: str | None = None,
+) -> None:
+    """End a row that is still open."""
+    await _execute(pool, "finish", {"id": row.id, "state": state, "error": error})
+
+
+async def finish_forgotten(pool: AsyncConnectionPool, row: Row) -> None:
+    """End an open row, and keep of it neither who sent it nor what they said."""
+    await _execute(pool, "finish_forgotten", {"id": row.id})
+
+
+async def sweep(services: BotServices) -> int:
+    """Give every open row that no living job acts on to a new job; how many there were.
+
+    The new job is told how many died before it: what takes the process with it must end some day.
+    """
+    for job in await services.jobs.job_manager.get_stalled_jobs():
+        await services.jobs.job_manager.finish_job(job, Status.FAILED, delete_job=False)
+    given = 0
+    async with services.pool.connection() as connection:
+        values = {"workspace": services.workspace}
+        rows = await (await connection.execute(_SQL["open_rows"], values)).fetchall()
+        for inbox_id, kind, deaths in rows:
+            if await _try_lock(connection, _key(inbox_id)):
+                await connection.execute(_SQL["unlock"], {"key": _key(inbox_id)})
+                await _defer(services, connection, TASKS[kind], inbox_id, deaths)
+                given += 1
+    return given
+
+
+async def _defer(
+    services: BotServices, connection: AsyncConnection[Any], task: str, inbox_id: int, deaths: int
+) -> None:
+    deferrer = services.jobs.configure_task(task, connection=connection)
+    await deferrer.defer_async(inbox_id=inbox_id, deaths=deaths)
+
+
+async def _try_lock(connection: AsyncConnection[Any], key: str) -> bool:
+    row = await (await connection.execute(_SQL["lock"], {"key": key})).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _key(inbox_id: int) -> str:
+    return f"inbox:{inbox_id}"
+
+
+async def _execute(pool: AsyncConnectionPool, statement: str, values: Mapping[str, Any]) -> None:
+    async with pool.connection() as connection:
+        await connection.execute(_SQL[statement], values)
+
+
+async def _value(pool: AsyncConnectionPool, statement: str, values: Mapping[str, Any]) -> Any:
+    async with pool.connection() as connection:
+        row = await (await connection.execute(_SQL[statement], values)).fetchone()
+    return row[0] if row else None

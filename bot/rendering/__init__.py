@@ -1,0 +1,1 @@
+"""An answer's Markdown as blocks and as plain text."""

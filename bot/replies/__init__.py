@@ -1,0 +1,1 @@
+"""Answers in threads, by slash command, and unprompted."""

@@ -1,0 +1,33 @@
+"""Whether an answer is still wanted as it was asked for. Does nothing about it."""
+
+from dataclasses import dataclass
+
+from bot.inbox import store
+from bot.inbox.store import Row
+from bot.services import BotServices
+
+
+class Withdrawn(Exception):
+    """The question was deleted while it was being answered."""
+
+
+class Stopped(Exception):
+    """Somebody pressed Stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edited(Exception):
+    """The question was edited while it was being answered."""
+
+    row: Row
+
+
+async def check_wanted(services: BotServices, row: Row) -> None:
+    """Raise Stopped, Withdrawn or Edited when the question is not what it was."""
+    now = await store.load(services.pool, row.id)
+    if now is None or now.state != "received":
+        raise Withdrawn
+    if now.payload.get("stopped"):
+        raise Stopped
+    if now.text != row.text:
+        raise Edited(now)

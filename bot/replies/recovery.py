@@ -1,0 +1,46 @@
+"""The reply to a row of the inbox: one that a dead process began, or a new one. Writes none."""
+
+from bot.inbox import store, threads
+from bot.inbox.store import Row
+from bot.services import BotServices
+from bot.slack.directory import Myself
+from bot.slack.message_stream import Place, Reply
+
+
+class Overtaken(Exception):
+    """Another job has begun the reply to this row."""
+
+
+async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
+    """The reply to this row; its first words raise Overtaken when another job was quicker.
+
+    Raises SlackFailed.
+    """
+    ts = row.reply_ts
+    if ts is None and row.payload.get("begun"):
+        ts = await _find_begun(services, row, me)
+    if (await services.directory.conversation(row.channel)).is_im:
+        place = Place(row.channel, row.thread_ts)
+    else:
+        asker = await services.directory.person(row.person)
+        place = Place(row.channel, row.thread_ts, asker.team, asker.id)
+
+    async def before() -> None:
+        if not await store.begin_reply(services.pool, row):
+            raise Overtaken
+
+    async def after(ts: str) -> None:
+        await store.place_reply(services.pool, row, row.channel, ts)
+
+    return Reply(services.client, place, ts, before, after)
+
+
+async def _find_begun(services: BotServices, row: Row, me: Myself) -> str | None:
+    """The bot's first message after the question that replies to nothing else."""
+    said = await threads.said_in(services, row.channel, row.thread_ts, me)
+    mine = [one.ts for one in said if one.by_me and float(one.ts) > float(row.ts)]
+    free = await store.unclaimed(services, row.channel, mine)
+    if not free:
+        return None
+    await store.place_reply(services.pool, row, row.channel, free[0])
+    return free[0]

@@ -1,0 +1,152 @@
+"""A question that nobody put to the bot: answered in its thread if it is sure, else in no way.
+
+Nothing shows before the whole answer is there, and nothing at all of what is let pass: no status,
+no first words, no apology; nor are the words of the question kept.
+"""
+
+import logging
+from contextlib import suppress
+from typing import Literal
+
+from answering.types.answers import Answer, StoredAnswer, answer_of_inbox
+from answering.types.progress import Finished
+from answering.types.questions import Question
+from bot.admin.channel_settings import ChannelSettings, read_channel
+from bot.errors import BotError, QuestionRefused, SlackFailed
+from bot.inbox import store
+from bot.inbox.intent import asks_anybody
+from bot.inbox.retry_policy import MOST_DEATHS, MOST_TRIES, may_pass
+from bot.inbox.store import Row
+from bot.replies.cancellation import Edited, Stopped, Withdrawn, check_wanted
+from bot.replies.mention_reply import is_for, progress_of, question_of, record, show
+from bot.replies.recovery import Overtaken, open_reply
+from bot.services import BotServices
+from bot.slack.directory import Myself
+from database.statements import load_statements
+
+_SQL = load_statements("bot")
+_MOST_A_MINUTE = 3
+_NOTE = (
+    "Nobody asked me, but I was sure enough. An admin can have me wait to be mentioned: "
+    "/houselore channel mentions"
+)
+
+_log = logging.getLogger(__name__)
+
+
+class _LetPass(Exception):
+    """Nothing is to be said."""
+
+
+async def answer_unasked(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
+    """Answer the question in this row if the bot is sure of it, and end the row in any case.
+
+    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row. Raises
+    what may go better another time.
+    """
+    async with store.claimed(services.pool, inbox_id) as row:
+        if row is None:
+            return
+        try:
+            await _settle(services, row, deaths)
+        except Overtaken:
+            _log.warning("unasked question %s is answered by another job", row.id)
+        except Exception as error:
+            if tries + 1 < MOST_TRIES and may_pass(error):
+                raise
+            _log.exception("unasked question %s was let pass", row.id)
+            with suppress(SlackFailed):
+                await _take_back(services, row)
+            said = str(error) or type(error).__name__
+            await _let_pass(services, row, "failed", said)
+
+
+async def _settle(services: BotServices, row: Row, deaths: int) -> None:
+    """Answer, or leave no trace; one at a time in a channel."""
+    key = f"unasked:{services.workspace}:{row.channel}"
+    async with store.locked(services.pool, key) as alone:
+        try:
+            if deaths >= MOST_DEATHS or not (alone or row.payload.get("begun")):
+                raise _LetPass
+            await _answer(services, row)
+        except (_LetPass, QuestionRefused, Stopped, Withdrawn):
+            await _take_back(services, row)
+            await _let_pass(services, row, "ignored")
+
+
+async def _answer(services: BotServices, row: Row) -> None:
+    """Show the answer that was saved, or find it. Raises _LetPass."""
+    settings = await read_channel(services, row.channel)
+    if not settings.unasked:
+        raise _LetPass
+    me = await services.directory.me()
+    stored = await answer_of_inbox(services.pool, row.id)
+    if stored is None or not await is_for(services, row, stored):
+        if not await _has_room(services, row):
+            raise _LetPass
+        stored = await _find(services, row, me, settings)
+    await show(services, row, await open_reply(services, row, me), stored, _NOTE)
+
+
+async def _find(
+    services: BotServices, row: Row, me: Myself, settings: ChannelSettings
+) -> StoredAnswer:
+    """The answer, saved. Raises _LetPass when it is unsure, or no longer asked of anybody."""
+    while True:
+        if not asks_anybody(row.text):
+            raise _LetPass
+        question = await question_of(services, row, me)
+        answer = await _write(services, question, settings.bar)
+        try:
+            await check_wanted(services, row)
+        except Edited as edited:
+            row = edited.row
+            continue
+        if not _is_sure(answer, settings.bar):
+            raise _LetPass
+        stored = await record(services, row, question, answer)
+        assert stored is not None  # noqa: S101 - it was saved just now
+        return stored
+
+
+async def _write(services: BotServices, question: Question, bar: float | None) -> Answer:
+    async for step in progress_of(services, question, bar):
+        if isinstance(step, Finished):
+            return step.answer
+    raise BotError("The answerer ended without an answer.")
+
+
+def _is_sure(answer: Answer, bar: float | None) -> bool:
+    """Whether it is an answer that reaches the bar; one whose confidence is unknown is none."""
+    if answer.abstained or answer.confidence is None:
+        return False
+    return bar is None or answer.confidence >= bar
+
+
+async def _has_room(services: BotServices, row: Row) -> bool:
+    """Whether the question is recent, and the channel not full of unasked answers."""
+    values = {
+        "workspace": services.workspace,
+        "channel": row.channel,
+        "id": row.id,
+        "most": _MOST_A_MINUTE,
+    }
+    async with services.pool.connection() as connection:
+        found = await (await connection.execute(_SQL["has_room"], values)).fetchone()
+    return found is not None and bool(found[0])
+
+
+async def _take_back(services: BotServices, row: Row) -> None:
+    """Delete what was begun of a reply, by this job or one that died. Raises SlackFailed."""
+    now = await store.load(services.pool, row.id)
+    if now is not None and (now.reply_ts or now.payload.get("begun")):
+        reply = await open_reply(services, now, await services.directory.me())
+        await reply.take_back()
+
+
+async def _let_pass(
+    services: BotServices, row: Row, state: Literal["ignored", "failed"], error: str | None = None
+) -> None:
+    values = {"id": row.id, "state": state, "error": error}
+    async with services.pool.connection() as connection:
+        await connection.execute(_SQL["let_pass"], values)

@@ -1,0 +1,62 @@
+"""The Home tab (what the bot can do, how it is, what was asked, reviews) and the first prompts."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.admin.slash_command import HELP, Status, describe, read_status
+from bot.reviews import queue
+from bot.services import BotServices
+from bot.slack.blocks import REINDEX, Block, actions, button, context, divider, header, section
+from bot.slack.mrkdwn import fit, one_line
+from database.statements import load_statements
+
+_SQL = load_statements("bot")
+PROMPTS = ({"title": "What can you do?", "message": "What can Houselore do?"},)
+"""First questions that have an answer whatever is indexed."""
+
+
+async def show_home(services: BotServices, person: str) -> None:
+    """Publish the Home tab for one person. Raises SlackFailed."""
+    status = await read_status(services, person)
+    is_admin = await services.is_admin(person)
+    desk = await queue.desk_of(services, person)
+    more = queue.desk_blocks(desk) if desk is not None else []
+    view = home_view(status, await _recent(services, person), is_admin, more)
+    await services.client.call("views.publish", user_id=person, view=view)
+
+
+async def suggest_prompts(services: BotServices, channel: str) -> None:
+    """Offer first questions in somebody's messages tab. Raises SlackFailed."""
+    await services.client.call(
+        "assistant.threads.setSuggestedPrompts",
+        channel_id=channel,
+        title="Ask me anything your documents say",
+        prompts=list(PROMPTS),
+    )
+
+
+def home_view(
+    status: Status, questions: list[str], is_admin: bool, more: Sequence[Block] = ()
+) -> Block:
+    """The Home tab; its reindex button and the last error are for admins, `more` for reviewers."""
+    blocks = [
+        header("Houselore"),
+        section(HELP),
+        divider(),
+        section(describe(status, with_errors=is_admin)),
+    ]
+    if is_admin:
+        blocks.append(actions(button(REINDEX, "Reindex the documents")))
+    blocks += more
+    if questions:
+        lines = "\n".join(f"• {fit(one_line(question), 150)}" for question in questions)
+        blocks += [divider(), section(f"*What you asked lately*\n{lines}")]
+    blocks.append(context("I use only what everyone in a conversation may read."))
+    return {"type": "home", "blocks": blocks}
+
+
+async def _recent(services: BotServices, person: str) -> list[str]:
+    values: dict[str, Any] = {"workspace": services.workspace, "person": person}
+    async with services.pool.connection() as connection:
+        rows = await (await connection.execute(_SQL["recent_questions"], values)).fetchall()
+    return [row[0] for row in rows]

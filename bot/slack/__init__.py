@@ -1,0 +1,1 @@
+"""Slack's Web API: client, directory, blocks, streamed messages."""

@@ -1,0 +1,1 @@
+"""One handle on Postgres: a pool, named statements, cancellation."""

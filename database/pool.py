@@ -1,0 +1,137 @@
+"""A connection of the pool for a while, its errors in our words. Opens no pool."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
+from retrieval.errors import IndexUnavailable
+
+_SQL = load_statements("retrieval")
+ROLE = "houselore_app"
+"""What every connection acts as: a role that owns nothing, so that no policy lets it pass."""
+_SECONDS_BETWEEN_TRIES = 0.2
+
+
+@asynccontextmanager
+async def open_pool(
+    url: str, workspace: str, *, min_size: int = 1, max_size: int = 20, patience: float = 15
+) -> AsyncIterator[AsyncConnectionPool]:
+    """Connections that see one workspace alone, whatever a statement forgets to say.
+
+    `patience` is how many seconds one waits for a free one. Raises IndexUnavailable.
+    """
+    confine = confined_to(workspace)
+    try:
+        async with await AsyncConnection.connect(url, connect_timeout=10) as connection:
+            await confine(connection)
+    except psycopg.Error as error:
+        raise IndexUnavailable(
+            f"The database cannot be used: {_first_line(error)}. Its login must be allowed to act "
+            f"as the role {ROLE}, which `houselore migrate` makes."
+        ) from error
+    pool = AsyncConnectionPool(
+        url,
+        min_size=min_size,
+        max_size=max_size,
+        timeout=patience,
+        configure=confine,
+        check=AsyncConnectionPool.check_connection,  # else each that a restart cut fails once more
+        open=False,
+    )
+    async with pool:
+        yield pool
+
+
+def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
+    """What makes a new connection see one workspace alone; for pools that others open, too."""
+
+    async def confine(connection: AsyncConnection) -> None:
+        await connection.execute(_SQL["confine"], {"role": ROLE, "workspace": workspace})
+        await connection.commit()
+
+    return confine
+
+
+@asynccontextmanager
+async def borrow(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnection]:
+    """A connection of the pool. The driver's errors become IndexUnavailable."""
+    try:
+        async with pool.connection() as connection:
+            yield connection
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+        raise IndexUnavailable(
+            "The database lacks Houselore's tables. Run `houselore migrate`."
+        ) from error
+    except psycopg.Error as error:
+        raise IndexUnavailable(_sentence(error)) from error
+
+
+@asynccontextmanager
+async def borrow_alone(pool: AsyncConnectionPool, name: str) -> AsyncIterator[AsyncConnection]:
+    """A connection in autocommit that alone in the whole database holds the lock `name`.
+
+    Waits for whoever holds it, without keeping a connection meanwhile. The lock falls with the
+    block, or with the connection.
+    """
+    while True:
+        async with borrow_if_alone(pool, name) as connection:
+            if connection is not None:
+                yield connection
+                return
+        await asyncio.sleep(_SECONDS_BETWEEN_TRIES)
+
+
+@asynccontextmanager
+async def borrow_if_alone(
+    pool: AsyncConnectionPool, name: str
+) -> AsyncIterator[AsyncConnection | None]:
+    """As `borrow_alone`, but None at once where somebody else holds the lock."""
+    async with borrow(pool) as connection:
+        await connection.set_autocommit(True)
+        taken = False
+        try:
+            taken = await _try_lock(connection, name)
+            yield connection if taken else None
+        finally:
+            if not connection.closed:
+                if taken:
+                    await connection.execute(_SQL["unlock"], {"name": name})
+                await connection.set_autocommit(False)
+
+
+async def _try_lock(connection: AsyncConnection, name: str) -> bool:
+    cursor = await connection.execute(_SQL["try_lock"], {"name": name})
+    row = await cursor.fetchone()
+    return bool(row and row[0])
+
+
+def _sentence(error: psycopg.Error) -> str:
+    """What happened, and what to do; what was being written is as it was before."""
+    said = _first_line(error)
+    match error:
+        case psycopg.errors.DiskFull():
+            return (
+                f"The database's disk is full ({said}). The index is as it was before this batch. "
+                "Make room, then run it again."
+            )
+        case psycopg.errors.OutOfMemory() | psycopg.errors.ConfigurationLimitExceeded():
+            return f"The database has no memory left for this ({said}). Give it more, or try later."
+        case psycopg.errors.ReadOnlySqlTransaction():
+            return "The database takes no changes now: it is a replica, or set to read only."
+        case psycopg.errors.AdminShutdown() | psycopg.errors.CrashShutdown():
+            return (
+                f"The database ended the connection ({said}). Run it again: it goes on from here."
+            )
+        case psycopg.OperationalError():
+            return f"The database cannot be reached: {said}"
+        case _:
+            return f"The database refuses: {said}"
+
+
+def _first_line(error: psycopg.Error) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

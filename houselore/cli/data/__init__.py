@@ -1,0 +1,1 @@
+"""`houselore data`: feedback to a frozen dataset."""

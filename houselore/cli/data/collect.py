@@ -1,0 +1,158 @@
+"""`houselore data collect`, `forget` and `allow`: what may be learned from. Reviews nothing."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from houselore.errors import WrongUse
+from houselore.people.lookup import find_channel, find_person
+from houselore.people.members import Workplace, read_workplace
+from houselore.services import Index, open_adapters, open_index, open_store
+from houselore.settings import Settings
+from retrieval.audience import Audience
+from retrieval.documents import Passage
+from retrieval.search.retriever import search
+from tuning.feedback.collect import Collected, allow_training, collect
+from tuning.feedback.erasure import forget, models_to_retrain, sweep_adapters, weights_to_relearn
+from tuning.feedback.source_spans import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FOUND = 8
+_NOT_ALLOWED = (
+    "Nothing may be learned from feedback yet: read docs/learning.md, then set "
+    "HOUSELORE_TRAIN_ON_FEEDBACK=true."
+)
+_NO_SLACK = (
+    "There is no Slack to ask: nothing new is taken from channels, and members' names stay in what "
+    "is. "
+    "Set SLACK_BOT_TOKEN, or start `make run` beside."
+)
+
+
+async def collect_examples(settings: Settings, *, as_json: bool) -> None:
+    """Collect, and print what came of it. Raises WrongUse where learning is not allowed."""
+    check_allowed(settings)
+    workplace = await known_workplace(settings)
+    async with open_index(settings) as index:
+        public = workplace.public_channels if workplace else None
+        collected = await collect(
+            index.pool, index.workspace, finder(index), redactor(workplace), public
+        )
+        await sweep_adapters(index.pool, index.workspace, open_adapters(settings).folder)
+    if as_json:
+        _print_json(collected)
+    else:
+        _print(collected)
+
+
+def check_allowed(settings: Settings) -> None:
+    """Raises WrongUse where nobody has said that feedback may be learned from."""
+    if not settings.train_on_feedback:
+        raise WrongUse(_NOT_ALLOWED)
+
+
+async def known_workplace(settings: Settings) -> Workplace | None:
+    """What Slack says of members and channels; warns where there is none to ask."""
+    workplace = await read_workplace(settings)
+    if workplace is None:
+        Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
+    return workplace
+
+
+def finder(index: Index) -> Search:
+    """What today's search finds, by which bad answers are put down to their causes."""
+
+    async def find(question: str, audience: Audience) -> Sequence[Passage]:
+        return await search(index.pool, index.embedder, question, audience, _FOUND)
+
+    return find
+
+
+async def open_redactor(settings: Settings) -> "Callable[[str], str]":
+    """What takes people, addresses, numbers and secrets out of a text; warns without Slack."""
+    return redactor(await known_workplace(settings))
+
+
+def redactor(workplace: Workplace | None) -> "Callable[[str], str]":
+    """The same, with the names of these members."""
+    from tuning.feedback.redaction import redact
+
+    return partial(redact, names=workplace.names if workplace else ())
+
+
+async def forget_person(settings: Settings, word: str) -> None:
+    """Forget a person, and say what left."""
+    person = await find_person(settings, word)
+    async with open_store(settings) as store:
+        left = await forget(store.pool, store.workspace, person)
+        models = await models_to_retrain(store.pool, store.workspace)
+        weights = await weights_to_relearn(store.pool, store.workspace)
+        folder = open_adapters(settings).folder
+        cleared = await sweep_adapters(store.pool, store.workspace, folder)
+    out = Console(highlight=False)
+    out.print(
+        f"{left.examples:,} examples left, {left.datasets:,} datasets are stale now; nothing is "
+        f"learned of {word} any more.",
+        markup=False,
+    )
+    if models:
+        out.print(f"To be trained anew: {', '.join(models)}.", markup=False)
+    if cleared:
+        out.print(describe_cleared(cleared), markup=False)
+    if weights:
+        numbers = ", ".join(map(str, weights))
+        out.print(f"The search is to learn anew: weights {numbers}.", markup=False)
+
+
+def describe_cleared(models: Sequence[str]) -> str:
+    """Of which models what they were to learn from was removed, and what is left to do."""
+    return (
+        f"What {', '.join(models)} was to learn from is removed here: delete the copies on other "
+        "machines yourself."
+    )
+
+
+async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool) -> None:
+    """Say of a channel whether it may be learned from."""
+    channel = await find_channel(settings, word)
+    async with open_store(settings) as store:
+        await allow_training(store.pool, store.workspace, channel, by, allowed=allowed)
+    may = "may be learned from" if allowed else "is not learned from, unless it is public"
+    Console(highlight=False).print(
+        f"What is said in {word} {may}, from the next `houselore data collect` on.", markup=False
+    )
+
+
+def _print(collected: Collected) -> None:
+    out = Console(highlight=False)
+    counts = ", ".join(f"{count:,} {kind}" for kind, count in sorted(collected.examples.items()))
+    out.print(f"Examples: {counts or 'none'}. Withdrawn: {collected.withdrawn:,}.", markup=False)
+    out.print(f"Golden questions from better answers: {collected.golden:,}.", markup=False)
+    table = Table("cause of a bad answer", "cure", "answers", box=None)
+    for cause, count in Counter(collected.causes.values()).most_common():
+        table.add_row(cause.value, cause.cure, str(count))
+    if collected.causes:
+        out.print(table)
+    for reason, count in sorted(collected.left_out.items()):
+        out.print(f"Left out: {count:,}: {reason}.", markup=False)
+
+
+def _print_json(collected: Collected) -> None:
+    value = {
+        "examples": collected.examples,
+        "causes": [
+            {"answer": answer, "cause": cause.value, "cure": cause.cure}
+            for answer, cause in collected.causes.items()
+        ],
+        "golden": collected.golden,
+        "left_out": collected.left_out,
+        "withdrawn": collected.withdrawn,
+    }
+    Console(highlight=False, soft_wrap=True).print_json(json.dumps(value))

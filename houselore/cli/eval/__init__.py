@@ -1,0 +1,1 @@
+"""`houselore eval`: measure answers, documents, the search, the confidence."""

@@ -1,0 +1,77 @@
+"""What the `eval` commands share: a workspace apart, and bars that show how far one is."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from database.pool import open_pool
+from houselore.services import Services, open_services
+from houselore.settings import Settings
+from retrieval.evaluation.benchmark import indexed_alone
+from retrieval.progress import IndexProgress, IndexReport, OnProgress
+from retrieval.sources.source import Source
+from tuning.rollout.registry import served
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """The services, and the index of a workspace that is for measuring alone, as it was filled."""
+
+    services: Services
+    pool: AsyncConnectionPool
+    workspace: str
+    report: IndexReport
+
+
+def workspace_apart(settings: Settings) -> str:
+    """The workspace that is only for measuring: no index that answers is touched."""
+    return f"{settings.workspace}/evaluation"
+
+
+@asynccontextmanager
+async def source_apart(
+    settings: Settings, source: Source, on_indexed: OnProgress
+) -> AsyncIterator[Apart]:
+    """The services, and `source` alone in an index that is dropped with the block."""
+    workspace = workspace_apart(settings)
+    async with AsyncExitStack() as stack:
+        services = await stack.enter_async_context(open_services(settings))
+        pool = await stack.enter_async_context(open_pool(services.database_url, workspace))
+        report = await stack.enter_async_context(
+            indexed_alone(pool, workspace, source, services.embedder, on_indexed)
+        )
+        yield Apart(services, pool, workspace, report)
+
+
+async def served_name(services: Services) -> str:
+    """The name of the model in service."""
+    model = await served(services.pool, services.workspace)
+    return model.name if model else "?"
+
+
+@contextmanager
+def progress_bars(console: Console) -> Iterator[tuple[OnProgress, OnProgress]]:
+    """A bar for the documents and one for the questions, and what moves each."""
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+    def mover(name: str) -> OnProgress:
+        task = bars.add_task(name, total=None)
+
+        async def on_progress(progress: IndexProgress) -> None:
+            bars.update(task, completed=progress.done, total=progress.total)
+
+        return on_progress
+
+    with bars:
+        yield mover("Indexing"), mover("Asking")

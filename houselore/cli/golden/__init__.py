@@ -1,0 +1,1 @@
+"""`houselore golden`: the questions that a new index is compared by."""

@@ -1,0 +1,1 @@
+"""`houselore models`: the registry, judging a candidate, pulling files."""

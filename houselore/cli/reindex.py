@@ -1,0 +1,81 @@
+"""`houselore reindex`, `cancel`, `rollback`: the index rebuilt in public, from the terminal."""
+
+from rich.console import Console
+
+from houselore.cli.index import exit_code, progress_bar, show_report
+from houselore.people.lookup import read_readers, terminal_user
+from houselore.services import open_index, open_store
+from houselore.settings import Settings
+from retrieval.indexing.reindex import plan, reindex, rollback, switch
+from retrieval.indexing.runs import cancel_run
+
+
+async def reindex_sources(settings: Settings, word: str | None) -> int:
+    """Bring sources up to date; exit code 1 when none of their documents could be read."""
+    word = await _meant(settings, word)
+    console = Console(stderr=True)
+    async with open_index(settings) as index:
+        with progress_bar(console) as on_progress:
+            report = await reindex(
+                index.pool, index.workspace, index.embedder, terminal_user(), word, on_progress
+            )
+    show_report(console, word or "All sources", report)
+    return exit_code(report)
+
+
+async def show_plan(settings: Settings, word: str | None) -> None:
+    """Say what a reindexing would do."""
+    word = await _meant(settings, word)
+    out = Console(highlight=False, soft_wrap=True)
+    async with open_index(settings) as index:
+        with Console(stderr=True).status("Looking…"):
+            planned = await plan(index.pool, index.workspace, index.embedder, word)
+    out.print(planned.describe(), markup=False)
+    for failure in planned.failures:
+        out.print(f"  {failure.reason}", style="yellow", markup=False)
+
+
+async def take_candidate(settings: Settings) -> None:
+    """Make the index that waits for a decision the one in use."""
+    console = Console(stderr=True, highlight=False)
+    async with open_index(settings) as index:
+        with progress_bar(console) as on_progress:
+            live = await switch(
+                index.pool, index.workspace, index.embedder, terminal_user(), on_progress
+            )
+    console.print(f"Generation {live.id} ({live.embedder}) is live.", markup=False)
+
+
+async def go_back(settings: Settings) -> None:
+    """Make the index before the one in use the one in use again."""
+    console = Console(stderr=True, highlight=False)
+    async with open_index(settings) as index:
+        with progress_bar(console) as on_progress:
+            live = await rollback(
+                index.pool, index.workspace, index.embedder, terminal_user(), on_progress
+            )
+    console.print(
+        f"Generation {live.id} ({live.embedder}) is live again, with the documents of today.",
+        markup=False,
+    )
+
+
+async def cancel_reindexing(settings: Settings) -> None:
+    """Ask the reindexing that goes on to end, wherever it was begun."""
+    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    async with open_store(settings) as store:
+        run = await cancel_run(store.pool, store.workspace, terminal_user())
+    if run is None:
+        console.print("No reindexing goes on.")
+    else:
+        console.print(
+            f"Cancelling: {run.describe()}. It ends after the batch it is at.", markup=False
+        )
+
+
+async def _meant(settings: Settings, word: str | None) -> str | None:
+    """A source as it was typed; a channel by its id."""
+    if word is None or not word.startswith("#"):
+        return word
+    (reader,) = await read_readers(settings, [word])
+    return reader

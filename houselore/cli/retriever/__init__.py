@@ -1,0 +1,1 @@
+"""`houselore retriever`: the learned weights of the search."""

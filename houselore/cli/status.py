@@ -1,0 +1,46 @@
+"""`houselore status`: how the house stands, counted in the database."""
+
+import json
+from typing import Any
+
+from psycopg.rows import dict_row
+from rich.console import Console
+from rich.table import Table
+
+from database.statements import load_statements
+from houselore.services import Store, open_store
+from houselore.settings import Settings
+from retrieval.indexing.status import read_standing
+
+_SQL = load_statements("houselore")
+
+
+async def show_status(settings: Settings, *, as_json: bool) -> None:
+    """Print what is indexed, asked and answered."""
+    async with open_store(settings) as store:
+        status = await count(store)
+        standing = await read_standing(store.pool, store.workspace)
+    status |= {
+        "golden_questions": standing.golden,
+        "waiting_generation": standing.other,
+        "last_run": standing.run,
+    }
+    out = Console(highlight=False)
+    if as_json:
+        out.print_json(json.dumps(status, default=str))
+        return
+    table = Table(show_header=False, box=None)
+    for name, value in status.items():
+        table.add_row(name.replace("_", " "), "none" if value is None else str(value))
+    out.print(table)
+
+
+async def count(store: Store) -> dict[str, Any]:
+    """The figures of one workspace by name."""
+    async with (
+        store.pool.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        await cursor.execute(_SQL["status"], {"workspace": store.workspace})
+        row = await cursor.fetchone()
+    return dict(row or {})

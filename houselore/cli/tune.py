@@ -1,0 +1,223 @@
+"""`houselore tune`: what was approved to a judged candidate, and on request to a canary."""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from houselore.cli.models.judge import Trial, judge_model
+from houselore.cli.models.registry import try_model
+from houselore.embedded.chat_model_files import BUNDLED_NAME, BUNDLED_SHA256, bundled_gguf
+from houselore.errors import WrongUse
+from houselore.models.chat_models import base_name
+from houselore.people.lookup import terminal_user
+from houselore.services import Store, open_adapters, open_store
+from houselore.settings import Settings
+from tuning.adapters.bundled import MANNERS, STARTER, check_manners, check_starter
+from tuning.datasets.store import datasets, freeze_dataset
+from tuning.errors import NothingToFreeze, TuningError
+from tuning.feedback.erasure import sweep_adapters
+from tuning.hosted.client import Endpoint
+from tuning.pipeline import Tuned, prepare, tune, tune_hosted
+from tuning.rollout.registry import models, served
+from tuning.training.held_out_report import describe_change
+from tuning.training.inputs import Base, Plan
+from tuning.training.loss_log import plot_losses
+from tuning.training.progress import Report
+
+_HUB = "HuggingFaceTB"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What `tune` is to do: no `name` is the next number; a `dataset` is one that is there already.
+
+    It trains in so many `processes`, by default one on each GPU, or only `prepares` for machines
+    that do. It is judged on at most `limit` questions besides the team's own. `share` of the
+    channels try a candidate that passes; 0: none.
+    """
+
+    name: str | None = None
+    dataset: str = ""
+    plan: Plan = field(default_factory=Plan)
+    judges: bool = True
+    limit: int | None = None
+    share: float = 0.0
+    processes: int | None = None
+    prepares: bool = False
+
+
+async def tune_model(settings: Settings, wish: Wish) -> None:
+    """Freeze, train, register, judge, and try; each step says what came of it."""
+    console = Console(highlight=False)
+    if settings.chat_server == "provider":
+        raise WrongUse(
+            f"{settings.chat_model} is asked by its provider's own package, which trains none: set "
+            "HOUSELORE_CHAT_URL to an endpoint that fine-tunes, or train the built-in model."
+        )
+    is_here = settings.chat_server == "embedded"
+    if not is_here and (wish.prepares or wish.processes is not None):
+        raise WrongUse(
+            "The model at an endpoint is trained where it is: --processes and --prepare are for "
+            "one that is trained here."
+        )
+    train = _train if is_here else _train_at_provider
+    async with open_store(settings) as store:
+        dataset = wish.dataset or await _freeze(store, settings)
+        await sweep_adapters(store.pool, store.workspace, open_adapters(settings).folder)
+        name = wish.name or await _next_name(store)
+        wish = replace(wish, name=name, dataset=dataset)
+        if wish.prepares:
+            console.print(await _prepare(settings, store, name, wish), markup=False, soft_wrap=True)
+            return
+        tuned = await train(settings, store, name, wish)
+    console.print(_describe(tuned), markup=False)
+    if not wish.judges:
+        console.print(f"`houselore models judge {name}` puts it beside what is served.")
+        return
+    verdict = await judge_model(settings, name, Trial(limit=wish.limit))
+    if verdict.passes and wish.share:
+        await try_model(settings, name, wish.share)
+    elif verdict.passes:
+        console.print(f"`houselore models canary {name}` tries it.")
+
+
+async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
+    base, rival = base_of(settings), await served(store.pool, store.workspace)
+    adapters = open_adapters(settings)
+    beside = await asyncio.to_thread(adapters.get, rival) if rival else None
+    with _stage_bars() as report:
+        return await tune(
+            store.pool,
+            store.workspace,
+            base,
+            name,
+            adapters,
+            dataset=wish.dataset,
+            plan=wish.plan,
+            rival=(rival.name, beside or base.start) if rival else None,
+            report=report,
+            processes=wish.processes,
+        )
+
+
+async def _prepare(settings: Settings, store: Store, name: str, wish: Wish) -> str:
+    """What to do on the machines that are to train."""
+    folder, dataset = await prepare(
+        *(store.pool, store.workspace, base_of(settings), name, open_adapters(settings).folder),
+        dataset=wish.dataset,
+        plan=wish.plan,
+    )
+    again = f"houselore tune {name} --dataset {dataset[:12]}"
+    if wish.plan.epochs is not None:
+        again += f" --epochs {wish.plan.epochs:g}"
+    if wish.plan.then != "auto":
+        again += f" --then {wish.plan.then}"
+    return (
+        f"What {name} learns from is in {folder.resolve()}: copy that folder to every machine.\n"
+        "On each, numbered from 0 on, with the address of number 0:\n"
+        "    accelerate launch --config_file tuning/training/accelerate/machines.yaml "
+        "--num_machines MACHINES --num_processes ALL_GPUS --machine_rank NUMBER "
+        "--main_process_ip ADDRESS -m tuning.training.worker FOLDER\n"
+        f"Then here, with what number 0 wrote into its folder:\n    {again}"
+    )
+
+
+async def _train_at_provider(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
+    """The examples leave the machine here: for the endpoint that answers questions already."""
+    key = settings.chat_api_key
+    console = Console(stderr=True, highlight=False)
+    return await tune_hosted(
+        store.pool,
+        store.workspace,
+        Endpoint(settings.chat_url, key.get_secret_value() if key else None),
+        settings.chat_model,
+        name,
+        open_adapters(settings).folder,
+        dataset=wish.dataset,
+        plan=wish.plan,
+        on_step=lambda step: console.print(f"{step.job}: {step.message}", markup=False),
+    )
+
+
+async def _freeze(store: Store, settings: Settings) -> str:
+    """The hash of what was approved until now, or "" for the newest dataset where nothing was.
+
+    Raises NothingToFreeze where there is neither.
+    """
+    try:
+        frozen = await freeze_dataset(
+            store.pool, store.workspace, terminal_user(), unreviewed=settings.train_unreviewed
+        )
+    except NothingToFreeze:
+        if not await datasets(store.pool, store.workspace):
+            raise
+        return ""
+    return frozen.hash
+
+
+async def _next_name(store: Store) -> str:
+    taken = {model.name for model in await models(store.pool, store.workspace)}
+    number = 2
+    while f"house-{number}" in taken:
+        number += 1
+    return f"house-{number}"
+
+
+def _describe(tuned: Tuned) -> str:
+    lines = [
+        f"{tuned.name} is a candidate, made by {' and '.join(tuned.stages)} of {tuned.lessons:,} "
+        f"lessons in dataset {tuned.dataset[:12]}: {tuned.adapter}."
+    ]
+    lines += describe_change(tuned.held_out)
+    if isinstance(tuned.adapter, str):
+        return "\n".join(lines)
+    try:
+        lines.append(f"Its losses: {plot_losses(tuned.adapter, tuned.adapter / 'losses.svg')}")
+    except TuningError:
+        lines.append(f"Its losses are in {tuned.adapter}; with matplotlib they are drawn, too.")
+    return "\n".join(lines)
+
+
+@contextmanager
+def _stage_bars() -> Iterator[Report]:
+    """A bar for each stage of a training, which tells of itself from another thread."""
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+    tasks = {}
+
+    def report(stage: str, done: int, total: int) -> None:
+        if stage not in tasks:
+            tasks[stage] = bars.add_task(stage, total=total)
+        bars.update(tasks[stage], completed=done, total=total)
+
+    with bars:
+        yield report
+
+
+def base_of(settings: Settings) -> Base:
+    """What is trained: the built-in model goes on from its adapters, another GGUF file from itself.
+
+    Raises WrongUse for an endpoint, UnusableAdapter, and ServerDidNotStart.
+    """
+    if settings.chat_server != "embedded":
+        raise WrongUse(
+            "The model at an endpoint is trained where it is: `houselore data export --form trl` "
+            "or `--form openai` gives its data, `houselore models register` takes its adapter."
+        )
+    if settings.chat_file is not None:
+        return Base(str(settings.chat_file), base_name(settings))
+    check_starter()
+    check_manners()
+    name = f"{_HUB}/{BUNDLED_NAME}"
+    return Base(str(bundled_gguf()), name, STARTER, MANNERS, BUNDLED_SHA256)

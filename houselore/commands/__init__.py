@@ -1,1 +1,0 @@
-"""What the commands do, a file each; `houselore/cli.py` says what they are called."""

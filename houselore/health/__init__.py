@@ -1,0 +1,1 @@
+"""Is each part ready, and how to mend what is not."""

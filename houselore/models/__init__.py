@@ -1,0 +1,1 @@
+"""The chat models: opened, chosen for a question, refreshed, drained."""

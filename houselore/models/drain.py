@@ -1,0 +1,83 @@
+"""Models out of service closed a while later: servers end, endpoints let go. Retires none."""
+
+import logging
+import time
+
+from psycopg_pool import AsyncConnectionPool
+
+from houselore.errors import HouseloreError
+from houselore.models.periodic import repeat
+from houselore.models.router import House
+from tuning.hosted.jobs import hosted_id
+from tuning.rollout.registry import Model, find_idle, lock_models, set_aside
+
+SECONDS = 20.0
+GRACE = 600.0  # seconds: whoever still answers with one has ended by then
+
+_log = logging.getLogger(__name__)
+
+
+class Retirement:
+    """The models that are neither served, tried nor next in a rollback, each with its time here.
+
+    A process closes what it has seen so for `grace` seconds, and remembers it until it is in
+    service again. The first that cannot be closed ends the round: what it waits for, others would.
+    """
+
+    def __init__(
+        self, pool: AsyncConnectionPool, workspace: str, house: House, grace: float = GRACE
+    ) -> None:
+        self._pool, self._workspace = pool, workspace
+        self._house = house
+        self._grace = grace
+        self._since: dict[str, float] = {}
+        self._closed: set[str] = set()
+
+    async def look(self) -> None:
+        """See who is out of service, and close those whose time has come."""
+        async with self._pool.connection() as connection:
+            aside = await set_aside(connection, self._workspace)
+        now = time.monotonic()
+        self._since = {m.name: self._since.get(m.name, now) for m in aside if _holds_a_place(m)}
+        self._closed &= self._since.keys()
+        in_use = self._house.in_use | self._closed
+        for name, since in self._since.items():
+            if now - since < self._grace or name in in_use:
+                continue
+            try:
+                await close_if_idle(self._pool, self._workspace, self._house, name)
+            except HouseloreError as error:
+                _log.warning("%s is out of service and was not closed: %s", name, error)
+                self._since[name] = now  # to be tried again, not at every look
+                return
+            self._closed.add(name)
+
+
+async def close_if_idle(pool: AsyncConnectionPool, workspace: str, house: House, name: str) -> None:
+    """Close a model unless it is served, tried or next in a rollback.
+
+    The registry is held meanwhile, so that nobody promotes it just then; afterwards it is opened as
+    any other. Raises a HouseloreError.
+    """
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        model = await find_idle(connection, workspace, name)
+        if model is not None and _holds_a_place(model):
+            await house.close(model)
+
+
+def _holds_a_place(model: Model) -> bool:
+    """Whether it has a server or a place at an endpoint of its own: it is no base, nor hosted."""
+    return model.adapter is not None and hosted_id(model.adapter) is None
+
+
+async def keep_tidy(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    house: House,
+    seconds: float = SECONDS,
+    grace: float = GRACE,
+) -> None:
+    """Every `seconds` until cancelled: close what is out of service for `grace` seconds."""
+    retirement = Retirement(pool, workspace, house, grace)
+    await repeat(seconds, retirement.look, "it was not looked which models are out of service")

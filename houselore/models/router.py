@@ -1,0 +1,174 @@
+"""The model behind the name `house`, chosen for each question: what is served, or a canary.
+
+Starts no server and moves no pointer.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, suppress
+from dataclasses import dataclass
+from typing import cast
+
+from psycopg_pool import AsyncConnectionPool
+
+from answering.answerer import Answerer
+from answering.confidence.confidence import Confidence
+from answering.types.progress import Progress
+from answering.types.questions import Question
+from houselore.errors import HouseloreError, ModelUnusable
+from tuning.errors import RolloutRefused, UnknownModel
+from tuning.rollout.canary import BY_ITSELF, Rollout, current_rollout, stop_rollout, thread_models
+from tuning.rollout.registry import Model, models, set_aside
+
+_PAUSE, _LONGEST_PAUSE = 5.0, 60.0  # seconds until what could not be opened is tried again
+
+_log = logging.getLogger(__name__)
+
+Closing = Callable[[Model], Awaitable[None]]
+"""Ends what was opened for a model that is out of service. Raises a HouseloreError."""
+Opening = Callable[[Model], Awaitable[Answerer]]
+"""A registered model to what answers with it.
+
+Raises ModelUnusable where it never will, another HouseloreError where it cannot be had now.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a model could not be opened, and for how long and until when it is not tried again."""
+
+    said: str
+    pause: float
+    until: float
+
+
+class House:
+    """Answers each question with the model that is served now, or with the canary of its place.
+
+    As `answering.answerer.Answerer` does, of which it holds one for each model. Questions take what
+    is open: only `look` opens, one model at a time, and until it has, the one before answers. A
+    canary that is wrong is taken back; one that cannot be had now is tried again, at first after
+    `pause` seconds.
+    """
+
+    def __init__(
+        self,
+        pool: AsyncConnectionPool,
+        workspace: str,
+        first: Model,
+        opening: Opening,
+        closing: Closing,
+        pause: float = _PAUSE,
+    ) -> None:
+        self._pool, self._workspace = pool, workspace
+        self._opening, self._closing = opening, closing
+        self._pause = pause
+        self._served = first
+        self._rollout: Rollout | None = None
+        self._named: dict[str, Model] = {}
+        self._answerers: dict[str, Answerer] = {}
+        self._failures: dict[str, _Failure] = {}
+        self._being_opened: frozenset[str] = frozenset()
+        self._one_reads, self._one_opens = asyncio.Lock(), asyncio.Lock()
+
+    async def start(self) -> None:
+        """Open the first model. Raises a HouseloreError."""
+        self._answerers[self._served.name] = await self._opening(self._served)
+
+    async def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
+        """As `Answerer.answer`."""
+        answerer = await self._answerer(question)
+        steps = answerer.answer(question, bar)
+        # It is a generator, which its type does not say.
+        async with aclosing(cast("AsyncGenerator[Progress, None]", steps)):
+            async for step in steps:
+                yield step
+
+    def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> Answerer:
+        """What is served now, over another index and without a cache."""
+        return self._answerers[self._served.name].over(pool, confidence)
+
+    async def with_model(self, name: str) -> Answerer:
+        """What answers with a registered model. Raises UnknownModel and a HouseloreError."""
+        known = {model.name: model for model in await models(self._pool, self._workspace)}
+        if name not in known:
+            raise UnknownModel(f"No model is called {name!r} here: `houselore models` lists them.")
+        return self._answerers.get(name) or await self._opening(known[name])
+
+    @property
+    def in_use(self) -> frozenset[str]:
+        """The models that are open here, which the one before stays, or are being opened."""
+        return self._being_opened.union(self._answerers)
+
+    async def follow(self) -> None:
+        """Take up who is served and who is tried now, as far as they are open. Opens nobody."""
+        async with self._one_reads:
+            known = {model.name: model for model in await models(self._pool, self._workspace)}
+            rollout = await current_rollout(self._pool, self._workspace)
+            async with self._pool.connection() as connection:
+                aside = {model.name for model in await set_aside(connection, self._workspace)}
+        named = [model for model in known.values() if model.state == "served"]
+        if rollout is not None:
+            named.append(known[rollout.canary])
+        self._named = {model.name: model for model in named}
+        opened = [model for model in named if model.name in self._answerers]
+        self._served = next((m for m in opened if m.state == "served"), self._served)
+        self._rollout = rollout if rollout and rollout.canary in self._answerers else None
+        aside -= {self._served.name}
+        self._answerers = {name: of for name, of in self._answerers.items() if name not in aside}
+
+    async def look(self) -> None:
+        """As `follow`, once those who are not open yet have been opened, one after the other."""
+        async with self._one_opens:
+            await self.follow()
+            for model in list(self._named.values()):
+                failure = self._failures.get(model.name)
+                is_time = failure is None or time.monotonic() >= failure.until
+                if is_time and model.name not in self._answerers:
+                    await self._open(model)
+            await self.follow()
+
+    async def close(self, model: Model) -> None:
+        """End what was opened for a model that is out of service. Raises a HouseloreError."""
+        await self._closing(model)
+
+    async def _answerer(self, question: Question) -> Answerer:
+        name = self._served.name
+        if self._rollout is not None and question.place is not None:
+            name = await self._model_for(self._rollout, question)
+        return self._answerers.get(name) or self._answerers[self._served.name]
+
+    async def _model_for(self, rollout: Rollout, question: Question) -> str:
+        assert question.place is not None  # noqa: S101 - asked just before
+        conversation, thread = question.place.conversation, question.place.thread
+        before: list[str] = []
+        if thread is not None:
+            before = await thread_models(self._pool, self._workspace, conversation, thread)
+        return rollout.model_for(conversation, thread or question.text, before)
+
+    async def _open(self, model: Model) -> None:
+        """Open a model, or note why not; the same failure is logged once until it changes."""
+        self._being_opened = frozenset({model.name})
+        try:
+            self._answerers[model.name] = await self._opening(model)
+        except (HouseloreError, OSError) as error:
+            before = self._failures.get(model.name)
+            if before is None or before.said != str(error):
+                _log.error("the model %s cannot be served: %s", model.name, error)
+            pause = self._pause if before is None else min(2 * before.pause, _LONGEST_PAUSE)
+            self._failures[model.name] = _Failure(str(error), pause, time.monotonic() + pause)
+            if isinstance(error, ModelUnusable):
+                await self._take_back(model, error)
+        else:
+            self._failures.pop(model.name, None)
+        finally:
+            self._being_opened = frozenset()
+
+    async def _take_back(self, model: Model, error: ModelUnusable) -> None:
+        """End the rollout of a canary that nobody could ever serve."""
+        rollout = await current_rollout(self._pool, self._workspace)
+        if rollout is not None and rollout.canary == model.name:
+            with suppress(RolloutRefused):  # somebody else has ended it
+                await stop_rollout(self._pool, self._workspace, BY_ITSELF, str(error))

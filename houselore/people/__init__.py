@@ -1,0 +1,1 @@
+"""People and channels by name, as Slack knows them."""

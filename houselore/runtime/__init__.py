@@ -1,0 +1,1 @@
+"""`houselore run`: start, work in the background, stop."""

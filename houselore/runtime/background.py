@@ -1,0 +1,53 @@
+"""What goes on in the background as long as the bot runs. Answers no question."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from bot.admin.announcements import tell_admins
+from bot.feedback.backfill import keep_caught_up
+from bot.services import BotServices
+from database.cancellation import end
+from houselore.models.drain import keep_tidy
+from houselore.models.refresh import keep_following
+from houselore.runtime.canary_watch import keep_watch
+from houselore.runtime.source_sync import keep_fresh
+from houselore.runtime.training_schedule import keep_learning, schedule_of
+from houselore.services import Services
+from houselore.settings import Settings
+
+Work = Coroutine[None, None, None]
+
+
+def work_of_worker(services: Services) -> Iterator[Work]:
+    """What every process does that answers: take up who is served, close who is no more."""
+    yield keep_following(services.answerer)
+    yield keep_tidy(services.pool, services.workspace, services.answerer)
+
+
+def work_of_bot(
+    settings: Settings, services: Services, bot: BotServices, hears: Callable[[], Awaitable[bool]]
+) -> Iterator[Work]:
+    """What one process does for all besides: sources, the rollout, training, votes it missed.
+
+    `hears` says whether the bot hears of Slack.
+    """
+    pool, workspace = services.pool, services.workspace
+    announce = partial(tell_admins, bot)
+    if settings.sync_seconds:
+        yield keep_fresh(pool, workspace, services.embedder, settings.sync_seconds)
+    yield keep_watch(pool, workspace, announce)
+    yield from work_of_worker(services)
+    if schedule := schedule_of(settings):
+        yield keep_learning(pool, settings, schedule, announce)
+    yield keep_caught_up(bot, hears)
+
+
+@asynccontextmanager
+async def in_background(works: Iterable[Work]) -> AsyncIterator[None]:
+    """Each of these in a task of its own, which ends with the block, the last begun first."""
+    async with AsyncExitStack() as stack:
+        for work in works:
+            stack.push_async_callback(end, asyncio.create_task(work))
+        yield

@@ -1,0 +1,67 @@
+"""A canary looked at while the bot runs, and the admins told how it ended, whoever ended it.
+
+Judges nothing itself: the rollout does.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from database.cancellation import pause
+from database.pool import borrow_if_alone
+from houselore.models.periodic import repeat
+from tuning.rollout.canary import BY_ITSELF, Ended, ended_rollouts, look_at_rollout
+
+SECONDS = 20.0
+
+_log = logging.getLogger(__name__)
+
+Announce = Callable[[str], Awaitable[None]]
+"""Tells the admins a sentence."""
+
+
+async def keep_watch(
+    pool: AsyncConnectionPool, workspace: str, announce: Announce, seconds: float = SECONDS
+) -> None:
+    """Look at the rollout every `seconds` until cancelled; how each ended is announced once.
+
+    Of several bots one watches, until it ends. What ended before this one began is not announced.
+    """
+    known: set[int] = set()
+    known_at_first = True
+
+    async def tell(alone: AsyncConnection) -> None:
+        nonlocal known_at_first
+        for ended in await ended_rollouts(alone, workspace):
+            if ended.id in known:
+                continue
+            known.add(ended.id)
+            if not known_at_first:
+                sentence = describe_end(ended)
+                _log.info(sentence)
+                await announce(sentence)
+        known_at_first = False
+
+    async def watch() -> None:
+        async with borrow_if_alone(pool, f"{workspace}/watch") as alone:
+            while alone is not None:
+                await look_at_rollout(pool, workspace)
+                await tell(alone)
+                await pause(seconds)
+
+    await repeat(seconds, watch, "the canary was not looked at")
+
+
+def describe_end(ended: Ended) -> str:
+    """What became of a canary, who decided so, and why."""
+    match ended.how:
+        case "promoted":
+            became = f"{ended.canary} answers now, instead of {ended.served}."
+        case "rolled back":
+            became = f"{ended.canary} was taken back, {ended.served} answers."
+        case "stopped":
+            became = f"{ended.canary} is tried no more."
+    why = ended.reason if ended.by == BY_ITSELF else f"By {ended.by}: {ended.reason}"
+    return f"{became} {why}"

@@ -1,0 +1,66 @@
+"""Sources looked at again and again while the bot runs, so that an edit is soon an answer.
+
+Finds no change itself: indexing does. Builds no new index: who cancelled that has a reason.
+"""
+
+import logging
+
+from psycopg_pool import AsyncConnectionPool
+
+from database.cancellation import pause
+from retrieval.embeddings.embedder import Embedder
+from retrieval.errors import RetrievalError
+from retrieval.index.source_catalog import KnownSource, list_sources
+from retrieval.indexing.promotion import drop_old_generations
+from retrieval.indexing.sync import index_source
+
+_log = logging.getLogger(__name__)
+
+
+async def keep_fresh(
+    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, seconds: float
+) -> None:
+    """Bring every source up to date, then wait `seconds`, until cancelled.
+
+    A source that fails is tried again like the others; the same failure is logged once.
+    """
+    failures: dict[str, str] = {}
+    while True:
+        await pause(seconds)
+        try:
+            sources = await list_sources(pool, workspace)
+        except RetrievalError as error:
+            _note(failures, "the list of sources", str(error))
+            continue
+        for source in sources:
+            failure = await _refresh(pool, workspace, embedder, source)
+            _note(failures, source.location, failure)
+        try:
+            await drop_old_generations(pool, workspace)
+        except RetrievalError as error:
+            _note(failures, "what is left of an earlier index", str(error))
+
+
+async def _refresh(
+    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, source: KnownSource
+) -> str:
+    """Why the source could not be brought up to date; empty when it is."""
+    try:
+        report = await index_source(pool, workspace, source.open(), embedder, builds=False)
+    except RetrievalError as error:
+        return str(error)
+    except Exception:  # one source that is odd must not end the watch over the others
+        _log.exception("%s could not be brought up to date", source.location)
+        return ""
+    if report.added or report.changed or report.deleted:
+        _log.info(
+            "%s: %d added, %d changed, %d deleted, in %.1f s",
+            *(source.location, report.added, report.changed, report.deleted, report.seconds),
+        )
+    return "; ".join(failure.reason for failure in report.failures)
+
+
+def _note(failures: dict[str, str], name: str, failure: str) -> None:
+    if failure and failures.get(name) != failure:
+        _log.warning("%s is not up to date: %s", name, failure)
+    failures[name] = failure

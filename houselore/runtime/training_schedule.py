@@ -1,0 +1,120 @@
+"""Training by itself while the bot runs, on a schedule or when enough is new. Judges nothing.
+
+The training is a process of its own, so that answers do not wait for it.
+"""
+
+import asyncio
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+
+import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from database.cancellation import pause
+from database.pool import borrow_if_alone
+from houselore.settings import Settings
+from retrieval.errors import RetrievalError
+from tuning.errors import TuningError
+from tuning.schedule import Schedule, look_due
+
+SECONDS = 600.0
+
+_log = logging.getLogger(__name__)
+
+Announce = Callable[[str], Awaitable[None]]
+"""Tells the admins a sentence."""
+Run = Callable[[Sequence[str]], Awaitable[tuple[int, str]]]
+"""Runs `houselore …` to its end: its exit code, and what it said."""
+
+
+def schedule_of(settings: Settings) -> Schedule | None:
+    """When to train by itself; None where nobody wished for it or learning is not allowed."""
+    wished = settings.tune_examples is not None or settings.tune_days is not None
+    if not (wished and settings.train_on_feedback):
+        return None
+    return Schedule(settings.tune_examples, settings.tune_days, settings.train_unreviewed)
+
+
+async def keep_learning(
+    pool: AsyncConnectionPool,
+    settings: Settings,
+    schedule: Schedule,
+    announce: Announce,
+    run: "Run | None" = None,
+    seconds: float = SECONDS,
+) -> None:
+    """Every `seconds` until cancelled: collect what people said, and train if it is time.
+
+    Of several bots one trains. What failed is not tried again before something else is new; what
+    came of a training is announced.
+    """
+    failed: frozenset[str] = frozenset()
+    run = run or run_houselore
+    while True:
+        await pause(seconds)
+        try:
+            async with borrow_if_alone(pool, f"{settings.workspace}/tune") as alone:
+                if alone is not None:
+                    failed = await _learn(pool, settings, schedule, announce, run, failed)
+        except (psycopg.Error, PoolTimeout, RetrievalError, TuningError) as error:
+            _log.warning("it was not looked whether it is time to train: %s", error)
+
+
+async def _learn(
+    pool: AsyncConnectionPool,
+    settings: Settings,
+    schedule: Schedule,
+    announce: Announce,
+    run: Run,
+    failed: frozenset[str],
+) -> frozenset[str]:
+    """The new examples of a training that failed, none where none did."""
+    await run(["data", "collect"])
+    due = await look_due(pool, settings.workspace, schedule)
+    if due.reason is None or due.new == failed:
+        return failed
+    _log.info("training begins: %s", due.reason)
+    code, said = await run(["tune", "--share", str(settings.tune_share)])
+    if code:
+        await announce(f"A training failed, and who answers stays: {_last_line(said)}")
+    else:
+        await announce(f"A model was trained, since {due.reason}.\n{said.strip()}")
+    await _teach_search(announce, run)
+    return due.new if code else frozenset()
+
+
+async def _teach_search(announce: Announce, run: Run) -> None:
+    """Let the search learn how its arms weigh from the same feedback, and serve what passes."""
+    code, said = await run(["retriever", "learn", "--promote"])
+    if code:
+        await announce(f"The search learned nothing: {_last_line(said)}")
+    else:
+        await announce(f"The search learned, too.\n{said.strip()}")
+
+
+def _last_line(said: str) -> str:
+    lines = said.strip().splitlines()
+    return lines[-1] if lines else "it said nothing; see the log."
+
+
+async def run_houselore(arguments: Sequence[str]) -> tuple[int, str]:
+    """Run `houselore …` to its end: its exit code, and what it said.
+
+    It ends with the task that waits for it.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "houselore", *arguments),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    try:
+        said, complained = await process.communicate()
+    finally:
+        with suppress(ProcessLookupError):
+            process.terminate()
+    code = process.returncode or 0
+    if code:
+        _log.warning("houselore %s ended with %d: %s", arguments[0], code, complained.decode())
+    return code, (complained if code else said).decode(errors="replace")

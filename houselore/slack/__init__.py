@@ -1,0 +1,1 @@
+"""The ways to Slack: Socket Mode, the Events API, the sandbox."""

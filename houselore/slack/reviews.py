@@ -1,0 +1,98 @@
+"""What is reviewed in Slack, as the bot wants to be told it. Shows nothing, knows no Block Kit."""
+
+from collections.abc import Awaitable, Callable
+
+from psycopg_pool import AsyncConnectionPool
+
+from bot.errors import ReviewRefused
+from bot.review_protocol import Agreement, Desk, Eyes, Gap, Outdated, Verdict, Waiting
+from tuning.errors import TuningError
+from tuning.feedback.remedies import gaps, outdated
+from tuning.review.queue import Queued, agreements, queue
+from tuning.review.queue import review as keep_review
+from tuning.review.reviewer_view import Reviewable, channels_asked, reviewable
+
+_NEXT = 3
+_MOST_CURES = 5
+_GONE = "That example is gone, or was never yours to review."
+
+Redactor = Callable[[], Awaitable[Callable[[str], str]]]
+"""Gives what takes people, addresses, numbers and secrets out of a text."""
+
+
+class TeamReviews:
+    """The examples of one workspace; `bot.review_protocol.Reviews`."""
+
+    def __init__(self, pool: AsyncConnectionPool, workspace: str, redactor: Redactor) -> None:
+        self._pool, self._workspace, self._redactor = pool, workspace, redactor
+
+    async def channels(self) -> frozenset[str]:
+        """The conversations in which anything was said that is to be shown to anybody."""
+        return await channels_asked(self._pool, self._workspace)
+
+    async def desk(self, eyes: Eyes) -> Desk:
+        """The next examples that wait, else those that want a second look, for these eyes."""
+        mine = await self._visible(eyes)
+        waiting = [one for one in mine if one.state == "waiting"]
+        second = [
+            one
+            for one in mine
+            if one.state != "waiting"
+            and len(one.reviewers) == 1
+            and eyes.person not in one.reviewers
+        ]
+        seen = (waiting or second)[:_NEXT]
+        found = await queue(self._pool, self._workspace, None, [one.id for one in seen])
+        asked = await gaps(self._pool, self._workspace, eyes.channels, _MOST_CURES)
+        stale = await outdated(
+            *(self._pool, self._workspace, eyes.readers, eyes.channels), _MOST_CURES
+        )
+        return Desk(
+            next=[_waiting(one, is_second=not waiting) for one in found],
+            waiting=len(waiting),
+            second=len(second),
+            agreements=[
+                Agreement(one.one, one.other, one.examples, one.kappa)
+                for one in await agreements(self._pool, self._workspace)
+            ],
+            gaps=[Gap(one.question, one.asked) for one in asked],
+            outdated=[Outdated(one.title, one.people) for one in stale],
+        )
+
+    async def find(self, eyes: Eyes, example: int) -> Waiting:
+        """One example, if it is for these eyes. Raises ReviewRefused."""
+        if all(one.id != example for one in await self._visible(eyes)):
+            raise ReviewRefused(_GONE)
+        (found,) = await queue(self._pool, self._workspace, None, [example])
+        return _waiting(found, is_second=found.state != "waiting")
+
+    async def decide(self, eyes: Eyes, example: int, verdict: Verdict, text: str = "") -> None:
+        """Keep a verdict on an example that is for these eyes; an edit is redacted first.
+
+        Raises ReviewRefused.
+        """
+        await self.find(eyes, example)
+        chosen = (await self._redactor())(text) if verdict == "edit" else None
+        try:
+            await keep_review(self._pool, self._workspace, example, eyes.person, verdict, chosen)
+        except TuningError as error:
+            raise ReviewRefused(str(error)) from None
+
+    async def _visible(self, eyes: Eyes) -> list[Reviewable]:
+        every = await reviewable(self._pool, self._workspace)
+        return [one for one in every if one.is_for(eyes.channels, is_admin=eyes.is_admin)]
+
+
+def _waiting(one: Queued, *, is_second: bool) -> Waiting:
+    told = one.prompt[-1].content if one.prompt else ""
+    return Waiting(
+        id=one.id,
+        kind=one.kind,
+        question=one.question,
+        notes=told.rpartition("\n\nQuestion: ")[0].removeprefix("Notes:\n"),
+        answer=one.chosen,
+        instead=one.rejected,
+        label=one.label,
+        cause=one.cause,
+        is_second=is_second,
+    )

@@ -1,0 +1,1 @@
+"""Health checks and reader pages over HTTP."""

@@ -1,0 +1,158 @@
+"""Documents to chunks along their structure, measured in the embedder's tokens. Embeds nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from retrieval.chunking.packing import CHARACTERS_A_TOKEN, Piece, Unit, merge, pack
+from retrieval.documents import Chunk, Document
+from text.markdown_blocks import Block, scan_blocks, scan_lines
+from text.plain import to_plain
+from text.sentences import split_prose
+
+SPLITTER = "structure-3"
+"""The name of this way to split; part of a generation's identity. Change it when chunks change."""
+
+CONTEXT_TOKENS = 64
+"""The most tokens of title and headings; with CHUNK_TOKENS below the 254 that MiniLM reads."""
+_PIECE_TOKENS = 120
+_HEADING_CHARACTERS = 300
+_LONGEST_WORD = 100
+_REMEMBERED = 1024
+
+Counter = Callable[[str], int]
+"""Text to its number of tokens."""
+
+
+def split(document: Document, count_tokens: Counter) -> list[Chunk]:
+    """The chunks of `document` in order: exact spans that hold all of its text that is not blank.
+
+    A chunk stays within CHUNK_TOKENS, keeps to one section unless a section is tiny, and does not
+    cut a sentence, a table's row or a line of code unless that alone is too long. Linear in time.
+    """
+    text = document.text
+    sections = list(_sections(text))
+    count_tokens = lru_cache(_REMEMBERED)(count_tokens)  # rows and headings often repeat
+    units: list[Unit] = []
+    for path, blocks in sections:
+        pieces = [p for block in blocks for p in _block_pieces(text, block, count_tokens)]
+        units.extend(pack(path, pieces))
+    return [
+        _chunk(position, unit, document, count_tokens) for position, unit in enumerate(merge(units))
+    ]
+
+
+def embedded_text(chunk: Chunk) -> str:
+    """What the embedder reads of a chunk: its context and its text, in plain words."""
+    return to_plain(f"{chunk.context}\n{chunk.text}")
+
+
+def _chunk(position: int, unit: Unit, document: Document, count_tokens: Counter) -> Chunk:
+    titles = (_heading(document.text, place) for place in unit.path)
+    headings = tuple(title for title in titles if title)
+    text = document.text[unit.start : unit.end]
+    first_line = to_plain(text.partition("\n")[0][:_HEADING_CHARACTERS])
+    above = headings[:-1] if headings and headings[-1] == first_line else headings
+    context = _context((document.title, *above), count_tokens)
+    if unit.header:
+        context = f"{context}\n{unit.header}"
+    return Chunk(position, headings, text, unit.start, unit.end, context)
+
+
+def _context(names: tuple[str, ...], count_tokens: Counter) -> str:
+    """`Title > Heading > …` within CONTEXT_TOKENS: the middle is left out first."""
+    path = [name for name, before in zip(names, ("", *names), strict=False) if name != before]
+    while len(path) > 1 and _measure(" > ".join(path), count_tokens) > CONTEXT_TOKENS:
+        path.pop(1)
+    context = " > ".join(path)
+    return next(
+        (
+            context[p.start : p.end]
+            for p in _cut(context, 0, len(context), CONTEXT_TOKENS, count_tokens)
+        ),
+        "",
+    )
+
+
+def _measure(text: str, count_tokens: Counter) -> int:
+    return max(count_tokens(to_plain(text)), -(-len(text) // CHARACTERS_A_TOKEN))
+
+
+def _sections(text: str) -> Iterator[tuple[tuple[int, ...], list[Block]]]:
+    """Each heading's blocks (its own first) under the places of the headings above it."""
+    above: list[Block] = []
+    own: list[Block] = []
+    for block in scan_blocks(text):
+        if block.kind == "heading":
+            if own:
+                yield tuple(b.start for b in above), own
+            above = [b for b in above if b.level < block.level] + [block]
+            own = [block]
+        else:
+            own.append(block)
+    if own:
+        yield tuple(b.start for b in above), own
+
+
+def _heading(text: str, place: int) -> str:
+    """The words of the heading that begins at `place`."""
+    end = text.find("\n", place)
+    return to_plain(text[place : end if end >= 0 else len(text)][:_HEADING_CHARACTERS])
+
+
+def _block_pieces(text: str, block: Block, count_tokens: Counter) -> list[Piece]:
+    pieces = list(_pieces(text, block, count_tokens))
+    if len(pieces) > 1:
+        tokens = sum(piece.tokens for piece in pieces)
+        pieces[0] = replace(pieces[0], block_tokens=tokens)
+    return pieces
+
+
+def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Piece]:
+    """The block whole where it is short, else its rows, lines or sentences, else cuts of them."""
+    if block.end - block.start <= _PIECE_TOKENS * CHARACTERS_A_TOKEN:
+        tokens = _measure(text[block.start : block.end], count_tokens)
+        if tokens <= _PIECE_TOKENS:
+            yield Piece(block.start, block.end, tokens, binds=block.kind == "heading")
+            return
+    if block.kind in ("table", "code"):
+        yield from _line_pieces(text, block, count_tokens)
+        return
+    for span in split_prose(text, block.start, block.end):
+        yield from _cut(text, span.start, span.end, _PIECE_TOKENS, count_tokens)
+
+
+def _line_pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Piece]:
+    lines = list(scan_lines(text, block.start, block.end))
+    header = text[slice(*lines[0])].strip()[: _PIECE_TOKENS * CHARACTERS_A_TOKEN]
+    header_tokens = _measure(header, count_tokens)
+    if header_tokens > _PIECE_TOKENS // 3:
+        header, header_tokens = "", 0
+    for number, (start, end) in enumerate(lines):
+        for piece in _cut(text, start, end, _PIECE_TOKENS, count_tokens):
+            yield replace(piece, header=header, header_tokens=header_tokens) if number else piece
+
+
+def _cut(text: str, start: int, end: int, budget: int, count_tokens: Counter) -> Iterator[Piece]:
+    """`text[start:end]` in runs of at most `budget` tokens, cut between words where it can be."""
+    while start < end:
+        stop = _word_end(text, start, start + budget * CHARACTERS_A_TOKEN, end)
+        tokens = _measure(text[start:stop], count_tokens)
+        while tokens > budget and stop - start > 1:
+            shorter = start + max(1, (stop - start) * budget // (tokens + 1))
+            stop = _word_end(text, start, shorter, end)
+            tokens = _measure(text[start:stop], count_tokens)
+        yield Piece(start, stop, tokens)
+        start = stop
+        while start < end and text[start].isspace():
+            start += 1
+
+
+def _word_end(text: str, start: int, stop: int, end: int) -> int:
+    """The end of the last whole word before `stop`; `stop` itself within a very long word."""
+    if stop >= end:
+        return end
+    for place in range(stop, max(start + 1, stop - _LONGEST_WORD), -1):
+        if text[place].isspace():
+            return place
+    return stop

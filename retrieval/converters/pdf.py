@@ -1,0 +1,88 @@
+"""The text of a PDF, its pages in a row. Recognises no letters in pictures."""
+
+import logging
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from io import BytesIO
+
+from pypdf import PdfReader
+
+from retrieval.converters.content import Content
+from retrieval.errors import UnreadableDocument
+
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n(?=[a-z\u00df-\u00ff])")
+_PAGE_NUMBER = re.compile(r"\d+")
+_FEWEST_PAGES = 4
+_MOST_PAGES = 3000
+_MOST_SECONDS = 120.0
+_MOST_DRAWN = 8 * 1024 * 1024  # one page can take longer than all others, and cannot be stopped
+_GIVEN_BY_PROGRAMS = re.compile(r"^Microsoft (?:Word|PowerPoint) - |\.\w{2,5}$|^\S*$")
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every flaw; we say one sentence
+
+
+def read_pdf(data: bytes) -> Content:
+    """The text of every page; words broken at a line's end are mended, running heads left out.
+
+    Raises UnreadableDocument for one that is locked, has no text, or is too long to read.
+    """
+    reader = PdfReader(BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise UnreadableDocument("is locked with a password. Save it without one.")
+    pages = list(_pages(reader))
+    if not any(pages):
+        raise UnreadableDocument("holds pictures only, no text. Run a text recognition over it.")
+    text = "\n\n".join(_without_running_heads(pages))
+    title = str(reader.metadata.title or "") if reader.metadata else ""
+    return Content(_HYPHEN.sub("", text), "" if _GIVEN_BY_PROGRAMS.search(title) else title)
+
+
+def _pages(reader: PdfReader) -> Iterator[str]:
+    """The text of each page, as long as there are not too many and they do not take too long."""
+    count = len(reader.pages)
+    if count > _MOST_PAGES:
+        raise UnreadableDocument(
+            f"has {count} pages; the most is {_MOST_PAGES}. Split it, or leave it out."
+        )
+    deadline = time.monotonic() + _MOST_SECONDS
+    for number, page in enumerate(reader.pages, 1):
+        drawn = page.get_contents()
+        if drawn is not None and len(drawn.get_data()) > _MOST_DRAWN:
+            raise UnreadableDocument(
+                f"draws more than {_MOST_DRAWN // 1024**2} MB on page {number}. Leave that page "
+                "out, or save it as a picture."
+            )
+        yield page.extract_text().strip()
+        if time.monotonic() > deadline:
+            raise UnreadableDocument(
+                f"took more than {_MOST_SECONDS:.0f} seconds to read as far as page {number} of "
+                f"{count}. Split it, save it anew, or leave it out."
+            )
+
+
+def _without_running_heads(pages: list[str]) -> list[str]:
+    """The pages without first and last lines that most of them share, page numbers aside.
+
+    A page keeps one line at least: where all pages are alike, it is their text.
+    """
+    lines = [page.splitlines() for page in pages]
+    edges = Counter(edge for page in lines if page for edge in {_edge(page[0]), _edge(page[-1])})
+    running = {
+        edge
+        for edge, count in edges.items()
+        if len(pages) >= _FEWEST_PAGES and count > len(pages) / 2
+    }
+    kept = []
+    for page in lines:
+        if len(page) > 1 and _edge(page[0]) in running:
+            page = page[1:]
+        if len(page) > 1 and _edge(page[-1]) in running:
+            page = page[:-1]
+        kept.append("\n".join(page))
+    return kept
+
+
+def _edge(line: str) -> str:
+    return _PAGE_NUMBER.sub("#", line.strip())

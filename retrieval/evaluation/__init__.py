@@ -1,0 +1,1 @@
+"""Measure a search on a corpus."""

@@ -1,0 +1,128 @@
+"""The inverted index in Postgres: segments written, merged and rid of what is gone. Scores nothing.
+
+A batch of chunks with the same readers is a segment of its own, so that writers never wait for each
+other; small segments are merged as in a log-structured tree (O'Neil et al., "The Log-Structured
+Merge-Tree", 1996).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+from psycopg import AsyncConnection
+
+from database.statements import load_statements
+from retrieval.index.generations import Generation
+from retrieval.lexical.bm25 import chunks_of, pack, without
+
+_SQL = load_statements("retrieval")
+_FAN_IN = 8  # so many segments of about one size become one
+_SMALLEST = 64  # chunks; smaller ones are of one size
+_LARGEST = 65_536  # chunks; a larger one is left alone
+_FEWEST_DEAD = 500
+_DEAD_SHARE = 0.05
+
+Terms = Sequence[tuple[int, Sequence[str]]]
+"""Chunk ids with the terms of each."""
+
+
+async def write_segment(
+    connection: AsyncConnection, generation: Generation, reader_set: int, chunks: Terms
+) -> None:
+    """The postings of chunks that have the same readers; within a transaction."""
+    worded = [(chunk, terms) for chunk, terms in chunks if terms]
+    place = {"generation": generation.id, "workspace": generation.workspace}
+    cursor = await connection.execute(
+        _SQL["insert_segment"],
+        {
+            **place,
+            "reader_set": reader_set,
+            "chunks": len(worded),
+            "terms": sum(len(terms) for _, terms in worded),
+        },
+    )
+    ((segment,),) = await cursor.fetchall()
+    postings = dict(sorted(pack(worded).items()))  # the order of an index is the fastest to add to
+    await connection.execute(
+        generation.statement("insert_postings"),
+        {**place, "segment": segment, "terms": list(postings), "entries": list(postings.values())},
+    )
+
+
+async def tidy_segments(connection: AsyncConnection, generation: Generation) -> None:
+    """Merge segments that have become many, and drop the dead that have become many."""
+    place = {"generation": generation.id, "workspace": generation.workspace}
+    cursor = await connection.execute(_SQL["list_segments"], place)
+    segments: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for segment, reader_set, chunks in await cursor.fetchall():
+        segments[reader_set][segment] = chunks
+    cursor = await connection.execute(_SQL["count_dead"], place)
+    dead: dict[int, int] = dict(await cursor.fetchall())
+    for reader_set, sizes in segments.items():
+        if due := _due(sizes):
+            await _merge(connection, generation, due)
+        if dead.get(reader_set, 0) > max(_FEWEST_DEAD, _DEAD_SHARE * sum(sizes.values())):
+            await _bury(connection, generation, reader_set)
+
+
+def _due(sizes: Mapping[int, int]) -> list[int]:
+    """The segments to merge: a tier that is full, with all smaller ones; none where none is.
+
+    Were a few large ones merged with a few small ones, each batch would write the index anew.
+    """
+    due: list[int] = []
+    for tier in _tiers(sizes):
+        due += tier
+        if len(tier) >= _FAN_IN:
+            return due
+    return []
+
+
+def _tiers(sizes: Mapping[int, int]) -> Iterator[list[int]]:
+    """The segments by size, each tier up to eight times the one before; the largest left out."""
+    low, high = 0, _SMALLEST * _FAN_IN
+    while low < _LARGEST:
+        yield [segment for segment, size in sizes.items() if low <= size < min(high, _LARGEST)]
+        low, high = high, high * _FAN_IN
+
+
+async def _merge(connection: AsyncConnection, generation: Generation, segments: list[int]) -> None:
+    async with connection.transaction():
+        place = {"generation": generation.id, "workspace": generation.workspace}
+        await connection.execute(_SQL["hold_segments"], place)
+        values = {**place, "segments": segments}
+        await connection.execute(generation.statement("merge_segments"), values)
+
+
+async def _bury(connection: AsyncConnection, generation: Generation, reader_set: int) -> None:
+    """Take the dead of a set of readers out of its segments."""
+    async with connection.transaction():
+        place = {"generation": generation.id, "workspace": generation.workspace}
+        await connection.execute(_SQL["hold_segments"], place)
+        cursor = await connection.execute(_SQL["take_dead"], {**place, "reader_set": reader_set})
+        dead: dict[int, int] = dict(await cursor.fetchall())
+        cursor = await connection.execute(_SQL["list_segments"], place)
+        for segment, of, _ in await cursor.fetchall():
+            if of == reader_set:
+                await _cleanse(connection, generation, segment, dead)
+
+
+async def _cleanse(
+    connection: AsyncConnection, generation: Generation, segment: int, dead: Mapping[int, int]
+) -> None:
+    ids = np.array(sorted(dead), dtype=np.int64)
+    found: set[int] = set()
+    changed: dict[str, bytes] = {}
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(generation.statement("segment_postings"), {"segment": segment})
+        async for term, entries in cursor:
+            held = np.intersect1d(chunks_of(entries), ids)
+            if len(held):
+                found.update(held.tolist())
+                changed[term] = without(entries, held)
+    if changed:
+        values = {"terms": list(changed), "entries": list(changed.values()), "segment": segment}
+        await connection.execute(generation.statement("set_postings"), values)
+        await connection.execute(generation.statement("delete_empty_postings"), values)
+        size = {"chunks": len(found), "terms": sum(dead[chunk] for chunk in found)}
+        await connection.execute(_SQL["shrink_segment"], {"segment": segment, **size})

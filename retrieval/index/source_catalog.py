@@ -1,0 +1,79 @@
+"""The sources that a workspace has indexed. Reads none of their documents."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePath
+from typing import Any
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from database.pool import borrow
+from database.statements import load_statements
+from retrieval.audience import Audience
+from retrieval.errors import SourceNotFound
+from retrieval.sources.files import FilesSource
+from retrieval.sources.source import Source
+
+_SQL = load_statements("retrieval")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSource:
+    """A source as the index knows it; `synced_at` is None until it was once read to its end."""
+
+    id: int
+    kind: str
+    location: str
+    readers: frozenset[str]
+    url_prefix: str | None
+    synced_at: datetime | None
+    documents: int
+
+    @classmethod
+    def from_row(cls, row: dict[str, Any]) -> "KnownSource":
+        """A row of `list_sources`."""
+        return cls(**{**row, "readers": frozenset(row["readers"])})
+
+    def open(self) -> Source:
+        """The source itself, to be read again. Raises SourceNotFound for a kind we cannot open."""
+        if self.kind == FilesSource.kind:
+            return FilesSource(Path(self.location), self.readers, self.url_prefix)
+        raise SourceNotFound(
+            f"{self.location} is a source of the kind {self.kind!r}, which this version of "
+            "Houselore does not know. Update Houselore, or forget the source."
+        )
+
+
+async def list_sources(pool: AsyncConnectionPool, workspace: str) -> list[KnownSource]:
+    """A workspace's sources, oldest first."""
+    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["list_sources"], {"workspace": workspace})
+        return [KnownSource.from_row(row) for row in await cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableSource:
+    """Where an audience may read something, by its shortest name, and how many documents."""
+
+    name: str
+    documents: int
+
+
+async def readable_sources(pool: AsyncConnectionPool, audience: Audience) -> list[ReadableSource]:
+    """The sources of what an audience may read, the largest first. Raises IndexUnavailable."""
+    values = {"workspace": audience.workspace, "readers": sorted(audience.readers)}
+    async with borrow(pool) as connection:
+        cursor = await connection.execute(_SQL["readable_sources"], values)
+        rows = await cursor.fetchall()
+    return [ReadableSource(PurePath(location).name, documents) for location, documents in rows]
+
+
+async def forget_source(pool: AsyncConnectionPool, workspace: str, source_id: int) -> bool:
+    """Take a source with all its documents out of the index; whether it was there."""
+    async with borrow(pool) as connection:
+        values = {"workspace": workspace, "source": source_id}
+        await connection.execute(_SQL["share_segments"])
+        await connection.execute(_SQL["hold_source"], values)
+        cursor = await connection.execute(_SQL["forget_source"], values)
+        return await cursor.fetchone() is not None

@@ -1,0 +1,188 @@
+"""Documents split, embedded some at a time and written, each whole. Decides not which."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from psycopg import AsyncConnection
+
+from retrieval.chunking.splitter import embedded_text, split
+from retrieval.documents import Chunk, Document
+from retrieval.embeddings.embedder import Embedder
+from retrieval.errors import EmbedderUnavailable
+from retrieval.index.backlog import count_held, documents_to_fill
+from retrieval.index.document_store import (
+    Embedded,
+    Ready,
+    hash_text,
+    known_vectors,
+    rewrite_chunks,
+    to_vector,
+    write_documents,
+)
+from retrieval.index.generations import Generation, ensure_vector_index
+from retrieval.index.inverted_index import tidy_segments
+from retrieval.progress import IndexProgress, OnProgress
+
+_CHUNKS_AT_ONCE = 128  # larger segments hold a term once for more chunks
+_CHUNKS_AT_FIRST = 16  # an embedder that has nothing to do need not wait for more
+_DOCUMENTS_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document that is split; `vectors` are those at hand, by the hash of what was embedded."""
+
+    document: Document
+    hash: str
+    known_id: int | None
+    chunks: list[tuple[Chunk, str, str]]
+    vectors: dict[str, str] = field(default_factory=dict)
+
+
+class Filler:
+    """Gathers documents until they make a good batch for the embedder, then writes them.
+
+    A batch is embedded while the one before it is written and the one after it is split. Chunks
+    whose text has not changed keep their vector. Not for two tasks at once.
+    """
+
+    def __init__(
+        self, connection: AsyncConnection, generation: Generation, embedder: Embedder
+    ) -> None:
+        self._connection = connection
+        self._generation = generation
+        self._embedder = embedder
+        self._waiting: list[Prepared] = []
+        self._ahead: tuple[list[Prepared], asyncio.Task[list[Ready]]] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that was added is written."""
+        return not self._waiting and self._ahead is None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to write."""
+        enough = _CHUNKS_AT_ONCE if self._ahead else _CHUNKS_AT_FIRST
+        return sum(len(prepared.chunks) for prepared in self._waiting) >= enough
+
+    async def add(self, document: Document, hash_: str, known_id: int | None) -> None:
+        """Split a document; `known_id` is its row where the index has an earlier state of it."""
+        chunks = await asyncio.to_thread(_split, document, self._embedder)
+        vectors: dict[str, str] = {}
+        if known_id is not None:
+            vectors = await known_vectors(self._connection, self._generation, known_id)
+        self._waiting.append(Prepared(document, hash_, known_id, chunks, vectors))
+
+    async def write(self, source_id: int) -> list[Prepared]:
+        """Begin to embed what was gathered, and write what was given to the embedder before.
+
+        All or nothing; what was written. To be called until the filler `is_empty`.
+        """
+        waiting, ready = await self._turn()
+        if waiting:
+            await write_documents(self._connection, source_id, self._generation, ready)
+            await tidy_segments(self._connection, self._generation)
+        return waiting
+
+    async def rewrite(self) -> int:
+        """As `write`, but the chunks alone, the documents' rows stay; of how many documents."""
+        waiting, ready = await self._turn()
+        stored = {
+            prepared.known_id: each
+            for prepared, each in zip(waiting, ready, strict=True)
+            if prepared.known_id is not None
+        }
+        if stored:
+            await rewrite_chunks(self._connection, self._generation, stored)
+            await tidy_segments(self._connection, self._generation)
+        return len(stored)
+
+    async def _turn(self) -> tuple[list[Prepared], list[Ready]]:
+        """The batch before, once it is embedded; what was gathered becomes the batch ahead."""
+        before, self._ahead = self._ahead, None
+        if self._waiting:
+            embedding = asyncio.create_task(self._embedded(self._waiting))
+            embedding.add_done_callback(_forgive)
+            self._ahead, self._waiting = (self._waiting, embedding), []
+        if before is None:
+            return [], []
+        waiting, embedding = before
+        return waiting, await embedding
+
+    async def _embedded(self, waiting: list[Prepared]) -> list[Ready]:
+        vectors = {hash_: vector for p in waiting for hash_, vector in p.vectors.items()}
+        due = {hash_: read for p in waiting for _, read, hash_ in p.chunks if hash_ not in vectors}
+        hashes = list(due)
+        for first in range(0, len(hashes), _CHUNKS_AT_ONCE):
+            some = hashes[first : first + _CHUNKS_AT_ONCE]
+            numbers = await self._embedder.aembed_documents([due[hash_] for hash_ in some])
+            self._check(numbers)
+            vectors.update(zip(some, map(to_vector, numbers), strict=True))
+        return [
+            Ready(
+                prepared.document,
+                prepared.hash,
+                [
+                    Embedded(chunk, read, hash_, vectors[hash_])
+                    for chunk, read, hash_ in prepared.chunks
+                ],
+            )
+            for prepared in waiting
+        ]
+
+    def _check(self, vectors: list[list[float]]) -> None:
+        """Let no vector in that could not be compared. Raises EmbedderUnavailable."""
+        found = {len(vector) for vector in vectors} - {self._generation.dimensions}
+        if found:
+            raise EmbedderUnavailable(
+                f"The embedder {self._embedder.name} gave a vector of {found.pop()} numbers; this "
+                f"index has {self._generation.dimensions}. Nothing of that batch was written. Was "
+                "its model replaced? Give the earlier one back, or reindex with the new one."
+            )
+
+
+def _forgive(embedding: asyncio.Task[list[Ready]]) -> None:
+    """Look at the error of a batch that nobody waits for, since the one before it failed first."""
+    if not embedding.cancelled():
+        embedding.exception()
+
+
+async def fill_generation(
+    connection: AsyncConnection,
+    generation: Generation,
+    embedder: Embedder,
+    on_progress: OnProgress | None = None,
+) -> None:
+    """Bring every stored document that `generation` lacks into it, from its stored text.
+
+    So too those that it holds for other readers than they have now; nothing is embedded again.
+    Progress is told a batch at a time, in documents, those that it held before included.
+    """
+    filler = Filler(connection, generation, embedder)
+    done, total = await count_held(connection, generation) if on_progress else (0, 0)
+    after = 0
+
+    async def write(title: str) -> None:
+        nonlocal done
+        done += await filler.rewrite()
+        if on_progress:
+            await on_progress(IndexProgress(done, max(done, total), title))
+
+    title = ""
+    while stored := await documents_to_fill(connection, generation, after, _DOCUMENTS_AT_ONCE):
+        for document_id, hash_, document in stored:
+            await filler.add(document, hash_, document_id)
+            after, title = document_id, document.title
+            if filler.is_full:
+                await write(title)
+    while not filler.is_empty:
+        await write(title)
+    await ensure_vector_index(connection, generation)
+
+
+def _split(document: Document, embedder: Embedder) -> list[tuple[Chunk, str, str]]:
+    """A document's chunks with what is embedded of each and the hash of that."""
+    chunks = split(document, embedder.count_tokens)
+    reads = [embedded_text(chunk) for chunk in chunks]
+    return [(chunk, read, hash_text(read)) for chunk, read in zip(chunks, reads, strict=True)]

@@ -1,0 +1,132 @@
+"""A new generation beside the live one: filled, compared, and switched to where it is no worse."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from database.pool import borrow, borrow_alone
+from retrieval.documents import Passage
+from retrieval.embeddings.embedder import Embedder
+from retrieval.index.embedder_resolver import embedder_of
+from retrieval.index.generations import (
+    Generation,
+    ensure_generation,
+    find_live,
+    find_same,
+    keep_as_candidate,
+    lock_of,
+)
+from retrieval.index.writer import fill_generation
+from retrieval.indexing.comparison import PASSAGES, Comparison, compare
+from retrieval.indexing.golden_questions import GoldenQuestion, refresh_golden
+from retrieval.indexing.promotion import move_pointer
+from retrieval.progress import OnProgress
+from retrieval.search.retriever import search
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What became of the generation for the embedder at hand, where it was not live already.
+
+    `waiting`: it was built before and waits for a decision. `kept`: it was live before, and is kept
+    for a rollback.
+    """
+
+    generation: Generation
+    end: Literal["switched", "held", "waiting", "kept"]
+    comparison: Comparison
+
+    def describe(self) -> str:
+        """What happened, with the figures, and what can be done."""
+        number, decide = self.generation.id, "`reindex --switch` takes it all the same."
+        match self.end:
+            case "switched":
+                return f"Generation {number} is live. {self.comparison.describe()}"
+            case "held":
+                return (
+                    f"Generation {number} is built and not in use: it finds less. "
+                    f"{self.comparison.describe()} {decide}"
+                )
+            case "waiting":
+                return f"Generation {number} is built and waits for your decision. {decide}"
+            case "kept":
+                return (
+                    f"The index of {self.generation.embedder} was in use before and is kept: "
+                    "`rollback` goes back to it."
+                )
+
+
+async def is_due(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> bool:
+    """Whether a generation of this embedder and today's ways is yet to be built, or built on."""
+    async with borrow(pool) as connection:
+        same = await find_same(connection, workspace, embedder)
+    return same is None or same.state == "building"
+
+
+async def ready_generation(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    on_progress: OnProgress | None = None,
+) -> Built | None:
+    """See to it that there is a generation of this embedder and today's ways.
+
+    None where the live one is that. Otherwise one is built while questions go on with the live one;
+    it takes its place unless it finds fewer golden questions. What was cut off is gone on with. Who
+    needs nothing built does not wait for who builds.
+    """
+    async with borrow(pool) as connection:
+        same = await find_same(connection, workspace, embedder)
+    if same is not None and same.state != "building":
+        return _left(same)
+    async with borrow_alone(pool, lock_of(workspace)) as connection:
+        generation = await ensure_generation(pool, workspace, embedder)
+        if generation.state != "building":
+            return _left(generation)
+        await fill_generation(connection, generation, embedder, on_progress)
+        comparison = await compare_with_live(pool, connection, generation, embedder)
+        if not comparison.is_good_enough:
+            await keep_as_candidate(connection, generation, comparison.describe())
+            return Built(generation, "held", comparison)
+        await move_pointer(connection, generation, embedder)
+        return Built(generation, "switched", comparison)
+
+
+def _left(generation: Generation) -> Built | None:
+    """What is said of a generation that is there already."""
+    match generation.state:
+        case "candidate":
+            return Built(generation, "waiting", Comparison())
+        case "retired":
+            return Built(generation, "kept", Comparison())
+    return None
+
+
+async def compare_with_live(
+    pool: AsyncConnectionPool,
+    connection: AsyncConnection,
+    generation: Generation,
+    embedder: Embedder,
+) -> Comparison:
+    """Ask the golden questions of the live generation and of `generation`."""
+    live = await find_live(connection, generation.workspace)
+    if live is None:
+        return Comparison()
+    before = await embedder_of(live, embedder)
+    return await compare(
+        await refresh_golden(pool, generation.workspace),
+        partial(_find, pool, live, before or embedder),
+        partial(_find, pool, generation, embedder),
+        by_words=before is None,
+    )
+
+
+async def _find(
+    pool: AsyncConnectionPool, generation: Generation, embedder: Embedder, golden: GoldenQuestion
+) -> list[Passage]:
+    return await search(
+        pool, embedder, golden.question, golden.audience, PASSAGES, generation=generation
+    )

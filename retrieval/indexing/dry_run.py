@@ -1,0 +1,234 @@
+"""What a reindexing would do, how long and in how many bytes, by a sample. Writes nothing."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import mean
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from database.pool import borrow
+from database.statements import load_statements
+from retrieval.chunking.splitter import embedded_text, split
+from retrieval.documents import Document
+from retrieval.embeddings.embedder import Embedder
+from retrieval.errors import RetrievalError, SourceNotFound
+from retrieval.index.document_store import KnownDocument, hash_text, known_documents, known_vectors
+from retrieval.index.generations import Generation, find_live, find_same
+from retrieval.index.source_catalog import KnownSource
+from retrieval.indexing.eta import in_words
+from retrieval.progress import Failure
+from retrieval.sources.source import Source
+
+_SQL = load_statements("retrieval")
+_LOOKED_AT = 40
+_LOOKING_SECONDS = 5.0
+_PROBED = 24
+_BYTES_A_NUMBER = 2
+# What a chunk takes beside its vector, where too few are there to see.
+_BYTES_BESIDE = 4_400
+_FEWEST_SEEN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Numbers of documents; `chunks`, `seconds` and `bytes` are reckoned.
+
+    `rebuilt` counts the documents of a new generation, None where none is due; `looked_at` is how
+    many of the documents that are due were read for the reckoning.
+    """
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    failures: tuple[Failure, ...] = ()
+    rebuilt: int | None = None
+    looked_at: int = 0
+    chunks: int = 0
+    seconds: float = 0.0
+    bytes: int = 0
+
+    def describe(self) -> str:
+        """The plan in a few sentences."""
+        said = (
+            f"This would add {self.added:,}, change {self.changed:,} and delete {self.deleted:,} "
+            f"documents, and leave {self.unchanged:,} as they are."
+        )
+        if self.rebuilt is not None:
+            said += (
+                f" A new index of all {self.rebuilt:,} documents would be built beside the one in "
+                "use, compared with it, and switched to if it finds no less."
+            )
+        if self.chunks:
+            said += (
+                f" About {self.chunks:,} passages to embed, {in_words(self.seconds)}, "
+                f"{in_bytes(self.bytes)}; reckoned from {self.looked_at:,} documents."
+            )
+        return said + " Nothing was written."
+
+
+def in_bytes(count: float) -> str:
+    """A size as one says it: `0.3 MB`, `1.2 GB`."""
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count, 1e5) / 1e6:.1f} MB"
+
+
+async def plan_reindex(
+    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, sources: Sequence[KnownSource]
+) -> Plan:
+    """Look through the sources and read a few of the documents that are due; change nothing.
+
+    Raises EmbedderUnavailable and IndexUnavailable.
+    """
+    async with borrow(pool) as connection:
+        live = await find_live(connection, workspace)
+        same = await find_same(connection, workspace, embedder)
+        look = _Look(connection, embedder, live)
+        for known in sources:
+            await look.through(known)
+        if same is None or same.state == "building":
+            await look.rebuild(workspace, same)
+        return await look.plan()
+
+
+@dataclass(slots=True)
+class _Sample:
+    """Documents of which some are read: what each takes, and the texts that are new in it."""
+
+    due: int = 0
+    seconds: list[float] = field(default_factory=list)
+    texts: list[list[str]] = field(default_factory=list)
+    same: int = 0
+    unread: set[str] = field(default_factory=set)
+
+    @property
+    def chunks(self) -> float:
+        """Chunks to embed in all of them."""
+        return self.due * mean(map(len, self.texts)) if self.texts else 0.0
+
+    @property
+    def reading(self) -> float:
+        """Seconds to read and split all of them."""
+        return self.due * mean(self.seconds) if self.seconds else 0.0
+
+
+class _Look:
+    """One look at what is due."""
+
+    def __init__(
+        self, connection: AsyncConnection, embedder: Embedder, live: Generation | None
+    ) -> None:
+        self._connection = connection
+        self._embedder = embedder
+        self._live = live
+        self._added = self._changed = self._unchanged = self._deleted = 0
+        self._failures: list[Failure] = []
+        self._samples: list[_Sample] = []
+        self._rebuilt: int | None = None
+
+    async def through(self, known: KnownSource) -> None:
+        """Compare a source with what the index holds of it, and read some of what differs."""
+        try:
+            source = known.open()
+            listed = await asyncio.to_thread(lambda: list(source.listing()))
+        except SourceNotFound as error:
+            self._failures.append(Failure(known.location, str(error)))
+            return
+        held = await known_documents(self._connection, known.id)
+        wanted = {item.key: item.version for item in listed if item.left_out is None}
+        due = [k for k, version in wanted.items() if k not in held or held[k].version != version]
+        self._deleted += len(held.keys() - wanted.keys())
+        self._unchanged += len(wanted) - len(due)
+        sample = _Sample(len(due))
+        self._samples.append(sample)
+        await self._read_some(source, due, held, sample)
+        due = [key for key in due if key not in sample.unread]
+        self._unchanged += len(sample.unread & held.keys())  # their earlier text stays
+        new = sum(key not in held for key in due)
+        same = round(sample.same / len(sample.texts) * len(due)) if sample.texts else 0
+        same = min(same, len(due) - new)
+        self._added += new
+        self._changed += len(due) - new - same
+        self._unchanged += same
+
+    async def rebuild(self, workspace: str, building: Generation | None) -> None:
+        """Look at the stored documents that a new generation is to hold."""
+        values = {"workspace": workspace, "limit": _LOOKED_AT}
+        ((total,),) = await self._rows(_SQL["count_documents"], values)
+        self._rebuilt = total
+        if building is not None:
+            total = len(await self._rows(building.statement("lacking_documents"), values))
+        sample = _Sample(total)
+        self._samples.append(sample)
+        for key, title, text in await self._rows(_SQL["some_documents"], values):
+            started = time.perf_counter()
+            document = Document(key, title, text, version="")
+            pieces = await asyncio.to_thread(self._split, document)
+            sample.texts.append([read for read, _ in pieces])
+            sample.seconds.append(time.perf_counter() - started)
+
+    async def plan(self) -> Plan:
+        """What was seen, scaled to all that is due."""
+        chunks = sum(sample.chunks for sample in self._samples)
+        texts = [text for sample in self._samples for one in sample.texts for text in one]
+        seconds = sum(sample.reading for sample in self._samples)
+        size = 0.0
+        if texts:
+            probed = texts[:: max(1, len(texts) // _PROBED)][:_PROBED]
+            started = time.perf_counter()
+            await self._embedder.aembed_documents(probed)
+            seconds += chunks * (time.perf_counter() - started) / len(probed)
+            size = chunks * await self._bytes_a_chunk()
+        return Plan(
+            *(self._added, self._changed, self._unchanged, self._deleted, tuple(self._failures)),
+            rebuilt=self._rebuilt,
+            looked_at=sum(len(sample.texts) for sample in self._samples),
+            chunks=round(chunks),
+            seconds=seconds,
+            bytes=round(size),
+        )
+
+    async def _read_some(
+        self, source: Source, due: list[str], held: dict[str, KnownDocument], sample: _Sample
+    ) -> None:
+        end = time.monotonic() + _LOOKING_SECONDS
+        for key in due[:: max(1, len(due) // _LOOKED_AT)][:_LOOKED_AT]:
+            if time.monotonic() > end:
+                return
+            started = time.perf_counter()
+            try:
+                document = await asyncio.to_thread(source.read, key)
+            except RetrievalError as error:
+                self._failures.append(Failure(key, str(error)))
+                sample.unread.add(key)
+                continue
+            known = held.get(key)
+            if known and known.hash == hash_text(f"{document.title}\0{document.text}"):
+                sample.same += 1
+                sample.texts.append([])
+                continue
+            split_ = await asyncio.to_thread(self._split, document)
+            vectors: dict[str, str] = {}
+            if known and self._live:
+                vectors = await known_vectors(self._connection, self._live, known.id)
+            sample.texts.append([text for text, hash_ in split_ if hash_ not in vectors])
+            sample.seconds.append(time.perf_counter() - started)
+
+    async def _bytes_a_chunk(self) -> float:
+        """What a chunk takes on disk: as those do that are there, its vector's size apart."""
+        own = self._embedder.dimensions * _BYTES_A_NUMBER
+        if self._live is not None:
+            ((size, count),) = await self._rows(self._live.statement("index_bytes"), {})
+            if count >= _FEWEST_SEEN:
+                return float(size / count) - self._live.dimensions * _BYTES_A_NUMBER + own
+        return _BYTES_BESIDE + own
+
+    async def _rows(self, statement: Any, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        return await (await self._connection.execute(statement, values)).fetchall()
+
+    def _split(self, document: Document) -> list[tuple[str, str]]:
+        chunks = split(document, self._embedder.count_tokens)
+        return [(text, hash_text(text)) for text in map(embedded_text, chunks)]

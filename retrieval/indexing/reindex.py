@@ -1,0 +1,167 @@
+"""A reindexing from its first look to its last word: followed, cancelled, one at a time."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.embeddings.embedder import Embedder
+from retrieval.errors import SourceNotFound
+from retrieval.index.generations import Generation
+from retrieval.index.source_catalog import KnownSource, list_sources
+from retrieval.indexing.build import Built, ready_generation
+from retrieval.indexing.dry_run import Plan, plan_reindex
+from retrieval.indexing.promotion import drop_old_generations, roll_back, switch_to_candidate
+from retrieval.indexing.runs import Recorder, recorded_run
+from retrieval.indexing.source_selection import choose_sources
+from retrieval.indexing.sync import can_be_written, sync_source
+from retrieval.progress import Failure, IndexProgress, IndexReport
+from retrieval.sources.source import Listed, Source
+
+
+@dataclass(frozen=True, slots=True)
+class RunProgress(IndexProgress):
+    """The same of a whole run: its `step`, and `seconds_left`, None while it cannot be told."""
+
+    step: str
+    seconds_left: float | None
+
+
+OnRunProgress = Callable[[RunProgress], Awaitable[None]]
+"""Called after each document."""
+
+
+async def plan(
+    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, word: str | None
+) -> Plan:
+    """What `reindex` would do. Raises as that does."""
+    sources = choose_sources(await list_sources(pool, workspace), word)
+    return await plan_reindex(pool, workspace, embedder, sources)
+
+
+async def reindex(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    started_by: str,
+    word: str | None = None,
+    on_progress: OnRunProgress | None = None,
+) -> IndexReport:
+    """Bring the sources that `word` means up to date; None means all.
+
+    Where the embedder or a way of ours has changed, a new generation is built first. A source that
+    is not there is a failure in the report; its documents stay in the index. Raises ReindexRefused
+    (no such source, another run goes on), ReindexCancelled, EmbedderUnavailable, IndexUnavailable;
+    what is done by then is kept.
+    """
+    sources = choose_sources(await list_sources(pool, workspace), word)
+    started = time.monotonic()
+    async with recorded_run(pool, workspace, "reindex", word, started_by) as recorder:
+        watch = _Watch(recorder, on_progress)
+        if await can_be_written(pool, workspace, embedder):  # what is new need not wait for a build
+            report = await _sync_all(pool, workspace, sources, embedder, watch)
+            built = await _build(pool, workspace, embedder, watch)
+        else:
+            built = await _build(pool, workspace, embedder, watch)
+            report = await _sync_all(pool, workspace, sources, embedder, watch)
+        await drop_old_generations(pool, workspace)
+        notes = (built.describe(),) if built else ()
+        report = replace(report, seconds=time.monotonic() - started, notes=notes)
+        recorder.outcome = " ".join((report.describe(), *notes))
+    return report
+
+
+async def switch(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    started_by: str,
+    on_progress: OnRunProgress | None = None,
+) -> Generation:
+    """Make the candidate live whatever was found. Raises ReindexRefused, ReindexCancelled."""
+    async with recorded_run(pool, workspace, "switch", None, started_by) as recorder:
+        watch = _Watch(recorder, on_progress)
+        await watch.begin_step("catching up")
+        live = await switch_to_candidate(pool, workspace, embedder, watch.tell)
+        await drop_old_generations(pool, workspace)
+        recorder.outcome = f"Generation {live.id} is live."
+    return live
+
+
+async def rollback(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    embedder: Embedder,
+    started_by: str,
+    on_progress: OnRunProgress | None = None,
+) -> Generation:
+    """Make the generation before the live one live again. Raises as `switch` does."""
+    async with recorded_run(pool, workspace, "rollback", None, started_by) as recorder:
+        watch = _Watch(recorder, on_progress)
+        await watch.begin_step("catching up")
+        live = await roll_back(pool, workspace, embedder, watch.tell)
+        recorder.outcome = f"Generation {live.id} is live again."
+    return live
+
+
+class _Watch:
+    """Passes progress on: to the run's row, and to whoever looks on. Sources count as one work."""
+
+    def __init__(self, recorder: Recorder, on_progress: OnRunProgress | None) -> None:
+        self._recorder = recorder
+        self._on_progress = on_progress
+        self.before = 0
+        self.total = 0
+
+    async def begin_step(self, step: str) -> None:
+        """Another part of the work begins, counted anew."""
+        self.before = self.total = 0
+        await self._recorder.begin_step(step)
+
+    async def tell(self, progress: IndexProgress) -> None:
+        """Note it. Raises ReindexCancelled where somebody wants that."""
+        done, total = self.before + progress.done, max(self.total, progress.total)
+        await self._recorder.note(IndexProgress(done, total, progress.title))
+        if self._on_progress:
+            left = self._recorder.seconds_left
+            await self._on_progress(
+                RunProgress(done, total, progress.title, self._recorder.step, left)
+            )
+
+
+async def _build(
+    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, watch: _Watch
+) -> Built | None:
+    await watch.begin_step("building a new index")
+    return await ready_generation(pool, workspace, embedder, watch.tell)
+
+
+async def _sync_all(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    sources: Sequence[KnownSource],
+    embedder: Embedder,
+    watch: _Watch,
+) -> IndexReport:
+    await watch.begin_step("reading")
+    report = IndexReport()
+    opened: list[tuple[Source, list[Listed]]] = []
+    for known in sources:
+        try:
+            source = known.open()
+            listed = await asyncio.to_thread(_listed, source)
+        except SourceNotFound as error:
+            report += IndexReport(failures=(Failure(known.location, str(error)),))
+            continue
+        opened.append((source, listed))
+        watch.total += sum(item.left_out is None for item in listed)
+    for source, listed in opened:
+        report += await sync_source(pool, workspace, source, listed, embedder, watch.tell)
+        watch.before += sum(item.left_out is None for item in listed)
+    return report
+
+
+def _listed(source: Source) -> list[Listed]:
+    return list(source.listing())

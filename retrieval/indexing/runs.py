@@ -1,0 +1,184 @@
+"""Reindexings that anybody can follow and cancel, wherever they were begun. Indexes nothing."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from database.pool import borrow, borrow_if_alone
+from database.statements import load_statements
+from retrieval.errors import ReindexCancelled, ReindexRefused, RunGoesOn
+from retrieval.indexing.eta import Pace, in_words
+from retrieval.progress import IndexProgress
+
+_SQL = load_statements("retrieval")
+_BETWEEN_NOTES = 0.5
+_QUIET_SECONDS = 60
+
+Kind = Literal["reindex", "switch", "rollback"]
+_NAMES: dict[Kind, str] = {
+    "reindex": "A reindexing",
+    "switch": "A switch of the index",
+    "rollback": "A rollback",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A reindexing, switch or rollback: how far it is, or how it ended.
+
+    `scope` is the word for the sources it reads, None for all; `outcome` is a sentence.
+    """
+
+    id: int
+    kind: Kind
+    scope: str | None
+    started_by: str
+    state: Literal["running", "done", "cancelled", "failed", "broken off"]
+    step: str
+    done: int
+    total: int
+    seconds_left: float | None
+    cancelled_by: str | None
+    outcome: str | None
+    started_at: datetime
+    seen_at: datetime
+    finished_at: datetime | None
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether a run that counts as running has given no sign for a while: it may be dead."""
+        return (datetime.now(UTC) - self.seen_at).total_seconds() > _QUIET_SECONDS
+
+    def describe(self, *, for_all: bool = False) -> str:
+        """The run in a sentence, such as `A reindexing, 120 of 400 documents, 3 min left`.
+
+        What is `for_all` tells neither a source's name nor what went wrong.
+        """
+        said = _NAMES[self.kind] + (f" of {self.scope}" if self.scope and not for_all else "")
+        if for_all and self.state == "failed":
+            return f"{said}, failed"
+        if self.state != "running":
+            return (
+                f"{said}, {self.state}: {self.outcome}" if self.outcome else f"{said}, {self.state}"
+            )
+        if self.total:
+            said += f", {self.step}: {self.done:,} of {self.total:,} documents"
+        if self.seconds_left is not None:
+            said += f", about {in_words(self.seconds_left)} left"
+        if self.cancelled_by:
+            said += ", being cancelled"
+        return said + (", without a sign of life for a while" if self.is_quiet else "")
+
+
+@dataclass(slots=True)
+class Recorder:
+    """What a run writes down while it goes on. `outcome` is its last sentence."""
+
+    id: int
+    pool: AsyncConnectionPool
+    step: str = "starting"
+    outcome: str | None = None
+    pace: Pace = field(default_factory=Pace)
+    seconds_left: float | None = None
+    _noted_at: float = 0.0
+
+    async def begin_step(self, step: str) -> None:
+        """Note that another part of the work begins."""
+        self.step, self.pace, self.seconds_left, self._noted_at = step, Pace(), None, 0.0
+        await self.note(IndexProgress(0, 0, ""))
+
+    async def note(self, progress: IndexProgress) -> None:
+        """Note how far it is, every now and then. Raises ReindexCancelled where that is wanted."""
+        now = time.monotonic()
+        if now - self._noted_at < _BETWEEN_NOTES:
+            return
+        self._noted_at = now
+        self.seconds_left = self.pace.left(progress.done, progress.total)
+        values = {
+            "id": self.id,
+            "step": self.step,
+            "done": progress.done,
+            "total": progress.total,
+            "seconds_left": self.seconds_left,
+        }
+        async with borrow(self.pool) as connection:
+            row = await (await connection.execute(_SQL["note_progress"], values)).fetchone()
+        if row and row[0]:
+            raise ReindexCancelled(f"Cancelled by {row[0]}.")
+
+
+@asynccontextmanager
+async def recorded_run(
+    pool: AsyncConnectionPool, workspace: str, kind: Kind, scope: str | None, started_by: str
+) -> AsyncIterator[Recorder]:
+    """The one run of a workspace while the block lasts, with its end noted however it ends.
+
+    One that is refused is no run and is forgotten. Raises RunGoesOn when there is another.
+    """
+    async with borrow_if_alone(pool, _lock(workspace)) as lock:
+        if lock is None:
+            going_on = await last_run(pool, workspace)
+            raise RunGoesOn(
+                f"{going_on.describe() if going_on else 'A reindexing'}, is running already. "
+                "Wait for it, or cancel it."
+            )
+        recorder = Recorder(await _begin(pool, workspace, kind, scope, started_by), pool)
+        try:
+            yield recorder
+        except ReindexCancelled as error:
+            await _end(recorder, "cancelled", str(error))
+            raise
+        except ReindexRefused:
+            async with borrow(pool) as connection:
+                await connection.execute(_SQL["forget_run"], {"id": recorder.id})
+            raise
+        except Exception as error:
+            await _end(recorder, "failed", str(error))
+            raise
+        await _end(recorder, "done", recorder.outcome)
+
+
+async def last_run(pool: AsyncConnectionPool, workspace: str) -> Run | None:
+    """The newest run; one whose process has died shows as broken off."""
+    values = {"workspace": workspace, "lock": _lock(workspace)}
+    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["last_run"], values)
+        row = await cursor.fetchone()
+    return Run(**row) if row else None
+
+
+async def cancel_run(pool: AsyncConnectionPool, workspace: str, cancelled_by: str) -> Run | None:
+    """Ask the run that goes on to end; it does before its next batch. None where there is none."""
+    run = await last_run(pool, workspace)
+    if run is None or run.state != "running":
+        return None
+    values = {"workspace": workspace, "cancelled_by": cancelled_by}
+    async with borrow(pool) as connection:
+        await connection.execute(_SQL["cancel_run"], values)
+    return run
+
+
+async def _begin(
+    pool: AsyncConnectionPool, workspace: str, kind: Kind, scope: str | None, started_by: str
+) -> int:
+    values = {"workspace": workspace, "kind": kind, "scope": scope, "started_by": started_by}
+    async with borrow(pool) as connection:
+        row = await (await connection.execute(_SQL["begin_run"], values)).fetchone()
+    assert row is not None  # noqa: S101 - "insert … returning" gives its row
+    return int(row[0])
+
+
+async def _end(recorder: Recorder, state: str, outcome: str | None) -> None:
+    values = {"id": recorder.id, "state": state, "outcome": outcome}
+    async with borrow(recorder.pool) as connection:
+        await connection.execute(_SQL["end_run"], values)
+
+
+def _lock(workspace: str) -> str:
+    return f"{workspace}/reindex"

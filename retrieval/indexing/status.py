@@ -1,0 +1,53 @@
+"""How the index stands, in sentences for a status: generations, the last run, golden questions."""
+
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+
+from database.pool import borrow
+from database.statements import load_statements
+from retrieval.indexing.runs import last_run
+
+_SQL = load_statements("retrieval")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`live` is None before anything was indexed, `other` where none is built or waits.
+
+    `run` is the newest reindexing, switch or rollback, `run_for_all` the same without what only
+    admins are told; `golden` counts as at the last comparison.
+    """
+
+    live: str | None
+    other: str | None
+    run: str | None
+    run_for_all: str | None
+    golden: int
+
+
+async def read_standing(pool: AsyncConnectionPool, workspace: str) -> Standing:
+    """The standing now. Raises IndexUnavailable."""
+    live = other = None
+    run = await last_run(pool, workspace)
+    values = {"workspace": workspace}
+    async with borrow(pool) as connection:
+        states = await (await connection.execute(_SQL["index_state"], values)).fetchall()
+        ((golden,),) = await (await connection.execute(_SQL["count_golden"], values)).fetchall()
+    for number, embedder, state, comparison in states:
+        said = f"generation {number} ({embedder})"
+        if state == "live":
+            live = said
+        elif other is None and state == "candidate":
+            decide = "waits for your decision: `reindex --switch` takes it."
+            other = " ".join(filter(None, (said, decide, comparison)))
+        elif other is None:
+            is_going_on = run is not None and run.state == "running"
+            other = (
+                f"{said} is being built"
+                if is_going_on
+                else (f"{said} is built in part: `reindex` goes on with it.")
+            )
+    if run is None:
+        return Standing(live, other, None, None, golden)
+    return Standing(live, other, run.describe(), run.describe(for_all=True), golden)

@@ -1,0 +1,128 @@
+"""The two ways to search what an audience may read, by vector and by term. Fuses nothing."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import dict_row
+from psycopg.sql import Composed
+
+from database.statements import load_statements
+from retrieval.audience import Audience
+from retrieval.documents import Passage
+from retrieval.index.document_store import to_vector
+from retrieval.index.generations import Generation
+from retrieval.lexical.bm25 import rank
+from retrieval.search.scope import Scope
+
+_SQL = load_statements("retrieval")
+_MOST_COMPARED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
+_SHORTEST_LIST, _LONGEST_LIST = 300, 1_000  # the latter is pgvector's limit
+_A_CANDIDATE = 500  # chunks for each candidate on the list of a wide scope
+_WIDE = 100_000  # so many take longer to compare than a graph that is walked on
+
+Hit = tuple[int, float]
+"""A chunk's id and one arm's score of it."""
+
+
+async def search_dense(
+    connection: AsyncConnection, scope: Scope, vector: Sequence[float], limit: int
+) -> list[Hit]:
+    """The nearest chunks of the scope with their cosine similarity, best first.
+
+    Exact in a narrow scope. In a wide one by the graph. Where others' chunks crowd the place that
+    it leads to, as around a question to which the audience may read little, what it finds is not
+    the nearest (docs/log.md): then exact again, or, where that would take too long, by walking on.
+    Within a transaction.
+    """
+    if not scope.reader_sets:
+        return []
+    values = {**scope.values(), "vector": to_vector(vector), "limit": limit}
+    by_graph = scope.generation.statement("search_dense")
+    if scope.size.chunks > _MOST_COMPARED:
+        await _tune(connection, scope, limit)
+        hits = await _hits(connection, by_graph, values)
+        if len(hits) == limit:
+            return hits
+    if scope.size.chunks > _WIDE:
+        await _tune(connection, scope, limit, walks_on=True)
+        return await _hits(connection, by_graph, values)
+    return await _hits(connection, scope.generation.statement("search_dense_exact"), values)
+
+
+async def _tune(
+    connection: AsyncConnection, scope: Scope, limit: int, *, walks_on: bool = False
+) -> None:
+    """How far the graph is walked in this transaction: the farther, the more chunks there are."""
+    wanted = _LONGEST_LIST if walks_on else max(_SHORTEST_LIST, scope.size.chunks // _A_CANDIDATE)
+    values = {
+        "ef_search": min(_LONGEST_LIST, max(wanted, limit)),
+        "iterative_scan": "relaxed_order" if walks_on else "off",
+    }
+    await connection.execute(_SQL["tune_search"], values)
+
+
+async def search_lexical(
+    connection: AsyncConnection, scope: Scope, terms: Mapping[str, float], limit: int
+) -> list[Hit]:
+    """The chunks of the scope with the highest BM25, best first; each term with its weight."""
+    if not terms or not scope.segments:
+        return []
+    postings: defaultdict[str, list[bytes]] = defaultdict(list)
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(
+            scope.generation.statement("find_postings"), {**scope.values(), "terms": list(terms)}
+        )
+        for term, entries in await cursor.fetchall():
+            postings[term].append(entries)
+    return rank(postings, scope.size, scope.dead, limit, terms)
+
+
+async def _hits(
+    connection: AsyncConnection, statement: Composed, values: Mapping[str, Any]
+) -> list[Hit]:
+    cursor = await connection.execute(statement, values)
+    return [(int(chunk), float(score)) for chunk, score in await cursor.fetchall()]
+
+
+async def load_passages(
+    connection: AsyncConnection, scope: Scope, scores: Mapping[int, float]
+) -> list[Passage]:
+    """The chunks of `scores` as passages in its order; what has gone meanwhile is left out."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            scope.generation.statement("load_passages"), {**scope.values(), "ids": list(scores)}
+        )
+        rows = {row["id"]: row for row in await cursor.fetchall()}
+    return [_passage(rows[at], score) for at, score in scores.items() if at in rows]
+
+
+async def count_standing(
+    connection: AsyncConnection, generation: Generation, audience: Audience, chunks: Collection[int]
+) -> int:
+    """How many of the chunks are in the index now, in documents that the audience may read now."""
+    values = {
+        "ids": list(chunks),
+        "workspace": audience.workspace,
+        "readers": sorted(audience.readers),
+    }
+    cursor = await connection.execute(generation.statement("count_standing"), values)
+    ((count,),) = await cursor.fetchall()
+    return int(count)
+
+
+def _passage(row: dict[str, Any], score: float) -> Passage:
+    return Passage(
+        chunk_id=row["id"],
+        document_id=row["document_id"],
+        key=row["key"],
+        title=row["title"],
+        url=row["url"],
+        headings=tuple(row["headings"]),
+        text=row["text"],
+        score=score,
+        modified_at=row["modified_at"],
+        readers=frozenset(row["readers"]),
+        start=row["start_offset"],
+    )

@@ -1,0 +1,85 @@
+"""What both arms find for a question before they are fused, to learn from. Ranks nothing."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+
+from database.pool import borrow
+from retrieval.audience import Audience
+from retrieval.embeddings.embedder import Embedder
+from retrieval.errors import EmbedderUnavailable
+from retrieval.index.embedder_resolver import embedder_of
+from retrieval.index.generations import Generation
+from retrieval.search.arms import search_dense, search_lexical
+from retrieval.search.fusion import Shares, shares
+from retrieval.search.query import Query
+from retrieval.search.scope import Scope, find_scope, read_as_of_now
+
+CANDIDATES = 60
+"""So many chunks of each arm are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A chunk's place, text and vector."""
+
+    document_id: int
+    text: str
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What a search begins with: a question's vector as its embedder gives it, and chunks.
+
+    `shares` are of those that either arm found; `chunks` are these and all of the documents that
+    were asked for.
+    """
+
+    vector: NDArray[np.float32]
+    shares: Mapping[int, Shares]
+    chunks: Mapping[int, Chunk]
+
+
+async def find_candidates(
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    generation: Generation,
+    query: Query,
+    audience: Audience,
+    documents: Collection[int] = (),
+) -> Candidates:
+    """As `search` begins, of what `audience` may read and nothing else; `documents`' chunks too.
+
+    Raises EmbedderUnavailable and IndexUnavailable.
+    """
+    reader = await embedder_of(generation, embedder)
+    if reader is None:
+        raise EmbedderUnavailable(
+            f"The index is of the embedder {generation.embedder}, which is not at hand."
+        )
+    vector = await query.vector(reader)
+    async with borrow(pool) as connection, connection.transaction():
+        await read_as_of_now(connection)
+        scope = await find_scope(connection, generation, audience)
+        lexical = await search_lexical(connection, scope, query.terms(), CANDIDATES)
+        dense = await search_dense(connection, scope, vector, CANDIDATES)
+        found = shares(dense, lexical)
+        chunks = await _load_chunks(connection, scope, found, documents)
+    return Candidates(np.asarray(vector, dtype=np.float32), found, chunks)
+
+
+async def _load_chunks(
+    connection: AsyncConnection, scope: Scope, chunks: Collection[int], documents: Collection[int]
+) -> dict[int, Chunk]:
+    values = {**scope.values(), "ids": list(chunks), "documents": list(documents)}
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(scope.generation.statement("chunk_vectors"), values)
+        return {
+            id_: Chunk(document, text, np.asarray(vector, dtype=np.float32))
+            for id_, document, text, vector in await cursor.fetchall()
+        }

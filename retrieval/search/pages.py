@@ -1,0 +1,104 @@
+"""Load the documents that passages were found in, to read around them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from database.pool import borrow
+from retrieval.audience import Audience
+from retrieval.documents import Passage
+from retrieval.index.generations import Generation
+
+_BEFORE = 60_000  # characters read before the first hit of a long document
+_MOST = 160_000
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkSpan:
+    """A chunk of a page: `page.text[start:end]`."""
+
+    id: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A document's text, of a very long one the 160,000 characters around what was found.
+
+    It begins at `start` of the document, in the section under `above`. `chunks` are those whose
+    text is here, in their order.
+    """
+
+    document_id: int
+    key: str
+    title: str
+    url: str | None
+    modified_at: datetime | None
+    readers: frozenset[str]
+    text: str = field(repr=False)
+    chunks: tuple[ChunkSpan, ...] = field(default=(), repr=False)
+    start: int = 0
+    above: tuple[str, ...] = ()
+
+    def chunk_at(self, start: int, end: int) -> int | None:
+        """The id of the chunk that holds most of `text[start:end]`; None where none does."""
+        shared = [(min(end, c.end) - max(start, c.start), c.id) for c in self.chunks]
+        most = max(shared, default=(0, 0), key=lambda one: one[0])
+        return most[1] if most[0] > 0 else None
+
+
+async def load_pages(
+    pool: AsyncConnectionPool,
+    generation: Generation,
+    audience: Audience,
+    passages: Sequence[Passage],
+) -> list[Page]:
+    """The pages of these passages, in the order of their best; what has gone is left out.
+
+    Only what `audience` may read now. Raises IndexUnavailable.
+    """
+    best: dict[int, Passage] = {}
+    for passage in passages:
+        best.setdefault(passage.document_id, passage)
+    starts = {document: max(0, hit.start - _BEFORE) for document, hit in best.items()}
+    values = {
+        "workspace": audience.workspace,
+        "readers": sorted(audience.readers),
+        "documents": list(starts),
+        "starts": list(starts.values()),
+        "most": _MOST,
+    }
+    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(generation.statement("load_pages"), values)
+        rows = {row["id"]: row for row in await cursor.fetchall()}
+    return [_page(rows[document], start) for document, start in starts.items() if document in rows]
+
+
+def _page(row: dict[str, Any], start: int) -> Page:
+    """A page from where a chunk begins, so that it begins neither in code nor in a table."""
+    spans = [
+        (id_, first, end)
+        for id_, first, end in zip(
+            row["chunk_ids"], row["chunk_starts"], row["chunk_ends"], strict=True
+        )
+        if first >= start
+    ]
+    cut = spans[0][1] - start if start and spans else 0
+    start += cut
+    return Page(
+        document_id=row["id"],
+        key=row["key"],
+        title=row["title"],
+        url=row["url"],
+        modified_at=row["modified_at"],
+        readers=frozenset(row["readers"]),
+        text=row["text"][cut:],
+        chunks=tuple(ChunkSpan(id_, first - start, end - start) for id_, first, end in spans),
+        start=start,
+        above=tuple(row["headings"] or ()) if start else (),
+    )

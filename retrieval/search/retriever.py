@@ -1,0 +1,195 @@
+"""A question to the passages that bear on it: dense and lexical search, fused. Writes no answer."""
+
+import asyncio
+import re
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
+from typing import Literal
+
+from langchain_core.callbacks import (
+    AsyncCallbackManagerForRetrieverRun,
+    CallbackManagerForRetrieverRun,
+)
+from langchain_core.documents import Document as LangChainDocument
+from langchain_core.retrievers import BaseRetriever
+from psycopg import AsyncConnection
+from psycopg_pool import AsyncConnectionPool
+from pydantic import ConfigDict
+
+from database.pool import borrow
+from retrieval.audience import Audience
+from retrieval.documents import Passage
+from retrieval.embeddings.embedder import Embedder
+from retrieval.errors import RetrievalError
+from retrieval.index.embedder_resolver import embedder_of
+from retrieval.index.generations import Generation, find_live
+from retrieval.search.arms import Hit, count_standing, load_passages, search_dense, search_lexical
+from retrieval.search.candidates import CANDIDATES
+from retrieval.search.fusion import fuse
+from retrieval.search.query import Query
+from retrieval.search.reranker import RERANKED, Reranker
+from retrieval.search.scope import Scope, find_scope, read_as_of_now
+from retrieval.search.weights import Weights, find_weights
+
+Arm = Literal["dense", "lexical"]
+"""One of the two ways to search."""
+ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
+
+_WIDER, _MOST_CANDIDATES = 5, 600
+_ALIKE = 0.9
+_WORD = re.compile(r"\w+")
+
+
+async def search(
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    query: str,
+    audience: Audience,
+    k: int,
+    arms: frozenset[Arm] = ARMS,
+    background: str = "",
+    generation: Generation | None = None,
+    weights: Weights | None = None,
+) -> list[Passage]:
+    """The `k` best passages for `query` that `audience` may read, best first, scores in 0 to 1.
+
+    `background` is what was said just before, for a follow-up means little by itself. `arms` are
+    the ways to search; one alone serves to measure it, as another `generation` than the live one
+    and other `weights` than the served ones serve to compare them. A query without words, an empty
+    index and k <= 0 give []. Of a very long query the two ends are read. While the index is of
+    another embedder that cannot be opened beside this one, terms alone are searched. Raises
+    EmbedderUnavailable and IndexUnavailable.
+    """
+    wanted = Query.of(query, background)
+    if not wanted.text or k <= 0 or not audience.readers:
+        return []
+    words = wanted.terms() if "lexical" in arms else {}
+    embedding: asyncio.Task[list[float]] | None = None
+    try:
+        async with borrow(pool) as connection, connection.transaction():
+            await read_as_of_now(connection)
+            generation = generation or await find_live(connection, audience.workspace)
+            if generation is None:
+                return []
+            if "dense" in arms and (reader := await embedder_of(generation, embedder)):
+                embedding = asyncio.create_task(wanted.vector(reader))
+            scope = await find_scope(connection, generation, audience)
+            weights = weights or await find_weights(connection, generation)
+            return await _found(connection, scope, words, embedding, weights, k)
+    finally:
+        if embedding:
+            embedding.cancel()
+
+
+async def search_reranked(
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    reranker: Reranker,
+    query: str,
+    audience: Audience,
+    k: int,
+    background: str = "",
+) -> list[Passage]:
+    """As `search`, the best of more passages by a cross-encoder; by `search` while it is away."""
+    most = max(k, RERANKED)
+    passages = await search(pool, embedder, query, audience, most, background=background)
+    return (await reranker.order_if_up(query, passages))[:k]
+
+
+async def still_stand(
+    pool: AsyncConnectionPool, generation: Generation, audience: Audience, chunks: Collection[int]
+) -> bool:
+    """Whether each of these chunks is still in the index, for this audience to read.
+
+    Raises IndexUnavailable.
+    """
+    if not chunks:
+        return True
+    async with borrow(pool) as connection:
+        return await count_standing(connection, generation, audience, chunks) == len(chunks)
+
+
+class HybridRetriever(BaseRetriever):
+    """`search` as a LangChain retriever, for one audience. Asynchronous only.
+
+    Each document's metadata has the `passage` it was made of.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+
+    pool: AsyncConnectionPool
+    embedder: Embedder
+    audience: Audience
+    k: int = 8
+    background: str = ""
+    reranker: Reranker | None = None
+
+    async def _aget_relevant_documents(
+        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
+    ) -> list[LangChainDocument]:
+        passages = await self._passages(query)
+        return [
+            LangChainDocument(
+                page_content=passage.text,
+                id=str(passage.chunk_id),
+                metadata={"passage": passage, "title": passage.title, "url": passage.url},
+            )
+            for passage in passages
+        ]
+
+    async def _passages(self, query: str) -> list[Passage]:
+        pool, embedder, before = self.pool, self.embedder, self.background
+        audience, k = self.audience, self.k
+        if self.reranker is None:
+            return await search(pool, embedder, query, audience, k, background=before)
+        return await search_reranked(pool, embedder, self.reranker, query, audience, k, before)
+
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[LangChainDocument]:
+        raise RetrievalError("This retriever is asynchronous: call ainvoke instead of invoke.")
+
+
+async def _found(
+    connection: AsyncConnection,
+    scope: Scope,
+    words: Mapping[str, float],
+    embedding: asyncio.Task[list[float]] | None,
+    weights: Weights,
+    k: int,
+) -> list[Passage]:
+    """The `k` best distinct passages, among more candidates where nearly all of them are alike."""
+    limit = max(CANDIDATES, 3 * k)
+    while True:
+        lexical = await search_lexical(connection, scope, words, limit)
+        vector = weights.moved(await embedding) if embedding else None
+        dense = await search_dense(connection, scope, vector, limit) if vector else []
+        best = list(islice(fuse(dense, lexical, weights.dense).items(), limit))
+        found = await _load_distinct(connection, scope, best, k)
+        if len(found) == k or len(best) < limit or limit >= _MOST_CANDIDATES:
+            return found
+        limit = min(_WIDER * limit, _MOST_CANDIDATES)
+
+
+async def _load_distinct(
+    connection: AsyncConnection, scope: Scope, best: Sequence[Hit], k: int
+) -> list[Passage]:
+    """The `k` best of the hits without those that say almost the same as a better one.
+
+    Few are loaded at first, for few are alike.
+    """
+    found: list[Passage] = []
+    seen: list[frozenset[str]] = []
+    first, size = 0, 2 * k
+    while first < len(best) and len(found) < k:
+        for passage in await load_passages(connection, scope, dict(best[first : first + size])):
+            words = frozenset(_WORD.findall(passage.text.lower()))
+            if len(found) < k and not any(_are_alike(words, other) for other in seen):
+                seen.append(words)
+                found.append(passage)
+        first, size = first + size, 2 * size
+    return found
+
+
+def _are_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) > _ALIKE * len(one | other)

@@ -1,0 +1,71 @@
+"""What of a generation an audience may search: its sets of readers and their segments."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from psycopg import AsyncConnection
+
+from database.statements import load_statements
+from retrieval.audience import Audience
+from retrieval.index.generations import Generation
+from retrieval.lexical.bm25 import Ids, Size
+
+_SQL = load_statements("retrieval")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The part of one generation that one audience may read; nothing else is ever looked at.
+
+    `size` counts its chunks and terms without those that are `dead`, so that what others may read
+    weighs nothing in this audience's ranking.
+    """
+
+    generation: Generation
+    audience: Audience
+    reader_sets: list[int]
+    segments: list[int]
+    size: Size
+    dead: Ids
+
+    def values(self) -> dict[str, Any]:
+        """What every statement on this scope is given."""
+        return {
+            "workspace": self.audience.workspace,
+            "readers": sorted(self.audience.readers),
+            "reader_sets": self.reader_sets,
+            "segments": self.segments,
+        }
+
+
+async def read_as_of_now(connection: AsyncConnection) -> None:
+    """Let the transaction that begins here see one state of the index from end to end."""
+    await connection.execute(_SQL["read_as_of_now"])
+
+
+async def find_scope(
+    connection: AsyncConnection, generation: Generation, audience: Audience
+) -> Scope:
+    """The scope of an audience as it is now; empty where it may read nothing."""
+    values = {
+        "generation": generation.id,
+        "workspace": audience.workspace,
+        "readers": sorted(audience.readers),
+    }
+    segments = await (await connection.execute(_SQL["visible_segments"], values)).fetchall()
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(_SQL["visible_dead"], values)
+        ((packed, dead_terms),) = await cursor.fetchall()
+    dead = np.sort(np.frombuffer(packed, dtype=">i8").astype(np.int64))
+    return Scope(
+        generation=generation,
+        audience=audience,
+        reader_sets=sorted({reader_set for _, reader_set, _, _ in segments}),
+        segments=[segment for segment, _, _, _ in segments],
+        size=Size(
+            chunks=sum(chunks for _, _, chunks, _ in segments) - len(dead),
+            terms=sum(terms for _, _, _, terms in segments) - dead_terms,
+        ),
+        dead=dead,
+    )

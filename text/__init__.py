@@ -1,0 +1,1 @@
+"""Markdown blocks, sentences, plain words, the language of a text."""

@@ -1,0 +1,1 @@
+"""Adapter files, their GGUF export, and the adapters that ship."""

@@ -1,0 +1,1 @@
+"""Freeze approved examples into a dataset; split it; write other formats."""

@@ -1,0 +1,62 @@
+"""Which examples are for training and which for the test: nothing leaks. Trains and tests nothing.
+
+What shares a thread, a document or a question is in the same half, and so is all that hangs
+together by others.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from tuning.feedback.examples import Example, plain
+
+TEST_SHARE = 0.2
+
+
+def test_keys(examples: Sequence[Example], share: float = TEST_SHARE) -> frozenset[str]:
+    """The keys of the examples that are for the test: at most this share of all.
+
+    Which is decided by hashes alone, so that the same examples are always split alike. A group
+    that is larger than what is left for the test is trained on.
+    """
+    groups = _groups(examples)
+    left = round(share * len(examples))
+    chosen: set[str] = set()
+    for root in sorted(groups, key=_hash):
+        if len(groups[root]) <= left:
+            chosen.update(groups[root])
+            left -= len(groups[root])
+    return frozenset(chosen)
+
+
+def _groups(examples: Sequence[Example]) -> dict[str, list[str]]:
+    """The keys that hang together, by the least of what they share (union-find)."""
+    parents: dict[str, str] = {}
+
+    def root_of(node: str) -> str:
+        parents.setdefault(node, node)
+        while parents[node] != node:
+            parents[node] = parents[parents[node]]
+            node = parents[node]
+        return node
+
+    for example in examples:
+        first, *others = map(root_of, _nodes(example))
+        for other in others:
+            one, two = sorted((root_of(first), root_of(other)))
+            parents[two] = one
+    groups: dict[str, list[str]] = defaultdict(list)
+    for example in examples:
+        groups[root_of(next(_nodes(example)))].append(example.key)
+    return groups
+
+
+def _nodes(example: Example) -> Iterator[str]:
+    yield f"thread:{example.thread}"
+    yield f"question:{plain(example.question)}"
+    for source in example.sources:
+        yield f"document:{source.document_id}"
+
+
+def _hash(node: str) -> str:
+    return hashlib.sha256(node.encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""A candidate beside what is served: scorecard, safety suite, gate."""

@@ -1,0 +1,135 @@
+"""From what people said to examples that wait for a review, and to cures. Trains nothing."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
+from retrieval.audience import PUBLIC
+from retrieval.indexing.golden_questions import Correction, keep_corrections
+from tuning.feedback.attribution import Cause, attribute
+from tuning.feedback.erasure import sweep
+from tuning.feedback.examples import Example, learn
+from tuning.feedback.rated_answers import Judged, read_judged
+from tuning.feedback.remedies import correct, keep_causes
+from tuning.feedback.source_spans import Search, ask_once
+
+_SQL = load_statements("tuning")
+
+Redact = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What came of a collection: examples by kind, causes by answer, and what was left out, why.
+
+    `golden` counts the golden questions that better answers give, `withdrawn` examples that went.
+    """
+
+    examples: Mapping[str, int]
+    causes: Mapping[int, Cause]
+    golden: int
+    left_out: Mapping[str, int]
+    withdrawn: int
+
+
+async def collect(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    search: Search,
+    redact: Redact,
+    public_channels: frozenset[str] | None = frozenset(),
+) -> Collected:
+    """Bring examples and cures up to date with what people say now; what was reviewed stays so.
+
+    `public_channels` are those that Slack calls public; what was said anywhere else is left out,
+    unless an admin allowed it for its channel. With None it is not known which are public: nothing
+    is taken from them, and what was taken before stays. Every text goes through `redact` before it
+    is kept. Raises what `search` raises.
+    """
+    await sweep(pool, workspace)
+    search = ask_once(search)  # a cause and its correction look for the same
+    examples: dict[str, Example] = {}
+    causes: dict[int, Cause] = {}
+    corrections: list[Correction] = []
+    left_out: Counter[str] = Counter()
+    every = await read_judged(pool, workspace)
+    taken = [one for one in every if may_train(one, public_channels or frozenset())]
+    if len(taken) < len(every):
+        left_out["not from a public channel"] = len(every) - len(taken)
+    unknown = _unknown(every, taken) if public_channels is None else []
+    for judged in taken:
+        if judged.is_bad:
+            causes[judged.id] = cause = await attribute(judged, search)
+            if correction := await correct(judged, cause, search):
+                corrections.append(correction)
+        learned = learn(judged, causes.get(judged.id))
+        if learned.left_out:
+            left_out[learned.left_out] += 1
+        for example in learned.examples:
+            examples.setdefault(example.key, example)
+    redacted = [_redacted(one, redact) for one in examples.values()]
+    withdrawn = await _keep(pool, workspace, redacted, unknown)
+    await keep_causes(pool, workspace, causes, unknown)
+    golden = await keep_corrections(pool, workspace, corrections, unknown)
+    kinds: Counter[str] = Counter(example.kind for example in examples.values())
+    return Collected(kinds, causes, len(golden), left_out, withdrawn)
+
+
+def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
+    """Whether what was said may be learned from: it was public, or an admin allowed its channel.
+
+    What was said to one person alone never is.
+    """
+    readers = judged.audience.readers
+    if any(reader.startswith("person:") for reader in readers):
+        return False
+    if judged.train_on or readers == {PUBLIC}:
+        return True
+    return PUBLIC in readers and judged.channel in public_channels
+
+
+async def allow_training(
+    pool: AsyncConnectionPool, workspace: str, channel: str, by: str, *, allowed: bool
+) -> None:
+    """Say of a channel whether what is said there may be learned from."""
+    values = {"workspace": workspace, "channel": channel, "by": by, "train_on": allowed}
+    async with pool.connection() as connection:
+        await connection.execute(_SQL["allow_training"], values)
+
+
+def _unknown(every: Iterable[Judged], taken: Collection[Judged]) -> list[int]:
+    """The answers of which it depends on their channel whether they may be learned from."""
+    known = {one.id for one in taken}
+    return [
+        one.id
+        for one in every
+        if one.id not in known and may_train(one, frozenset({one.channel or ""}))
+    ]
+
+
+def _redacted(example: Example, redact: Redact) -> Example:
+    return replace(
+        example,
+        question=redact(example.question),
+        prompt=tuple(replace(one, content=redact(one.content)) for one in example.prompt),
+        chosen=redact(example.chosen),
+        rejected=None if example.rejected is None else redact(example.rejected),
+    )
+
+
+async def _keep(
+    pool: AsyncConnectionPool, workspace: str, examples: list[Example], unknown: Collection[int]
+) -> int:
+    """Store these and drop what they no longer hold; how many were dropped."""
+    async with pool.connection() as connection, connection.cursor() as cursor:
+        await cursor.executemany(
+            _SQL["keep_example"], [example.values(workspace) for example in examples]
+        )
+        keys = [example.key for example in examples]
+        await cursor.execute(
+            _SQL["drop_withdrawn"], {"workspace": workspace, "keys": keys, "open": list(unknown)}
+        )
+        return cursor.rowcount

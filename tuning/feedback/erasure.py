@@ -1,0 +1,78 @@
+"""What has to leave the examples and datasets: a person's part, and text of documents that went.
+
+A frozen dataset that holds any of it is marked stale and loses its content; its hash and card stay.
+Weights of the search hold no text, and are marked stale alone.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
+from retrieval.indexing.golden_questions import refresh_golden
+from tuning.training.stages import drop_material
+
+_SQL = load_statements("tuning")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many examples left, and how many datasets are stale for it."""
+
+    examples: int
+    datasets: int
+
+
+async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left:
+    """Drop what a person has a part in, and learn nothing of them any more.
+
+    That is examples, and golden questions in their words or by their better answers. Raises
+    IndexUnavailable.
+    """
+    values = {"workspace": workspace, "person": person}
+    async with pool.connection() as connection:
+        await connection.execute(_SQL["forget_person"], values)
+        await connection.execute(_SQL["drop_reviewer"], values)
+        examples = await connection.execute(_SQL["drop_of_person"], values)
+        datasets = await connection.execute(_SQL["spoil_of_person"], values)
+        await connection.execute(_SQL["spoil_weights_of_person"], values)
+    await refresh_golden(pool, workspace)
+    return Left(examples.rowcount, datasets.rowcount)
+
+
+async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
+    """Drop every example of a deleted document, or of one that its readers may read no more."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["drop_of_gone"], {"workspace": workspace})
+        ((examples, documents),) = await cursor.fetchall()
+        values = {"workspace": workspace, "documents": documents}
+        datasets = await connection.execute(_SQL["spoil_of_gone"], values)
+        await connection.execute(_SQL["spoil_weights_of_gone"], values)
+        return Left(examples, datasets.rowcount)
+
+
+async def sweep_adapters(pool: AsyncConnectionPool, workspace: str, adapters: Path) -> list[str]:
+    """Remove what trainings on stale datasets left in the folders of `adapters`; their models.
+
+    That is on this machine: copies on others are not known of.
+    """
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["stale_datasets"], {"workspace": workspace})
+        stale = frozenset(hash_ for (hash_,) in await cursor.fetchall())
+    return await asyncio.to_thread(drop_material, adapters, stale)
+
+
+async def models_to_retrain(pool: AsyncConnectionPool, workspace: str) -> list[str]:
+    """The names of the models whose dataset is stale: they have learned what had to leave."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["models_to_retrain"], {"workspace": workspace})
+        return [name for (name,) in await cursor.fetchall()]
+
+
+async def weights_to_relearn(pool: AsyncConnectionPool, workspace: str) -> list[int]:
+    """The numbers of the search's weights, served or candidates, that have learned the same."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["weights_to_relearn"], {"workspace": workspace})
+        return [number for (number,) in await cursor.fetchall()]

@@ -1,0 +1,166 @@
+"""An answer that people judged, with all that they said of it, read from Postgres. Decides little.
+
+A person counts once, by the last label; an expert's word goes before the asker's, and that before
+any reader's.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from answering.types.answers import LEAD_IN, phrased_part
+from database.statements import load_statements
+from retrieval.audience import Audience
+from tuning.examples_for_training import Message
+
+Role = Literal["expert", "asker", "reader"]
+
+_SQL = load_statements("tuning")
+_ROLES: tuple[Role, ...] = ("expert", "asker", "reader")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What one person holds of an answer now: `good`, `bad`, or that there is a `better` one."""
+
+    person: str
+    label: Literal["good", "bad", "better"]
+    role: Role
+    decides: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Better:
+    """What should have been answered; somebody else than its author may have saved it."""
+
+    id: int
+    author: str
+    saved_by: str
+    text: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document that an answer rests on, as it is now; `has_changed` since the answer."""
+
+    document_id: int
+    title: str
+    hash: str
+    version: str
+    has_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What those whose word counts most think of an answer, and who of them says so."""
+
+    is_good: bool
+    role: Role
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An answer as it was served and what people say of it.
+
+    `prompt` is the exact messages the model was sent, or would have been where the answer is
+    quoted; `phrased` are the model's words in the `text`; `reasons` by person; `sources` those of
+    `documents` that are still there; `train_on` an admin's word for its channel;
+    `is_lead_in` where the model's words are those before a block, and it is sent no others.
+    """
+
+    id: int
+    question: str
+    text: str
+    prompt: tuple[Message, ...]
+    evidence: tuple[Mapping[str, Any], ...]
+    abstained: bool
+    audience: Audience
+    channel: str | None
+    thread: str
+    person: str | None
+    model: str
+    prompt_version: str
+    documents: tuple[int, ...]
+    sources: tuple[Source, ...]
+    train_on: bool
+    labels: tuple[Label, ...]
+    reasons: Mapping[str, frozenset[str]]
+    betters: tuple[Better, ...]
+    shown: str = ""
+    is_lead_in: bool = False
+
+    @classmethod
+    def from_row(cls, workspace: str, row: Mapping[str, Any]) -> "Judged":
+        """A row of `judged`."""
+        thread = f"{row['channel']}:{row['thread_ts']}" if row["thread_ts"] else ""
+        return cls(
+            id=row["id"],
+            question=row["question"],
+            text=row["text"],
+            prompt=tuple(Message(one["role"], one["content"]) for one in row["messages"]),
+            evidence=tuple(row["evidence"]),
+            abstained=row["abstained"],
+            audience=Audience(workspace, frozenset(row["readers"])),
+            channel=row["channel"],
+            thread=thread or f"answer:{row['id']}",
+            person=row["person"],
+            model=row["model"],
+            prompt_version=row["prompt_version"],
+            documents=tuple(row["documents"]),
+            sources=tuple(Source(**one) for one in row["sources"]),
+            train_on=row["train_on"],
+            labels=tuple(Label(**one) for one in row["labels"]),
+            reasons={one["person"]: frozenset(one["reasons"]) for one in row["remarks"]},
+            betters=tuple(Better(**one) for one in row["betters"]),
+            shown=row["shown"],
+            is_lead_in=LEAD_IN in row["signals"],
+        )
+
+    @property
+    def phrased(self) -> str:
+        """What of the text are the model's words."""
+        return phrased_part(self.text, self.shown)
+
+    @property
+    def decision(self) -> Decision | None:
+        """What is held of it, or None where those who count are of two minds, or silent."""
+        return decide(self.labels)
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether something is wrong with it: its thumbs say so, or a remark, or a better one."""
+        decision = self.decision
+        if self.betters or decision is None:
+            return bool(self.betters or self.reasons)
+        return not decision.is_good
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Everyone whom it is of: who asked, who judged, who wrote and saved a better one."""
+        found = {label.person for label in self.labels} | set(self.reasons)
+        found.update(person for one in self.betters for person in (one.author, one.saved_by))
+        return frozenset(found | ({self.person} if self.person else set()))
+
+
+def decide(labels: Iterable[Label]) -> Decision | None:
+    """The majority of the experts; without one the asker's word; without it the other readers'."""
+    known = tuple(labels)
+    for role in _ROLES:
+        good = tuple(one.person for one in known if one.role == role and one.label == "good")
+        bad = tuple(one.person for one in known if one.role == role and one.label == "bad")
+        if len(good) != len(bad):
+            is_good = len(good) > len(bad)
+            return Decision(is_good, role, tuple(sorted(good if is_good else bad)))
+    return None
+
+
+async def read_judged(pool: AsyncConnectionPool, workspace: str) -> list[Judged]:
+    """Every answer of which anybody said anything, oldest first; not those of the forgotten."""
+    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["judged"], {"workspace": workspace})
+        return [Judged.from_row(workspace, row) for row in await cursor.fetchall()]

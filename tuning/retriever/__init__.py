@@ -1,0 +1,1 @@
+"""What feedback teaches the search: weights and a query adapter."""

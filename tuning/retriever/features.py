@@ -1,0 +1,108 @@
+"""A lesson as numbers: what both arms say of each chunk, and which of them are right. Fits none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.embeddings.embedder import Embedder
+from retrieval.index.generations import Generation
+from retrieval.indexing.golden_questions import share_held
+from retrieval.search.candidates import Candidates, Chunk, find_candidates
+from retrieval.search.query import Query
+from tuning.feedback.source_spans import Place
+from tuning.retriever.training_data import SearchLesson
+
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+_HELD = 0.8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One question's chunks, a row each.
+
+    `question` is its vector, `vectors` those of the chunks, `shares` what each is of the arms' best
+    (dense, lexical), 0 where `found` is not set: then neither arm named it. `answered` and `misled`
+    never share a row.
+    """
+
+    question: Floats
+    vectors: Floats
+    shares: Floats
+    found: Mask
+    answered: Mask
+    misled: Mask
+
+
+async def gather_cases(
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    generation: Generation,
+    lessons: Iterable[SearchLesson],
+    hidden: frozenset[int] = frozenset(),
+) -> list[Case]:
+    """The cases of the lessons whose places still stand in this generation, in their order.
+
+    Each is searched without an adapter, for its own audience: what that may not read is in none of
+    its rows, nor is a chunk of a `hidden` document, lest it be learned as wrong. Raises
+    EmbedderUnavailable and IndexUnavailable.
+    """
+    cases = []
+    for lesson in lessons:
+        query = Query.of(lesson.question, lesson.background)
+        found = await find_candidates(
+            pool, embedder, generation, query, lesson.audience, lesson.documents
+        )
+        if case := case_of(lesson, found, hidden):
+            cases.append(case)
+    return cases
+
+
+def case_of(
+    lesson: SearchLesson, found: Candidates, hidden: frozenset[int] = frozenset()
+) -> Case | None:
+    """The case of a lesson, or None where nothing that answered or misled is there any more.
+
+    Other chunks of a document that answered are left out: they may be right as well.
+    """
+    answered = _chunks_at(lesson.answered, found.chunks)
+    misled = _chunks_at(lesson.misled, found.chunks) - answered
+    if not answered and not misled:
+        return None
+    out = hidden.union(place.document_id for place in lesson.answered)
+    rows = [
+        id_
+        for id_, chunk in found.chunks.items()
+        if id_ in answered
+        or id_ in misled
+        or (id_ in found.shares and chunk.document_id not in out)
+    ]
+    return Case(
+        question=found.vector,
+        vectors=np.array([found.chunks[id_].vector for id_ in rows], dtype=np.float32),
+        shares=np.array([found.shares.get(id_, (0.0, 0.0)) for id_ in rows], dtype=np.float32),
+        found=np.array([id_ in found.shares for id_ in rows]),
+        answered=np.array([id_ in answered for id_ in rows]),
+        misled=np.array([id_ in misled for id_ in rows]),
+    )
+
+
+def _chunks_at(places: Sequence[Place], chunks: Mapping[int, Chunk]) -> set[int]:
+    """The chunks that hold a place's words; where the words were parted, those with most of them.
+
+    Of a place without a quote all chunks of its document.
+    """
+    found: set[int] = set()
+    for place in places:
+        held = {
+            id_: share_held(place.quote, [chunk.text]) if place.quote else 1.0
+            for id_, chunk in chunks.items()
+            if chunk.document_id == place.document_id
+        }
+        most = max(held.values(), default=0.0)
+        if most > 0.5:
+            found.update(id_ for id_, share in held.items() if share >= min(most, _HELD))
+    return found

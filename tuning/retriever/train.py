@@ -1,0 +1,110 @@
+"""What people said of answers to judged weights of the search, kept as a candidate. Serves none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+
+from retrieval.embeddings.embedder import Embedder
+from retrieval.index.generations import Generation, live_generation
+from retrieval.indexing.golden_questions import refresh_golden
+from retrieval.search.query_adapter import Adapter
+from retrieval.search.weights import SHIPPED, Weights, served_weights
+from tuning.errors import CannotTrain
+from tuning.evaluation.gate import Verdict
+from tuning.feedback.erasure import sweep, weights_to_relearn
+from tuning.feedback.source_spans import Search
+from tuning.retriever.features import Case, gather_cases
+from tuning.retriever.fit_adapter import fit_adapter
+from tuning.retriever.fit_fusion import fit_dense_weight
+from tuning.retriever.gate import FEWEST_HELD_OUT, hold_out, judge_weights
+from tuning.retriever.registry import register_weights
+from tuning.retriever.training_data import read_lessons, teachable
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTrained:
+    """What came of a training: a candidate, what taught it, and beside what it was judged and how.
+
+    `weights` without an id and without a verdict are those of `rival`: nothing was kept. `stale` is
+    the number of the weights that are served though they have learned what had to leave.
+    """
+
+    weights: Weights
+    rival: Weights
+    lessons: int
+    held_out: int
+    verdict: Verdict | None = None
+    stale: int | None = None
+
+
+async def train_search(
+    pool: AsyncConnectionPool,
+    embedder: Embedder,
+    workspace: str,
+    find: Search,
+    public_channels: frozenset[str],
+    by: str,
+    *,
+    with_adapter: bool = False,
+) -> SearchTrained:
+    """Fit the dense arm's weight, on request an adapter too, to what people said; judge; keep.
+
+    Golden questions of about half of the documents are held out; no lesson shares a document, a
+    question or a thread with them. What has learned what had to leave is no rival: then the
+    candidate is judged beside the weights as shipped. Raises CannotTrain where there is no index,
+    no lesson, or too little to judge by, EmbedderUnavailable and IndexUnavailable.
+    """
+    generation = await _live(pool, workspace, embedder)
+    await sweep(pool, workspace)
+    golden = await refresh_golden(pool, workspace)
+    held_out = hold_out(golden)
+    if len(held_out) < FEWEST_HELD_OUT:
+        raise CannotTrain(
+            f"{FEWEST_HELD_OUT} golden questions have to be held out to judge what the search "
+            f"learns, about half of all; there are {len(held_out)} so far. They grow from answers "
+            "that people found good, and by `houselore golden add`."
+        )
+    told = await read_lessons(pool, workspace, find, golden, public_channels)
+    lessons = teachable(told, held_out)
+    hidden = frozenset(one.document_id for one in held_out)
+    cases = await gather_cases(pool, embedder, generation, lessons, hidden)
+    if not cases:
+        raise CannotTrain(
+            "Nobody has said anything yet that the search could learn from and is not held out."
+        )
+    served = await served_weights(pool, generation)
+    stale = served.id if served.id in await weights_to_relearn(pool, workspace) else None
+    rival = served if stale is None else SHIPPED
+    candidate = fit_weights(cases, with_adapter=with_adapter)
+    if _are_same(candidate, rival):
+        return SearchTrained(candidate, rival, len(lessons), len(held_out), stale=stale)
+    verdict = await judge_weights(pool, embedder, generation, held_out, rival, candidate)
+    number = await register_weights(pool, generation, candidate, lessons, verdict, rival.id, by)
+    kept = Weights(candidate.dense, candidate.adapter, number)
+    return SearchTrained(kept, rival, len(lessons), len(held_out), verdict, stale)
+
+
+def fit_weights(cases: Sequence[Case], *, with_adapter: bool = False) -> Weights:
+    """The weights that cases teach, an adapter as it is read back; as shipped without cases."""
+    dense = fit_dense_weight(cases)
+    adapter = fit_adapter(cases, dense) if with_adapter else None
+    if adapter is None:
+        return Weights(dense)
+    return Weights(dense, Adapter.from_bytes(adapter.to_bytes(), len(adapter.residual)))
+
+
+async def _live(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> Generation:
+    generation = await live_generation(pool, workspace)
+    if generation is None:
+        raise CannotTrain("Nothing is indexed yet: `houselore index PATH` first.")
+    if not generation.reads(embedder):
+        raise CannotTrain(
+            "The index is of another embedder than the one that is set: `houselore reindex` first."
+        )
+    return generation
+
+
+def _are_same(one: Weights, other: Weights) -> bool:
+    kept = [weights.adapter and weights.adapter.to_bytes() for weights in (one, other)]
+    return one.dense == other.dense and kept[0] == kept[1]

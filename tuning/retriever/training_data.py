@@ -1,0 +1,198 @@
+"""What judged answers teach the search: questions, what answered them and what misled. Fits none.
+
+A lesson is read from the database each time; nothing of its texts is kept anywhere else.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from psycopg_pool import AsyncConnectionPool
+
+from answering.conversation.follow_ups import background_of
+from answering.marks import marks_in
+from answering.types.questions import Question, Turn
+from database.statements import load_statements
+from retrieval.audience import Audience
+from retrieval.indexing.golden_questions import GoldenQuestion
+from tuning.datasets.freeze import MOST_PER_PERSON, canonical
+from tuning.feedback.attribution import Cause, attribute
+from tuning.feedback.collect import may_train
+from tuning.feedback.examples import plain
+from tuning.feedback.rated_answers import Judged, read_judged
+from tuning.feedback.source_spans import Place, Search, ask_once, find_places
+
+_SQL = load_statements("tuning")
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLesson:
+    """A question as it was searched, for whom, and the places that answered it or misled.
+
+    `key` and `thread` tell where it comes from; `deciders` are those whose word it is, `people` all
+    whom it is of.
+    """
+
+    key: str
+    question: str
+    background: str
+    audience: Audience
+    answered: tuple[Place, ...]
+    misled: tuple[Place, ...] = ()
+    thread: str = ""
+    deciders: frozenset[str] = frozenset()
+    people: frozenset[str] = frozenset()
+    answer_id: int | None = None
+
+    @property
+    def documents(self) -> frozenset[int]:
+        """Every document that it is about."""
+        return frozenset(place.document_id for place in (*self.answered, *self.misled))
+
+
+async def read_lessons(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    search: Search,
+    golden: Iterable[GoldenQuestion],
+    public_channels: frozenset[str],
+    most_per_person: int = MOST_PER_PERSON,
+) -> list[SearchLesson]:
+    """The lessons of all that people said and that may be learned from, and of golden questions.
+
+    What may be is what examples may be made of (`collect.may_train`), without people who are
+    forgotten. The newest come first. Of one question for one audience the newest counts, and of
+    one person the newest `most_per_person`: a few who judge much do not decide. Golden questions
+    that grew from a thumb are lessons by that thumb alone. Raises what `search` raises.
+    """
+    search = ask_once(search)  # what a cause was looked for with is looked at again
+    judged = [one for one in await read_judged(pool, workspace) if may_train(one, public_channels)]
+    threads = await _threads(pool, workspace, [one.id for one in judged])
+    found = [_by_hand(one) for one in golden if one.by_hand]
+    for one in judged:
+        if lesson := await lesson_of(one, threads.get(one.id, ()), search):
+            found.append(lesson)
+    newest: dict[tuple[str, str, Audience], SearchLesson] = {}
+    for each in reversed(found):
+        newest.setdefault((plain(each.question), each.background, each.audience), each)
+    return _balanced(newest.values(), most_per_person)
+
+
+async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> SearchLesson | None:
+    """What one judged answer teaches, or None where it says nothing of the search.
+
+    Of a good one what it cites has answered. A bad one teaches if its cause is that the right text
+    was not retrieved, or if a better answer says what the right text is: that has answered, and
+    what else it cites has misled. A question that was forgotten teaches nothing.
+    """
+    if not judged.question:
+        return None
+    cited = _cited(judged)
+    answered: tuple[Place, ...] = ()
+    misled: tuple[Place, ...] = ()
+    if judged.is_bad:
+        cause = await attribute(judged, search)
+        if cause in (Cause.NOT_RETRIEVED, Cause.NOT_GROUNDED):
+            answered = await find_places(judged, search)
+        # What was made up tells nothing of its notes: the right text may be among them.
+        if not answered and cause is not Cause.NOT_RETRIEVED:
+            return None
+        right = {place.document_id for place in answered}
+        misled = tuple(place for place in cited if place.document_id not in right)
+    elif judged.decision is not None and not judged.abstained:
+        answered = cited
+    if not answered and not misled:
+        return None
+    asked = Question(judged.question, judged.audience, tuple(thread))
+    return SearchLesson(
+        key=f"answer:{judged.id}",
+        question=judged.question,
+        background=background_of(asked),
+        audience=judged.audience,
+        answered=answered,
+        misled=misled,
+        thread=judged.thread,
+        deciders=_deciders(judged),
+        people=judged.people,
+        answer_id=judged.id,
+    )
+
+
+def teachable(
+    lessons: Sequence[SearchLesson], held_out: Sequence[GoldenQuestion]
+) -> list[SearchLesson]:
+    """The lessons that share no document, question or thread with a question held out."""
+    documents = {one.document_id for one in held_out}
+    questions = {plain(one.question) for one in held_out}
+    threads = {one.thread for one in lessons if one.thread and plain(one.question) in questions}
+    return [
+        one
+        for one in lessons
+        if documents.isdisjoint(one.documents)
+        and plain(one.question) not in questions
+        and one.thread not in threads
+    ]
+
+
+def hash_lessons(lessons: Iterable[SearchLesson]) -> str:
+    """One SHA-256 of all of them, whatever their order."""
+    lines = sorted(
+        canonical(
+            [
+                *(one.key, one.question, one.background, sorted(one.audience.readers)),
+                [asdict(place) for place in one.answered],
+                [asdict(place) for place in one.misled],
+            ]
+        )
+        for one in lessons
+    )
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _by_hand(golden: GoldenQuestion) -> SearchLesson:
+    place = Place(golden.document_id, golden.quote)
+    return SearchLesson(f"golden:{golden.id}", golden.question, "", golden.audience, (place,))
+
+
+def _cited(judged: Judged) -> tuple[Place, ...]:
+    """The notes that its marks name, of documents that its audience may still read."""
+    there = {source.document_id for source in judged.sources}
+    marks = marks_in(judged.text)
+    notes: list[Mapping[str, Any]] = [note for note in judged.evidence if note["n"] in marks]
+    return tuple(
+        Place(int(note["document_id"]), str(note["quote"]))
+        for note in notes
+        if int(note["document_id"]) in there
+    )
+
+
+def _deciders(judged: Judged) -> frozenset[str]:
+    if judged.betters:
+        return frozenset({judged.betters[0].author})
+    decision = judged.decision
+    return frozenset(decision.people if decision else judged.reasons)
+
+
+def _balanced(lessons: Iterable[SearchLesson], most_per_person: int) -> list[SearchLesson]:
+    """The newest, which come first, up to each one's share; a lesson of nobody's always stays."""
+    given: Counter[str] = Counter()
+    kept = []
+    for lesson in lessons:
+        if lesson.deciders and all(given[one] >= most_per_person for one in lesson.deciders):
+            continue
+        given.update(lesson.deciders)
+        kept.append(lesson)
+    return kept
+
+
+async def _threads(
+    pool: AsyncConnectionPool, workspace: str, answers: Sequence[int]
+) -> dict[int, tuple[Turn, ...]]:
+    values = {"workspace": workspace, "ids": list(answers)}
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["lesson_threads"], values)
+        return {
+            id_: tuple(Turn(**turn) for turn in thread) for id_, thread in await cursor.fetchall()
+        }

@@ -1,0 +1,1 @@
+"""The queue of examples that people approve, edit or reject."""

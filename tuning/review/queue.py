@@ -1,0 +1,204 @@
+"""The queue of examples that people approve, edit or reject, and whether they agree. Shows none."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
+from tuning.datasets.formats import Row
+from tuning.errors import UnknownExample, UnusableExamples
+from tuning.examples_for_training import Message
+from tuning.feedback.erasure import sweep
+from tuning.feedback.examples import Example, key_of
+
+State = Literal["waiting", "approved", "rejected"]
+Verdict = Literal["approve", "reject", "edit"]
+
+_SQL = load_statements("tuning")
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An example under its number, and how its review stands."""
+
+    id: int
+    key: str
+    kind: Literal["sft", "preference", "kto"]
+    origin: str
+    question: str
+    prompt: tuple[Message, ...]
+    chosen: str
+    rejected: str | None
+    label: bool | None
+    cause: str | None
+    state: State
+    is_edited: bool
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Queued":
+        """A row of `queue`."""
+        return cls(**{**row, "prompt": tuple(Message(**one) for one in row["prompt"])})
+
+    def as_row(self) -> Row:
+        """What the forms hold of it."""
+        return Row(self.kind, self.prompt, self.chosen, self.rejected, self.label, self.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How far two reviewers agree on the examples that both reviewed: Cohen's kappa."""
+
+    one: str
+    other: str
+    examples: int
+    kappa: float
+
+
+async def queue(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    state: State | None = "waiting",
+    ids: Sequence[int] | None = None,
+) -> list[Queued]:
+    """The examples in a state, in any with None; only those of these numbers where given.
+
+    What rests on deleted documents leaves first.
+    """
+    await sweep(pool, workspace)
+    values = {"workspace": workspace, "state": state, "ids": None if ids is None else list(ids)}
+    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["queue"], values)
+        return [Queued.from_row(row) for row in await cursor.fetchall()]
+
+
+async def find(pool: AsyncConnectionPool, workspace: str, numbers: Sequence[int]) -> list[Queued]:
+    """The examples of these numbers, in any state. Raises UnknownExample where one is not there."""
+    found = await queue(pool, workspace, None, numbers)
+    there = {one.id for one in found}
+    for number in numbers:
+        if number not in there:
+            raise _unknown(number)
+    return found
+
+
+async def review(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    example: int,
+    reviewer: str,
+    verdict: Verdict,
+    chosen: str | None = None,
+) -> None:
+    """Approve, reject or edit an example; the last reviewer's word decides. Raises UnknownExample.
+
+    An edit needs the new words, `chosen`, redacted; a thumb's answer cannot be edited, since the
+    thumb was given to other words: raises UnusableExamples.
+    """
+    if (verdict == "edit") != bool(chosen and chosen.strip()):
+        raise UnusableExamples("An edit needs the new answer, and nothing else has one.")
+    values = {"workspace": workspace, "id": example, "reviewer": reviewer, "verdict": verdict}
+    state: State = "rejected" if verdict == "reject" else "approved"
+    if verdict == "edit":
+        (found,) = await find(pool, workspace, [example])
+        if found.kind == "kto":
+            raise UnusableExamples(
+                f"Example {example} is a thumb on an answer: approve it or reject it."
+            )
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            _SQL["decide_example"], {**values, "state": state, "chosen": chosen}
+        )
+        if await cursor.fetchone() is None:
+            raise _unknown(example)
+        await connection.execute(_SQL["keep_review"], values)
+
+
+async def agreements(pool: AsyncConnectionPool, workspace: str) -> list[Agreement]:
+    """Each two reviewers who reviewed the same examples, those with most of them first."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["reviews"], {"workspace": workspace})
+        said: dict[str, dict[int, bool]] = {}
+        for example, reviewer, keeps in await cursor.fetchall():
+            said.setdefault(reviewer, {})[example] = keeps
+    found = []
+    for one, other in combinations(sorted(said), 2):
+        both = said[one].keys() & said[other].keys()
+        if both:
+            pairs = [(said[one][example], said[other][example]) for example in both]
+            found.append(Agreement(one, other, len(pairs), kappa(pairs)))
+    return sorted(found, key=lambda each: -each.examples)
+
+
+def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
+    """Cohen's kappa (1960): agreement beyond chance; 1 where both always said one same thing."""
+    count = len(pairs)
+    agreed = sum(one == other for one, other in pairs) / count
+    first, second = (sum(pair[side] for pair in pairs) / count for side in (0, 1))
+    chance = first * second + (1 - first) * (1 - second)
+    return 1.0 if chance == 1 else (agreed - chance) / (1 - chance)
+
+
+async def take_in(
+    pool: AsyncConnectionPool, workspace: str, rows: Sequence[Row], redact: Callable[[str], str]
+) -> tuple[int, int]:
+    """Take in examples and reviews from a file: how many were new, how many reviews there were.
+
+    What is new waits for a review; a record that is ours gives its reviews to our example.
+    """
+    new = reviews = 0
+    for row in rows:
+        found = await _number(pool, workspace, row.key) if row.key else None
+        if found is None:
+            found = await _add(pool, workspace, row, redact)
+            new += 1
+        for said in row.responses:
+            text = redact(said.answer) if said.answer and row.kind != "kto" else None
+            edits = bool(text and text != row.chosen and said.verdict != "reject")
+            verdict: Verdict = "edit" if edits else said.verdict or "approve"
+            reviewer = f"argilla:{said.person}"
+            await review(pool, workspace, found, reviewer, verdict, text if edits else None)
+            reviews += 1
+    return new, reviews
+
+
+def _unknown(example: int) -> UnknownExample:
+    return UnknownExample(f"There is no example {example}: `houselore data list`.")
+
+
+async def _add(
+    pool: AsyncConnectionPool, workspace: str, row: Row, redact: Callable[[str], str]
+) -> int:
+    key = key_of(row.kind, row.question, row.chosen, row.rejected, row.label)
+    example = Example(
+        key=key,
+        kind=row.kind,
+        origin="import",
+        question=redact(row.question),
+        prompt=tuple(Message(one.role, redact(one.content)) for one in row.prompt),
+        chosen=redact(row.chosen),
+        rejected=None if row.rejected is None else redact(row.rejected),
+        label=row.label,
+        thread=f"import:{key}",
+        sources=(),
+        readers=frozenset(),
+        labels=(),
+        people=frozenset(),
+    )
+    async with pool.connection() as connection:
+        await connection.execute(_SQL["keep_example"], example.values(workspace))
+    number = await _number(pool, workspace, key)
+    assert number is not None  # noqa: S101 - it was kept just now
+    return number
+
+
+async def _number(pool: AsyncConnectionPool, workspace: str, key: str) -> int | None:
+    async with pool.connection() as connection:
+        cursor = await connection.execute(
+            _SQL["example_by_key"], {"workspace": workspace, "key": key}
+        )
+        row = await cursor.fetchone()
+    return int(row[0]) if row else None

@@ -1,0 +1,1 @@
+"""Registry, canary, promotion, and where adapters are stored."""

@@ -1,0 +1,165 @@
+"""A rollout in the database: begun, looked at, ended by itself or by hand. Serves no model."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
+from tuning.errors import RolloutRefused, UnknownModel
+from tuning.rollout.policy import Decision, Observed, decide, is_by_canary, is_in_canary
+from tuning.rollout.registry import check_unpinned, close_rollout, lock_models, put_into_service
+
+_SQL = load_statements("tuning")
+BY_ITSELF = "houselore"
+"""Who ended a rollout that nobody ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """A canary that is tried beside what was served when it began, in a share of the channels."""
+
+    id: int
+    canary: str
+    served: str
+    share: float
+    started_by: str
+    started_at: datetime
+
+    def model_for(self, channel: str, thread: str, before: Iterable[str] = ()) -> str:
+        """The model of an answer: that of the thread's earlier answers, `before`, oldest first.
+
+        A thread without any, or whose model is in service no more, is drawn: half of the threads of
+        the channels that the canary is tried in are its own.
+        """
+        known = [model for model in before if model in (self.canary, self.served)]
+        if known:
+            return known[0]
+        rollout = str(self.id)
+        is_tried = is_in_canary(channel, rollout, self.share)
+        return self.canary if is_tried and is_by_canary(channel, thread, rollout) else self.served
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A rollout that goes on no more: what became of its canary, by whom and why."""
+
+    id: int
+    canary: str
+    served: str
+    how: Literal["promoted", "rolled back", "stopped"]
+    by: str
+    reason: str
+
+
+async def start_rollout(
+    pool: AsyncConnectionPool, workspace: str, name: str, share: float, by: str
+) -> Rollout:
+    """Try a registered model in a `share` of the channels, above 0 and at most 1.
+
+    Raises UnknownModel, ModelPinned, and RolloutRefused where another goes on or the model is the
+    served one.
+    """
+    if not 0 < share <= 1:
+        raise RolloutRefused("A canary's share is above 0 and at most 1, such as 0.2.")
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        served = await check_unpinned(connection, workspace)
+        if running := await find_rollout(connection, workspace):
+            raise RolloutRefused(f"{running.canary} is being tried: promote it or take it back.")
+        if served.name == name:
+            raise RolloutRefused(f"{name} is in service already.")
+        values = {"workspace": workspace, "name": name}
+        row = await (await connection.execute(_SQL["make_canary"], values)).fetchone()
+        if row is None:
+            raise UnknownModel(f"No model is called {name!r} here; nothing was changed.")
+        begun = {"model": row[0], "served": served.id, "share": share, "started_by": by}
+        await connection.execute(_SQL["open_rollout"], {**values, **begun})
+        rollout = await find_rollout(connection, workspace)
+    assert rollout is not None  # noqa: S101 - it was begun in this transaction
+    return rollout
+
+
+async def current_rollout(pool: AsyncConnectionPool, workspace: str) -> Rollout | None:
+    """The rollout that goes on, if any."""
+    async with pool.connection() as connection:
+        return await find_rollout(connection, workspace)
+
+
+async def thread_models(
+    pool: AsyncConnectionPool, workspace: str, conversation: str, thread: str
+) -> list[str]:
+    """The models of a thread's answers so far, oldest first."""
+    values = {"workspace": workspace, "conversation": conversation, "thread": thread}
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["thread_models"], values)
+        return [model for (model,) in await cursor.fetchall()]
+
+
+async def stop_rollout(pool: AsyncConnectionPool, workspace: str, by: str, reason: str) -> Rollout:
+    """Take a canary back by hand. Raises RolloutRefused where there is none."""
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        rollout = await find_rollout(connection, workspace)
+        if rollout is None:
+            raise RolloutRefused("No model is being tried.")
+        await close_rollout(connection, workspace, "rolled back", by, reason)
+        return rollout
+
+
+async def look_at_rollout(
+    pool: AsyncConnectionPool, workspace: str
+) -> tuple[Rollout, Decision] | None:
+    """Judge the canary by all answers so far and do what that says; None where there is none.
+
+    One that is undecided after `MOST_DAYS` is stopped: what was served goes on. Safe from several
+    processes at once, as often as one likes.
+    """
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        rollout = await find_rollout(connection, workspace)
+        if rollout is None:
+            return None
+        days = (datetime.now(UTC) - rollout.started_at) / timedelta(days=1)
+        decision = decide(await _answers(connection, workspace, rollout)).after(days)
+        match decision.end:
+            case "promote":
+                name, reason = rollout.canary, decision.reason
+                await put_into_service(connection, workspace, name, BY_ITSELF, reason)
+            case "roll back":
+                reason = decision.reason
+                await close_rollout(connection, workspace, "rolled back", BY_ITSELF, reason)
+            case "stop":
+                reason = decision.reason
+                await close_rollout(connection, workspace, "stopped", BY_ITSELF, reason)
+        return rollout, decision
+
+
+async def ended_rollouts(connection: AsyncConnection, workspace: str) -> list[Ended]:
+    """Every rollout that has ended, the first to end first."""
+    async with connection.cursor(row_factory=class_row(Ended)) as cursor:
+        await cursor.execute(_SQL["ended_rollouts"], {"workspace": workspace})
+        return await cursor.fetchall()
+
+
+async def find_rollout(connection: AsyncConnection, workspace: str) -> Rollout | None:
+    """As `current_rollout`, on a connection that is already held."""
+    async with connection.cursor(row_factory=class_row(Rollout)) as cursor:
+        await cursor.execute(_SQL["current_rollout"], {"workspace": workspace})
+        return await cursor.fetchone()
+
+
+async def _answers(connection: AsyncConnection, workspace: str, rollout: Rollout) -> list[Observed]:
+    values = {
+        "workspace": workspace,
+        "canary": rollout.canary,
+        "served": rollout.served,
+        "started_at": rollout.started_at,
+    }
+    async with connection.cursor(row_factory=class_row(Observed)) as cursor:
+        await cursor.execute(_SQL["rollout_answers"], values)
+        return await cursor.fetchall()

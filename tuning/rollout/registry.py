@@ -1,0 +1,218 @@
+"""Which model answers to the name `house`, and which did before. Serves no model."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, Literal
+
+from psycopg import AsyncConnection
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
+from tuning.errors import ModelPinned, UnknownModel
+
+_SQL = load_statements("tuning")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """What a model was made of: SHA-256 of base and adapter, dataset, code, and how it did."""
+
+    base_hash: str | None = None
+    adapter_hash: str | None = None
+    dataset: str | None = None
+    code_version: str | None = None
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model(Lineage):
+    """A base model, with or without an adapter, and who put it into service and why."""
+
+    id: int
+    name: str
+    base: str
+    adapter: str | None
+    state: Literal["candidate", "canary", "served", "retired"]
+    promoted_by: str | None
+    reason: str | None
+    promoted_at: datetime | None
+    is_pinned: bool
+
+
+async def register(
+    pool: AsyncConnectionPool,
+    workspace: str,
+    name: str,
+    base: str,
+    adapter: str | None = None,
+    lineage: Lineage = Lineage(),
+) -> None:
+    """Add a candidate. The same name again changes nothing: a model is replaced, never changed."""
+    made_of = {
+        "base_hash": lineage.base_hash,
+        "adapter_hash": lineage.adapter_hash,
+        "dataset": lineage.dataset,
+        "code_version": lineage.code_version,
+        "metrics": Jsonb(lineage.metrics),
+    }
+    named = {"workspace": workspace, "name": name, "base": base, "adapter": adapter}
+    async with pool.connection() as connection:
+        await connection.execute(_SQL["register_model"], {**named, **made_of})
+
+
+async def promote(
+    pool: AsyncConnectionPool, workspace: str, name: str, by: str, reason: str
+) -> Model:
+    """Put a registered model into service instead of the one that is, pinned or not.
+
+    A rollout that goes on ends: as promoted if it was of this model, else as stopped. Raises
+    UnknownModel, with nothing changed.
+    """
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        return await put_into_service(connection, workspace, name, by, reason)
+
+
+async def roll_back(pool: AsyncConnectionPool, workspace: str, by: str, reason: str) -> Model:
+    """Put the model into service again that was before this one. Raises UnknownModel."""
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        cursor = await connection.execute(_SQL["served_before"], {"workspace": workspace})
+        row = await cursor.fetchone()
+        if row is None:
+            raise UnknownModel("No model was in service before this one; it stays.")
+        return await put_into_service(connection, workspace, row[0], by, reason)
+
+
+async def pin(pool: AsyncConnectionPool, workspace: str, *, is_pinned: bool = True) -> str:
+    """Keep the served model until it is let go: no canary begins meanwhile. Its name.
+
+    A canary that goes on is stopped. Raises UnknownModel where none is served.
+    """
+    values = {"workspace": workspace, "is_pinned": is_pinned}
+    async with pool.connection() as connection, connection.transaction():
+        await lock_models(connection, workspace)
+        cursor = await connection.execute(_SQL["pin_served"], values)
+        row = await cursor.fetchone()
+        if row is None:
+            raise UnknownModel("No model is in service yet; start Houselore once.")
+        if is_pinned:
+            await close_rollout(
+                connection, workspace, "stopped", by="houselore", reason=f"{row[0]} was pinned"
+            )
+        return str(row[0])
+
+
+async def note_metrics(
+    pool: AsyncConnectionPool, workspace: str, name: str, metrics: Mapping[str, Any]
+) -> None:
+    """Keep figures of a model beside those that it has; the same name again replaces them."""
+    values = {"workspace": workspace, "name": name, "metrics": Jsonb(dict(metrics))}
+    async with pool.connection() as connection:
+        await connection.execute(_SQL["note_metrics"], values)
+
+
+async def models(pool: AsyncConnectionPool, workspace: str) -> list[Model]:
+    """Every registered model: the served one first, then the canary, then the newest."""
+    async with pool.connection() as connection:
+        return await _models(connection, workspace)
+
+
+async def served(pool: AsyncConnectionPool, workspace: str) -> Model | None:
+    """The model in service, or None before the first promotion."""
+    async with pool.connection() as connection:
+        return await _served(connection, workspace)
+
+
+async def set_aside(connection: AsyncConnection, workspace: str) -> list[Model]:
+    """The retired models, without the one that a rollback would serve."""
+    return [m for m in await _idle(connection, workspace) if m.state == "retired"]
+
+
+async def find_idle(connection: AsyncConnection, workspace: str, name: str) -> Model | None:
+    """A model that is set aside or a candidate; None where it is served, tried, next or nowhere."""
+    return next((m for m in await _idle(connection, workspace) if m.name == name), None)
+
+
+async def ensure_served(pool: AsyncConnectionPool, workspace: str, name: str, base: str) -> Model:
+    """The model in service; the first start registers and serves the base model it was given."""
+    model = await served(pool, workspace)
+    if model is not None and (model.adapter is not None or model.name == name):
+        return model
+    await register(pool, workspace, name, base)
+    return await promote(
+        pool, workspace, name, by="houselore", reason="the base model in the settings"
+    )
+
+
+def code_version() -> str | None:
+    """This code's version; None where it was never installed."""
+    try:
+        return version("houselore")
+    except PackageNotFoundError:
+        return None
+
+
+async def lock_models(connection: AsyncConnection, workspace: str) -> None:
+    """One change of a workspace's models at a time, until the transaction ends."""
+    await connection.execute(_SQL["lock_models"], {"workspace": workspace})
+
+
+async def put_into_service(
+    connection: AsyncConnection, workspace: str, name: str, by: str, reason: str
+) -> Model:
+    """As `promote`, for whoever holds the lock of `lock_models`."""
+    values = {"workspace": workspace, "name": name, "promoted_by": by, "reason": reason}
+    await connection.execute(_SQL["retire_served"], values)
+    cursor = await connection.execute(_SQL["serve_model"], values)
+    if await cursor.fetchone() is None:
+        raise UnknownModel(f"No model is called {name!r} here; the one in service stays.")
+    cursor = await connection.execute(_SQL["current_rollout"], values)
+    row = await cursor.fetchone()
+    ended = "promoted" if row is not None and row[1] == name else "stopped"
+    await close_rollout(connection, workspace, ended, by, reason)
+    return next(m for m in await _models(connection, workspace) if m.name == name)
+
+
+async def close_rollout(
+    connection: AsyncConnection, workspace: str, ended: str, by: str, reason: str
+) -> None:
+    """Note how the rollout that goes on has ended, if one does; its canary is one no more."""
+    values = {"workspace": workspace, "ended": ended, "ended_by": by, "reason": reason}
+    await connection.execute(_SQL["close_rollout"], values)
+    await connection.execute(_SQL["end_canary"], values)
+
+
+async def check_unpinned(connection: AsyncConnection, workspace: str) -> Model:
+    """The served model. Raises UnknownModel for none, ModelPinned where it is to stay."""
+    now = await _served(connection, workspace)
+    if now is None:
+        raise UnknownModel("No model is in service yet; start Houselore once.")
+    if now.is_pinned:
+        raise ModelPinned(f"{now.name} is pinned: let it go first (`houselore models unpin`).")
+    return now
+
+
+async def _served(connection: AsyncConnection, workspace: str) -> Model | None:
+    first = next(iter(await _models(connection, workspace)), None)
+    return first if first is not None and first.state == "served" else None
+
+
+async def _idle(connection: AsyncConnection, workspace: str) -> list[Model]:
+    cursor = await connection.execute(_SQL["served_before"], {"workspace": workspace})
+    before = await cursor.fetchone()
+    return [
+        model
+        for model in await _models(connection, workspace)
+        if model.state in ("candidate", "retired") and (before is None or model.name != before[0])
+    ]
+
+
+async def _models(connection: AsyncConnection, workspace: str) -> list[Model]:
+    async with connection.cursor(row_factory=class_row(Model)) as cursor:
+        await cursor.execute(_SQL["list_models"], {"workspace": workspace})
+        return await cursor.fetchall()

@@ -1,0 +1,86 @@
+"""Whether it is time to train again: what is new since the last training. Trains nothing."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
+from tuning.datasets.store import lines_of
+from tuning.errors import UnknownDataset
+from tuning.rollout.canary import current_rollout
+from tuning.rollout.registry import served
+
+_SQL = load_statements("tuning")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When to train: with so many new examples, or after so many days with any; None: never."""
+
+    examples: int | None = None
+    days: float | None = None
+    unreviewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """The keys of the examples that no model has learned from, and why it is time, if it is."""
+
+    new: frozenset[str]
+    reason: str | None
+
+
+async def look_due(pool: AsyncConnectionPool, workspace: str, schedule: Schedule) -> Due:
+    """What is new, and whether it is time.
+
+    It is not while a canary is tried or the served model is pinned: what came of the last is to be
+    known first. Days are counted from the last training; the first one waits for none.
+    """
+    dataset, trained_at = await _last_training(pool, workspace)
+    new = await _freezable(pool, workspace, unreviewed=schedule.unreviewed)
+    if dataset is not None:
+        new -= await _learned(pool, workspace, dataset)
+    now = await served(pool, workspace)
+    if (now is not None and now.is_pinned) or await current_rollout(pool, workspace):
+        return Due(new, None)
+    return Due(new, _reason(schedule, len(new), trained_at))
+
+
+def _reason(schedule: Schedule, new: int, trained_at: datetime | None) -> str | None:
+    if not new:
+        return None
+    if schedule.examples is not None and new >= schedule.examples:
+        return f"{new:,} examples are new"
+    if schedule.days is None:
+        return None
+    if trained_at is None or trained_at <= datetime.now(UTC) - timedelta(days=schedule.days):
+        return f"{schedule.days:g} days have passed, and {new:,} examples are new"
+    return None
+
+
+async def _last_training(
+    pool: AsyncConnectionPool, workspace: str
+) -> tuple[str | None, datetime | None]:
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["last_training"], {"workspace": workspace})
+        return await cursor.fetchone() or (None, None)
+
+
+async def _freezable(
+    pool: AsyncConnectionPool, workspace: str, *, unreviewed: bool
+) -> frozenset[str]:
+    values = {"workspace": workspace, "unreviewed": unreviewed}
+    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(_SQL["freezable"], values)
+        return frozenset(row["key"] for row in await cursor.fetchall())
+
+
+async def _learned(pool: AsyncConnectionPool, workspace: str, dataset: str) -> frozenset[str]:
+    """What a dataset holds; nothing where it had to be deleted: then all is new."""
+    try:
+        lines = await lines_of(pool, workspace, dataset)
+    except UnknownDataset:
+        return frozenset()
+    return frozenset(line["key"] for line in lines)

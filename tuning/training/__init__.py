@@ -1,0 +1,1 @@
+"""SFT, then DPO or KTO, of a LoRA adapter."""

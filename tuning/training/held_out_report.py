@@ -1,0 +1,73 @@
+"""What a training changed in the answers that it never saw. Asks no model.
+
+`tuning.training.log_likelihood` has asked both.
+"""
+
+from collections.abc import Mapping, Sequence
+from math import exp
+from statistics import mean
+from typing import Any
+
+from tuning.datasets.formats import Row
+
+Likely = Sequence[tuple[float, float | None]]
+"""For each row the mean log probability of its answer's tokens, and of its rejected one's."""
+
+
+def compare(rows: Sequence[Row], before: Likely, after: Likely) -> dict[str, Any]:
+    """What changed from one model to another, by kind of row; kinds that are not there are missing.
+
+    `answers`: the mean log probability of a token of the right answers. `pairs`: how much each
+    model prefers the better one of two, 0 to 1, pair by pair. `thumbs`: how much more the good
+    answers have gained than the bad ones, in nats a token.
+    """
+    found: dict[str, Any] = {}
+    each = list(zip(rows, before, after, strict=True))
+    if right := [(b[0], a[0]) for row, b, a in each if row.kind == "sft"]:
+        found["answers"] = {
+            "n": len(right),
+            "before": mean(b for b, _ in right),
+            "after": mean(a for _, a in right),
+        }
+    if pairs := [(b, a) for row, b, a in each if row.kind == "preference"]:
+        found["pairs"] = {
+            "n": len(pairs),
+            "before": [_preferred(b) for b, _ in pairs],
+            "after": [_preferred(a) for _, a in pairs],
+        }
+    gains = {
+        label: [a[0] - b[0] for row, b, a in each if row.label is label] for label in (True, False)
+    }
+    if gains[True] and gains[False]:
+        found["thumbs"] = {
+            "n": len(gains[True]) + len(gains[False]),
+            "margin": mean(gains[True]) - mean(gains[False]),
+        }
+    return found
+
+
+def _preferred(likely: tuple[float, float | None]) -> float:
+    chosen, rejected = likely
+    assert rejected is not None  # noqa: S101 - a pair has two answers
+    return 1 / (1 + exp(rejected - chosen))
+
+
+def describe_change(found: Mapping[str, Any]) -> list[str]:
+    """What `compare` found, a line for each kind."""
+    lines = []
+    if one := found.get("answers"):
+        lines.append(
+            f"Right answers that it never saw: {one['after']:.2f} nats a token after "
+            f"{one['before']:.2f} ({one['n']:,})."
+        )
+    if one := found.get("pairs"):
+        lines.append(
+            f"The better of two answers is preferred by {mean(one['after']):.3f} after "
+            f"{mean(one['before']):.3f} ({one['n']:,})."
+        )
+    if one := found.get("thumbs"):
+        lines.append(
+            f"Good answers gained {one['margin']:+.3f} nats a token more than bad ones "
+            f"({one['n']:,})."
+        )
+    return lines

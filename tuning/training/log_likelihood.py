@@ -1,0 +1,46 @@
+"""How likely a model finds answers that it never saw, good and bad ones. Trains nothing.
+
+Needs the extra `tuning`.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from tuning.datasets.formats import Row
+from tuning.training.base_model import open_adapter, open_base, render
+
+
+def log_likelihoods(
+    base: str | Path, adapter: Path | None, rows: Sequence[Row]
+) -> list[tuple[float, float | None]]:
+    """For each row the mean log probability of a token of its answer, and of its rejected one.
+
+    None where a row has no rejected answer. In nats; the mean, so that length decides nothing
+    (SimPO: Meng and others 2024).
+    """
+    model, tokenizer = open_base(base)
+    if adapter is not None:
+        model = open_adapter(model, adapter)
+    model.eval()
+    return [
+        (
+            _mean(model, tokenizer, row, row.chosen),
+            None if row.rejected is None else _mean(model, tokenizer, row, row.rejected),
+        )
+        for row in rows
+    ]
+
+
+def _mean(
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, row: Row, answer: str
+) -> float:
+    prompt = tokenizer(render(row.prompt, tokenizer), add_special_tokens=False)["input_ids"]
+    said = tokenizer(answer + tokenizer.eos_token, add_special_tokens=False)["input_ids"]
+    ids = torch.tensor([prompt + said], device=model.device)
+    with torch.inference_mode():
+        logits = model(input_ids=ids, logits_to_keep=len(said) + 1).logits[0, :-1].float()
+    return -float(cross_entropy(logits, ids[0, -len(said) :]))

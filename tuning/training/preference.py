@@ -1,0 +1,116 @@
+"""What was liked before what was not: DPO or KTO on an adapter. Makes no rows, serves nothing.
+
+Needs the extra `tuning`. DPO: Rafailov and others 2023, of pairs; KTO: Ethayarajh and others 2024,
+of answers that were found good or bad, one by one.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from datasets import Dataset
+from transformers import PreTrainedTokenizerBase, TrainerCallback
+from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer
+
+from tuning.datasets.formats import Row
+from tuning.training.base_model import open_adapter, open_base, render
+from tuning.training.devices import all_agree, arguments_for, count_processes
+from tuning.training.loss_log import write_losses
+from tuning.training.sft import Settings
+
+Method = Literal["dpo", "kto"]
+
+_BETA = 0.1  # how dear it is to move away from what was known; both papers' own
+
+
+def prefer(
+    base: str | Path,
+    rows: Sequence[Row],
+    folder: Path,
+    settings: Settings,
+    method: Method,
+    callbacks: Sequence[TrainerCallback] = (),
+) -> Path:
+    """Go on from the adapter `settings.start` by what people preferred; the new adapter's folder.
+
+    DPO takes the pairs alone; KTO takes a pair as a good and a bad answer, and lone thumbs as they
+    are. Rows of more than `longest` tokens are left out. The adapter that it begins with is what it
+    must not go far from. What an earlier call with the same `folder` left off is taken up at its
+    last checkpoint. Raises ValueError without a start or rows.
+    """
+    if settings.start is None or not rows:
+        raise ValueError("an adapter to go on from, and rows, are needed")
+    model, tokenizer = open_base(base)
+    shaped = _pairs(rows, tokenizer) if method == "dpo" else _thumbs(rows, tokenizer)
+    kept = [row for row in shaped if _tokens(row, tokenizer) <= settings.longest]
+    trainer = (DPOTrainer if method == "dpo" else KTOTrainer)(
+        model=open_adapter(model, settings.start, is_trainable=True),
+        args=_arguments(folder, settings, method),
+        train_dataset=Dataset.from_list(kept),
+        processing_class=tokenizer,
+        callbacks=list(callbacks),
+    )
+    trainer.train(resume_from_checkpoint=all_agree(any(folder.glob("checkpoint-*"))))
+    adapter = folder / "adapter"
+    if trainer.is_local_process_zero():
+        # The other adapter in it is the start, to compare with.
+        trainer.model.save_pretrained(str(adapter), selected_adapters=["default"])
+        write_losses(adapter, [row for row in trainer.state.log_history if "loss" in row])
+    return adapter
+
+
+def _pairs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
+    return [
+        {"prompt": render(row.prompt, tokenizer), "chosen": row.chosen, "rejected": row.rejected}
+        for row in rows
+        if row.kind == "preference"
+    ]
+
+
+def _thumbs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
+    """A good and a bad one by turns as long as there are both, so that each step has seen both."""
+    good, bad = [], []
+    for row in rows:
+        prompt = render(row.prompt, tokenizer)
+        if row.kind == "preference" or row.label:
+            good.append({"prompt": prompt, "completion": row.chosen, "label": True})
+        if row.kind == "preference":
+            bad.append({"prompt": prompt, "completion": row.rejected, "label": False})
+        elif row.label is False:
+            bad.append({"prompt": prompt, "completion": row.chosen, "label": False})
+    even = min(len(good), len(bad))
+    by_turns = [one for both in zip(good, bad, strict=False) for one in both]
+    return by_turns + good[even:] + bad[even:]
+
+
+def _tokens(row: dict[str, Any], tokenizer: PreTrainedTokenizerBase) -> int:
+    answers = [row[name] for name in ("chosen", "rejected", "completion") if name in row]
+    return max(len(tokenizer(row["prompt"] + answer)["input_ids"]) + 1 for answer in answers)
+
+
+def _arguments(folder: Path, settings: Settings, method: Method) -> DPOConfig | KTOConfig:
+    shared = {
+        **arguments_for(folder, settings.batch, fewest=2),  # KTO compares the rows of a device
+        "num_train_epochs": settings.epochs,
+        "max_steps": settings.most_steps,
+        "learning_rate": settings.learning_rate,
+        "lr_scheduler_type": "cosine",
+        "warmup_steps": settings.warm_up,
+        "max_grad_norm": 1.0,
+        "seed": settings.seed,
+        "beta": _BETA,
+        "logging_steps": 5,
+        "logging_first_step": True,
+        "save_steps": settings.save_every,
+        "save_total_limit": 2,
+        "report_to": "none",
+        "disable_tqdm": not settings.bars,
+        "activation_checkpointing": False,
+        "max_length": None,
+        # Of several processes one would write them to a file that the others do not see.
+        "precompute_ref_log_probs": count_processes() == 1,
+    }
+    if method == "dpo":
+        return DPOConfig(**shared)
+    weight = {"train_sampling_strategy": "sequential"}  # the trainer's own condition
+    return KTOConfig(**shared, **weight)

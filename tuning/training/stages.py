@@ -1,0 +1,247 @@
+"""The stages of a training, each done once: SFT, then DPO or KTO, then a look at what was held out.
+
+Knows no database. PyTorch is loaded when a stage begins.
+"""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from tuning.adapters.files import CONFIG
+from tuning.datasets.formats import Row
+from tuning.errors import CannotTrain
+from tuning.examples_for_training import Lesson
+from tuning.training.held_out_report import compare
+from tuning.training.inputs import Base, Material, Plan, remove_material, write_material
+from tuning.training.launch import launch
+from tuning.training.loss_log import LOSSES, read_losses, write_losses
+from tuning.training.progress import Report
+
+HELD_OUT = "heldout.json"
+TRAINING = "training"
+"""The folder of a training, in that of its model."""
+
+_RATE, _LATER_RATE = 2.5e-4, 5e-5
+_FEWEST_STEPS, _FEWEST_EPOCHS = 40, 3.0  # fifty examples seen thrice leave half a voice
+_MOST_EPOCHS = 12.0  # and a dozen seen more often cost what is right
+_BATCH_OF_JUDGED = 4
+_MOST_HELD_OUT = 200
+_PLAN = "plan.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """An adapter, the stages that made it, and what they changed in what was held out."""
+
+    adapter: Path
+    stages: tuple[str, ...]
+    held_out: Mapping[str, Any] = field(default_factory=dict)
+
+
+def run_stages(
+    base: Base,
+    material: Material,
+    folder: Path,
+    plan: Plan,
+    rival: Path | None = None,
+    report: Report | None = None,
+    processes: int | None = None,
+) -> Trained:
+    """Train in `folder`, where a call that was broken off is taken up.
+
+    `rival` is the adapter that the outcome is put beside on what was held out. In as many
+    `processes` as there are GPUs unless one says. What `write_material` kept there is gone once the
+    stages have ended. Raises CannotTrain without PyTorch, with nothing
+    to learn, and for a folder in which another plan was begun; TrainingFailed.
+    """
+    begin(base, material, folder, plan)
+    stages = _stages(material, plan)
+    if not all(_is_done(folder / stage) for stage in stages):
+        from tuning.training.devices import count_gpus
+
+        processes = processes or count_gpus()
+        if processes > 1:
+            write_material(folder, base, material, plan)
+            try:
+                launch(folder, processes, report)
+            finally:
+                remove_material(folder)
+    adapter = train_stages(base, material, folder, plan, report)
+    remove_material(folder)
+    _join_losses(folder, stages)
+    held_out = _look(base, rival, adapter, material.held_out, folder / HELD_OUT, report)
+    return Trained(adapter, stages, held_out)
+
+
+def begin(base: Base, material: Material, folder: Path, plan: Plan) -> None:
+    """Note the plan in `folder`, or find it there. Raises CannotTrain as `run_stages` does."""
+    method = material.method(plan.then)
+    if not material.lessons and (method is None or base.start is None):
+        raise CannotTrain(
+            f"Dataset {material.dataset[:12]} has no answer to train on: `houselore data list` "
+            "shows what waits for a review."
+        )
+    _check_plan(folder, {"dataset": material.dataset, "method": method, **asdict(plan)})
+    try:
+        import tuning.training.preference
+        import tuning.training.sft  # noqa: F401 - both are tried before anything begins
+    except ImportError as error:
+        raise CannotTrain(
+            f"Training needs more than serving does ({error.name} is missing): `pip install "
+            "'.[tuning]'`."
+        ) from None
+
+
+def epochs_for(lessons: int, batch: int) -> float:
+    """How often so many lessons are seen where nobody says it: the fewer, the more often.
+
+    A step is of `batch` lessons.
+    """
+    steps = -(-lessons // batch)
+    return max(_FEWEST_EPOCHS, min(_FEWEST_STEPS / steps, _MOST_EPOCHS))
+
+
+def drop_material(adapters: Path, datasets: Collection[str]) -> list[str]:
+    """Remove what trainings on these datasets left to be read, in the folders of `adapters`.
+
+    The names of the models that it was to become.
+    """
+    return [
+        plan.parts[-3]
+        for plan in sorted(adapters.glob(f"*/{TRAINING}/{_PLAN}"))
+        if _dataset(plan) in datasets and remove_material(plan.parent)
+    ]
+
+
+def train_stages(
+    base: Base, material: Material, folder: Path, plan: Plan, report: Report | None = None
+) -> Path:
+    """Do the stages that have not ended in `folder`; the last one's adapter.
+
+    Each of several processes calls it.
+    """
+    adapter = base.start
+    for stage in _stages(material, plan):
+        if stage == "sft":
+            adapter = _sft(base, material.lessons, folder / stage, plan.epochs, report)
+        else:
+            assert adapter is not None  # noqa: S101 - the base has a start or SFT made one
+            adapter = _prefer(base, adapter, material.judged, folder / stage, stage, report)
+    assert adapter is not None  # noqa: S101 - one of the stages made it
+    return adapter
+
+
+def _stages(material: Material, plan: Plan) -> tuple[Literal["sft", "dpo", "kto"], ...]:
+    method = material.method(plan.then)
+    return (*(("sft",) if material.lessons else ()), *((method,) if method else ()))
+
+
+def _check_plan(folder: Path, plan: Mapping[str, Any]) -> None:
+    file = folder / _PLAN
+    if file.is_file() and json.loads(file.read_text(encoding="utf-8")) != plan:
+        raise CannotTrain(
+            f"A training with another dataset or plan was begun in {folder}: remove that folder, "
+            "or give the model another name."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(plan), encoding="utf-8")
+
+
+def _dataset(plan: Path) -> str | None:
+    """The hash of the dataset of a training that was begun, None where its note is broken."""
+    try:
+        noted: dict[str, str] = json.loads(plan.read_text(encoding="utf-8"))
+        return noted["dataset"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _sft(
+    base: Base,
+    lessons: Sequence[Lesson],
+    folder: Path,
+    epochs: float | None,
+    report: Report | None,
+) -> Path:
+    from tuning.training.devices import all_agree
+    from tuning.training.sft import Settings, train
+    from tuning.training.step_progress import Steps
+
+    if all_agree(_is_done(folder)):
+        return folder / "adapter"
+    start = base.manners or base.start
+    settings = Settings(learning_rate=_RATE, start=start, anchor=base.start, bars=False)
+    enough = epochs_for(len(lessons), settings.batch)
+    callbacks = [Steps("SFT", report)] if report else []
+    return train(base.place, lessons, folder, replace(settings, epochs=epochs or enough), callbacks)
+
+
+def _prefer(
+    base: Base,
+    start: Path,
+    rows: Sequence[Row],
+    folder: Path,
+    method: Literal["dpo", "kto"],
+    report: Report | None,
+) -> Path:
+    from tuning.training.devices import all_agree
+    from tuning.training.preference import prefer
+    from tuning.training.sft import Settings
+    from tuning.training.step_progress import Steps
+
+    # The first process may still write the adapter of the stage before: none begins without it.
+    if all_agree(_is_done(folder)):
+        return folder / "adapter"
+    settings = Settings(learning_rate=_LATER_RATE, batch=_BATCH_OF_JUDGED, start=start, bars=False)
+    callbacks = [Steps(method.upper(), report)] if report else []
+    return prefer(base.place, rows, folder, settings, method, callbacks)
+
+
+def _is_done(folder: Path) -> bool:
+    """Whether a stage has ended: its losses are the last that it writes."""
+    return all((folder / "adapter" / name).is_file() for name in (CONFIG, LOSSES))
+
+
+def _join_losses(folder: Path, stages: Sequence[str]) -> None:
+    """All stages' losses in one row of steps, each with the name of its stage."""
+    rows: list[dict[str, Any]] = []
+    for stage in stages:
+        before = rows[-1]["step"] if rows else 0
+        found = read_losses(folder / stage / "adapter")
+        rows += [
+            {"step": before + row["step"], "loss": float(row["loss"]), "stage": stage}
+            for row in found
+        ]
+    write_losses(folder, rows)
+
+
+def _look(
+    base: Base,
+    rival: Path | None,
+    adapter: Path,
+    rows: Sequence[Row],
+    kept: Path,
+    report: Report | None,
+) -> dict[str, Any]:
+    """How likely both find what was held out; nothing where nothing was."""
+    if not rows:
+        return {}
+    if kept.is_file():
+        found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+        return found
+    from tuning.training.log_likelihood import log_likelihoods
+
+    rows = rows[:_MOST_HELD_OUT]
+    if report:
+        report("held out", 0, 2)
+    before = log_likelihoods(base.place, rival, rows)
+    if report:
+        report("held out", 1, 2)
+    after = log_likelihoods(base.place, adapter, rows)
+    if report:
+        report("held out", 2, 2)
+    found = compare(rows, before, after)
+    kept.write_text(json.dumps(found, indent=1), encoding="utf-8")
+    return found

@@ -1,0 +1,1 @@
+"""A team's voice: its markers, its texts, how close an answer comes to it."""

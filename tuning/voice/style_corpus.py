@@ -1,0 +1,129 @@
+"""A folder's texts in the house voice to examples that teach the voice, no fact. Keeps none.
+
+Each note says plainly what its answer says in the house voice.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from psycopg_pool import AsyncConnectionPool
+
+from answering.evidence.notes import Evidence
+from database.statements import load_statements
+from retrieval.audience import Audience
+from retrieval.documents import Document, Passage
+from text.markdown_blocks import scan_blocks
+from text.plain import to_plain
+from text.sentences import split_sentences
+from tuning.datasets.formats import Row
+from tuning.errors import UnusableExamples
+from tuning.examples_for_training import lesson
+from tuning.voice.markers import find_markers, say_plainly
+
+_SQL = load_statements("tuning")
+_SENTENCES = 3  # of an answer, as the house prompt asks for
+_FEWEST_WORDS = 3  # of a note that says anything
+_MOST_OTHERS = 500  # documents
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceExamples:
+    """The `sft` examples of some texts, the phrases that mark the voice, the most frequent first.
+
+    `alike` is how many pieces have none of them, and so teach nothing.
+    """
+
+    rows: tuple[Row, ...]
+    markers: tuple[str, ...]
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    title: str
+    topic: str
+    sentences: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return " ".join(self.sentences)
+
+
+def teach_voice(texts: Sequence[Document], others: Sequence[Document]) -> VoiceExamples:
+    """Of each paragraph, some sentences at a time: the note says it plainly, the answer as it is.
+
+    What marks the voice is what the team's `others` lack. Raises UnusableExamples where nothing
+    does.
+    """
+    pieces = [piece for text in texts for piece in _pieces(text)]
+    plain = [piece.text for other in others for piece in _pieces(other)]
+    markers = find_markers([piece.text for piece in pieces], plain)
+    rows = [row for piece in pieces if (row := _row(piece, markers)) is not None]
+    if not rows:
+        raise UnusableExamples(
+            f"These {len(pieces):,} pieces of text say nothing over and over that the team's "
+            f"{len(others):,} indexed documents do not: bring more of them, or index those "
+            "documents that are not in the house voice."
+        )
+    counted = Counter(
+        " ".join(phrase)
+        for phrase in markers
+        for row in rows
+        if " ".join(phrase) in row.chosen.lower()
+    )
+    named = tuple(phrase for phrase, _ in counted.most_common())
+    return VoiceExamples(tuple(rows), named, len(pieces) - len(rows))
+
+
+async def read_others(pool: AsyncConnectionPool, audience: Audience) -> list[Document]:
+    """Some of the documents that an audience may read, the newest first."""
+    values = {
+        "workspace": audience.workspace,
+        "readers": sorted(audience.readers),
+        "most": _MOST_OTHERS,
+    }
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["texts_of_documents"], values)
+        return [Document(key, title, text, "") for key, title, text in await cursor.fetchall()]
+
+
+def _row(piece: _Piece, markers: frozenset[tuple[str, ...]]) -> Row | None:
+    """What is served when somebody asks, and how the house says it; None where it is the same."""
+    said = [say_plainly(sentence, markers) for sentence in piece.sentences]
+    note = " ".join(filter(None, said))
+    if len(note.split()) < _FEWEST_WORDS or _plain(note) == _plain(piece.text):
+        return None
+    passage = Passage(0, 0, "", piece.title, None, (), note, 0.0, None)
+    evidence = Evidence(1, passage, tuple(filter(None, said)), note, note, 0.0)
+    answer = " ".join(
+        f"{sentence} [1]" if plain else sentence
+        for sentence, plain in zip(piece.sentences, said, strict=True)
+    )
+    made = lesson(f"What is said about {piece.topic}?", [evidence], answer, "texts")
+    return Row("sft", made.prompt, made.answer)
+
+
+def _pieces(text: Document) -> Iterator[_Piece]:
+    """Each paragraph's sentences, some at a time, under the heading that they stand under."""
+    heading, numbers = text.title, Counter[str]()
+    for block in scan_blocks(text.text):
+        said = to_plain(text.text[block.start : block.end])
+        if block.kind == "heading":
+            heading = " ".join(said.split()) or heading
+        if block.kind != "paragraph":
+            continue
+        said = " ".join(said.split())
+        sentences = [said[span.start : span.end] for span in split_sentences(said)]
+        for some in _some(sentences):
+            numbers[heading] += 1
+            part = "" if numbers[heading] == 1 else f", part {numbers[heading]}"
+            yield _Piece(text.title, heading + part, some)
+
+
+def _some(sentences: Sequence[str]) -> Iterable[tuple[str, ...]]:
+    return (tuple(sentences[at : at + _SENTENCES]) for at in range(0, len(sentences), _SENTENCES))
+
+
+def _plain(text: str) -> list[str]:
+    return text.lower().replace("!", ".").split()
