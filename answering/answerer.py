@@ -45,7 +45,7 @@ class Answerer:
         The probability that what is shown answers the question has to reach `bar`, by default that
         of the confidence; where it does not, it is said to be the closest. When a document that it
         rests on changes meanwhile, it is Restarted. Raises NotIndexed, EvidenceChanged,
-        EmbedderUnavailable and IndexUnavailable.
+        EmbedderUnavailable and DatabaseUnavailable.
         """
         asked = question if bar is None else replace(question, bar=bar)
         stopwatch = Stopwatch()

@@ -31,7 +31,7 @@ def answer_chain(parts: ChainParts) -> Runnable[Question, Progress]:
     """Question -> checked answer. What it streams are Reading, Words, and Finished at the end.
 
     A message may hold several questions; each is looked up by itself. `ainvoke` and `abatch` give
-    Finished. Raises NotIndexed, EvidenceChanged, EmbedderUnavailable and IndexUnavailable.
+    Finished. Raises NotIndexed, EvidenceChanged, EmbedderUnavailable and DatabaseUnavailable.
     """
     return (
         reading_chain(parts)

@@ -8,8 +8,8 @@ import psycopg
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
+from database.errors import DatabaseUnavailable
 from database.statements import load_statements
-from retrieval.errors import IndexUnavailable
 
 _SQL = load_statements("retrieval")
 ROLE = "houselore_app"
@@ -23,14 +23,14 @@ async def open_pool(
 ) -> AsyncIterator[AsyncConnectionPool]:
     """Connections that see one workspace alone, whatever a statement forgets to say.
 
-    `patience` is how many seconds one waits for a free one. Raises IndexUnavailable.
+    `patience` is how many seconds one waits for a free one. Raises DatabaseUnavailable.
     """
     confine = confined_to(workspace)
     try:
         async with await AsyncConnection.connect(url, connect_timeout=10) as connection:
             await confine(connection)
     except psycopg.Error as error:
-        raise IndexUnavailable(
+        raise DatabaseUnavailable(
             f"The database cannot be used: {_first_line(error)}. Its login must be allowed to act "
             f"as the role {ROLE}, which `houselore migrate` makes."
         ) from error
@@ -59,16 +59,16 @@ def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
 
 @asynccontextmanager
 async def borrow(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnection]:
-    """A connection of the pool. The driver's errors become IndexUnavailable."""
+    """A connection of the pool. The driver's errors become DatabaseUnavailable."""
     try:
         async with pool.connection() as connection:
             yield connection
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-        raise IndexUnavailable(
+        raise DatabaseUnavailable(
             "The database lacks Houselore's tables. Run `houselore migrate`."
         ) from error
     except psycopg.Error as error:
-        raise IndexUnavailable(_sentence(error)) from error
+        raise DatabaseUnavailable(_sentence(error)) from error
 
 
 @asynccontextmanager

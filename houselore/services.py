@@ -203,12 +203,12 @@ async def _migrated(settings: Settings, url: str, *, migrate: bool) -> None:
 
 
 async def _pool(stack: AsyncExitStack, settings: Settings, url: str) -> "AsyncConnectionPool":
+    from database.errors import DatabaseUnavailable
     from database.pool import open_pool
-    from retrieval.errors import IndexUnavailable
 
     try:
         return await stack.enter_async_context(open_pool(url, settings.workspace))
-    except IndexUnavailable as error:
+    except DatabaseUnavailable as error:
         raise DatabaseUnusable(str(error)) from error
 
 

@@ -13,8 +13,7 @@ RetrievalError
 ├── GenerationMoved       the live index became another one in mid-work
 ├── ReindexRefused        a reindexing, switch or rollback that cannot be done as things stand
 │   └── RunGoesOn         because another one goes on
-├── ReindexCancelled      somebody wanted a run to end
-└── IndexUnavailable      Postgres cannot be reached, or refuses
+└── ReindexCancelled      somebody wanted a run to end
 """
 
 
@@ -72,7 +71,3 @@ class RunGoesOn(ReindexRefused):
 
 class ReindexCancelled(RetrievalError):
     """Somebody wanted a run to end, and it did; what it had done is kept."""
-
-
-class IndexUnavailable(RetrievalError):
-    """The database cannot be reached or refuses a statement."""

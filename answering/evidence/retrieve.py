@@ -42,7 +42,7 @@ class Retrieved:
 def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
     """The step from a question to the pages that its audience may read.
 
-    Raises NotIndexed, EmbedderUnavailable and IndexUnavailable.
+    Raises NotIndexed, EmbedderUnavailable and DatabaseUnavailable.
     """
 
     async def search(understood: Understood, config: RunnableConfig) -> Retrieved:

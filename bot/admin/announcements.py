@@ -4,8 +4,8 @@ import logging
 
 from bot.errors import SlackFailed
 from bot.inbox.private_reply import direct_message
+from bot.rendering.blocks import fallback
 from bot.services import BotServices
-from bot.slack.blocks import fallback
 
 _log = logging.getLogger(__name__)
 

@@ -12,9 +12,9 @@ from psycopg.rows import dict_row
 
 from bot.errors import DatabaseDown, SettingRefused, SlackFailed
 from bot.inbox.events import Command
+from bot.rendering.mrkdwn import fit, one_line
 from bot.services import BotServices
 from bot.slack.directory import Conversation
-from bot.slack.mrkdwn import fit, one_line
 from database.statements import load_statements
 
 When = Literal["mentions", "always-if-sure"]

@@ -10,8 +10,8 @@ from psycopg.rows import dict_row
 
 from bot.errors import DatabaseDown, NameNotFound, SettingRefused, SlackFailed
 from bot.inbox.events import Command
+from bot.rendering.mrkdwn import mentions
 from bot.services import BotServices
-from bot.slack.mrkdwn import mentions
 from bot.slack.name_resolution import Names
 from database.statements import load_statements
 

@@ -8,9 +8,9 @@ from bot.errors import SlackFailed
 from bot.inbox import store
 from bot.inbox.private_reply import direct_message, tell
 from bot.inbox.store import Row
+from bot.rendering.blocks import context, fallback, section
+from bot.rendering.mrkdwn import escape
 from bot.services import BotServices
-from bot.slack.blocks import context, fallback, section
-from bot.slack.mrkdwn import escape
 from retrieval.indexing.eta import in_words
 from retrieval.indexing.reindex import RunProgress
 from retrieval.progress import IndexReport

@@ -13,9 +13,10 @@ from bot.inbox import store
 from bot.inbox.private_reply import tell
 from bot.inbox.retry_policy import MOST_TRIES, may_pass
 from bot.inbox.store import Row
+from bot.rendering.mrkdwn import escape, one_line
 from bot.services import BotServices
-from bot.slack.mrkdwn import escape, one_line
 from bot.slack.name_resolution import Names
+from database.errors import DatabaseUnavailable
 from retrieval.errors import ReindexCancelled, ReindexRefused, RetrievalError, RunGoesOn
 from retrieval.index.source_catalog import list_sources
 from retrieval.indexing.reindex import plan, rollback, switch
@@ -41,6 +42,8 @@ _KEPT = "What was done by then is kept; `/houselore reindex` goes on with it."
 _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"  # Slack's apps make one dash of two
 
 _log = logging.getLogger(__name__)
+_TOLD = (DatabaseUnavailable, RetrievalError)
+"""Errors whose sentence is for the person who asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ async def _for_an_admin(
             if before + 1 < MOST_TRIES and may_pass(error):
                 raise
             _log.exception("%s %s failed", word, row.id)
-            sentence = escape(str(error)) if isinstance(error, RetrievalError) else _FAILED
+            sentence = escape(str(error)) if isinstance(error, _TOLD) else _FAILED
             await tell(services, row, sentence)
             await store.finish(services.pool, row, "failed", str(error) or type(error).__name__)
             return

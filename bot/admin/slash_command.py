@@ -12,10 +12,10 @@ from redis.exceptions import RedisError
 
 from bot.admin.channel_settings import ChannelSettings, read_channel
 from bot.errors import DatabaseDown
+from bot.rendering.mrkdwn import escape, fit
 from bot.services import BotServices
-from bot.slack.mrkdwn import escape, fit
+from database.errors import DatabaseUnavailable
 from database.statements import load_statements
-from retrieval.errors import IndexUnavailable
 from retrieval.indexing.status import Standing, read_standing
 
 Word = Literal[
@@ -137,7 +137,7 @@ async def read_status(services: BotServices, person: str, channel: str | None = 
             await cursor.execute(_SQL["status"], values)
             row = await cursor.fetchone()
         standing = await read_standing(services.pool, services.workspace)
-    except (psycopg.Error, IndexUnavailable) as error:
+    except (psycopg.Error, DatabaseUnavailable) as error:
         raise DatabaseDown(
             "My database does not answer just now. An admin can run `houselore doctor`."
         ) from error

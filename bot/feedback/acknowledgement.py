@@ -5,8 +5,8 @@ from typing import Final
 
 from bot.errors import SlackFailed
 from bot.feedback import rated_answer
+from bot.rendering.blocks import Block, actions, button, section
 from bot.services import BotServices
-from bot.slack.blocks import Block, actions, button, section
 
 WHY: Final = "why"
 """The action of the button that opens the form."""

@@ -8,8 +8,8 @@ import psycopg
 
 from bot.errors import SlackFailed
 from bot.feedback.comments import REASONS, Remark, read_remark
+from bot.rendering.blocks import Block
 from bot.services import BotServices
-from bot.slack.blocks import Block
 
 REMARK: Final = "remark"
 """The form's callback id."""

@@ -11,8 +11,8 @@ from bot.errors import FeedbackRefused
 from bot.feedback import rated_answer
 from bot.feedback.rated_answer import Said
 from bot.inbox.store import Row
+from bot.rendering.mrkdwn import mentions, plain
 from bot.services import BotServices
-from bot.slack.mrkdwn import mentions, plain
 from database.statements import load_statements
 
 Surface = Literal["form", "reply"]

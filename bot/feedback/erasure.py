@@ -12,9 +12,9 @@ from psycopg_pool import AsyncConnectionPool
 from bot.inbox import store, threads
 from bot.inbox.private_reply import tell
 from bot.inbox.store import Row
+from bot.rendering.blocks import Block, actions, button, section
+from bot.rendering.mrkdwn import escape
 from bot.services import BotServices
-from bot.slack.blocks import Block, actions, button, section
-from bot.slack.mrkdwn import escape
 from database.statements import load_statements
 
 FORGET: Final = "forget_me"

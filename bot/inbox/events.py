@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.slack.mrkdwn import mentions
+from bot.rendering.mrkdwn import mentions
 from text.plain import clean
 
 Kind = Literal[

@@ -3,7 +3,7 @@
 import re
 
 from answering.types.questions import is_wordless
-from bot.slack.mrkdwn import mentions
+from bot.rendering.mrkdwn import mentions
 
 _MARK = re.compile(r"<[^<>]*>")  # what Slack itself wrote: a mention, a link, a channel
 _EMOJI_NAME = re.compile(r":[a-z0-9_'+\-]+:", re.IGNORECASE)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from bot.errors import SlackFailed
 from bot.inbox.retry_policy import may_pass
 from bot.inbox.store import Row
+from bot.rendering.blocks import Block, fallback, section
+from bot.rendering.mrkdwn import fit
 from bot.services import BotServices
-from bot.slack.blocks import Block, fallback, section
-from bot.slack.mrkdwn import fit
 
 _log = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from redis.exceptions import RedisError, WatchError
 
 from answering.types.questions import Turn
 from bot.inbox.store import Row
+from bot.rendering.mrkdwn import mentions, plain
 from bot.services import BotServices
 from bot.slack.directory import Myself
-from bot.slack.mrkdwn import mentions, plain
 
 _MOST_TURNS = 12
 _MOST_KEPT = 40

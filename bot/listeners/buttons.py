@@ -12,9 +12,9 @@ from bot.inbox.events import Incoming, Kind
 from bot.inbox.interactions import Press
 from bot.inbox.private_reply import respond
 from bot.inbox.store import store
+from bot.rendering import blocks
 from bot.reviews import edit_form
 from bot.services import BotServices
-from bot.slack import blocks
 
 
 async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:

@@ -20,8 +20,8 @@ from bot.errors import DatabaseDown, NameNotFound, SettingRefused, SlackFailed
 from bot.feedback.erasure import WARNING, WHOM, confirmation
 from bot.inbox.events import Command, Kind
 from bot.inbox.store import store
+from bot.rendering.mrkdwn import escape
 from bot.services import BotServices
-from bot.slack.mrkdwn import escape
 
 
 async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:

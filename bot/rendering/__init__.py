@@ -1,1 +1,1 @@
-"""An answer's Markdown as blocks and as plain text."""
+"""What a message looks like: an answer's Markdown as Block Kit, mrkdwn and plain text."""

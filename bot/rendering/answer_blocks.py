@@ -6,11 +6,11 @@ mention or a link from acting. What is only prose stays Markdown, as it was stre
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from bot.rendering.blocks import ANSWER_LIMIT, Block, divider, markdown
 from bot.rendering.markdown import is_plain_for_slack
+from bot.rendering.mrkdwn import safe_markdown
 from bot.rendering.pieces import Code, Divider, Grid, Items, Piece, Prose, Span, Spans, read_pieces
 from bot.rendering.shortening import shorten
-from bot.slack.blocks import ANSWER_LIMIT, Block, divider, markdown
-from bot.slack.mrkdwn import safe_markdown
 
 _MOST_BLOCKS = 40
 """Of an answer's text; Slack takes 50 in a message."""

@@ -17,7 +17,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
-from bot.slack.mrkdwn import PART, drop_controls, is_number_alone, safe_markdown
+from bot.rendering.mrkdwn import PART, drop_controls, is_number_alone, safe_markdown
 
 _IDENTIFIER = re.compile(r"__[a-z][a-z0-9_]*__(?!\w)")
 _OPENS = "\"'`“«([{$€£…"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
+from bot.rendering.blocks import ANSWER_LIMIT, SHORTENED
 from bot.rendering.markdown import parse
-from bot.slack.blocks import ANSWER_LIMIT, SHORTENED
 
 _FENCE_ROOM = 12
 """Characters kept for the end of a code block that is cut."""

@@ -26,10 +26,7 @@ from bot.inbox.private_reply import tell
 from bot.inbox.retry_policy import MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.inbox.store import Row
 from bot.rendering.answer_blocks import answer_blocks
-from bot.rendering.plain_text import plain_text
-from bot.replies.mention_reply import progress_of
-from bot.services import BotServices
-from bot.slack.blocks import (
+from bot.rendering.blocks import (
     SHARE,
     actions,
     below_answer,
@@ -39,7 +36,10 @@ from bot.slack.blocks import (
     section,
     sources,
 )
-from bot.slack.mrkdwn import escape, mentions, plain
+from bot.rendering.mrkdwn import escape, mentions, plain
+from bot.rendering.plain_text import plain_text
+from bot.replies.mention_reply import progress_of
+from bot.services import BotServices
 from database.statements import load_statements
 from retrieval.audience import Audience
 

@@ -26,14 +26,14 @@ from bot.inbox.intent import asks_for_help
 from bot.inbox.retry_policy import FAILED, MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
 from bot.inbox.store import Row
 from bot.inbox.threads import Said
+from bot.rendering.blocks import below_answer
+from bot.rendering.mrkdwn import mentions, one_line, plain
 from bot.rendering.shortening import close_code
 from bot.replies.cancellation import Edited, Stopped, Withdrawn, check_wanted
 from bot.replies.recovery import Overtaken, open_reply
 from bot.services import BotServices
-from bot.slack.blocks import below_answer
 from bot.slack.directory import Myself
 from bot.slack.message_stream import Reply
-from bot.slack.mrkdwn import mentions, one_line, plain
 from retrieval.audience import PUBLIC
 
 _PATIENCE = 180.0

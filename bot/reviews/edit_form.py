@@ -9,10 +9,10 @@ import psycopg
 from bot.errors import ReviewRefused, SlackFailed
 from bot.inbox.events import Incoming
 from bot.inbox.interactions import Submission
+from bot.rendering.blocks import Block
 from bot.review_protocol import EDIT, Waiting
 from bot.reviews.queue import LONGEST, example_for
 from bot.services import BotServices
-from bot.slack.blocks import Block
 
 REVIEW: Final = "review"
 """The form's callback id."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.admin.slash_command import HELP, Status, describe, read_status
+from bot.rendering.blocks import REINDEX, Block, actions, button, context, divider, header, section
+from bot.rendering.mrkdwn import fit, one_line
 from bot.reviews import queue
 from bot.services import BotServices
-from bot.slack.blocks import REINDEX, Block, actions, button, context, divider, header, section
-from bot.slack.mrkdwn import fit, one_line
 from database.statements import load_statements
 
 _SQL = load_statements("bot")

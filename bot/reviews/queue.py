@@ -12,6 +12,8 @@ from bot.inbox import store
 from bot.inbox.private_reply import tell
 from bot.inbox.retry_policy import MOST_TRIES, may_pass
 from bot.inbox.store import Row
+from bot.rendering.blocks import Block, actions, button, context, divider, header, section
+from bot.rendering.mrkdwn import escape, fit, one_line
 from bot.review_protocol import (
     APPROVE,
     EDIT,
@@ -25,8 +27,6 @@ from bot.review_protocol import (
 )
 from bot.reviews import home_tab
 from bot.services import BotServices
-from bot.slack.blocks import Block, actions, button, context, divider, header, section
-from bot.slack.mrkdwn import escape, fit, one_line
 from database.statements import load_statements
 
 LONGEST: Final = 3_000

@@ -1,1 +1,1 @@
-"""Slack's Web API: client, directory, blocks, streamed messages."""
+"""Slack's Web API: client, directory, who reads what, streamed messages."""

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 from bot.errors import SlackFailed
 from bot.rendering.answer_blocks import answer_blocks
+from bot.rendering.blocks import ANSWER_LIMIT, Block, fallback, markdown
 from bot.rendering.markdown import is_plain_for_slack
+from bot.rendering.mrkdwn import safe_markdown, settled
 from bot.rendering.plain_text import plain_text
-from bot.slack.blocks import ANSWER_LIMIT, Block, fallback, markdown
 from bot.slack.client import SlackClient
-from bot.slack.mrkdwn import safe_markdown, settled
 
 _log = logging.getLogger(__name__)
 

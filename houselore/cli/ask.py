@@ -10,8 +10,8 @@ from rich.text import Text
 from answering.types.answers import Answer, Citation
 from answering.types.progress import Finished, Reading, Restarted, Words
 from answering.types.questions import QUESTION_LIMIT, Question, is_wordless
+from bot.rendering.mrkdwn import one_line
 from bot.rendering.plain_text import plain_text
-from bot.slack.mrkdwn import one_line
 from houselore.cli.terminal import AnswerPrinter, without_controls
 from houselore.errors import WrongUse
 from houselore.people.lookup import Asker, find_audience

@@ -11,6 +11,7 @@ from typing import Any
 
 from answering.errors import AnsweringError, NotIndexed
 from bot.errors import BotError, NameNotFound
+from database.errors import DatabaseUnavailable
 from houselore.errors import HouseloreError, WrongUse
 from retrieval.errors import (
     GoldenRefused,
@@ -88,7 +89,9 @@ def _explain(error: Exception) -> tuple[str, int]:
         return str(error), error.exit_code
     if isinstance(error, _MENDABLE) and not isinstance(error, RunGoesOn):
         return str(error), WrongUse.exit_code
-    if isinstance(error, RetrievalError | AnsweringError | BotError | TuningError):
+    if isinstance(
+        error, DatabaseUnavailable | RetrievalError | AnsweringError | BotError | TuningError
+    ):
         return str(error), HouseloreError.exit_code
     name = type(error).__name__
     return f"Something went wrong ({name}); the details are in {_write_down(error)}.", 1

@@ -20,7 +20,6 @@ from houselore.settings import Settings
 from tuning.adapters.bundled import MANNERS, STARTER, check_manners, check_starter
 from tuning.datasets.store import datasets, freeze_dataset
 from tuning.errors import NothingToFreeze, TuningError
-from tuning.feedback.erasure import sweep_adapters
 from tuning.hosted.client import Endpoint
 from tuning.pipeline import Tuned, prepare, tune, tune_hosted
 from tuning.rollout.registry import models, served
@@ -28,6 +27,7 @@ from tuning.training.held_out_report import describe_change
 from tuning.training.inputs import Base, Plan
 from tuning.training.loss_log import plot_losses
 from tuning.training.progress import Report
+from tuning.training.stages import sweep_adapters
 
 _HUB = "HuggingFaceTB"
 

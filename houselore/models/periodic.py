@@ -7,11 +7,12 @@ import psycopg
 from psycopg_pool import PoolTimeout
 
 from database.cancellation import pause
+from database.errors import DatabaseUnavailable
 from houselore.errors import HouseloreError
 from retrieval.errors import RetrievalError
 from tuning.errors import TuningError
 
-_OURS = (HouseloreError, RetrievalError, TuningError)
+_OURS = (HouseloreError, DatabaseUnavailable, RetrievalError, TuningError)
 
 _log = logging.getLogger(__name__)
 

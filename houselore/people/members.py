@@ -1,11 +1,20 @@
 """Members' names and public channels, as Slack tells them. Looks nobody up."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from rich.console import Console
 
 from houselore.people.lookup import open_slack
 from houselore.settings import Settings
+
+_NO_SLACK = (
+    "There is no Slack to ask: nothing new is taken from channels, and members' names stay in what "
+    "is. "
+    "Set SLACK_BOT_TOKEN, or start `make run` beside."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,26 @@ async def read_workplace(settings: Settings) -> Workplace | None:
         frozenset(name for user in users if not user.get("is_bot") for name in _names(user)),
         frozenset(str(channel["id"]) for channel in channels if not channel.get("is_private")),
     )
+
+
+async def known_workplace(settings: Settings) -> Workplace | None:
+    """What Slack says of members and channels; warns where there is none to ask."""
+    workplace = await read_workplace(settings)
+    if workplace is None:
+        Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
+    return workplace
+
+
+async def open_redactor(settings: Settings) -> Callable[[str], str]:
+    """What takes people, addresses, numbers and secrets out of a text; warns without Slack."""
+    return redactor(await known_workplace(settings))
+
+
+def redactor(workplace: Workplace | None) -> Callable[[str], str]:
+    """The same, with the names of these members."""
+    from tuning.feedback.redaction import redact
+
+    return partial(redact, names=workplace.names if workplace else ())
 
 
 def _names(user: Mapping[str, Any]) -> Iterator[str]:

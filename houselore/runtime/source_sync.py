@@ -8,6 +8,7 @@ import logging
 from psycopg_pool import AsyncConnectionPool
 
 from database.cancellation import pause
+from database.errors import DatabaseUnavailable
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import RetrievalError
 from retrieval.index.source_catalog import KnownSource, list_sources
@@ -15,6 +16,7 @@ from retrieval.indexing.promotion import drop_old_generations
 from retrieval.indexing.sync import index_source
 
 _log = logging.getLogger(__name__)
+_EXPECTED = (DatabaseUnavailable, RetrievalError)
 
 
 async def keep_fresh(
@@ -29,7 +31,7 @@ async def keep_fresh(
         await pause(seconds)
         try:
             sources = await list_sources(pool, workspace)
-        except RetrievalError as error:
+        except _EXPECTED as error:
             _note(failures, "the list of sources", str(error))
             continue
         for source in sources:
@@ -37,7 +39,7 @@ async def keep_fresh(
             _note(failures, source.location, failure)
         try:
             await drop_old_generations(pool, workspace)
-        except RetrievalError as error:
+        except _EXPECTED as error:
             _note(failures, "what is left of an earlier index", str(error))
 
 
@@ -47,7 +49,7 @@ async def _refresh(
     """Why the source could not be brought up to date; empty when it is."""
     try:
         report = await index_source(pool, workspace, source.open(), embedder, builds=False)
-    except RetrievalError as error:
+    except _EXPECTED as error:
         return str(error)
     except Exception:  # one source that is odd must not end the watch over the others
         _log.exception("%s could not be brought up to date", source.location)

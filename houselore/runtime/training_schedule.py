@@ -13,6 +13,7 @@ import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from database.cancellation import pause
+from database.errors import DatabaseUnavailable
 from database.pool import borrow_if_alone
 from houselore.settings import Settings
 from retrieval.errors import RetrievalError
@@ -22,6 +23,7 @@ from tuning.schedule import Schedule, look_due
 SECONDS = 600.0
 
 _log = logging.getLogger(__name__)
+_EXPECTED = (psycopg.Error, PoolTimeout, DatabaseUnavailable, RetrievalError, TuningError)
 
 Announce = Callable[[str], Awaitable[None]]
 """Tells the admins a sentence."""
@@ -58,7 +60,7 @@ async def keep_learning(
             async with borrow_if_alone(pool, f"{settings.workspace}/tune") as alone:
                 if alone is not None:
                     failed = await _learn(pool, settings, schedule, announce, run, failed)
-        except (psycopg.Error, PoolTimeout, RetrievalError, TuningError) as error:
+        except _EXPECTED as error:
             _log.warning("it was not looked whether it is time to train: %s", error)
 
 

@@ -113,7 +113,8 @@ async def open_bot(
 async def _unlearn(settings: Settings, services: Services, person: str) -> None:
     """Learn nothing of a person any more, and remove what trainings left here of them."""
     from houselore.services import open_adapters
-    from tuning.feedback.erasure import forget, sweep_adapters
+    from tuning.feedback.erasure import forget
+    from tuning.training.stages import sweep_adapters
 
     await forget(services.pool, services.workspace, person)
     folder = open_adapters(settings).folder
@@ -122,7 +123,7 @@ async def _unlearn(settings: Settings, services: Services, person: str) -> None:
 
 def _reviews(settings: Settings, services: Services) -> "TeamReviews | None":
     """What is reviewed in Slack, where anything may be learned."""
-    from houselore.cli.data.collect import open_redactor
+    from houselore.people.members import open_redactor
     from houselore.slack.reviews import TeamReviews
 
     if not settings.train_on_feedback:

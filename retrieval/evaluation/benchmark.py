@@ -83,7 +83,7 @@ async def indexed_alone(
 
     `workspace` must be for this purpose only; a second run in it waits for the first. What a
     killed run has left is dropped by the next. Raises SourceNotFound, EmbedderUnavailable and
-    IndexUnavailable.
+    DatabaseUnavailable.
     """
     async with borrow_alone(pool, f"{workspace}/measuring"):
         await _drop(pool, workspace)

@@ -61,7 +61,7 @@ class ReadableSource:
 
 
 async def readable_sources(pool: AsyncConnectionPool, audience: Audience) -> list[ReadableSource]:
-    """The sources of what an audience may read, the largest first. Raises IndexUnavailable."""
+    """The sources of what an audience may read, the largest first. Raises DatabaseUnavailable."""
     values = {"workspace": audience.workspace, "readers": sorted(audience.readers)}
     async with borrow(pool) as connection:
         cursor = await connection.execute(_SQL["readable_sources"], values)

@@ -81,7 +81,7 @@ async def plan_reindex(
 ) -> Plan:
     """Look through the sources and read a few of the documents that are due; change nothing.
 
-    Raises EmbedderUnavailable and IndexUnavailable.
+    Raises EmbedderUnavailable and DatabaseUnavailable.
     """
     async with borrow(pool) as connection:
         live = await find_live(connection, workspace)

@@ -53,8 +53,8 @@ async def reindex(
 
     Where the embedder or a way of ours has changed, a new generation is built first. A source that
     is not there is a failure in the report; its documents stay in the index. Raises ReindexRefused
-    (no such source, another run goes on), ReindexCancelled, EmbedderUnavailable, IndexUnavailable;
-    what is done by then is kept.
+    (no such source, another run goes on), ReindexCancelled, EmbedderUnavailable,
+    DatabaseUnavailable; what is done by then is kept.
     """
     sources = choose_sources(await list_sources(pool, workspace), word)
     started = time.monotonic()

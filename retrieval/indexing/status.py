@@ -27,7 +27,7 @@ class Standing:
 
 
 async def read_standing(pool: AsyncConnectionPool, workspace: str) -> Standing:
-    """The standing now. Raises IndexUnavailable."""
+    """The standing now. Raises DatabaseUnavailable."""
     live = other = None
     run = await last_run(pool, workspace)
     values = {"workspace": workspace}

@@ -51,8 +51,8 @@ async def index_source(
     written a batch at a time, so that a killed run is gone on with by the next. A second indexer of
     the same source waits for the first. Where the embedder or a way of ours has changed, a new
     generation is built (`ready_generation`), unless `builds` is false. Raises SourceNotFound,
-    EmbedderUnavailable, EmbedderChanged, ReindexCancelled and IndexUnavailable; what is done so far
-    is kept.
+    EmbedderUnavailable, EmbedderChanged, ReindexCancelled and DatabaseUnavailable; what is done so
+    far is kept.
     """
     started = time.monotonic()
     listed = await asyncio.to_thread(lambda: list(source.listing()))

@@ -55,7 +55,7 @@ async def find_candidates(
 ) -> Candidates:
     """As `search` begins, of what `audience` may read and nothing else; `documents`' chunks too.
 
-    Raises EmbedderUnavailable and IndexUnavailable.
+    Raises EmbedderUnavailable and DatabaseUnavailable.
     """
     reader = await embedder_of(generation, embedder)
     if reader is None:

@@ -60,7 +60,7 @@ async def load_pages(
 ) -> list[Page]:
     """The pages of these passages, in the order of their best; what has gone is left out.
 
-    Only what `audience` may read now. Raises IndexUnavailable.
+    Only what `audience` may read now. Raises DatabaseUnavailable.
     """
     best: dict[int, Passage] = {}
     for passage in passages:

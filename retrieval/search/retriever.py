@@ -58,7 +58,7 @@ async def search(
     and other `weights` than the served ones serve to compare them. A query without words, an empty
     index and k <= 0 give []. Of a very long query the two ends are read. While the index is of
     another embedder that cannot be opened beside this one, terms alone are searched. Raises
-    EmbedderUnavailable and IndexUnavailable.
+    EmbedderUnavailable and DatabaseUnavailable.
     """
     wanted = Query.of(query, background)
     if not wanted.text or k <= 0 or not audience.readers:
@@ -101,7 +101,7 @@ async def still_stand(
 ) -> bool:
     """Whether each of these chunks is still in the index, for this audience to read.
 
-    Raises IndexUnavailable.
+    Raises DatabaseUnavailable.
     """
     if not chunks:
         return True

@@ -39,7 +39,7 @@ _ADAPTERS: dict[str, Adapter] = {}
 
 
 async def served_weights(pool: AsyncConnectionPool, generation: Generation) -> Weights:
-    """As `find_weights`, on a connection of its own. Raises IndexUnavailable."""
+    """As `find_weights`, on a connection of its own. Raises DatabaseUnavailable."""
     async with borrow(pool) as connection:
         return await find_weights(connection, generation)
 

@@ -4,15 +4,12 @@ A frozen dataset that holds any of it is marked stale and loses its content; its
 Weights of the search hold no text, and are marked stale alone.
 """
 
-import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 
 from psycopg_pool import AsyncConnectionPool
 
 from database.statements import load_statements
 from retrieval.indexing.golden_questions import refresh_golden
-from tuning.training.stages import drop_material
 
 _SQL = load_statements("tuning")
 
@@ -29,7 +26,7 @@ async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left
     """Drop what a person has a part in, and learn nothing of them any more.
 
     That is examples, and golden questions in their words or by their better answers. Raises
-    IndexUnavailable.
+    DatabaseUnavailable.
     """
     values = {"workspace": workspace, "person": person}
     async with pool.connection() as connection:
@@ -51,17 +48,6 @@ async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
         datasets = await connection.execute(_SQL["spoil_of_gone"], values)
         await connection.execute(_SQL["spoil_weights_of_gone"], values)
         return Left(examples, datasets.rowcount)
-
-
-async def sweep_adapters(pool: AsyncConnectionPool, workspace: str, adapters: Path) -> list[str]:
-    """Remove what trainings on stale datasets left in the folders of `adapters`; their models.
-
-    That is on this machine: copies on others are not known of.
-    """
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["stale_datasets"], {"workspace": workspace})
-        stale = frozenset(hash_ for (hash_,) in await cursor.fetchall())
-    return await asyncio.to_thread(drop_material, adapters, stale)
 
 
 async def models_to_retrain(pool: AsyncConnectionPool, workspace: str) -> list[str]:

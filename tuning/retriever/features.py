@@ -48,7 +48,7 @@ async def gather_cases(
 
     Each is searched without an adapter, for its own audience: what that may not read is in none of
     its rows, nor is a chunk of a `hidden` document, lest it be learned as wrong. Raises
-    EmbedderUnavailable and IndexUnavailable.
+    EmbedderUnavailable and DatabaseUnavailable.
     """
     cases = []
     for lesson in lessons:

@@ -49,7 +49,7 @@ async def judge_weights(
 
     A candidate passes where the words that answer surely come earlier (one over the place of the
     passage with which they are complete, 0 below the twentieth), and the first five passages hold
-    them as often. Raises EmbedderUnavailable and IndexUnavailable, ValueError without questions.
+    them as often. Raises EmbedderUnavailable and DatabaseUnavailable, ValueError without questions.
     """
 
     async def places(weights: Weights) -> list[float]:

@@ -53,7 +53,7 @@ async def train_search(
     Golden questions of about half of the documents are held out; no lesson shares a document, a
     question or a thread with them. What has learned what had to leave is no rival: then the
     candidate is judged beside the weights as shipped. Raises CannotTrain where there is no index,
-    no lesson, or too little to judge by, EmbedderUnavailable and IndexUnavailable.
+    no lesson, or too little to judge by, EmbedderUnavailable and DatabaseUnavailable.
     """
     generation = await _live(pool, workspace, embedder)
     await sweep(pool, workspace)

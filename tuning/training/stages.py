@@ -1,14 +1,18 @@
 """The stages of a training, each done once: SFT, then DPO or KTO, then a look at what was held out.
 
-Knows no database. PyTorch is loaded when a stage begins.
+PyTorch is loaded when a stage begins.
 """
 
+import asyncio
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from psycopg_pool import AsyncConnectionPool
+
+from database.statements import load_statements
 from tuning.adapters.files import CONFIG
 from tuning.datasets.formats import Row
 from tuning.errors import CannotTrain
@@ -18,6 +22,8 @@ from tuning.training.inputs import Base, Material, Plan, remove_material, write_
 from tuning.training.launch import launch
 from tuning.training.loss_log import LOSSES, read_losses, write_losses
 from tuning.training.progress import Report
+
+_SQL = load_statements("tuning")
 
 HELD_OUT = "heldout.json"
 TRAINING = "training"
@@ -101,6 +107,17 @@ def epochs_for(lessons: int, batch: int) -> float:
     """
     steps = -(-lessons // batch)
     return max(_FEWEST_EPOCHS, min(_FEWEST_STEPS / steps, _MOST_EPOCHS))
+
+
+async def sweep_adapters(pool: AsyncConnectionPool, workspace: str, adapters: Path) -> list[str]:
+    """Remove what trainings on stale datasets left in the folders of `adapters`; their models.
+
+    That is on this machine: copies on others are not known of.
+    """
+    async with pool.connection() as connection:
+        cursor = await connection.execute(_SQL["stale_datasets"], {"workspace": workspace})
+        stale = frozenset(hash_ for (hash_,) in await cursor.fetchall())
+    return await asyncio.to_thread(drop_material, adapters, stale)
 
 
 def drop_material(adapters: Path, datasets: Collection[str]) -> list[str]:

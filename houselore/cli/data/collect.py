@@ -3,36 +3,27 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from houselore.errors import WrongUse
 from houselore.people.lookup import find_channel, find_person
-from houselore.people.members import Workplace, read_workplace
+from houselore.people.members import known_workplace, redactor
 from houselore.services import Index, open_adapters, open_index, open_store
 from houselore.settings import Settings
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.search.retriever import search
 from tuning.feedback.collect import Collected, allow_training, collect
-from tuning.feedback.erasure import forget, models_to_retrain, sweep_adapters, weights_to_relearn
+from tuning.feedback.erasure import forget, models_to_retrain, weights_to_relearn
 from tuning.feedback.source_spans import Search
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tuning.training.stages import sweep_adapters
 
 _FOUND = 8
 _NOT_ALLOWED = (
     "Nothing may be learned from feedback yet: read docs/learning.md, then set "
     "HOUSELORE_TRAIN_ON_FEEDBACK=true."
-)
-_NO_SLACK = (
-    "There is no Slack to ask: nothing new is taken from channels, and members' names stay in what "
-    "is. "
-    "Set SLACK_BOT_TOKEN, or start `make run` beside."
 )
 
 
@@ -58,14 +49,6 @@ def check_allowed(settings: Settings) -> None:
         raise WrongUse(_NOT_ALLOWED)
 
 
-async def known_workplace(settings: Settings) -> Workplace | None:
-    """What Slack says of members and channels; warns where there is none to ask."""
-    workplace = await read_workplace(settings)
-    if workplace is None:
-        Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
-    return workplace
-
-
 def finder(index: Index) -> Search:
     """What today's search finds, by which bad answers are put down to their causes."""
 
@@ -73,18 +56,6 @@ def finder(index: Index) -> Search:
         return await search(index.pool, index.embedder, question, audience, _FOUND)
 
     return find
-
-
-async def open_redactor(settings: Settings) -> "Callable[[str], str]":
-    """What takes people, addresses, numbers and secrets out of a text; warns without Slack."""
-    return redactor(await known_workplace(settings))
-
-
-def redactor(workplace: Workplace | None) -> "Callable[[str], str]":
-    """The same, with the names of these members."""
-    from tuning.feedback.redaction import redact
-
-    return partial(redact, names=workplace.names if workplace else ())
 
 
 async def forget_person(settings: Settings, word: str) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from houselore.cli.data.collect import open_redactor
 from houselore.errors import WrongUse
+from houselore.people.members import open_redactor
 from houselore.services import open_store
 from houselore.settings import Settings
 from retrieval.audience import everyone

@@ -10,7 +10,8 @@ from houselore.services import open_adapters, open_store
 from houselore.settings import Settings
 from tuning.datasets.card import card
 from tuning.datasets.store import datasets, freeze_dataset
-from tuning.feedback.erasure import models_to_retrain, sweep_adapters
+from tuning.feedback.erasure import models_to_retrain
+from tuning.training.stages import sweep_adapters
 
 
 async def freeze_examples(

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.table import Table
 
-from houselore.cli.data.collect import open_redactor
+from houselore.people.members import open_redactor
 from houselore.services import open_store
 from houselore.settings import Settings
 from tuning.review.queue import Queued, State, Verdict, agreements, find, queue, review

@@ -8,9 +8,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from houselore.cli.data.collect import check_allowed, finder, known_workplace
+from houselore.cli.data.collect import check_allowed, finder
 from houselore.errors import WrongUse
 from houselore.people.lookup import terminal_user
+from houselore.people.members import known_workplace
 from houselore.services import Index, open_index, open_store
 from houselore.settings import Settings
 from retrieval.index.generations import Generation, live_generation

@@ -14,7 +14,7 @@ from bot.rendering.answer_blocks import answer_blocks
 from sandbox.blocks import check_blocks, length_of
 from sandbox.rendering import Names, render_message
 from tests.bot.answers import LIST, STEPS, TABLE, WHOLE, codes, fenced, markdowns
-from tests.bot.slack.test_mrkdwn import ACTS
+from tests.bot.rendering.test_mrkdwn import ACTS
 
 Block = dict[str, Any]
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.rendering.blocks import SHORTENED
 from bot.rendering.shortening import close_code, shorten
-from bot.slack.blocks import SHORTENED
 from tests.bot.answers import markdowns
 
 ROWS = "| Name | Place |\n|---|---|\n" + "| Vexmoor East | 1223 |\n" * 40

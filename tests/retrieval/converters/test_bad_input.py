@@ -13,11 +13,12 @@ import pytest
 from psycopg import AsyncConnection, sql
 from psycopg_pool import AsyncConnectionPool
 
+from database.errors import DatabaseUnavailable
 from retrieval.audience import everyone
 from retrieval.converters import pdf as pdf_reader
 from retrieval.converters import registry
 from retrieval.embeddings.embedder import Embedder
-from retrieval.errors import EmbedderUnavailable, IndexUnavailable
+from retrieval.errors import EmbedderUnavailable
 from retrieval.indexing.sync import index_source
 from retrieval.search.retriever import search
 from retrieval.sources.files import FilesSource
@@ -288,7 +289,7 @@ async def test_a_full_disk_is_said_and_changes_nothing(
     fill(small_disk / "ballast")
     before = await state(owner)
     library.texts["big"] = " ".join(f"word{n}" for n in range(5_000))
-    with pytest.raises(IndexUnavailable, match=r"disk is full.*Make room, then run it again"):
+    with pytest.raises(DatabaseUnavailable, match=r"disk is full.*Make room, then run it again"):
         await index_source(pool, HOME, library, Hashed())
     assert await state(owner) == before
     assert await found(pool, Hashed(), "vault") == ["The vault opens at nine."]
@@ -309,7 +310,7 @@ async def test_a_connection_lost_in_mid_batch_is_said_and_gone_on_from(
         end = "select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()"
         await owner.execute(f"{end} and datname = current_database()")
 
-    with pytest.raises(IndexUnavailable, match=r"ended the connection|cannot be reached"):
+    with pytest.raises(DatabaseUnavailable, match=r"ended the connection|cannot be reached"):
         await index_source(pool, HOME, library, embedder, cut)
     halves = "select count(*) from documents d where not exists (select from chunks c where "
     halves += "c.document_id = d.id)"

@@ -3,8 +3,9 @@
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from database.errors import DatabaseUnavailable
 from database.pool import open_pool
-from retrieval.errors import IndexUnavailable, ReindexCancelled, ReindexRefused
+from retrieval.errors import ReindexCancelled, ReindexRefused
 from retrieval.indexing import runs
 from retrieval.indexing.runs import cancel_run, last_run, recorded_run
 from retrieval.progress import IndexProgress
@@ -66,9 +67,9 @@ async def test_a_run_is_cancelled_from_elsewhere(pool: AsyncConnectionPool) -> N
 
 async def test_what_goes_wrong_is_noted(pool: AsyncConnectionPool) -> None:
     """A run that fails says why to those who look later; one that was refused leaves no trace."""
-    with pytest.raises(IndexUnavailable):
+    with pytest.raises(DatabaseUnavailable):
         async with recorded_run(pool, HOME, "reindex", "hr/", "the terminal"):
-            raise IndexUnavailable("The disk is full.")
+            raise DatabaseUnavailable("The disk is full.")
     with pytest.raises(ReindexRefused):
         async with recorded_run(pool, HOME, "rollback", None, "the terminal"):
             raise ReindexRefused("There is nothing to go back to.")

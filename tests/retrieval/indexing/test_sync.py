@@ -8,9 +8,10 @@ import psycopg
 import pytest
 from psycopg_pool import AsyncConnectionPool
 
+from database.errors import DatabaseUnavailable
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings.embedder import Embedder
-from retrieval.errors import IndexUnavailable, SourceNotFound
+from retrieval.errors import SourceNotFound
 from retrieval.index.generations import live_generation
 from retrieval.index.source_catalog import forget_source, list_sources
 from retrieval.indexing.reindex import reindex
@@ -258,7 +259,7 @@ async def test_a_database_that_is_away_is_said(minilm: Embedder) -> None:
     async with AsyncConnectionPool(
         "postgresql:///nowhere?host=/nowhere", min_size=0, max_size=2, timeout=0.3, open=False
     ) as away:
-        with pytest.raises(IndexUnavailable, match="cannot be reached"):
+        with pytest.raises(DatabaseUnavailable, match="cannot be reached"):
             await index_source(away, HOME, Library({"a": "Text."}), minilm)
 
 
@@ -267,7 +268,7 @@ async def test_a_database_without_our_tables_is_said(
 ) -> None:
     """The sentence says which command makes them."""
     await owner.execute("drop table chunks, generations cascade")
-    with pytest.raises(IndexUnavailable, match="houselore migrate"):
+    with pytest.raises(DatabaseUnavailable, match="houselore migrate"):
         await index_source(pool, HOME, Library({"a": "Text."}), minilm)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from answering.types.answers import Answer, Citation
-from bot.slack.blocks import (
+from bot.rendering.blocks import (
     ANSWER_LIMIT,
     actions,
     below_answer,
@@ -22,7 +22,7 @@ from bot.slack.blocks import (
     markdown,
     section,
 )
-from bot.slack.mrkdwn import safe_markdown
+from bot.rendering.mrkdwn import safe_markdown
 
 CITATIONS = st.lists(
     st.builds(

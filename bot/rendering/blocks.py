@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from answering.types.answers import Answer, Citation
+from bot.rendering.mrkdwn import escape, fit, link, one_line
 from bot.rendering.plain_text import plain_text
-from bot.slack.mrkdwn import escape, fit, link, one_line
 
 Block = Mapping[str, Any]
 

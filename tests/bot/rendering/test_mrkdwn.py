@@ -8,7 +8,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from bot.slack.mrkdwn import escape, fit, link, mentions, plain, safe_markdown, settled
+from bot.rendering.mrkdwn import escape, fit, link, mentions, plain, safe_markdown, settled
 
 ACTS = re.compile(
     r"<[!@#]|<[a-zA-Z][\w+.\-]*:|\]\(|\]:|://|(?i:mailto|tel|slack|javascript|data):\S|(?i:www)\."
