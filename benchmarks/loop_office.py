@@ -32,7 +32,7 @@ from retrieval.search.retriever import search
 
 CHANNELS = tuple(f"C0LOOP{number}" for number in range(8))
 _PASSAGES = 8
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.feedback")
 
 
 @dataclass(frozen=True, slots=True)

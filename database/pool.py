@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from database.errors import DatabaseUnavailable
 from database.statements import load_statements
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("database")
 ROLE = "houselore_app"
 """What every connection acts as: a role that owns nothing, so that no policy lets it pass."""
 _SECONDS_BETWEEN_TRIES = 0.2

@@ -13,6 +13,7 @@ from tuning.rollout.canary import current_rollout
 from tuning.rollout.registry import served
 
 _SQL = load_statements("tuning")
+_DATASETS_SQL = load_statements("tuning.datasets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ async def _freezable(
 ) -> frozenset[str]:
     values = {"workspace": workspace, "unreviewed": unreviewed}
     async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_SQL["freezable"], values)
+        await cursor.execute(_DATASETS_SQL["freezable"], values)
         return frozenset(row["key"] for row in await cursor.fetchall())
 
 

@@ -14,7 +14,7 @@ from database.pool import borrow
 from database.statements import load_statements
 from retrieval.audience import everyone
 
-_SQL = load_statements("answering")
+_SQL = load_statements("answering.evaluation")
 
 _MARK = re.compile(r"[ \t]*\[(\d+)\](?!\()")
 _FENCED = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)

@@ -28,7 +28,7 @@ from retrieval.search.pages import load_pages
 from retrieval.search.retriever import search
 from text.plain import clean
 
-_SQL = load_statements("answering")
+_SQL = load_statements("answering.evaluation")
 
 _EXCERPTS = 3
 _ALONE = (

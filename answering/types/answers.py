@@ -13,7 +13,7 @@ from answering.types.questions import Question
 from database.statements import load_statements
 from retrieval.audience import Audience
 
-_SQL = load_statements("answering")
+_SQL = load_statements("answering.types")
 
 DRAFTED = "drafted"
 """Among an answer's signals where a model was asked."""

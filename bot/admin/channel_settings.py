@@ -19,7 +19,7 @@ from database.statements import load_statements
 
 When = Literal["mentions", "always-if-sure"]
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.admin")
 _SECONDS = 1.4  # twice that is less than the three that Slack waits for an answer to a command
 _DASHES = re.compile("[\u2010\u2011\u2012\u2013\u2014\u2015\u2212]")
 _SETTING = re.compile(

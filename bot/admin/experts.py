@@ -17,7 +17,7 @@ from database.statements import load_statements
 
 Role = Literal["asker", "expert", "reader"]
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.admin")
 _SECONDS = 1.4  # twice that is less than the three that Slack waits for an answer to a command
 _WAYS = (
     "You can say `/houselore expert @person`, `/houselore expert remove @person` and "

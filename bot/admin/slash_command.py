@@ -61,7 +61,7 @@ EMPTY_ASK = "What would you like to know? For example: `/ask how do we deploy?`"
 LOOKING = "Looking… only you will see the answer."
 UNKNOWN = "I do not know `{word}`. This is what I understand:\n{help}"
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.admin")
 _REDIS_SECONDS = 0.5
 _DATABASE_SECONDS = 2.0
 

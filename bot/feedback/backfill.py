@@ -23,7 +23,7 @@ from bot.slack.reactions import Thumbs
 from database import cancellation
 from database.statements import load_statements
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.feedback")
 _PAUSE = 1.3  # reactions.get may be called fifty times a minute
 _JUST_AFTER = Decimal("0.000001")
 _LOOK_SECONDS = 5.0

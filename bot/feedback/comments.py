@@ -23,7 +23,7 @@ REASONS: Final[Mapping[str, str]] = {
 }
 """What can be wrong with an answer, and how that is put to people."""
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.feedback")
 _NOTED = "Thank you. I have noted what is wrong with this answer."
 _NOTED_BETTER = "Thank you. I have noted this, with your better answer."
 

@@ -17,7 +17,7 @@ from database.statements import load_statements
 
 Surface = Literal["form", "reply"]
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.feedback")
 _SAVED = "Saved as the better answer."
 _ELSEWHERE = (
     "“Save as answer” keeps a reply as the better answer to what I answered before it in the same "

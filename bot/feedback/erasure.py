@@ -33,7 +33,7 @@ _DONE = (
     "You are forgotten: {questions} of your questions and {said} of your votes, remarks and better "
     "answers are deleted. Nothing is learned of you any more."
 )
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.feedback")
 _SAID = ("forget_labels", "forget_remarks", "forget_betters")
 
 

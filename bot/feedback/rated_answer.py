@@ -21,7 +21,7 @@ from bot.inbox.store import Row
 from bot.services import BotServices
 from database.statements import load_statements
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.feedback")
 _NOT_SEEN = (
     "I kept nothing: the answer is gone, or stands where you cannot read. Only who sees an answer "
     "can say something of it."

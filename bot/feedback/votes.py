@@ -19,7 +19,7 @@ from database.statements import load_statements
 
 Surface = Literal["reaction", "button"]
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.feedback")
 
 
 @dataclass(frozen=True, slots=True)

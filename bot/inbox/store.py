@@ -23,7 +23,7 @@ from bot.services import BotServices
 from database.statements import load_statements
 
 _STORE_SECONDS = 2.0
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.inbox")
 
 TASKS: Mapping[str, str] = {
     "question": "answer",

@@ -43,7 +43,7 @@ from bot.services import BotServices
 from database.statements import load_statements
 from retrieval.audience import Audience
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.replies")
 _ALONE = "Only you can see this."
 _NOT_IN = "I am not in this channel. Invite me with `/invite`, then press the button again."
 _NOT_FOR_ALL = (

@@ -24,7 +24,7 @@ from bot.services import BotServices
 from bot.slack.directory import Myself
 from database.statements import load_statements
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.replies")
 _MOST_A_MINUTE = 3
 _NOTE = (
     "Nobody asked me, but I was sure enough. An admin can have me wait to be mentioned: "

@@ -10,7 +10,7 @@ from bot.reviews import queue
 from bot.services import BotServices
 from database.statements import load_statements
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.reviews")
 PROMPTS = ({"title": "What can you do?", "message": "What can Houselore do?"},)
 """First questions that have an answer whatever is indexed."""
 

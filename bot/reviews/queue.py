@@ -32,7 +32,7 @@ from database.statements import load_statements
 LONGEST: Final = 3_000
 """Characters of an answer that can be edited in Slack, by its own limit."""
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.reviews")
 _VERDICTS: dict[str, Verdict] = {APPROVE: "approve", EDIT: "edit", REJECT: "reject"}
 _PERSON = re.compile("[UW][A-Z0-9]+")
 _PIECE = 2_500  # of a section's 3,000, since escaping makes text longer

@@ -11,7 +11,7 @@ from bot.slack.directory import Directory
 from database.statements import load_statements
 from retrieval.audience import Audience
 
-_SQL = load_statements("bot")
+_SQL = load_statements("bot.slack")
 # A row may be seen before another with a smaller number is: so many are looked at again.
 _OVERLAP = 200
 

@@ -12,7 +12,7 @@ from houselore.services import Store, open_store
 from houselore.settings import Settings
 from retrieval.indexing.status import read_standing
 
-_SQL = load_statements("houselore")
+_SQL = load_statements("houselore.cli")
 
 
 async def show_status(settings: Settings, *, as_json: bool) -> None:

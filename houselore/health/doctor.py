@@ -28,7 +28,7 @@ from tuning.errors import StorageUnusable
 Gravity = Literal["broken", "poorly"]
 
 _ENOUGH_DISK = 1_000_000_000  # bytes
-_SQL = load_statements("houselore")
+_SQL = load_statements("houselore.health")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from houselore.web.reader import STYLE, message_page, reader_page
 
 Check = Callable[[], Awaitable[bool]]
 
-_SQL = load_statements("houselore")
+_SQL = load_statements("houselore.web")
 _NOTHING = (
     "This link opens nothing: it is not whole, its document is gone, or other people may read the "
     "document now. Ask again to get a new one."

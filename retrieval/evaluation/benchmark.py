@@ -25,7 +25,7 @@ from retrieval.search.reranker import Reranker
 from retrieval.search.retriever import ARMS, Arm, search, search_reranked
 from retrieval.sources.source import Listed, Source
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.evaluation")
 
 _ARMS: Mapping[str, frozenset[Arm]] = MappingProxyType(
     {"dense": frozenset({"dense"}), "lexical": frozenset({"lexical"}), "fused": ARMS}

@@ -7,7 +7,7 @@ from database.statements import load_statements
 from retrieval.documents import Document
 from retrieval.index.generations import Generation
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 
 
 async def documents_to_fill(
@@ -19,7 +19,7 @@ async def documents_to_fill(
     """
     values = {"workspace": generation.workspace, "after": after, "limit": limit}
     async with connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(generation.statement("documents_to_fill"), values)
+        await cursor.execute(generation.statement(_SQL["documents_to_fill"]), values)
         rows = await cursor.fetchall()
     return [
         (row.pop("id"), row.pop("hash"), Document(**{**row, "readers": frozenset(row["readers"])}))
@@ -31,5 +31,5 @@ async def count_held(connection: AsyncConnection, generation: Generation) -> tup
     """How many of a workspace's documents `generation` holds, and how many there are."""
     values = {"workspace": generation.workspace}
     ((total,),) = await (await connection.execute(_SQL["count_documents"], values)).fetchall()
-    lacking = await connection.execute(generation.statement("lacking_documents"), values)
+    lacking = await connection.execute(generation.statement(_SQL["lacking_documents"]), values)
     return total - len(await lacking.fetchall()), total

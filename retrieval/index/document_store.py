@@ -16,7 +16,7 @@ from retrieval.index.inverted_index import write_segment
 from retrieval.lexical.analyzer import terms
 from retrieval.sources.source import Source
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ async def rewrite_chunks(
             if await _holds_document(connection, id_, ready.hash)
         }
         values = {"documents": list(held)}
-        await connection.execute(generation.statement("delete_chunks"), values)
+        await connection.execute(generation.statement(_SQL["delete_chunks"]), values)
         await _insert_chunks(connection, generation, held, terms_of)
 
 
@@ -219,7 +219,7 @@ async def _insert_chunks(
                 )
                 await copy.write_row(row)
     place = {"generation": generation.id, "workspace": generation.workspace}
-    cursor = await connection.execute(generation.statement("insert_incoming"), place)
+    cursor = await connection.execute(generation.statement(_SQL["insert_incoming"]), place)
     segments: defaultdict[int, list[tuple[int, list[str]]]] = defaultdict(list)
     for document_id, position, chunk_id in await cursor.fetchall():
         reader_set, words = found[document_id, position]
@@ -248,6 +248,6 @@ async def known_vectors(
 ) -> dict[str, str]:
     """The vectors of a document's chunks by the hash of what was embedded."""
     cursor = await connection.execute(
-        generation.statement("known_vectors"), {"document": document_id}
+        generation.statement(_SQL["known_vectors"]), {"document": document_id}
     )
     return dict(await cursor.fetchall())

@@ -20,7 +20,7 @@ from retrieval.index.partitions import (
 )
 from retrieval.lexical.analyzer import ANALYSER
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 KEPT_DAYS = 30
 """How long the generation before the live one is kept."""
 _FEWEST_INDEXED = 10_000  # fewer are scanned sooner than a graph is walked
@@ -53,9 +53,9 @@ class Generation:
         """Whether vectors of this embedder can be compared with those of this index."""
         return (self.embedder, self.dimensions) == (embedder.name, embedder.dimensions)
 
-    def statement(self, name: str) -> sql.Composed:
-        """A statement of `queries.sql` on this generation's own chunks and postings."""
-        return sql.SQL(_SQL[name]).format(
+    def statement(self, template: str) -> sql.Composed:
+        """A statement with this generation's own {chunks}, {postings} and {dimensions} put in."""
+        return sql.SQL(template).format(
             chunks=sql.Identifier(f"chunks_g{self.id}"),
             postings=sql.Identifier(f"postings_g{self.id}"),
             generation=sql.Literal(self.id),
@@ -102,7 +102,7 @@ async def ensure_vector_index(connection: AsyncConnection, generation: Generatio
     Built over all rows at once it takes a fraction of the time that row by row would take.
     """
     cursor = await connection.execute(
-        generation.statement("lacks_vector_index"), {"fewest": _FEWEST_INDEXED}
+        generation.statement(_SQL["lacks_vector_index"]), {"fewest": _FEWEST_INDEXED}
     )
     row = await cursor.fetchone()
     if row and row[0]:

@@ -15,7 +15,7 @@ from database.statements import load_statements
 from retrieval.index.generations import Generation
 from retrieval.lexical.bm25 import chunks_of, pack, without
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 _FAN_IN = 8  # so many segments of about one size become one
 _SMALLEST = 64  # chunks; smaller ones are of one size
 _LARGEST = 65_536  # chunks; a larger one is left alone
@@ -44,7 +44,7 @@ async def write_segment(
     ((segment,),) = await cursor.fetchall()
     postings = dict(sorted(pack(worded).items()))  # the order of an index is the fastest to add to
     await connection.execute(
-        generation.statement("insert_postings"),
+        generation.statement(_SQL["insert_postings"]),
         {**place, "segment": segment, "terms": list(postings), "entries": list(postings.values())},
     )
 
@@ -91,7 +91,7 @@ async def _merge(connection: AsyncConnection, generation: Generation, segments: 
         place = {"generation": generation.id, "workspace": generation.workspace}
         await connection.execute(_SQL["hold_segments"], place)
         values = {**place, "segments": segments}
-        await connection.execute(generation.statement("merge_segments"), values)
+        await connection.execute(generation.statement(_SQL["merge_segments"]), values)
 
 
 async def _bury(connection: AsyncConnection, generation: Generation, reader_set: int) -> None:
@@ -114,7 +114,7 @@ async def _cleanse(
     found: set[int] = set()
     changed: dict[str, bytes] = {}
     async with connection.cursor(binary=True) as cursor:
-        await cursor.execute(generation.statement("segment_postings"), {"segment": segment})
+        await cursor.execute(generation.statement(_SQL["segment_postings"]), {"segment": segment})
         async for term, entries in cursor:
             held = np.intersect1d(chunks_of(entries), ids)
             if len(held):
@@ -122,7 +122,7 @@ async def _cleanse(
                 changed[term] = without(entries, held)
     if changed:
         values = {"terms": list(changed), "entries": list(changed.values()), "segment": segment}
-        await connection.execute(generation.statement("set_postings"), values)
-        await connection.execute(generation.statement("delete_empty_postings"), values)
+        await connection.execute(generation.statement(_SQL["set_postings"]), values)
+        await connection.execute(generation.statement(_SQL["delete_empty_postings"]), values)
         size = {"chunks": len(found), "terms": sum(dead[chunk] for chunk in found)}
         await connection.execute(_SQL["shrink_segment"], {"segment": segment, **size})

@@ -9,7 +9,7 @@ from psycopg import AsyncConnection
 
 from database.statements import load_statements
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 SECONDS_BETWEEN_TRIES = 0.5
 _PATIENCE = "500ms"  # less than Postgres waits until it looks for a deadlock
 

@@ -15,7 +15,7 @@ from retrieval.errors import SourceNotFound
 from retrieval.sources.files import FilesSource
 from retrieval.sources.source import Source
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ from retrieval.indexing.eta import in_words
 from retrieval.progress import Failure
 from retrieval.sources.source import Source
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.indexing")
+_INDEX_SQL = load_statements("retrieval.index")
 _LOOKED_AT = 40
 _LOOKING_SECONDS = 5.0
 _PROBED = 24
@@ -157,10 +158,12 @@ class _Look:
     async def rebuild(self, workspace: str, building: Generation | None) -> None:
         """Look at the stored documents that a new generation is to hold."""
         values = {"workspace": workspace, "limit": _LOOKED_AT}
-        ((total,),) = await self._rows(_SQL["count_documents"], values)
+        ((total,),) = await self._rows(_INDEX_SQL["count_documents"], values)
         self._rebuilt = total
         if building is not None:
-            total = len(await self._rows(building.statement("lacking_documents"), values))
+            total = len(
+                await self._rows(building.statement(_INDEX_SQL["lacking_documents"]), values)
+            )
         sample = _Sample(total)
         self._samples.append(sample)
         for key, title, text in await self._rows(_SQL["some_documents"], values):
@@ -221,7 +224,7 @@ class _Look:
         """What a chunk takes on disk: as those do that are there, its vector's size apart."""
         own = self._embedder.dimensions * _BYTES_A_NUMBER
         if self._live is not None:
-            ((size, count),) = await self._rows(self._live.statement("index_bytes"), {})
+            ((size, count),) = await self._rows(self._live.statement(_SQL["index_bytes"]), {})
             if count >= _FEWEST_SEEN:
                 return float(size / count) - self._live.dimensions * _BYTES_A_NUMBER + own
         return _BYTES_BESIDE + own

@@ -20,7 +20,7 @@ from retrieval.documents import Document, Passage
 from retrieval.errors import GoldenRefused
 from retrieval.lexical.analyzer import terms
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.indexing")
 _FOUND = 0.8
 _STANDS = 0.9
 _LONGEST_QUOTE = 1_000

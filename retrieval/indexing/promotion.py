@@ -23,7 +23,8 @@ from retrieval.index.partitions import drop_generation
 from retrieval.index.writer import fill_generation
 from retrieval.progress import OnProgress
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.indexing")
+_INDEX_SQL = load_statements("retrieval.index")
 _MOST_TRIES = 8
 
 _log = logging.getLogger(__name__)
@@ -45,7 +46,7 @@ async def move_pointer(
         async with connection.transaction():
             live = await find_live(connection, generation.workspace)
             if live is not None:
-                await connection.execute(_SQL["hold_segments"], {"generation": live.id})
+                await connection.execute(_INDEX_SQL["hold_segments"], {"generation": live.id})
             lacking = await _lacking(connection, generation)
             if lacking <= hopeless:
                 await _move(connection, live, generation)
@@ -150,5 +151,5 @@ async def _move(connection: AsyncConnection, live: Generation | None, to: Genera
 
 async def _lacking(connection: AsyncConnection, generation: Generation) -> set[_Lacking]:
     values = {"workspace": generation.workspace}
-    cursor = await connection.execute(generation.statement("lacking_documents"), values)
+    cursor = await connection.execute(generation.statement(_INDEX_SQL["lacking_documents"]), values)
     return {(id_, hash_, tuple(readers)) for id_, hash_, readers in await cursor.fetchall()}

@@ -16,7 +16,7 @@ from retrieval.errors import ReindexCancelled, ReindexRefused, RunGoesOn
 from retrieval.indexing.eta import Pace, in_words
 from retrieval.progress import IndexProgress
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.indexing")
 _BETWEEN_NOTES = 0.5
 _QUIET_SECONDS = 60
 

@@ -8,7 +8,7 @@ from database.pool import borrow
 from database.statements import load_statements
 from retrieval.indexing.runs import last_run
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.indexing")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from retrieval.index.generations import Generation
 from retrieval.lexical.bm25 import rank
 from retrieval.search.scope import Scope
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.search")
 _MOST_COMPARED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
 _SHORTEST_LIST, _LONGEST_LIST = 300, 1_000  # the latter is pgvector's limit
 _A_CANDIDATE = 500  # chunks for each candidate on the list of a wide scope
@@ -39,7 +39,7 @@ async def search_dense(
     if not scope.reader_sets:
         return []
     values = {**scope.values(), "vector": to_vector(vector), "limit": limit}
-    by_graph = scope.generation.statement("search_dense")
+    by_graph = scope.generation.statement(_SQL["search_dense"])
     if scope.size.chunks > _MOST_COMPARED:
         await _tune(connection, scope, limit)
         hits = await _hits(connection, by_graph, values)
@@ -48,7 +48,7 @@ async def search_dense(
     if scope.size.chunks > _WIDE:
         await _tune(connection, scope, limit, walks_on=True)
         return await _hits(connection, by_graph, values)
-    return await _hits(connection, scope.generation.statement("search_dense_exact"), values)
+    return await _hits(connection, scope.generation.statement(_SQL["search_dense_exact"]), values)
 
 
 async def _tune(
@@ -72,7 +72,8 @@ async def search_lexical(
     postings: defaultdict[str, list[bytes]] = defaultdict(list)
     async with connection.cursor(binary=True) as cursor:
         await cursor.execute(
-            scope.generation.statement("find_postings"), {**scope.values(), "terms": list(terms)}
+            scope.generation.statement(_SQL["find_postings"]),
+            {**scope.values(), "terms": list(terms)},
         )
         for term, entries in await cursor.fetchall():
             postings[term].append(entries)
@@ -92,7 +93,8 @@ async def load_passages(
     """The chunks of `scores` as passages in its order; what has gone meanwhile is left out."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
-            scope.generation.statement("load_passages"), {**scope.values(), "ids": list(scores)}
+            scope.generation.statement(_SQL["load_passages"]),
+            {**scope.values(), "ids": list(scores)},
         )
         rows = {row["id"]: row for row in await cursor.fetchall()}
     return [_passage(rows[at], score) for at, score in scores.items() if at in rows]
@@ -107,7 +109,7 @@ async def count_standing(
         "workspace": audience.workspace,
         "readers": sorted(audience.readers),
     }
-    cursor = await connection.execute(generation.statement("count_standing"), values)
+    cursor = await connection.execute(generation.statement(_SQL["count_standing"]), values)
     ((count,),) = await cursor.fetchall()
     return int(count)
 

@@ -9,6 +9,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
 from database.pool import borrow
+from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import EmbedderUnavailable
@@ -18,6 +19,8 @@ from retrieval.search.arms import search_dense, search_lexical
 from retrieval.search.fusion import Shares, shares
 from retrieval.search.query import Query
 from retrieval.search.scope import Scope, find_scope, read_as_of_now
+
+_SQL = load_statements("retrieval.search")
 
 CANDIDATES = 60
 """So many chunks of each arm are looked at."""
@@ -78,7 +81,7 @@ async def _load_chunks(
 ) -> dict[int, Chunk]:
     values = {**scope.values(), "ids": list(chunks), "documents": list(documents)}
     async with connection.cursor(binary=True) as cursor:
-        await cursor.execute(scope.generation.statement("chunk_vectors"), values)
+        await cursor.execute(scope.generation.statement(_SQL["chunk_vectors"]), values)
         return {
             id_: Chunk(document, text, np.asarray(vector, dtype=np.float32))
             for id_, document, text, vector in await cursor.fetchall()

@@ -9,9 +9,12 @@ from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from database.pool import borrow
+from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.index.generations import Generation
+
+_SQL = load_statements("retrieval.search")
 
 _BEFORE = 60_000  # characters read before the first hit of a long document
 _MOST = 160_000
@@ -74,7 +77,7 @@ async def load_pages(
         "most": _MOST,
     }
     async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(generation.statement("load_pages"), values)
+        await cursor.execute(generation.statement(_SQL["load_pages"]), values)
         rows = {row["id"]: row for row in await cursor.fetchall()}
     return [_page(rows[document], start) for document, start in starts.items() if document in rows]
 

@@ -11,7 +11,7 @@ from retrieval.audience import Audience
 from retrieval.index.generations import Generation
 from retrieval.lexical.bm25 import Ids, Size
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.search")
 
 
 @dataclass(frozen=True, slots=True)

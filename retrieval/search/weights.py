@@ -12,7 +12,7 @@ from retrieval.index.generations import Generation
 from retrieval.search.fusion import DENSE_WEIGHT
 from retrieval.search.query_adapter import Adapter
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.search")
 _MOST_KEPT = 4
 
 

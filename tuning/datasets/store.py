@@ -18,7 +18,7 @@ from tuning.errors import NothingToFreeze, UnknownDataset
 from tuning.feedback.erasure import sweep
 from tuning.feedback.examples import Example
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.datasets")
 
 
 @dataclass(frozen=True, slots=True)

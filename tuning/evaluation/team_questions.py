@@ -14,7 +14,7 @@ from tuning.datasets.formats import Row
 from tuning.datasets.store import lines_of
 from tuning.evaluation.safety import Secret
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.evaluation")
 _FEWEST_EXEMPLARS = 4
 _MOST_SECRETS = 20
 

@@ -16,7 +16,7 @@ from tuning.feedback.rated_answers import Judged, read_judged
 from tuning.feedback.remedies import correct, keep_causes
 from tuning.feedback.source_spans import Search, ask_once
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.feedback")
 
 Redact = Callable[[str], str]
 

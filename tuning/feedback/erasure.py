@@ -11,7 +11,7 @@ from psycopg_pool import AsyncConnectionPool
 from database.statements import load_statements
 from retrieval.indexing.golden_questions import refresh_golden
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.feedback")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from tuning.examples_for_training import Message
 
 Role = Literal["expert", "asker", "reader"]
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.feedback")
 _ROLES: tuple[Role, ...] = ("expert", "asker", "reader")
 
 

@@ -17,7 +17,7 @@ from tuning.feedback.attribution import Cause
 from tuning.feedback.rated_answers import Judged
 from tuning.feedback.source_spans import Search, find_places
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.feedback")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tuning.evaluation.gate import Verdict
 from tuning.retriever.training_data import SearchLesson, hash_lessons
 from tuning.rollout.registry import code_version
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.retriever")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

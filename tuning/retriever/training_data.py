@@ -24,7 +24,7 @@ from tuning.feedback.examples import plain
 from tuning.feedback.rated_answers import Judged, read_judged
 from tuning.feedback.source_spans import Place, Search, ask_once, find_places
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.retriever")
 
 
 @dataclass(frozen=True, slots=True)

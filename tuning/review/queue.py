@@ -18,7 +18,8 @@ from tuning.feedback.examples import Example, key_of
 State = Literal["waiting", "approved", "rejected"]
 Verdict = Literal["approve", "reject", "edit"]
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.review")
+_FEEDBACK_SQL = load_statements("tuning.feedback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ async def _add(
         people=frozenset(),
     )
     async with pool.connection() as connection:
-        await connection.execute(_SQL["keep_example"], example.values(workspace))
+        await connection.execute(_FEEDBACK_SQL["keep_example"], example.values(workspace))
     number = await _number(pool, workspace, key)
     assert number is not None  # noqa: S101 - it was kept just now
     return number

@@ -8,7 +8,7 @@ from psycopg_pool import AsyncConnectionPool
 from database.statements import load_statements
 from tuning.feedback.erasure import sweep
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.review")
 
 
 @dataclass(frozen=True, slots=True)

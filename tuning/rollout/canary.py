@@ -14,7 +14,7 @@ from tuning.errors import RolloutRefused, UnknownModel
 from tuning.rollout.policy import Decision, Observed, decide, is_by_canary, is_in_canary
 from tuning.rollout.registry import check_unpinned, close_rollout, lock_models, put_into_service
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.rollout")
 BY_ITSELF = "houselore"
 """Who ended a rollout that nobody ended."""
 

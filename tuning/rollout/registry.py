@@ -14,7 +14,7 @@ from psycopg_pool import AsyncConnectionPool
 from database.statements import load_statements
 from tuning.errors import ModelPinned, UnknownModel
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.rollout")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from tuning.training.launch import launch
 from tuning.training.loss_log import LOSSES, read_losses, write_losses
 from tuning.training.progress import Report
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.training")
 
 HELD_OUT = "heldout.json"
 TRAINING = "training"

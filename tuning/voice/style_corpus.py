@@ -21,7 +21,7 @@ from tuning.errors import UnusableExamples
 from tuning.examples_for_training import lesson
 from tuning.voice.markers import find_markers, say_plainly
 
-_SQL = load_statements("tuning")
+_SQL = load_statements("tuning.voice")
 _SENTENCES = 3  # of an answer, as the house prompt asks for
 _FEWEST_WORDS = 3  # of a note that says anything
 _MOST_OTHERS = 500  # documents

@@ -26,7 +26,7 @@ from tests.retrieval.index_oracle import (
     until_somebody_waits,
 )
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from retrieval.search.arms import Hit, search_dense
 from retrieval.search.scope import find_scope
 from tests.retrieval.documents import Library
 
-_SQL = load_statements("retrieval")
+_SQL = load_statements("retrieval.index")
 HOME, CROWD, FAR = "home", "channel:CROWD", "channel:FAR"
 FOUND = 10
 

@@ -40,7 +40,3 @@ join feedback f on f.answer_id = a.id and f.is_current and f.label <> 'none'
 where a.workspace = %(workspace)s and a.signals <> '{}' and not a.abstained
 group by a.id
 order by a.id;
-
--- name: document_keys
--- Each document's id and key.
-select id, key from documents where workspace = %(workspace)s;

@@ -20,15 +20,3 @@ select
         and label = 'good') as good,
     (select count(*) from feedback where workspace = %(workspace)s and is_current
         and label = 'bad') as bad;
-
--- name: reader_document
--- A document's text, and where in it the cited chunk stands (null when it is no longer there).
-select d.readers, d.title, d.text, d.indexed_at, c.start_offset, c.end_offset
-from documents d
-left join chunks c on c.document_id = d.id and c.id = %(chunk)s
-where d.id = %(document)s and d.workspace = %(workspace)s
-limit 1;
-
--- name: documents_indexed
--- How many documents a workspace has.
-select count(*) from documents where workspace = %(workspace)s;
