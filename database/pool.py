@@ -58,10 +58,12 @@ def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
 
 
 @asynccontextmanager
-async def borrow(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnection]:
+async def borrow(
+    pool: AsyncConnectionPool, timeout: float | None = None
+) -> AsyncIterator[AsyncConnection]:
     """A connection of the pool. The driver's errors become DatabaseUnavailable."""
     try:
-        async with pool.connection() as connection:
+        async with pool.connection(timeout) as connection:
             yield connection
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise DatabaseUnavailable(
