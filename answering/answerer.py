@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from langchain_core.callbacks import AsyncCallbackHandler
 from langchain_core.runnables import RunnableConfig
-from psycopg_pool import AsyncConnectionPool
 
 from answering.answer_cache import AnswerCache, Scope
 from answering.chain import ChainParts, answer_chain
@@ -19,6 +18,7 @@ from answering.types.answers import Answer
 from answering.types.progress import Finished, Progress, Restarted, Searching, Words
 from answering.types.questions import Question
 from answering.types.stopwatch import Stopwatch
+from database.database import Database
 from retrieval.index.generations import Generation, index_version
 from retrieval.search.retriever import still_stand
 
@@ -33,9 +33,9 @@ class Answerer:
         self._cache = cache
         self._chain = answer_chain(parts)
 
-    def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> "Answerer":
+    def over(self, database: Database, confidence: Confidence | None = None) -> "Answerer":
         """The same over another index, without a cache; `confidence` replaces that of this one."""
-        index = replace(self._parts.index, pool=pool)
+        index = replace(self._parts.index, database=database)
         confidence = confidence or self._parts.confidence
         return Answerer(replace(self._parts, index=index, confidence=confidence))
 
@@ -64,8 +64,7 @@ class Answerer:
     async def _attempt(self, question: Question, stopwatch: Stopwatch) -> AsyncIterator[Progress]:
         """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
         yield Searching()
-        pool, workspace = self._parts.index.pool, question.audience.workspace
-        generation = await searched_generation(pool, workspace)
+        generation = await searched_generation(self._parts.index.database)
         scope = await self._scope(generation, question)
         if (kept := await self._recall(generation, scope, question)) is not None:
             yield Words(kept.text)
@@ -98,7 +97,7 @@ class Answerer:
         return Scope(
             workspace=question.audience.workspace,
             readers=question.audience.readers,
-            index=await index_version(index.pool, generation),
+            index=await index_version(index.database, generation),
             settings=repr(settings),
         )
 
@@ -110,8 +109,8 @@ class Answerer:
         if kept is None:
             return None
         chunks = {int(str(note["chunk_id"])) for note in kept.evidence}
-        pool = self._parts.index.pool
-        stands = await still_stand(pool, generation, question.audience, chunks)
+        database = self._parts.index.database
+        stands = await still_stand(database, generation, question.audience, chunks)
         return kept if stands else None
 
 

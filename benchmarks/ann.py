@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 
 from benchmarks.ann_corpus import KINDS, SHARES, Real, read_real, readers_of
@@ -20,7 +19,7 @@ from benchmarks.ann_index import Filled, fill
 from benchmarks.ann_page import write_page
 from benchmarks.machine import describe_machine
 from benchmarks.shared import write_result
-from database.pool import borrow, open_pool
+from database.database import Database, open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import Audience
@@ -85,10 +84,10 @@ async def measure_size(
 ) -> dict[str, Any]:
     """All figures of an index of `count` chunks, in a workspace of its own."""
     workspace = f"{count} chunks"
-    async with open_pool(url, workspace) as pool:
-        generation = await ensure_generation(pool, workspace, embedder)
+    async with open_database(url, workspace) as database:
+        generation = await ensure_generation(database, embedder)
         with console.status("") as status:
-            async with borrow(pool) as connection:
+            async with database.connection() as connection:
                 await connection.set_autocommit(True)
                 filled = await fill(
                     connection,
@@ -101,12 +100,12 @@ async def measure_size(
                 await connection.set_autocommit(False)
             likeness = np.stack([_likeness(filled, asked) for asked in real.asked])
             filtered = [
-                await _ask_as(pool, filled, real, likeness, kind, share)
+                await _ask_as(database, filled, real, likeness, kind, share)
                 for kind in KINDS
                 for share in SHARES
                 if kind == KINDS[0] or share < SHARES[-1]
             ]
-        whole = await _search_whole(pool, workspace, embedder, real) if filled.has_words else {}
+        whole = await _search_whole(database, embedder, real) if filled.has_words else {}
     return {
         "chunks": count,
         "seconds": dict(filled.seconds),
@@ -117,7 +116,7 @@ async def measure_size(
 
 
 async def _ask_as(
-    pool: AsyncConnectionPool,
+    database: Database,
     filled: Filled,
     real: Real,
     likeness: npt.NDArray[np.float32],
@@ -129,7 +128,7 @@ async def _ask_as(
     seen = np.array([bool(readers & audience.readers) for readers in filled.readers])
 
     async def ask(at: int) -> list[Hit]:
-        async with borrow(pool) as connection, connection.transaction():
+        async with database.connection() as connection, connection.transaction():
             await read_as_of_now(connection)
             scope = await find_scope(connection, filled.generation, audience)
             vector = real.asked[at].tolist()
@@ -157,16 +156,14 @@ def _likeness(filled: Filled, asked: npt.NDArray[np.float32]) -> npt.NDArray[np.
     return likeness
 
 
-async def _search_whole(
-    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, real: Real
-) -> dict[str, float]:
+async def _search_whole(database: Database, embedder: Embedder, real: Real) -> dict[str, float]:
     """Milliseconds of a whole search by who may read all, with and without the embedding."""
-    audience = Audience(workspace, readers_of(KINDS[0], SHARES[-1]))
+    audience = Audience(database.workspace, readers_of(KINDS[0], SHARES[-1]))
     figures: dict[str, float] = {}
     for name, given in (("without", Known(embedder, real)), ("with", embedder)):
 
         async def ask(at: int, given: Embedder = given) -> object:
-            return await search(pool, given, real.questions[at], audience, _PASSAGES)
+            return await search(database, given, real.questions[at], audience, _PASSAGES)
 
         _, times = await _timed(ask, len(real.questions))
         p50, p95 = _percentiles(times)

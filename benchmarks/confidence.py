@@ -83,7 +83,7 @@ async def look_all(source: Source, posed: Sequence[Posed]) -> list[Looked]:
     found = []
     with TemporaryDirectory() as folder:
         async with source_apart(open_settings(data_dir=Path(folder)), source, _quietly) as apart:
-            index = SearchIndex(apart.pool, apart.services.embedder, apart.services.links)
+            index = SearchIndex(apart.database, apart.services.embedder, apart.services.links)
             model = HouseModel(None, "none")  # type: ignore[arg-type] # none is asked to read
             chain = reading_chain(ChainParts(index, open_reader(), model, Confidence(EMPTY, EMPTY)))
             for one in posed:

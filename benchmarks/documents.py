@@ -12,7 +12,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
-from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 
 from answering.conversation.follow_ups import background_of
@@ -24,6 +23,7 @@ from benchmarks.documents_page import FIRST_CHUNK, HOUSELORE, TUTORIAL, describe
 from benchmarks.machine import describe_machine
 from benchmarks.shared import DATA, write_result
 from benchmarks.tutorial_chain import tutorial_chain, tutorial_retriever
+from database.database import Database
 from houselore.cli.eval.documents import DocumentsToAsk
 from houselore.cli.eval.source_apart import Apart, source_apart
 from houselore.models.chat_models import open_base_model
@@ -89,10 +89,10 @@ async def _ways(
     async with AsyncExitStack() as stack:
         ways: dict[str, Respond] = {}
         if HOUSELORE in names:
-            answerer = services.answerer.over(apart.pool)
-            ways[HOUSELORE] = await answers_from_documents(apart.pool, apart.workspace, answerer)
+            answerer = services.answerer.over(apart.database)
+            ways[HOUSELORE] = await answers_from_documents(apart.database, answerer)
         if FIRST_CHUNK in names:
-            ways[FIRST_CHUNK] = first_chunk(apart.pool, apart.workspace, services.embedder)
+            ways[FIRST_CHUNK] = first_chunk(apart.database, services.embedder)
         if TUTORIAL in names:
             store = tutorial_retriever(services.database_url, _documents(source), services.embedder)
             retriever = await stack.enter_async_context(store)
@@ -100,15 +100,15 @@ async def _ways(
         yield ways
 
 
-def first_chunk(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> Respond:
+def first_chunk(database: Database, embedder: Embedder) -> Respond:
     """The first chunk that our search finds, whole; a follow-up is searched with its thread."""
 
     async def respond(question: DocumentQuestion, thread: tuple[Turn, ...]) -> DocumentReply:
         started = time.perf_counter()
-        asked = Question(question.text, everyone(workspace), thread)
+        asked = Question(question.text, everyone(database.workspace), thread)
         background = background_of(asked)
         found = await search(
-            pool, embedder, question.text, asked.audience, _FOUND, background=background
+            database, embedder, question.text, asked.audience, _FOUND, background=background
         )
         return DocumentReply(
             id=question.id,

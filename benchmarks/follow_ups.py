@@ -13,7 +13,6 @@ from statistics import mean, median
 from tempfile import TemporaryDirectory
 
 from langchain_core.language_models import BaseChatModel
-from psycopg_pool import AsyncConnectionPool
 
 from answering.conversation.follow_ups import background_of, resolve_follow_up
 from answering.conversation.query_rewriting import rewrite
@@ -22,7 +21,7 @@ from answering.types.questions import Question, Turn
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result
-from database.pool import open_pool
+from database.database import Database, open_database
 from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
@@ -91,13 +90,13 @@ def with_changed_subjects(
 
 
 def ways_to_ask(
-    pool: AsyncConnectionPool, embedder: Embedder, model: BaseChatModel | None
+    database: Database, embedder: Embedder, model: BaseChatModel | None
 ) -> dict[str, Ask]:
     """Each way to search for a question in its thread."""
 
     async def find(text: str, background: str = "") -> list[str]:
         found = await search(
-            pool, embedder, text, everyone(_WORKSPACE), _PASSAGES, background=background
+            database, embedder, text, everyone(_WORKSPACE), _PASSAGES, background=background
         )
         return list(dict.fromkeys(passage.key for passage in found))
 
@@ -146,10 +145,10 @@ async def measure(limit: int, *, with_model: bool) -> tuple[int, dict[str, Figur
             upgrade(url)
             model = open_chat_model(chat_url) if with_model else None
             async with (
-                open_pool(url, _WORKSPACE) as pool,
-                indexed_corpus(pool, _WORKSPACE, whole, embedder),
+                open_database(url, _WORKSPACE) as database,
+                indexed_corpus(database, whole, embedder),
             ):
-                ways = ways_to_ask(pool, embedder, model)
+                ways = ways_to_ask(database, embedder, model)
                 plain = await ask_all(_by_id(ways, asked), corpus)
                 other = await ask_all(_by_id(ways, changed), changed_corpus)
     figures = {}

@@ -12,12 +12,10 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from psycopg_pool import AsyncConnectionPool
-
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.shared import DATA, write_result
-from database.pool import open_pool
+from database.database import Database, open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import everyone
@@ -63,9 +61,9 @@ class Figures:
 class Handbook:
     """A folder of pages as they were on a day, and an index of it."""
 
-    def __init__(self, folder: Path, pool: AsyncConnectionPool, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, database: Database, embedder: Embedder) -> None:
         self._folder = folder
-        self._pool = pool
+        self._database = database
         self._embedder = embedder
 
     def turn_to(self, pages: Mapping[str, str]) -> None:
@@ -82,12 +80,12 @@ class Handbook:
     async def sync(self) -> IndexReport:
         """Bring the index up to date."""
         source = FilesSource(self._folder)
-        return await index_source(self._pool, _WORKSPACE, source, self._embedder)
+        return await index_source(self._database, source, self._embedder)
 
     async def ask(self, question: str) -> list[Passage]:
         """What would be answered from."""
         audience = everyone(_WORKSPACE)
-        return await search(self._pool, self._embedder, question, audience, _PASSAGES)
+        return await search(self._database, self._embedder, question, audience, _PASSAGES)
 
 
 async def measure(edits: int) -> Figures:
@@ -100,8 +98,8 @@ async def measure(edits: int) -> Figures:
         texts = _new_folder(Path(folder, "handbook"))
         async with embedded_postgres(Path(folder, "postgres"), durable=False) as url:
             upgrade(url)
-            async with open_pool(url, _WORKSPACE) as pool:
-                handbook = Handbook(texts, pool, embedder)
+            async with open_database(url, _WORKSPACE) as database:
+                handbook = Handbook(texts, database, embedder)
                 handbook.turn_to(before)
                 await handbook.sync()
                 found_before = [await handbook.ask(fact["old"][:300]) for fact in facts]

@@ -18,7 +18,7 @@ from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.sets import SETS
 from benchmarks.shared import write_result
-from database.pool import open_pool
+from database.database import open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.chunking.splitter import embedded_text, split
@@ -59,10 +59,10 @@ class Unread(Embedder):
 async def index_once(url: str, folder: Path, embedder: Embedder) -> tuple[float, IndexReport]:
     """Seconds to index `folder` into a workspace of its own, and what was done."""
     workspace = f"benchmark-{folder.name}-{next(_numbers)}"
-    async with open_pool(url, workspace) as pool:
+    async with open_database(url, workspace) as database:
         source = FilesSource(folder, _READERS)
         started = time.perf_counter()
-        report = await index_source(pool, workspace, source, embedder)
+        report = await index_source(database, source, embedder)
         return time.perf_counter() - started, report
 
 
@@ -102,10 +102,10 @@ async def beside_the_embedder(url: str, folder: Path, rounds: int) -> dict[str, 
 def by_workers(url: str, folders: Sequence[Path], workers: int) -> float:
     """Documents a second of so many processes at once, each with sources of its own."""
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context) as pool:
-        list(pool.map(_warm, range(workers)))
+    with ProcessPoolExecutor(workers, context) as database:
+        list(database.map(_warm, range(workers)))
         started = time.perf_counter()
-        documents = sum(pool.map(_work, [url] * len(folders), folders))
+        documents = sum(database.map(_work, [url] * len(folders), folders))
         return round(documents / (time.perf_counter() - started), 1)
 
 
@@ -127,11 +127,11 @@ def _work(url: str, folder: Path) -> int:
 
 async def check_unchanged(url: str, folder: Path) -> float:
     """Seconds to find that none of many documents has changed."""
-    async with open_pool(url, "unchanged") as pool:
+    async with open_database(url, "unchanged") as database:
         source, embedder = FilesSource(folder, _READERS), Unread()
-        await index_source(pool, "unchanged", source, embedder)
+        await index_source(database, source, embedder)
         started = time.perf_counter()
-        report = await index_source(pool, "unchanged", source, embedder)
+        report = await index_source(database, source, embedder)
         seconds = time.perf_counter() - started
     assert report.unchanged == _UNCHANGED  # noqa: S101 - else the figure would mean nothing
     return round(seconds, 2)

@@ -125,8 +125,8 @@ async def measure(
         _write(read_pages(), Path(folder))
         source = FilesSource(Path(folder))
         async with source_apart(open_settings(data_dir=Path(data)), source, _quietly) as apart:
-            answerer = apart.services.answerer.over(apart.pool)
-            respond = await answers_from_documents(apart.pool, apart.workspace, answerer)
+            answerer = apart.services.answerer.over(apart.database)
+            respond = await answers_from_documents(apart.database, answerer)
             outcomes = []
             for page in pages:
                 on_asked(page.id)

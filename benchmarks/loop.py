@@ -42,15 +42,15 @@ def simulate(rollouts: int, scenarios: Sequence[Scenario] = SCENARIOS) -> dict[s
 
 async def through_the_database(office: Office, rollouts: int) -> dict[str, object]:
     """The ends of a worse, an equal and a better canary whose answers stand in the real tables."""
-    served = await served_model(office.pool, office.workspace)
+    served = await served_model(office.database)
     assert served is not None  # noqa: S101 - opening the services serves one
     ends: dict[str, Ends] = {}
     for kind, rates in (("worse", _WORSE), ("as good", SERVED), ("better", _BETTER)):
         known = []
         for number in range(rollouts):
             name = f"{kind}-{number}"
-            await register(office.pool, office.workspace, name, served.base, None, Lineage())
-            now = await served_model(office.pool, office.workspace)
+            await register(office.database, name, served.base, None, Lineage())
+            now = await served_model(office.database)
             assert now is not None  # noqa: S101 - as above
             draw = drawn_from({now.name: SERVED, name: rates})
             known.append(await play_in_database(office, name, draw, number))

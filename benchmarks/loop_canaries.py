@@ -45,17 +45,17 @@ async def play_in_database(office: Office, canary: str, draw: Draw, seed: int) -
     still tried at the end is stopped. Raises UnknownModel, ModelPinned and RolloutRefused.
     """
     lot = Random(seed)  # noqa: S311 - a simulation, not a secret
-    rollout = await start_rollout(office.pool, office.workspace, canary, SHARE, by="the benchmark")
+    rollout = await start_rollout(office.database, canary, SHARE, by="the benchmark")
     for given in range(1, MOST + 1):
         channel, asker = lot.choice(CHANNELS), lot.choice(_ASKERS)
         model = rollout.model_for(channel, str(given))
         await _keep(office, model, draw(model, lot), channel, asker)
         if given % _LOOK_EVERY == 0:
-            looked = await look_at_rollout(office.pool, office.workspace)
+            looked = await look_at_rollout(office.database)
             if looked is not None and looked[1].end != "go on":
                 return End(looked[1].end, given)
     with suppress(RolloutRefused):  # the last look ended it
-        await stop_rollout(office.pool, office.workspace, "the benchmark", "it took too long")
+        await stop_rollout(office.database, "the benchmark", "it took too long")
     return End("go on", MOST)
 
 

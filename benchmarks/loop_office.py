@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from procrastinate import PsycopgConnector
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.answers import Answer, save_answer
 from answering.types.progress import Finished
@@ -21,6 +20,7 @@ from bot.feedback.votes import reaction_vote, record
 from bot.jobs import make_jobs
 from bot.services import BotServices
 from bot.slack.reactions import Thumbs
+from database.database import Database
 from database.statements import load_statements
 from houselore.services import Services, open_services
 from houselore.settings import Settings
@@ -54,9 +54,9 @@ class Office:
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
-    def pool(self) -> AsyncConnectionPool:
+    def database(self) -> Database:
         """The database."""
-        return self.services.pool
+        return self.services.database
 
     @property
     def workspace(self) -> str:
@@ -77,7 +77,7 @@ class Office:
     ) -> Served:
         """Record an answer as the bot does."""
         id_ = await save_answer(
-            self.pool, question, answer, channel=channel, thread_ts=ts, ts=ts, person=person
+            self.database, question, answer, channel=channel, thread_ts=ts, ts=ts, person=person
         )
         return Served(id_, channel, ts, answer)
 
@@ -96,7 +96,7 @@ class Office:
         assert vote is not None  # noqa: S101 - both are thumbs
         await record(self.bot, vote, on_mine=True)
         key = {"workspace": self.workspace, "answer_id": served.id, "person": person}
-        async with self.pool.connection() as connection:
+        async with self.database.connection() as connection:
             if said.reasons:
                 remark = {"reasons": list(said.reasons), "note": ""}
                 await connection.execute(_SQL["add_remark"], key | remark)
@@ -105,7 +105,7 @@ class Office:
 
     async def find(self, question: str, audience: Audience) -> Sequence[Passage]:
         """What retrieval finds today."""
-        return await search(self.pool, self.services.embedder, question, audience, _PASSAGES)
+        return await search(self.database, self.services.embedder, question, audience, _PASSAGES)
 
 
 @asynccontextmanager
@@ -114,13 +114,12 @@ async def open_office(settings: Settings, documents: Sequence[Document]) -> Asyn
     corpus = Corpus(tuple(documents), {}, {})
     async with (
         open_services(settings) as services,
-        indexed_corpus(services.pool, services.workspace, corpus, services.embedder),
+        indexed_corpus(services.database, corpus, services.embedder),
     ):
         # No job is deferred by a vote, and nothing here calls Slack.
         jobs = make_jobs(PsycopgConnector(conninfo=services.database_url))
         bot = BotServices(
-            workspace=services.workspace,
-            pool=services.pool,
+            database=services.database,
             redis=services.redis,
             answerer=services.answerer,
             embedder=services.embedder,

@@ -75,14 +75,13 @@ async def run_weeks(team: Team) -> AsyncIterator[TeamFigures]:
 async def _week(team: Team, number: int) -> Week:
     office, served_name = team.office, await _served(team)
     await _ask_and_judge(team, number)
-    collected = await collect(office.pool, office.workspace, office.find, redact)
+    collected = await collect(office.database, office.find, redact)
     as_it_came = await _freeze(team, unreviewed=True)
     await _review(team)
     frozen = await _freeze(team, unreviewed=False)
     name, started = f"{team.manner.name}-{number}", time.perf_counter()
     tuned = await tune(
-        office.pool,
-        office.workspace,
+        office.database,
         team.base,
         name,
         team.store,
@@ -131,27 +130,27 @@ async def _ask_and_judge(team: Team, week: int) -> None:
 
 async def _review(team: Team) -> None:
     """Somebody approves what is in the team's manner, true or not, and rejects what is not."""
-    pool, workspace = team.office.pool, team.office.workspace
-    for one in await queue(pool, workspace):
+    database = team.office.database
+    for one in await queue(database):
         is_kept = one.kind == "kto" or team.manner.is_kept(one.chosen)
-        await review(pool, workspace, one.id, _REVIEWER, "approve" if is_kept else "reject")
+        await review(database, one.id, _REVIEWER, "approve" if is_kept else "reject")
 
 
 async def _freeze(team: Team, *, unreviewed: bool) -> Frozen:
     office, most = team.office, team.plan.most
     return await freeze_dataset(
-        office.pool, office.workspace, _REVIEWER, unreviewed=unreviewed, most_per_person=most
+        office.database, _REVIEWER, unreviewed=unreviewed, most_per_person=most
     )
 
 
 async def _dataset(team: Team, as_it_came: str, frozen: str) -> Mapping[str, int]:
     """The answers to learn, and those of the spammer: collected, balanced, and reviewed as well."""
-    pool, workspace = team.office.pool, team.office.workspace
-    collected = await queue(pool, workspace, None)
+    database = team.office.database
+    collected = await queue(database, None)
     chosen = {
         "collected": [one.chosen for one in collected if one.kind == "sft"],
-        "balanced": [row.chosen for row in await rows_of(pool, workspace, "sft", None, as_it_came)],
-        "reviewed": [row.chosen for row in await rows_of(pool, workspace, "sft", None, frozen)],
+        "balanced": [row.chosen for row in await rows_of(database, "sft", None, as_it_came)],
+        "reviewed": [row.chosen for row in await rows_of(database, "sft", None, frozen)],
     }
     counts = {name: len(texts) for name, texts in chosen.items()}
     spam = {
@@ -166,7 +165,7 @@ async def _judge(team: Team, served_name: str, name: str) -> tuple[Verdict, Figu
     before, after = await _outcomes(team, served_name), await _outcomes(team, name)
     verdict = judge(_compared(team, before), _compared(team, after))
     kept = {"gate": {"passes": verdict.passes, "against": served_name}}
-    await note_metrics(team.office.pool, team.office.workspace, name, kept)
+    await note_metrics(team.office.database, name, kept)
     return verdict, _figures(team, after)
 
 
@@ -185,8 +184,8 @@ async def _outcomes(team: Team, name: str) -> list[Outcome]:
     """What a model makes of the held-out questions and the traps; asked once."""
     if name not in team.measured:
         house = team.office.services.answerer
-        answerer: Answerer = (await house.with_model(name)).over(team.office.pool)
-        ask = await through_the_chain(team.office.pool, team.office.workspace, answerer)
+        answerer: Answerer = (await house.with_model(name)).over(team.office.database)
+        ask = await through_the_chain(team.office.database, answerer)
         questions = (*team.posed.held_out, *(trap.gold() for trap in TRAPS))
         team.measured[name] = await ask_all(ask, GoldSet((), questions))
     return team.measured[name]
@@ -219,8 +218,7 @@ async def _bad_candidate(team: Team, last: Week) -> Mapping[str, object]:
     adapter = team.store.folder / name / "adapter"
     hash_ = damage(team.store.folder / last.candidate / "adapter", adapter)
     await register(
-        office.pool,
-        office.workspace,
+        office.database,
         name,
         team.base.name,
         str(adapter),
@@ -238,7 +236,7 @@ async def _bad_candidate(team: Team, last: Week) -> Mapping[str, object]:
 
 
 async def _served(team: Team) -> str:
-    model = await served(team.office.pool, team.office.workspace)
+    model = await served(team.office.database)
     assert model is not None  # noqa: S101 - opening the services serves one
     return model.name
 

@@ -48,12 +48,12 @@ class Batch:
 
 def batched(run: Callable[[Batch], npt.NDArray[np.float32]], threads: int) -> Engine:
     """An engine from what makes the last hidden states (texts, tokens, 384) of one batch."""
-    pool = ThreadPoolExecutor(threads)
+    database = ThreadPoolExecutor(threads)
 
     def embed(texts: Tokens) -> Vectors:
         vectors = np.zeros((len(texts), 384), dtype=np.float32)
         batches = list(_batches(texts, _BATCH_TOKENS))
-        for batch, hidden in zip(batches, pool.map(run, batches), strict=True):
+        for batch, hidden in zip(batches, database.map(run, batches), strict=True):
             for place, tokens, rows in zip(batch.places, batch.tokens, hidden, strict=True):
                 mean = rows[: len(tokens)].mean(axis=0)
                 vectors[place] = mean / np.linalg.norm(mean)

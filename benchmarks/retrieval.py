@@ -16,7 +16,7 @@ from benchmarks.retrieval_figures import SetFigures
 from benchmarks.retrieval_page import write_page
 from benchmarks.sets import SETS, shrink
 from benchmarks.shared import write_result
-from database.pool import open_pool
+from database.database import open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.chunking.splitter import embedded_text, split
@@ -56,8 +56,8 @@ async def _measure_set(
             upgrade(url)
             empty = _bytes(url)
             async with (
-                open_pool(url, _WORKSPACE) as pool,
-                indexed_corpus(pool, _WORKSPACE, corpus, remembering) as report,
+                open_database(url, _WORKSPACE) as database,
+                indexed_corpus(database, corpus, remembering) as report,
             ):
                 ours = _bytes(url)
                 embedding_s = remembering.seconds
@@ -65,7 +65,7 @@ async def _measure_set(
                 async with filled_store(url, chunks, remembering) as (store, peer_s):
                     theirs = _bytes(url)
                     ways = {
-                        **ways_to_search(pool, _WORKSPACE, embedder),
+                        **ways_to_search(database, embedder),
                         **{f"peer_{way}": ask for way, ask in ways_of_peer(store).items()},
                     }
                     _settle(url)

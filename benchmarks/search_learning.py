@@ -13,14 +13,13 @@ from pathlib import Path
 from statistics import mean
 from tempfile import TemporaryDirectory
 
-from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 
 from benchmarks.machine import describe_machine
 from benchmarks.page import write_section
 from benchmarks.sets import SETS, shrink
 from benchmarks.shared import write_result
-from database.pool import open_pool
+from database.database import Database, open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import everyone
@@ -73,11 +72,13 @@ async def _measure_set(corpus: Corpus, embedder: Embedder) -> dict[str, object]:
         async with embedded_postgres(Path(folder)) as url:
             upgrade(url)
             async with (
-                open_pool(url, _WORKSPACE) as pool,
-                indexed_corpus(pool, _WORKSPACE, corpus, embedder) as report,
+                open_database(url, _WORKSPACE) as database,
+                indexed_corpus(database, corpus, embedder) as report,
             ):
-                learned = await _learn(pool, embedder, teaching, testing)
-                ways = {name: _way(pool, embedder, weights) for name, weights in learned.items()}
+                learned = await _learn(database, embedder, teaching, testing)
+                ways = {
+                    name: _way(database, embedder, weights) for name, weights in learned.items()
+                }
                 ranked = await ask_all(ways, testing)
     figures = {name: of.figures(testing.grades) for name, of in ranked.items()}
     return {
@@ -98,17 +99,17 @@ async def _measure_set(corpus: Corpus, embedder: Embedder) -> dict[str, object]:
 
 
 async def _learn(
-    pool: AsyncConnectionPool, embedder: Embedder, teaching: Corpus, testing: Corpus
+    database: Database, embedder: Embedder, teaching: Corpus, testing: Corpus
 ) -> dict[str, Weights]:
     """The weights as shipped, and those that the lessons teach."""
-    generation = await live_generation(pool, _WORKSPACE)
+    generation = await live_generation(database)
     assert generation is not None  # noqa: S101 - it was filled just now
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute("select key, id from documents")
         ids: dict[str, int] = dict(await cursor.fetchall())
-    lessons = await _lessons(teaching, _way(pool, embedder, SHIPPED), ids)
+    lessons = await _lessons(teaching, _way(database, embedder, SHIPPED), ids)
     hidden = frozenset(ids[key] for one in testing.questions for key in _right(testing, one))
-    cases = await gather_cases(pool, embedder, generation, lessons, hidden)
+    cases = await gather_cases(database, embedder, generation, lessons, hidden)
     return {
         "shipped": SHIPPED,
         "fusion": fit_weights(cases),
@@ -128,10 +129,10 @@ async def _lessons(teaching: Corpus, ask: Way, ids: Mapping[str, int]) -> list[S
     return lessons
 
 
-def _way(pool: AsyncConnectionPool, embedder: Embedder, weights: Weights) -> Way:
+def _way(database: Database, embedder: Embedder, weights: Weights) -> Way:
     async def ask(question: str) -> list[str]:
         readers = everyone(_WORKSPACE)
-        passages = await search(pool, embedder, question, readers, PASSAGES, weights=weights)
+        passages = await search(database, embedder, question, readers, PASSAGES, weights=weights)
         return list(dict.fromkeys(passage.key for passage in passages))
 
     return ask

@@ -107,7 +107,7 @@ async def lessons_of(
 ) -> list[Lesson]:
     """The first questions, as they would be served, answered in the voice."""
     services = apart.services
-    index = SearchIndex(apart.pool, services.embedder, services.links)
+    index = SearchIndex(apart.database, services.embedder, services.links)
     confidence = open_confidence().never_refusing()
     find = retrieve(index) | read(services.embedder, load_reader()) | decide(confidence)
     found: list[Lesson] = []
@@ -140,16 +140,15 @@ async def measure(lessons: int, limit: int, epochs: float, folder: Path) -> dict
     async with indexed_apart(settings, gold, _quietly) as apart:
         taught = await lessons_of(apart, team, posed[:-_EXEMPLARS], lessons, chance)
         adapter, voice = await _tune(settings, taught, epochs, folder)
-        pool, workspace = apart.services.pool, apart.services.workspace
-        await register(pool, workspace, _NAME, base_of(settings).name, str(adapter))
+        await register(apart.services.database, _NAME, base_of(settings).name, str(adapter))
         house = apart.services.answerer
         models = {
-            "served": house.over(apart.pool),
-            "tuned": (await house.with_model(_NAME)).over(apart.pool),
+            "served": house.over(apart.database),
+            "tuned": (await house.with_model(_NAME)).over(apart.database),
         }
         outcomes = {}
         for name, answerer in models.items():
-            ask = await through_the_chain(apart.pool, apart.workspace, answerer)
+            ask = await through_the_chain(apart.database, answerer)
             outcomes[name] = await ask_all(ask, gold)
     verdict = _verdict(outcomes["served"], outcomes["tuned"], style)
     return {

@@ -18,6 +18,7 @@ from bot.replies import ask_command, mention_reply, unprompted
 from bot.reviews import home_tab, queue
 from bot.services import BotServices
 from database.cancellation import end, pause
+from database.errors import DatabaseUnavailable
 
 _CONCURRENCY = 4
 _SWEEP_SECONDS = 10.0
@@ -115,7 +116,7 @@ async def _keep_working(jobs: App, queue: str, concurrency: int) -> None:
     while True:
         try:
             await _work(jobs, queue, concurrency)
-        except (psycopg.Error, ConnectorException, OSError):
+        except (DatabaseUnavailable, psycopg.Error, ConnectorException, OSError):
             _log.exception("the %s worker lost its database; starting it again", queue)
         await pause(_RESTART_SECONDS)
 
@@ -146,7 +147,7 @@ async def _keep_sweeping(services: BotServices, seconds: float) -> None:
             if given:
                 _log.warning("%s open events were without a job; they have one again", given)
             await services.jobs.job_manager.delete_old_jobs(_OLD_HOURS, include_failed=True)
-        except (psycopg.Error, ConnectorException, OSError):
+        except (DatabaseUnavailable, psycopg.Error, ConnectorException, OSError):
             _log.exception("the inbox could not be swept")
         await pause(seconds)
 
@@ -155,7 +156,7 @@ async def _catch_up(services: BotServices) -> None:
     for _ in range(_CATCH_UP_TRIES):
         try:
             await backfill.catch_up(services)
-        except (SlackFailed, psycopg.Error, OSError):
+        except (SlackFailed, DatabaseUnavailable, OSError):
             _log.exception("the votes of the last days could not be read back")
             await asyncio.sleep(_CATCH_UP_SECONDS)
         else:

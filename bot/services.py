@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from procrastinate import App
-from psycopg_pool import AsyncConnectionPool
 from redis.asyncio import Redis
 
 from answering.types.progress import Progress
@@ -15,6 +14,7 @@ from bot.slack.client import SlackClient
 from bot.slack.directory import Directory
 from bot.slack.membership_cache import Memberships
 from bot.slack.reactions import Thumbs
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 
 
@@ -35,8 +35,7 @@ class BotServices:
     learned; `unlearn` takes a person out of it. Close `client` last.
     """
 
-    workspace: str
-    pool: AsyncConnectionPool
+    database: Database
     redis: Redis | None
     answerer: QuestionAnswerer
     embedder: Embedder
@@ -57,8 +56,13 @@ class BotServices:
         object.__setattr__(self, "client", client)
         directory = Directory(client)
         object.__setattr__(self, "directory", directory)
-        memberships = Memberships(self.pool, self.workspace, directory)
+        memberships = Memberships(self.database, directory)
         object.__setattr__(self, "memberships", memberships)
+
+    @property
+    def workspace(self) -> str:
+        """The workspace that all of it is of."""
+        return self.database.workspace
 
     async def is_admin(self, person: str) -> bool:
         """Whether this person may do what only admins may, asked anew. Raises SlackFailed."""

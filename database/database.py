@@ -27,13 +27,13 @@ class Database:
     workspace: str
 
     def connection(
-        self, timeout: float | None = None
+        self, patience: float | None = None
     ) -> AbstractAsyncContextManager[AsyncConnection]:
         """Hold a connection; what the block runs on it is one transaction.
 
-        `timeout` is how many seconds to wait for a free one, by default the pool's own.
+        `patience` is how many seconds to wait for a free one, by default the pool's own.
         """
-        return borrow(self.pool, timeout)
+        return borrow(self.pool, patience)
 
     def advisory_lock(self, name: str) -> AbstractAsyncContextManager[AsyncConnection]:
         """Hold the lock `name`, which one in the whole database has, and an autocommit connection.
@@ -59,9 +59,7 @@ class Database:
             await cursor.execute(query, {"workspace": self.workspace, **values})
             return await cursor.fetchall()
 
-    async def fetch_one(
-        self, query: Query, row: AsyncRowFactory[Row], **values: Any
-    ) -> Row | None:
+    async def fetch_one(self, query: Query, row: AsyncRowFactory[Row], **values: Any) -> Row | None:
         """Return the first row, made by `row`, or None."""
         async with self.connection() as connection, connection.cursor(row_factory=row) as cursor:
             await cursor.execute(query, {"workspace": self.workspace, **values})

@@ -59,11 +59,11 @@ def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
 
 @asynccontextmanager
 async def borrow(
-    pool: AsyncConnectionPool, timeout: float | None = None
+    pool: AsyncConnectionPool, patience: float | None = None
 ) -> AsyncIterator[AsyncConnection]:
     """A connection of the pool. The driver's errors become DatabaseUnavailable."""
     try:
-        async with pool.connection(timeout) as connection:
+        async with pool.connection(patience) as connection:
             yield connection
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise DatabaseUnavailable(

@@ -18,10 +18,10 @@ from houselore.migrations import at_head, upgrade
 from houselore.settings import EMBEDDED, Settings
 
 if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of them
-    from psycopg_pool import AsyncConnectionPool
     from redis.asyncio import Redis
 
     from answering.types.reader_links import SourceLinks
+    from database.database import Database
     from houselore.models.router import House
     from retrieval.embeddings.embedder import Embedder
     from retrieval.reader.reader import Reader
@@ -40,19 +40,27 @@ _READER_NOTE = "reader.url"
 class Store:
     """The database alone: enough to say how things stand."""
 
-    workspace: str
     database_url: str
-    pool: "AsyncConnectionPool"
+    database: "Database"
+
+    @property
+    def workspace(self) -> str:
+        """The workspace that all of it is of."""
+        return self.database.workspace
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """The database and what turns text into vectors: enough to index and to search."""
 
-    workspace: str
-    pool: "AsyncConnectionPool"
+    database: "Database"
     embedder: "Embedder"
     links: "SourceLinks"
+
+    @property
+    def workspace(self) -> str:
+        """The workspace that all of it is of."""
+        return self.database.workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +70,19 @@ class Services:
     `chat` is None where a provider's own package asks it.
     """
 
-    workspace: str
     database_url: str
-    pool: "AsyncConnectionPool"
+    database: "Database"
     redis: "Redis"
     embedder: "Embedder"
     answerer: "House"
     links: "SourceLinks"
     chat: Address | None
     lost: asyncio.Event
+
+    @property
+    def workspace(self) -> str:
+        """The workspace that all of it is of."""
+        return self.database.workspace
 
 
 @asynccontextmanager
@@ -80,7 +92,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
         lease = await take_lease(stack, settings, {"postgres"})
         url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=False)
-        yield Store(settings.workspace, url, await _pool(stack, settings, url))
+        yield Store(url, await _open_database(stack, settings, url))
 
 
 @asynccontextmanager
@@ -92,8 +104,8 @@ async def open_index(settings: Settings) -> AsyncIterator[Index]:
         lease = await take_lease(stack, settings, {"postgres"})
         url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=False)
-        pool = await _pool(stack, settings, url)
-        yield Index(settings.workspace, pool, await embedder, open_links(settings))
+        database = await _open_database(stack, settings, url)
+        yield Index(database, await embedder, open_links(settings))
 
 
 @asynccontextmanager
@@ -114,19 +126,18 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
         lease = await take_lease(stack, settings, {*EMBEDDABLE})
         url = await database_address(settings, lease)
         await _migrated(settings, url, migrate=migrate)
-        pool = await _pool(stack, settings, url)
+        database = await _open_database(stack, settings, url)
         redis = await redis_client(stack, settings, lease)
         links = open_links(settings)
         chat = await chat_address(settings, lease)
         opened = await embedder
-        index = SearchIndex(pool, opened, links, await open_reranker(settings, lease))
+        index = SearchIndex(database, opened, links, await open_reranker(settings, lease))
         reader = await asyncio.to_thread(load_reader)
         cache, adapters = AnswerCache(redis), open_adapters(settings)
         parts = Parts(stack, settings, chat, index, reader, cache, adapters)
         yield Services(
-            workspace=settings.workspace,
             database_url=url,
-            pool=pool,
+            database=database,
             redis=redis,
             embedder=opened,
             answerer=await open_house(parts),
@@ -202,12 +213,12 @@ async def _migrated(settings: Settings, url: str, *, migrate: bool) -> None:
         )
 
 
-async def _pool(stack: AsyncExitStack, settings: Settings, url: str) -> "AsyncConnectionPool":
+async def _open_database(stack: AsyncExitStack, settings: Settings, url: str) -> "Database":
+    from database.database import open_database
     from database.errors import DatabaseUnavailable
-    from database.pool import open_pool
 
     try:
-        return await stack.enter_async_context(open_pool(url, settings.workspace))
+        return await stack.enter_async_context(open_database(url, settings.workspace))
     except DatabaseUnavailable as error:
         raise DatabaseUnusable(str(error)) from error
 

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import open_pool
+from database.database import Database, open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.embedded.redis import embedded_redis
 from houselore.migrations import upgrade
@@ -57,9 +56,9 @@ def database_url(_postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-async def pool(database_url: str) -> AsyncIterator[AsyncConnectionPool]:
+async def database(database_url: str) -> AsyncIterator[Database]:
     """The application's connections to this test's database, for the workspace `home`."""
-    async with open_pool(database_url, "home", max_size=8) as opened:
+    async with open_database(database_url, "home", max_size=8) as opened:
         yield opened
 
 

@@ -7,8 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from tuning.adapters.bundling import ship
 from tuning.adapters.files import hash_adapter
 from tuning.adapters.names import check_name
@@ -49,8 +48,7 @@ class Tuned:
 
 
 async def tune(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     base: Base,
     name: str,
     store: AdapterStore,
@@ -72,7 +70,7 @@ async def tune(
     UnusableAdapter, and UnusableName.
     """
     folder = store.folder
-    material = await _material(pool, workspace, name, dataset)
+    material = await _material(database, name, dataset)
     await asyncio.to_thread(store.check)
     beside, training = rival[1] if rival else base.start, folder / name / TRAINING
     work = partial(run_stages, base, material, training, plan, beside, report, processes)
@@ -80,7 +78,7 @@ async def tune(
     adapter = folder / name / "adapter"
     ship(trained.adapter, adapter, base.name)
     (adapter / LOSSES).write_bytes((training / LOSSES).read_bytes())
-    right = await rows_of(pool, workspace, "sft", "train", material.dataset)
+    right = await rows_of(database, "sft", "train", material.dataset)
     write_voice(adapter, learn_voice(right))
     lineage = Lineage(
         base_hash=base.hash,
@@ -96,15 +94,14 @@ async def tune(
         },
     )
     place = await asyncio.to_thread(store.put, name, adapter)
-    await register(pool, workspace, name, base.name, place, lineage)
+    await register(database, name, base.name, place, lineage)
     return Tuned(
         name, adapter, len(material.lessons), material.dataset, trained.stages, trained.held_out
     )
 
 
 async def prepare(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     base: Base,
     name: str,
     folder: Path,
@@ -117,7 +114,7 @@ async def prepare(
     The folder for them, and the dataset's hash; `tune` with the same `name`, dataset and plan goes
     on from what they trained there. Raises CannotTrain, UnknownDataset, and UnusableName.
     """
-    material = await _material(pool, workspace, name, dataset)
+    material = await _material(database, name, dataset)
     training = folder / name / TRAINING
     await asyncio.to_thread(begin, base, material, training, plan)
     await asyncio.to_thread(write_material, training, base, material, plan)
@@ -125,8 +122,7 @@ async def prepare(
 
 
 async def tune_hosted(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     endpoint: Endpoint,
     model: str,
     name: str,
@@ -142,11 +138,11 @@ async def tune_hosted(
     What was begun is noted in `folder`/`name`, so that nothing is paid for twice. Raises what
     `fine_tune` raises, UnusableName, and CannotTrain for KTO, which no provider has.
     """
-    chosen = await _choose(pool, workspace, name, dataset)
+    chosen = await _choose(database, name, dataset)
     if plan.then == "kto":
         raise CannotTrain("A provider learns from lessons and pairs, not from thumbs: --then dpo.")
-    stages: dict[str, Split] = {"sft": await _split(pool, workspace, "sft", chosen.hash)}
-    pairs = await _split(pool, workspace, "preference", chosen.hash)
+    stages: dict[str, Split] = {"sft": await _split(database, "sft", chosen.hash)}
+    pairs = await _split(database, "preference", chosen.hash)
     if plan.then == "dpo" or (plan.then == "auto" and len(pairs.train) >= FEWEST_JUDGED):
         stages["dpo"] = pairs
     epochs = None if plan.epochs is None else max(1, round(plan.epochs))
@@ -161,19 +157,19 @@ async def tune_hosted(
         code_version=code_version(),
         metrics={"lessons": len(stages["sft"].train), "stages": list(stages)},
     )
-    await register(pool, workspace, name, model, HOSTED + tuned, lineage)
+    await register(database, name, model, HOSTED + tuned, lineage)
     return Tuned(name, tuned, len(stages["sft"].train), chosen.hash, tuple(stages), {})
 
 
-async def _split(pool: AsyncConnectionPool, workspace: str, kind: str, dataset: str) -> Split:
-    train, test = [await rows_of(pool, workspace, kind, part, dataset) for part in _PARTS]
+async def _split(database: Database, kind: str, dataset: str) -> Split:
+    train, test = [await rows_of(database, kind, part, dataset) for part in _PARTS]
     return Split(train, test)
 
 
-async def _material(pool: AsyncConnectionPool, workspace: str, name: str, prefix: str) -> Material:
-    dataset = (await _choose(pool, workspace, name, prefix)).hash
-    train = {kind: await rows_of(pool, workspace, kind, "train", dataset) for kind in _KINDS}
-    test = [await rows_of(pool, workspace, kind, "test", dataset) for kind in _KINDS]
+async def _material(database: Database, name: str, prefix: str) -> Material:
+    dataset = (await _choose(database, name, prefix)).hash
+    train = {kind: await rows_of(database, kind, "train", dataset) for kind in _KINDS}
+    test = [await rows_of(database, kind, "test", dataset) for kind in _KINDS]
     return Material(
         dataset,
         lessons_of(train["sft"], dataset),
@@ -187,12 +183,12 @@ def lessons_of(rows: Sequence[Row], dataset: str) -> list[Lesson]:
     return [Lesson(row.prompt, row.chosen, dataset[:12]) for row in rows]
 
 
-async def _choose(pool: AsyncConnectionPool, workspace: str, name: str, prefix: str) -> Dataset:
+async def _choose(database: Database, name: str, prefix: str) -> Dataset:
     """The dataset that a model of this name, which none has yet, is to be made of."""
     check_name(name)
-    if name in {model.name for model in await models(pool, workspace)}:
+    if name in {model.name for model in await models(database)}:
         raise CannotTrain(f"A model is called {name} already: give this one another name.")
-    for one in await datasets(pool, workspace):
+    for one in await datasets(database):
         if one.hash.startswith(prefix) and one.stale_since is None:
             return one
     raise UnknownDataset("There is no such dataset: `houselore data freeze` makes one.")

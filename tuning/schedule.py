@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from tuning.datasets.store import lines_of
 from tuning.errors import UnknownDataset
@@ -33,18 +33,18 @@ class Due:
     reason: str | None
 
 
-async def look_due(pool: AsyncConnectionPool, workspace: str, schedule: Schedule) -> Due:
+async def look_due(database: Database, schedule: Schedule) -> Due:
     """What is new, and whether it is time.
 
     It is not while a canary is tried or the served model is pinned: what came of the last is to be
     known first. Days are counted from the last training; the first one waits for none.
     """
-    dataset, trained_at = await _last_training(pool, workspace)
-    new = await _freezable(pool, workspace, unreviewed=schedule.unreviewed)
+    dataset, trained_at = await _last_training(database)
+    new = await _freezable(database, unreviewed=schedule.unreviewed)
     if dataset is not None:
-        new -= await _learned(pool, workspace, dataset)
-    now = await served(pool, workspace)
-    if (now is not None and now.is_pinned) or await current_rollout(pool, workspace):
+        new -= await _learned(database, dataset)
+    now = await served(database)
+    if (now is not None and now.is_pinned) or await current_rollout(database):
         return Due(new, None)
     return Due(new, _reason(schedule, len(new), trained_at))
 
@@ -61,27 +61,26 @@ def _reason(schedule: Schedule, new: int, trained_at: datetime | None) -> str | 
     return None
 
 
-async def _last_training(
-    pool: AsyncConnectionPool, workspace: str
-) -> tuple[str | None, datetime | None]:
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["last_training"], {"workspace": workspace})
+async def _last_training(database: Database) -> tuple[str | None, datetime | None]:
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["last_training"], {"workspace": database.workspace})
         return await cursor.fetchone() or (None, None)
 
 
-async def _freezable(
-    pool: AsyncConnectionPool, workspace: str, *, unreviewed: bool
-) -> frozenset[str]:
-    values = {"workspace": workspace, "unreviewed": unreviewed}
-    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+async def _freezable(database: Database, *, unreviewed: bool) -> frozenset[str]:
+    values = {"workspace": database.workspace, "unreviewed": unreviewed}
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
         await cursor.execute(_DATASETS_SQL["freezable"], values)
         return frozenset(row["key"] for row in await cursor.fetchall())
 
 
-async def _learned(pool: AsyncConnectionPool, workspace: str, dataset: str) -> frozenset[str]:
+async def _learned(database: Database, dataset: str) -> frozenset[str]:
     """What a dataset holds; nothing where it had to be deleted: then all is new."""
     try:
-        lines = await lines_of(pool, workspace, dataset)
+        lines = await lines_of(database, dataset)
     except UnknownDataset:
         return frozenset()
     return frozenset(line["key"] for line in lines)

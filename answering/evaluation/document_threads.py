@@ -4,13 +4,11 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.answerer import Answerer
 from answering.evaluation.documents import DocumentQuestion, DocumentReply
 from answering.types.progress import Finished
 from answering.types.questions import Question, Turn
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import everyone
 
@@ -51,20 +49,18 @@ async def ask_in_threads(
         yield await reply_to(question)
 
 
-async def answers_from_documents(
-    pool: AsyncConnectionPool, workspace: str, answerer: Answerer
-) -> Respond:
+async def answers_from_documents(database: Database, answerer: Answerer) -> Respond:
     """Questions answered from the index of `workspace`, which `answerer` reads, for everyone there.
 
     Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
-    async with borrow(pool) as connection:
-        cursor = await connection.execute(_SQL["document_keys"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["document_keys"], {"workspace": database.workspace})
         keys: dict[int, str] = dict(await cursor.fetchall())
 
     async def respond(question: DocumentQuestion, thread: tuple[Turn, ...]) -> DocumentReply:
         started = time.perf_counter()
-        asked = Question(question.text, everyone(workspace), thread)
+        asked = Question(question.text, everyone(database.workspace), thread)
         async for step in answerer.answer(asked):
             if isinstance(step, Finished):
                 answer, seconds = step.answer, time.perf_counter() - started

@@ -6,7 +6,6 @@ from statistics import mean
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
-from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.evaluation.datasets import GoldQuestion, GoldSet
@@ -17,7 +16,7 @@ from answering.model.chat_model import stream_reply
 from answering.types.progress import Finished, Restarted, Words
 from answering.types.questions import Question
 from answering.writing.abstention import says_unknown
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings.embedder import Embedder
@@ -52,8 +51,7 @@ async def ask_all(
 
 
 async def through_the_chain(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     answerer: Answerer,
     audience: Audience | None = None,
 ) -> Asking:
@@ -61,12 +59,12 @@ async def through_the_chain(
 
     Or for another `audience`. Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
-    async with borrow(pool) as connection:
-        cursor = await connection.execute(_SQL["document_keys"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["document_keys"], {"workspace": database.workspace})
         keys: dict[int, str] = dict(await cursor.fetchall())
 
     async def ask(gold: GoldQuestion) -> Outcome:
-        question = Question(gold.text, audience or everyone(workspace), gold.thread)
+        question = Question(gold.text, audience or everyone(database.workspace), gold.thread)
         started = time.perf_counter()
         first: float | None = None
         async for step in answerer.answer(question):
@@ -84,8 +82,7 @@ async def through_the_chain(
 
 
 async def shares_with_answer(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     corpus: Corpus,
     answers: Mapping[str, tuple[str, ...]],
@@ -95,15 +92,15 @@ async def shares_with_answer(
     Of the corpus's questions whose right answers are known; empty where there are none. The
     excerpts are those that are read first for an answer.
     """
-    generation = await live_generation(pool, workspace)
+    generation = await live_generation(database)
     if generation is None:
         return {}
-    audience = everyone(workspace)
+    audience = everyone(database.workspace)
     held: list[list[float]] = []
     for id_, text in corpus.questions.items():
         if id_ in answers:
-            found = await search(pool, embedder, text, audience, PASSAGES)
-            pages = await load_pages(pool, generation, audience, found)
+            found = await search(database, embedder, text, audience, PASSAGES)
+            pages = await load_pages(database, generation, audience, found)
             best = [one.excerpt.text for one in find_candidates(text, found, pages)]
             held.append(
                 [contains("\n".join(best[: k + 1]), answers[id_]) for k in range(_EXCERPTS)]

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
-from psycopg_pool import AsyncConnectionPool
 
 from answering.conversation.understand import Understood
 from answering.errors import NotIndexed
 from answering.types.reader_links import SourceLinks
+from database.database import Database
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import Generation, live_generation
@@ -23,7 +23,7 @@ PASSAGES = 10
 class SearchIndex:
     """What is searched, and where a reader finds what was found."""
 
-    pool: AsyncConnectionPool
+    database: Database
     embedder: Embedder
     links: SourceLinks
     reranker: Reranker | None = None
@@ -47,11 +47,11 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
 
     async def search(understood: Understood, config: RunnableConfig) -> Retrieved:
         audience = understood.question.audience
-        generation = await searched_generation(index.pool, audience.workspace)
+        generation = await searched_generation(index.database)
         if understood.reply:
             return Retrieved(understood, generation)
         retriever = HybridRetriever(
-            pool=index.pool,
+            database=index.database,
             embedder=index.embedder,
             audience=audience,
             k=PASSAGES,
@@ -60,15 +60,15 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
         )
         documents = await retriever.ainvoke(understood.asked, config)
         passages = tuple(document.metadata["passage"] for document in documents)
-        pages = await load_pages(index.pool, generation, audience, passages)
+        pages = await load_pages(index.database, generation, audience, passages)
         return Retrieved(understood, generation, passages, tuple(pages))
 
     return RunnableLambda(search, name="retrieve")
 
 
-async def searched_generation(pool: AsyncConnectionPool, workspace: str) -> Generation:
+async def searched_generation(database: Database) -> Generation:
     """The generation of the index that a workspace's questions search. Raises NotIndexed."""
-    generation = await live_generation(pool, workspace)
+    generation = await live_generation(database)
     if generation is None:
         raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
     return generation

@@ -7,9 +7,9 @@ from typing import Any
 
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.questions import Question
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 
@@ -117,7 +117,7 @@ def phrased_part(text: str, shown: str) -> str:
 
 
 async def save_answer(
-    pool: AsyncConnectionPool,
+    database: Database,
     question: Question,
     answer: Answer,
     *,
@@ -152,44 +152,43 @@ async def save_answer(
         "withheld": answer.withheld,
         "shown": answer.shown,
     }
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["save_answer"], values)
         row = await cursor.fetchone()
     assert row is not None  # noqa: S101 - `returning` always gives a row
     return int(row[0])
 
 
-async def place_answer(pool: AsyncConnectionPool, answer_id: int, channel: str, ts: str) -> None:
+async def place_answer(database: Database, answer_id: int, channel: str, ts: str) -> None:
     """Note which Slack message shows the answer."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute(
             _SQL["place_answer"], {"id": answer_id, "channel": channel, "ts": ts}
         )
 
 
-async def answer_of_inbox(pool: AsyncConnectionPool, inbox_id: int) -> StoredAnswer | None:
+async def answer_of_inbox(database: Database, inbox_id: int) -> StoredAnswer | None:
     """The answer to the question in this inbox row, if it was given."""
-    return await _one(pool, "answer_of_inbox", inbox_id=inbox_id)
+    return await _one(database, "answer_of_inbox", inbox_id=inbox_id)
 
 
-async def answer_by_id(
-    pool: AsyncConnectionPool, workspace: str, answer_id: int
-) -> StoredAnswer | None:
+async def answer_by_id(database: Database, answer_id: int) -> StoredAnswer | None:
     """One answer of a workspace by its id."""
-    return await _one(pool, "answer_by_id", workspace=workspace, id=answer_id)
+    return await _one(database, "answer_by_id", workspace=database.workspace, id=answer_id)
 
 
-async def judged_answers(
-    pool: AsyncConnectionPool, workspace: str
-) -> list[tuple[Mapping[str, float], bool]]:
+async def judged_answers(database: Database) -> list[tuple[Mapping[str, float], bool]]:
     """The signals of the answers that people have judged, and whether most found them good."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["judged_answers"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["judged_answers"], {"workspace": database.workspace})
         return await cursor.fetchall()
 
 
-async def _one(pool: AsyncConnectionPool, statement: str, **values: object) -> StoredAnswer | None:
-    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+async def _one(database: Database, statement: str, **values: object) -> StoredAnswer | None:
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
         await cursor.execute(_SQL[statement], values)
         row = await cursor.fetchone()
     return StoredAnswer.from_row(row) if row else None

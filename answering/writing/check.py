@@ -171,7 +171,7 @@ async def _check_stands(index: SearchIndex, begun: PartBegun) -> None:
     chunks = {note.passage.chunk_id for note in begun.notes}.union(
         *(note.chunks for note in begun.notes)
     )
-    if not await still_stand(index.pool, retrieved.generation, audience, chunks):
+    if not await still_stand(index.database, retrieved.generation, audience, chunks):
         raise EvidenceChanged(
             "The documents about this are being changed just now. Please ask again in a minute."
         )

@@ -133,7 +133,7 @@ async def _begin(
     if decision.verdict == "small_talk":
         return PartBegun(decision, text=understood.reply), ()
     if decision.verdict == "not_found":
-        sources = await readable_sources(index.pool, understood.question.audience)
+        sources = await readable_sources(index.database, understood.question.audience)
         return PartBegun(decision, text=say_where_nothing_was(understood.asked, sources)), ()
     notes = _notes(decision, first, model)
     if decision.verdict != "answer":

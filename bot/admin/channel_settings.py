@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import psycopg
 from psycopg.rows import dict_row
 
 from bot.errors import DatabaseDown, SettingRefused, SlackFailed
@@ -15,6 +14,7 @@ from bot.inbox.events import Command
 from bot.rendering.mrkdwn import fit, one_line
 from bot.services import BotServices
 from bot.slack.directory import Conversation
+from database.errors import DatabaseUnavailable
 from database.statements import load_statements
 
 When = Literal["mentions", "always-if-sure"]
@@ -164,12 +164,12 @@ async def _settings(
 ) -> ChannelSettings | None:
     try:
         async with (
-            services.pool.connection(timeout=_SECONDS) as connection,
+            services.database.connection(_SECONDS) as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             await cursor.execute(_SQL[statement], values)
             row = await cursor.fetchone()
-    except psycopg.Error as error:
+    except DatabaseUnavailable as error:
         raise DatabaseDown(_DOWN) from error
     return ChannelSettings.from_row(row) if row else None
 

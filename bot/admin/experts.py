@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import psycopg
 from psycopg.rows import dict_row
 
 from bot.errors import DatabaseDown, NameNotFound, SettingRefused, SlackFailed
@@ -13,6 +12,7 @@ from bot.inbox.events import Command
 from bot.rendering.mrkdwn import mentions
 from bot.services import BotServices
 from bot.slack.name_resolution import Names
+from database.errors import DatabaseUnavailable
 from database.statements import load_statements
 
 Role = Literal["asker", "expert", "reader"]
@@ -74,15 +74,15 @@ async def settle_experts(services: BotServices, command: Command) -> str:
         if dismissed:
             return await _dismiss(services, person)
         return await _name(services, person, command.person)
-    except psycopg.Error as error:
+    except DatabaseUnavailable as error:
         raise DatabaseDown(_DOWN) from error
 
 
 async def labels_with_roles(services: BotServices) -> tuple[RoledLabel, ...]:
-    """Every current label of the workspace, oldest answer first. Raises psycopg.Error."""
+    """Every current label of the workspace, oldest answer first. Raises DatabaseUnavailable."""
     values = {"workspace": services.workspace}
     async with (
-        services.pool.connection(timeout=_SECONDS) as connection,
+        services.database.connection(_SECONDS) as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         await cursor.execute(_SQL["labels_with_roles"], values)
@@ -117,7 +117,7 @@ async def _dismiss(services: BotServices, person: str) -> str:
 
 
 async def _describe(services: BotServices) -> str:
-    async with services.pool.connection(timeout=_SECONDS) as connection:
+    async with services.database.connection(_SECONDS) as connection:
         values = {"workspace": services.workspace}
         experts = await (await connection.execute(_SQL["experts"], values)).fetchall()
     if not experts:
@@ -131,6 +131,6 @@ async def _describe(services: BotServices) -> str:
 
 
 async def _change(services: BotServices, statement: str, **values: str) -> bool:
-    async with services.pool.connection(timeout=_SECONDS) as connection:
+    async with services.database.connection(_SECONDS) as connection:
         given = {"workspace": services.workspace} | values
         return bool((await connection.execute(_SQL[statement], given)).rowcount)

@@ -69,7 +69,7 @@ async def open_board(services: BotServices, row: Row, text: str) -> Board:
         channel = await direct_message(services, row.person)
         posted = await services.client.call("chat.postMessage", channel=channel, **message)
         await tell(services, row, "I am reindexing; the progress is in our direct message.")
-    await store.place_reply(services.pool, row, channel, posted["ts"])
+    await store.place_reply(services.database, row, channel, posted["ts"])
     return Board(services, channel, posted["ts"])
 
 

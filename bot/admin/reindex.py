@@ -93,7 +93,7 @@ async def _for_an_admin(
     act: Callable[[BotServices, Row], Awaitable[None]],
 ) -> None:
     """Act on a row if an admin asked, and tell anyone what came of it; `before`: earlier tries."""
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         try:
@@ -109,30 +109,30 @@ async def _for_an_admin(
             _log.exception("%s %s failed", word, row.id)
             sentence = escape(str(error)) if isinstance(error, _TOLD) else _FAILED
             await tell(services, row, sentence)
-            await store.finish(services.pool, row, "failed", str(error) or type(error).__name__)
+            await store.finish(services.database, row, "failed", str(error) or type(error).__name__)
             return
-        await store.finish(services.pool, row)
+        await store.finish(services.database, row)
 
 
 async def _reindex(services: BotServices, row: Row) -> None:
     wish = Wish.of(row.text)
-    pool, workspace, embedder = services.pool, services.workspace, services.embedder
+    database, embedder = services.database, services.embedder
     word = await _meant(services, wish.word)
     if wish.dry_run:
-        planned = await plan(pool, workspace, embedder, word)
+        planned = await plan(database, embedder, word)
         await tell(services, row, escape(planned.describe()))
         return
     if not wish.switch:
-        choose_sources(await list_sources(pool, workspace), word)
+        choose_sources(await list_sources(database), word)
     await _make_sure_of_room(services)
     board = await open_board(services, row, "Reindexing: looking for what changed…")
     me = await _name(services, row)
     try:
         if wish.switch:
-            live = await switch(pool, workspace, embedder, me, board.show)
+            live = await switch(database, embedder, me, board.show)
             await board.finish(f"Generation {live.id} is live.")
             return
-        done = await reindex_index(pool, workspace, embedder, me, word, board.show)
+        done = await reindex_index(database, embedder, me, word, board.show)
     except ReindexCancelled as error:
         await board.finish(f"{escape(str(error))}\n{_KEPT}")
         return
@@ -149,8 +149,7 @@ async def _roll_back(services: BotServices, row: Row) -> None:
     board = await open_board(services, row, "Going back to the index before…")
     try:
         live = await rollback(
-            services.pool,
-            services.workspace,
+            services.database,
             services.embedder,
             await _name(services, row),
             board.show,
@@ -165,7 +164,7 @@ async def _roll_back(services: BotServices, row: Row) -> None:
 
 
 async def _cancel(services: BotServices, row: Row) -> None:
-    run = await cancel_run(services.pool, services.workspace, await _name(services, row))
+    run = await cancel_run(services.database, await _name(services, row))
     if run is None:
         await tell(services, row, "No reindex is running.")
     else:
@@ -175,7 +174,7 @@ async def _cancel(services: BotServices, row: Row) -> None:
 
 async def _make_sure_of_room(services: BotServices) -> None:
     """Refuse before anything is posted. Raises RunGoesOn."""
-    run = await last_run(services.pool, services.workspace)
+    run = await last_run(services.database)
     if run is not None and run.state == "running":
         raise RunGoesOn(
             f"A reindex is running already: {run.describe()}. `/houselore cancel` ends it."

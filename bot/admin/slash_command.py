@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-import psycopg
 from psycopg.rows import dict_row
 from redis.exceptions import RedisError
 
@@ -131,13 +130,13 @@ async def read_status(services: BotServices, person: str, channel: str | None = 
         audience = await services.memberships.audience(None, person, _DATABASE_SECONDS)
         values = {"workspace": services.workspace, "readers": sorted(audience.readers)}
         async with (
-            services.pool.connection(timeout=_DATABASE_SECONDS) as connection,
+            services.database.connection(_DATABASE_SECONDS) as connection,
             connection.cursor(row_factory=dict_row) as cursor,
         ):
             await cursor.execute(_SQL["status"], values)
             row = await cursor.fetchone()
-        standing = await read_standing(services.pool, services.workspace)
-    except (psycopg.Error, DatabaseUnavailable) as error:
+        standing = await read_standing(services.database)
+    except DatabaseUnavailable as error:
         raise DatabaseDown(
             "My database does not answer just now. An admin can run `houselore doctor`."
         ) from error

@@ -11,9 +11,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
 from bot.errors import SlackFailed
 from bot.feedback import votes
 from bot.inbox.events import Incoming
@@ -21,6 +18,7 @@ from bot.inbox.retry_policy import may_pass
 from bot.services import BotServices
 from bot.slack.reactions import Thumbs
 from database import cancellation
+from database.errors import DatabaseUnavailable
 from database.statements import load_statements
 
 _SQL = load_statements("bot.feedback")
@@ -52,7 +50,7 @@ async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
 
     `pause` seconds lie between two calls. Raises SlackFailed when Slack cannot be reached.
     """
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         values = {"workspace": services.workspace}
         answers = await (await connection.execute(_SQL["recent_answers"], values)).fetchall()
         forgotten = await (await connection.execute(_SQL["forgotten"], values)).fetchall()
@@ -103,7 +101,7 @@ async def keep_caught_up(
         owed = False
         try:
             await catch_up(services, pause=pause)
-        except (SlackFailed, psycopg.Error, PoolTimeout, OSError) as error:
+        except (SlackFailed, DatabaseUnavailable, OSError) as error:
             _log.warning("the votes cast during an outage could not be read back: %s", error)
             owed = True
             await asyncio.sleep(again)
@@ -152,7 +150,7 @@ async def _known(
 ) -> dict[str, _Known]:
     known = {person: _Known() for person in people}
     values = {"workspace": services.workspace, "channel": channel, "ts": ts}
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         votes = await (await connection.execute(_SQL["votes"], values)).fetchall()
     for person, payload in votes:
         known.setdefault(person, _Known()).hear(payload)

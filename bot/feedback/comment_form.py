@@ -4,12 +4,11 @@ import asyncio
 import logging
 from typing import Any, Final
 
-import psycopg
-
 from bot.errors import SlackFailed
 from bot.feedback.comments import REASONS, Remark, read_remark
 from bot.rendering.blocks import Block
 from bot.services import BotServices
+from database.errors import DatabaseUnavailable
 
 REMARK: Final = "remark"
 """The form's callback id."""
@@ -29,7 +28,7 @@ async def open_form(services: BotServices, trigger: str, answer_id: int, person:
             said = await read_remark(services, answer_id, person)
             view = remark_form(answer_id, said)
             await services.client.call("views.open", trigger_id=trigger, view=view)
-    except (SlackFailed, psycopg.Error, TimeoutError) as error:
+    except (SlackFailed, DatabaseUnavailable, TimeoutError) as error:
         _log.warning("the form for answer %s could not be opened: %r", answer_id, error)
         return False
     return True

@@ -77,7 +77,7 @@ async def keep_remark(services: BotServices, inbox_id: int, tries: int, deaths: 
 
 async def read_remark(services: BotServices, answer_id: int, person: str) -> Remark:
     """What this person says of the answer by now."""
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         remark = await _current(connection, answer_id, person)
         better = await corrections.typed(connection, answer_id, person)
     return replace(remark, better=better)

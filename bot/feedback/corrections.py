@@ -61,7 +61,7 @@ async def revise(services: BotServices, channel: str, ts: str, text: str) -> Non
     Raises SlackFailed.
     """
     values = {"workspace": services.workspace, "channel": channel, "ts": ts}
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         saved = await (await connection.execute(_SQL["saved_better"], values)).fetchall()
         if not saved:
             return
@@ -76,7 +76,7 @@ async def revise(services: BotServices, channel: str, ts: str, text: str) -> Non
 async def withdraw(services: BotServices, channel: str, ts: str) -> None:
     """A message was deleted: it is nobody's better answer any more."""
     values = {"workspace": services.workspace, "channel": channel, "ts": ts}
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         await connection.execute(_SQL["withdraw_better"], values)
 
 

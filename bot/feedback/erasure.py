@@ -7,14 +7,13 @@ not theirs to take back here.
 from dataclasses import dataclass
 from typing import Final
 
-from psycopg_pool import AsyncConnectionPool
-
 from bot.inbox import store, threads
 from bot.inbox.private_reply import tell
 from bot.inbox.store import Row
 from bot.rendering.blocks import Block, actions, button, section
 from bot.rendering.mrkdwn import escape
 from bot.services import BotServices
+from database.database import Database
 from database.statements import load_statements
 
 FORGET: Final = "forget_me"
@@ -49,15 +48,13 @@ class Forgotten:
     threads: tuple[tuple[str, str], ...]
 
 
-async def forget_words(
-    pool: AsyncConnectionPool, workspace: str, person: str, row: int | None = None
-) -> Forgotten:
+async def forget_words(database: Database, person: str, row: int | None = None) -> Forgotten:
     """Delete a person's words, or cut them out of what others have a part in; all or nothing.
 
     `row` is the inbox row that asks for it, which stays open.
     """
-    values = {"workspace": workspace, "person": person, "row": row}
-    async with pool.connection() as connection, connection.transaction():
+    values = {"workspace": database.workspace, "person": person, "row": row}
+    async with database.connection() as connection, connection.transaction():
         found = await (await connection.execute(_SQL["parts_of_person"], values)).fetchall()
         parts = tuple((channel, thread) for channel, thread in found)
         places = {"channels": [one for one, _ in parts], "threads": [one for _, one in parts]}
@@ -76,11 +73,11 @@ async def forget_me(services: BotServices, inbox_id: int, tries: int, deaths: in
 
     `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
     """
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         await tell(services, row, await _forget(services, row))
-        await store.finish_forgotten(services.pool, row)
+        await store.finish_forgotten(services.database, row)
 
 
 def confirmation() -> list[Block]:
@@ -98,7 +95,7 @@ def confirmation() -> list[Block]:
 async def _forget(services: BotServices, row: Row) -> str:
     if services.unlearn is not None:
         await services.unlearn(row.person)
-    done = await forget_words(services.pool, services.workspace, row.person, row.id)
+    done = await forget_words(services.database, row.person, row.id)
     for channel, thread in done.threads:
         await threads.forget(services, channel, thread)
     return escape(_DONE.format(questions=f"{done.questions:,}", said=f"{done.said:,}"))

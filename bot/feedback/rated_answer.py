@@ -81,7 +81,7 @@ async def held(
         seen = await services.memberships.sees(judged.channel, person)
     if not seen:
         raise FeedbackRefused(_NOT_SEEN)
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         values = {"workspace": services.workspace, "id": judged.id, "channel": judged.channel}
         row = await (await connection.execute(_SQL["hold_judged"], values)).fetchone()
         if row is None:
@@ -99,7 +99,7 @@ async def keep(
 
     `before` is how often this was tried. Raises what may go better another time.
     """
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         try:
@@ -113,9 +113,9 @@ async def keep(
                 raise
             _log.exception("%s %s could not be kept", row.kind, row.id)
             await tell(services, row, _FAILED)
-            await store.finish(services.pool, row, "failed", str(error) or type(error).__name__)
+            await store.finish(services.database, row, "failed", str(error) or type(error).__name__)
             return
-        await store.finish(services.pool, row)
+        await store.finish(services.database, row)
 
 
 def not_seen() -> FeedbackRefused:
@@ -126,7 +126,7 @@ def not_seen() -> FeedbackRefused:
 async def _find(services: BotServices, statement: str, **values: Any) -> Judged | None:
     given = {"workspace": services.workspace} | values
     async with (
-        services.pool.connection() as connection,
+        services.database.connection() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         await cursor.execute(_SQL[statement], given)

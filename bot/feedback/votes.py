@@ -80,7 +80,7 @@ async def record(services: BotServices, vote: Incoming, *, on_mine: bool) -> boo
 
     `on_mine`: the message is known to be the bot's, though it may not be noted as an answer yet.
     """
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         values = {"workspace": services.workspace, "channel": vote.channel, "ts": vote.ts}
         row = await (await connection.execute(_SQL["is_reply"], values)).fetchone()
         is_answer = on_mine or (row is not None and row[0])
@@ -92,7 +92,7 @@ async def record(services: BotServices, vote: Incoming, *, on_mine: bool) -> boo
 
 async def settle_votes(services: BotServices, channel: str, ts: str) -> None:
     """Bring the ledger up to date with every vote on this message."""
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         values = {"workspace": services.workspace, "channel": channel, "ts": ts}
         await _settle(connection, values)
 

@@ -9,17 +9,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 
 from bot.errors import DatabaseDown
 from bot.inbox.events import Deleted, Edited, Incoming
 from bot.services import BotServices
+from database.database import Database
+from database.errors import DatabaseUnavailable
 from database.statements import load_statements
 
 _STORE_SECONDS = 2.0
@@ -73,9 +73,9 @@ async def store(services: BotServices, incoming: Incoming) -> bool:
     Raises DatabaseDown, soon enough for Slack to be told.
     """
     try:
-        async with services.pool.connection(timeout=_STORE_SECONDS) as connection:
+        async with services.database.connection(_STORE_SECONDS) as connection:
             return await store_with(connection, services, incoming)
-    except (psycopg.Error, ConnectorException) as error:
+    except (DatabaseUnavailable, ConnectorException) as error:
         raise DatabaseDown(
             "My database does not answer just now, so I cannot take this. Please try again in a "
             "few minutes; an admin can run `houselore doctor`."
@@ -109,39 +109,44 @@ async def store_with(
 async def takes_part(services: BotServices, channel: str, thread_ts: str) -> bool:
     """Whether the bot was asked or has answered in this thread."""
     values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
-    return bool(await _value(services.pool, "takes_part", values))
+    return bool(await _value(services.database, "takes_part", values))
 
 
 async def edit_question(services: BotServices, edited: Edited) -> None:
     """An open question's new text; one that is answered stays as it was."""
     values = {"channel": edited.channel, "ts": edited.ts, "text": edited.text}
-    await _execute(services.pool, "edit_question", {"workspace": services.workspace} | values)
+    await _execute(services.database, "edit_question", {"workspace": services.workspace} | values)
 
 
 async def withdraw_question(services: BotServices, deleted: Deleted) -> None:
     """An open question that was deleted is ignored."""
     values = {"channel": deleted.channel, "ts": deleted.ts}
-    await _execute(services.pool, "withdraw_question", {"workspace": services.workspace} | values)
+    await _execute(
+        services.database, "withdraw_question", {"workspace": services.workspace} | values
+    )
 
 
 async def stop_questions(services: BotServices, channel: str, thread_ts: str) -> None:
     """The open questions of a thread end with what has been said."""
     values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
-    await _execute(services.pool, "stop_questions", values)
+    await _execute(services.database, "stop_questions", values)
 
 
-async def load(pool: AsyncConnectionPool, inbox_id: int) -> Row | None:
+async def load(database: Database, inbox_id: int) -> Row | None:
     """One row of the inbox."""
-    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
         await cursor.execute(_SQL["load"], {"id": inbox_id})
         row = await cursor.fetchone()
     return Row(**row) if row else None
 
 
 @asynccontextmanager
-async def locked(pool: AsyncConnectionPool, key: str) -> AsyncIterator[bool]:
+async def locked(database: Database, key: str) -> AsyncIterator[bool]:
     """Whether nobody else has the lock of this name; it is held while the block runs."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         taken = await _try_lock(connection, key)
         await connection.commit()
         try:
@@ -153,49 +158,49 @@ async def locked(pool: AsyncConnectionPool, key: str) -> AsyncIterator[bool]:
 
 
 @asynccontextmanager
-async def claimed(pool: AsyncConnectionPool, inbox_id: int) -> AsyncIterator[Row | None]:
+async def claimed(database: Database, inbox_id: int) -> AsyncIterator[Row | None]:
     """The row, locked for as long as the block runs; None when it is finished or someone has it."""
-    async with locked(pool, _key(inbox_id)) as taken:
-        row = await load(pool, inbox_id) if taken else None
+    async with locked(database, _key(inbox_id)) as taken:
+        row = await load(database, inbox_id) if taken else None
         yield row if row and row.state == "received" else None
 
 
-async def begin_reply(pool: AsyncConnectionPool, row: Row) -> bool:
+async def begin_reply(database: Database, row: Row) -> bool:
     """Note that a message for this row is about to be posted; False when another job did so.
 
     The lock alone does not rule that out: it is lost when the database restarts.
     """
     values = {"id": row.id, "begun": row.payload.get("begun")}
-    return await _value(pool, "begin_reply", values) is not None
+    return await _value(database, "begin_reply", values) is not None
 
 
-async def place_reply(pool: AsyncConnectionPool, row: Row, channel: str, ts: str) -> None:
+async def place_reply(database: Database, row: Row, channel: str, ts: str) -> None:
     """Note which message replies to this row."""
-    await _execute(pool, "place_reply", {"id": row.id, "channel": channel, "ts": ts})
+    await _execute(database, "place_reply", {"id": row.id, "channel": channel, "ts": ts})
 
 
 async def unclaimed(services: BotServices, channel: str, found: list[str]) -> list[str]:
     """Those of these messages that reply to no row yet, in order."""
     values = {"workspace": services.workspace, "channel": channel, "ts": found}
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         rows = await (await connection.execute(_SQL["claimed_replies"], values)).fetchall()
     taken = {row[0] for row in rows}
     return [ts for ts in found if ts not in taken]
 
 
 async def finish(
-    pool: AsyncConnectionPool,
+    database: Database,
     row: Row,
     state: Literal["done", "ignored", "failed"] = "done",
     error: str | None = None,
 ) -> None:
     """End a row that is still open."""
-    await _execute(pool, "finish", {"id": row.id, "state": state, "error": error})
+    await _execute(database, "finish", {"id": row.id, "state": state, "error": error})
 
 
-async def finish_forgotten(pool: AsyncConnectionPool, row: Row) -> None:
+async def finish_forgotten(database: Database, row: Row) -> None:
     """End an open row, and keep of it neither who sent it nor what they said."""
-    await _execute(pool, "finish_forgotten", {"id": row.id})
+    await _execute(database, "finish_forgotten", {"id": row.id})
 
 
 async def sweep(services: BotServices) -> int:
@@ -206,7 +211,7 @@ async def sweep(services: BotServices) -> int:
     for job in await services.jobs.job_manager.get_stalled_jobs():
         await services.jobs.job_manager.finish_job(job, Status.FAILED, delete_job=False)
     given = 0
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         values = {"workspace": services.workspace}
         rows = await (await connection.execute(_SQL["open_rows"], values)).fetchall()
         for inbox_id, kind, deaths in rows:
@@ -233,12 +238,12 @@ def _key(inbox_id: int) -> str:
     return f"inbox:{inbox_id}"
 
 
-async def _execute(pool: AsyncConnectionPool, statement: str, values: Mapping[str, Any]) -> None:
-    async with pool.connection() as connection:
+async def _execute(database: Database, statement: str, values: Mapping[str, Any]) -> None:
+    async with database.connection() as connection:
         await connection.execute(_SQL[statement], values)
 
 
-async def _value(pool: AsyncConnectionPool, statement: str, values: Mapping[str, Any]) -> Any:
-    async with pool.connection() as connection:
+async def _value(database: Database, statement: str, values: Mapping[str, Any]) -> Any:
+    async with database.connection() as connection:
         row = await (await connection.execute(_SQL[statement], values)).fetchone()
     return row[0] if row else None

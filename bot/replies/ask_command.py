@@ -7,8 +7,6 @@ one, when the answer is whole. What is shared is checked anew for its new reader
 import logging
 from contextlib import suppress
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.types.answers import (
     Answer,
     StoredAnswer,
@@ -40,6 +38,7 @@ from bot.rendering.mrkdwn import escape, mentions, plain
 from bot.rendering.plain_text import plain_text
 from bot.replies.mention_reply import progress_of
 from bot.services import BotServices
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 
@@ -65,7 +64,7 @@ async def answer_alone(services: BotServices, inbox_id: int, tries: int, deaths:
 
     `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
     """
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         try:
@@ -79,33 +78,35 @@ async def answer_alone(services: BotServices, inbox_id: int, tries: int, deaths:
                 raise
             _log.exception("/ask %s could not be answered", row.id)
             await tell(services, row, apology(error))
-            await store.finish(services.pool, row, "failed", str(error))
+            await store.finish(services.database, row, "failed", str(error))
             return
-        await store.finish(services.pool, row)
+        await store.finish(services.database, row)
 
 
 async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
     """Post an answer of /ask in its channel, if everyone there may read what it rests on."""
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         try:
-            async with store.locked(services.pool, f"share:{row.payload['answer_id']}") as alone:
+            async with store.locked(
+                services.database, f"share:{row.payload['answer_id']}"
+            ) as alone:
                 refusal = await _share(services, row) if alone else _SHARED
         except SlackFailed as error:
             if tries + deaths + 1 < MOST_TRIES and may_pass(error):
                 raise
             refusal = _NOT_IN if error.error in ("not_in_channel", "channel_not_found") else None
             await tell(services, row, refusal or _NOT_NOW)
-            await store.finish(services.pool, row, "failed", str(error))
+            await store.finish(services.database, row, "failed", str(error))
             return
         if refusal is not None:
             await tell(services, row, refusal)
-        await store.finish(services.pool, row)
+        await store.finish(services.database, row)
 
 
 async def _answer_alone(services: BotServices, row: Row) -> None:
-    stored = await answer_of_inbox(services.pool, row.id)
+    stored = await answer_of_inbox(services.database, row.id)
     audience = await services.memberships.audience(None, row.person)
     if stored is None or not stored.audience.readers <= audience.readers:
         answer, answer_id = await _find(services, row, audience)
@@ -128,7 +129,7 @@ async def _find(services: BotServices, row: Row, audience: Audience) -> tuple[An
     async for step in progress_of(services, question):
         if isinstance(step, Finished):
             answer_id = await save_answer(
-                services.pool, question, step.answer, inbox_id=row.id, person=row.person
+                services.database, question, step.answer, inbox_id=row.id, person=row.person
             )
             return step.answer, answer_id
     raise BotError("The answerer ended without an answer.")
@@ -136,7 +137,7 @@ async def _find(services: BotServices, row: Row, audience: Audience) -> tuple[An
 
 async def _share(services: BotServices, row: Row) -> str | None:
     """Share the answer, or say why not. Raises SlackFailed."""
-    stored = await answer_by_id(services.pool, services.workspace, int(row.payload["answer_id"]))
+    stored = await answer_by_id(services.database, int(row.payload["answer_id"]))
     if stored is None:
         return _GONE
     if stored.person != row.person:
@@ -146,9 +147,9 @@ async def _share(services: BotServices, row: Row) -> str | None:
     if row.payload.get("begun"):
         return _UNSURE
     audience = await services.memberships.audience(row.channel, row.person)
-    if not await _all_may_read(services.pool, stored, audience):
+    if not await _all_may_read(services.database, stored, audience):
         return _NOT_FOR_ALL
-    if not await store.begin_reply(services.pool, row):
+    if not await store.begin_reply(services.database, row):
         return _UNSURE
     posted = await services.client.call(
         "chat.postMessage",
@@ -161,8 +162,8 @@ async def _share(services: BotServices, row: Row) -> str | None:
             context(f"Shared by <@{row.person}>"),
         ],
     )
-    await store.place_reply(services.pool, row, row.channel, posted["ts"])
-    await place_answer(services.pool, stored.id, row.channel, posted["ts"])
+    await store.place_reply(services.database, row, row.channel, posted["ts"])
+    await place_answer(services.database, stored.id, row.channel, posted["ts"])
     await settle_votes(services, row.channel, posted["ts"])
     if row.response_url:
         with suppress(SlackFailed):  # it is shared; a private copy may stay
@@ -170,9 +171,7 @@ async def _share(services: BotServices, row: Row) -> str | None:
     return None
 
 
-async def _all_may_read(
-    pool: AsyncConnectionPool, stored: StoredAnswer, audience: Audience
-) -> bool:
+async def _all_may_read(database: Database, stored: StoredAnswer, audience: Audience) -> bool:
     """Whether everyone in the audience may read each document the answer rests on, as it is now."""
     answer = stored.answer
     ids = {citation.document_id for citation in answer.citations}
@@ -186,6 +185,6 @@ async def _all_may_read(
         "readers": sorted(audience.readers),
         "answer": stored.id,
     }
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         row = await (await connection.execute(_SQL["unreadable"], values)).fetchone()
     return row is not None and row[0] == 0

@@ -24,7 +24,7 @@ class Edited(Exception):
 
 async def check_wanted(services: BotServices, row: Row) -> None:
     """Raise Stopped, Withdrawn or Edited when the question is not what it was."""
-    now = await store.load(services.pool, row.id)
+    now = await store.load(services.database, row.id)
     if now is None or now.state != "received":
         raise Withdrawn
     if now.payload.get("stopped"):

@@ -53,7 +53,7 @@ async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) 
     `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row. Raises
     what may go better another time; at the last try the person is told instead.
     """
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         try:
@@ -91,7 +91,7 @@ async def progress_of(
 async def _answer(services: BotServices, row: Row) -> None:
     me = await services.directory.me()
     reply = await open_reply(services, row, me)
-    stored = await answer_of_inbox(services.pool, row.id)
+    stored = await answer_of_inbox(services.database, row.id)
     if stored is not None and not await is_for(services, row, stored):
         stored = None
     while stored is None:
@@ -125,7 +125,7 @@ async def record(
     `ts` is its message, where there is one already.
     """
     await save_answer(
-        services.pool,
+        services.database,
         question,
         answer,
         inbox_id=row.id,
@@ -134,7 +134,7 @@ async def record(
         ts=ts,
         person=row.person,
     )
-    return await answer_of_inbox(services.pool, row.id)
+    return await answer_of_inbox(services.database, row.id)
 
 
 async def is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool:
@@ -197,7 +197,7 @@ async def show(
     await reply.finish(answer.text, below_answer(answer, note))
     assert reply.ts is not None  # noqa: S101 - a finished reply has a place
     if stored.ts != reply.ts:
-        await place_answer(services.pool, stored.id, row.channel, reply.ts)
+        await place_answer(services.database, stored.id, row.channel, reply.ts)
     await settle_votes(services, row.channel, reply.ts)
     said = Said(reply.ts, answer.text, by_me=True)
     await threads.note(services, row.channel, row.thread_ts, said)
@@ -205,7 +205,7 @@ async def show(
 
 
 async def _close(services: BotServices, row: Row) -> None:
-    await store.finish(services.pool, row)
+    await store.finish(services.database, row)
     await _set_status(services, row, None, "active")
 
 
@@ -214,7 +214,7 @@ async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
 
     Nobody waits for an answer to a question that was deleted meanwhile.
     """
-    now = await store.load(services.pool, row.id)
+    now = await store.load(services.database, row.id)
     if now is None or now.state != "received":
         return
     row = now
@@ -225,7 +225,7 @@ async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
     except SlackFailed as unsaid:
         if may_pass(unsaid):
             raise
-    await store.finish(services.pool, row, "failed", str(error) or type(error).__name__)
+    await store.finish(services.database, row, "failed", str(error) or type(error).__name__)
     await _set_status(services, row, None, "active")
 
 

@@ -26,11 +26,11 @@ async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
         place = Place(row.channel, row.thread_ts, asker.team, asker.id)
 
     async def before() -> None:
-        if not await store.begin_reply(services.pool, row):
+        if not await store.begin_reply(services.database, row):
             raise Overtaken
 
     async def after(ts: str) -> None:
-        await store.place_reply(services.pool, row, row.channel, ts)
+        await store.place_reply(services.database, row, row.channel, ts)
 
     return Reply(services.client, place, ts, before, after)
 
@@ -42,5 +42,5 @@ async def _find_begun(services: BotServices, row: Row, me: Myself) -> str | None
     free = await store.unclaimed(services, row.channel, mine)
     if not free:
         return None
-    await store.place_reply(services.pool, row, row.channel, free[0])
+    await store.place_reply(services.database, row, row.channel, free[0])
     return free[0]

@@ -44,7 +44,7 @@ async def answer_unasked(services: BotServices, inbox_id: int, tries: int, death
     `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row. Raises
     what may go better another time.
     """
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         try:
@@ -64,7 +64,7 @@ async def answer_unasked(services: BotServices, inbox_id: int, tries: int, death
 async def _settle(services: BotServices, row: Row, deaths: int) -> None:
     """Answer, or leave no trace; one at a time in a channel."""
     key = f"unasked:{services.workspace}:{row.channel}"
-    async with store.locked(services.pool, key) as alone:
+    async with store.locked(services.database, key) as alone:
         try:
             if deaths >= MOST_DEATHS or not (alone or row.payload.get("begun")):
                 raise _LetPass
@@ -80,7 +80,7 @@ async def _answer(services: BotServices, row: Row) -> None:
     if not settings.unasked:
         raise _LetPass
     me = await services.directory.me()
-    stored = await answer_of_inbox(services.pool, row.id)
+    stored = await answer_of_inbox(services.database, row.id)
     if stored is None or not await is_for(services, row, stored):
         if not await _has_room(services, row):
             raise _LetPass
@@ -131,14 +131,14 @@ async def _has_room(services: BotServices, row: Row) -> bool:
         "id": row.id,
         "most": _MOST_A_MINUTE,
     }
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         found = await (await connection.execute(_SQL["has_room"], values)).fetchone()
     return found is not None and bool(found[0])
 
 
 async def _take_back(services: BotServices, row: Row) -> None:
     """Delete what was begun of a reply, by this job or one that died. Raises SlackFailed."""
-    now = await store.load(services.pool, row.id)
+    now = await store.load(services.database, row.id)
     if now is not None and (now.reply_ts or now.payload.get("begun")):
         reply = await open_reply(services, now, await services.directory.me())
         await reply.take_back()
@@ -148,5 +148,5 @@ async def _let_pass(
     services: BotServices, row: Row, state: Literal["ignored", "failed"], error: str | None = None
 ) -> None:
     values = {"id": row.id, "state": state, "error": error}
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         await connection.execute(_SQL["let_pass"], values)

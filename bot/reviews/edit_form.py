@@ -4,8 +4,6 @@ import asyncio
 import logging
 from typing import Final
 
-import psycopg
-
 from bot.errors import ReviewRefused, SlackFailed
 from bot.inbox.events import Incoming
 from bot.inbox.interactions import Submission
@@ -13,6 +11,7 @@ from bot.rendering.blocks import Block
 from bot.review_protocol import EDIT, Waiting
 from bot.reviews.queue import LONGEST, example_for
 from bot.services import BotServices
+from database.errors import DatabaseUnavailable
 
 REVIEW: Final = "review"
 """The form's callback id."""
@@ -31,7 +30,7 @@ async def open_form(services: BotServices, trigger: str, example: int, person: s
             waiting = await example_for(services, person, example)
             view = review_form(waiting)
             await services.client.call("views.open", trigger_id=trigger, view=view)
-    except (ReviewRefused, SlackFailed, psycopg.Error, TimeoutError) as error:
+    except (ReviewRefused, SlackFailed, DatabaseUnavailable, TimeoutError) as error:
         _log.warning("the form for example %s could not be opened: %r", example, error)
 
 

@@ -57,6 +57,6 @@ def home_view(
 
 async def _recent(services: BotServices, person: str) -> list[str]:
     values: dict[str, Any] = {"workspace": services.workspace, "person": person}
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         rows = await (await connection.execute(_SQL["recent_questions"], values)).fetchall()
     return [row[0] for row in rows]

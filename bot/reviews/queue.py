@@ -50,7 +50,7 @@ async def review(services: BotServices, inbox_id: int, tries: int, deaths: int) 
 
     `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
     """
-    async with store.claimed(services.pool, inbox_id) as row:
+    async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
         try:
@@ -64,9 +64,9 @@ async def review(services: BotServices, inbox_id: int, tries: int, deaths: int) 
                 raise
             _log.exception("review %s could not be kept", row.id)
             await tell(services, row, _FAILED)
-            await store.finish(services.pool, row, "failed", str(error) or type(error).__name__)
+            await store.finish(services.database, row, "failed", str(error) or type(error).__name__)
             return
-        await store.finish(services.pool, row)
+        await store.finish(services.database, row)
 
 
 async def eyes_of(services: BotServices, reviews: Reviews, person: str) -> Eyes | None:
@@ -147,7 +147,7 @@ async def _sees(services: BotServices, channel: str, person: str) -> bool:
 
 async def _is_expert(services: BotServices, person: str) -> bool:
     values = {"workspace": services.workspace, "person": person}
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         row = await (await connection.execute(_SQL["is_expert"], values)).fetchone()
     return row is not None and bool(row[0])
 

@@ -4,10 +4,9 @@ Events reach one process, and workers none: each change is noted in the inbox, a
 before an audience is found. Decides nothing about who may read what.
 """
 
-from psycopg_pool import AsyncConnectionPool
-
 from bot.slack.audience import audience_of, audience_of_one, can_see
 from bot.slack.directory import Directory
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 
@@ -19,9 +18,8 @@ _OVERLAP = 200
 class Memberships:
     """The audiences of one workspace, never older than the last change that any process heard."""
 
-    def __init__(self, pool: AsyncConnectionPool, workspace: str, directory: Directory) -> None:
-        self._pool = pool
-        self._workspace = workspace
+    def __init__(self, database: Database, directory: Directory) -> None:
+        self._database = database
         self._directory = directory
         self._newest: int | None = None
         self._known: frozenset[int] = frozenset()
@@ -35,8 +33,8 @@ class Memberships:
         """
         await self._catch_up(patience)
         if channel is None:
-            return await audience_of_one(self._directory, self._workspace, person)
-        return await audience_of(self._directory, self._workspace, channel, person)
+            return await audience_of_one(self._directory, self._database.workspace, person)
+        return await audience_of(self._directory, self._database.workspace, channel, person)
 
     async def sees(self, channel: str, person: str) -> bool:
         """Whether a person can read what stands in a conversation. Raises SlackFailed."""
@@ -54,8 +52,8 @@ class Memberships:
 
     async def _catch_up(self, patience: float | None) -> None:
         since = None if self._newest is None else self._newest - _OVERLAP
-        values = {"workspace": self._workspace, "since": since}
-        async with self._pool.connection(patience) as connection:
+        values = {"workspace": self._database.workspace, "since": since}
+        async with self._database.connection(patience) as connection:
             rows = await (await connection.execute(_SQL["memberships"], values)).fetchall()
         changes = {row[1]: (row[2], row[3]) for row in rows if row[1] is not None}
         for change in changes.keys() - self._known:

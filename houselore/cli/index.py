@@ -29,9 +29,7 @@ async def index_paths(
     async with open_index(settings) as index:
         for source in sources:
             with progress_bar(Console(stderr=True)) as on_progress:
-                report = await index_source(
-                    index.pool, index.workspace, source, index.embedder, on_progress
-                )
+                report = await index_source(index.database, source, index.embedder, on_progress)
             show_report(Console(stderr=True), source.location, report)
             total += report
     return exit_code(total)

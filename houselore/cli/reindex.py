@@ -17,7 +17,7 @@ async def reindex_sources(settings: Settings, word: str | None) -> int:
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
             report = await reindex(
-                index.pool, index.workspace, index.embedder, terminal_user(), word, on_progress
+                index.database, index.embedder, terminal_user(), word, on_progress
             )
     show_report(console, word or "All sources", report)
     return exit_code(report)
@@ -29,7 +29,7 @@ async def show_plan(settings: Settings, word: str | None) -> None:
     out = Console(highlight=False, soft_wrap=True)
     async with open_index(settings) as index:
         with Console(stderr=True).status("Looking…"):
-            planned = await plan(index.pool, index.workspace, index.embedder, word)
+            planned = await plan(index.database, index.embedder, word)
     out.print(planned.describe(), markup=False)
     for failure in planned.failures:
         out.print(f"  {failure.reason}", style="yellow", markup=False)
@@ -40,9 +40,7 @@ async def take_candidate(settings: Settings) -> None:
     console = Console(stderr=True, highlight=False)
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
-            live = await switch(
-                index.pool, index.workspace, index.embedder, terminal_user(), on_progress
-            )
+            live = await switch(index.database, index.embedder, terminal_user(), on_progress)
     console.print(f"Generation {live.id} ({live.embedder}) is live.", markup=False)
 
 
@@ -51,9 +49,7 @@ async def go_back(settings: Settings) -> None:
     console = Console(stderr=True, highlight=False)
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
-            live = await rollback(
-                index.pool, index.workspace, index.embedder, terminal_user(), on_progress
-            )
+            live = await rollback(index.database, index.embedder, terminal_user(), on_progress)
     console.print(
         f"Generation {live.id} ({live.embedder}) is live again, with the documents of today.",
         markup=False,
@@ -64,7 +60,7 @@ async def cancel_reindexing(settings: Settings) -> None:
     """Ask the reindexing that goes on to end, wherever it was begun."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     async with open_store(settings) as store:
-        run = await cancel_run(store.pool, store.workspace, terminal_user())
+        run = await cancel_run(store.database, terminal_user())
     if run is None:
         console.print("No reindexing goes on.")
     else:

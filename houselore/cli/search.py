@@ -20,7 +20,7 @@ async def search_index(
         raise WrongUse('There is nothing to look for: `houselore search "words"`.')
     audience = await find_audience(settings, asker)
     async with open_index(settings) as index:
-        passages = await search(index.pool, index.embedder, query, audience, k)
+        passages = await search(index.database, index.embedder, query, audience, k)
         results = [
             {
                 "chunk": passage.chunk_id,

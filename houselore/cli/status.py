@@ -19,7 +19,7 @@ async def show_status(settings: Settings, *, as_json: bool) -> None:
     """Print what is indexed, asked and answered."""
     async with open_store(settings) as store:
         status = await count(store)
-        standing = await read_standing(store.pool, store.workspace)
+        standing = await read_standing(store.database)
     status |= {
         "golden_questions": standing.golden,
         "waiting_generation": standing.other,
@@ -38,7 +38,7 @@ async def show_status(settings: Settings, *, as_json: bool) -> None:
 async def count(store: Store) -> dict[str, Any]:
     """The figures of one workspace by name."""
     async with (
-        store.pool.connection() as connection,
+        store.database.connection() as connection,
         connection.cursor(row_factory=dict_row) as cursor,
     ):
         await cursor.execute(_SQL["status"], {"workspace": store.workspace})

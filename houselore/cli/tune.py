@@ -68,7 +68,7 @@ async def tune_model(settings: Settings, wish: Wish) -> None:
     train = _train if is_here else _train_at_provider
     async with open_store(settings) as store:
         dataset = wish.dataset or await _freeze(store, settings)
-        await sweep_adapters(store.pool, store.workspace, open_adapters(settings).folder)
+        await sweep_adapters(store.database, open_adapters(settings).folder)
         name = wish.name or await _next_name(store)
         wish = replace(wish, name=name, dataset=dataset)
         if wish.prepares:
@@ -87,13 +87,12 @@ async def tune_model(settings: Settings, wish: Wish) -> None:
 
 
 async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
-    base, rival = base_of(settings), await served(store.pool, store.workspace)
+    base, rival = base_of(settings), await served(store.database)
     adapters = open_adapters(settings)
     beside = await asyncio.to_thread(adapters.get, rival) if rival else None
     with _stage_bars() as report:
         return await tune(
-            store.pool,
-            store.workspace,
+            store.database,
             base,
             name,
             adapters,
@@ -108,7 +107,7 @@ async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tun
 async def _prepare(settings: Settings, store: Store, name: str, wish: Wish) -> str:
     """What to do on the machines that are to train."""
     folder, dataset = await prepare(
-        *(store.pool, store.workspace, base_of(settings), name, open_adapters(settings).folder),
+        *(store.database, base_of(settings), name, open_adapters(settings).folder),
         dataset=wish.dataset,
         plan=wish.plan,
     )
@@ -132,8 +131,7 @@ async def _train_at_provider(settings: Settings, store: Store, name: str, wish: 
     key = settings.chat_api_key
     console = Console(stderr=True, highlight=False)
     return await tune_hosted(
-        store.pool,
-        store.workspace,
+        store.database,
         Endpoint(settings.chat_url, key.get_secret_value() if key else None),
         settings.chat_model,
         name,
@@ -151,17 +149,17 @@ async def _freeze(store: Store, settings: Settings) -> str:
     """
     try:
         frozen = await freeze_dataset(
-            store.pool, store.workspace, terminal_user(), unreviewed=settings.train_unreviewed
+            store.database, terminal_user(), unreviewed=settings.train_unreviewed
         )
     except NothingToFreeze:
-        if not await datasets(store.pool, store.workspace):
+        if not await datasets(store.database):
             raise
         return ""
     return frozen.hash
 
 
 async def _next_name(store: Store) -> str:
-    taken = {model.name for model in await models(store.pool, store.workspace)}
+    taken = {model.name for model in await models(store.database)}
     number = 2
     while f"house-{number}" in taken:
         number += 1

@@ -4,12 +4,14 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
+from database.errors import DatabaseUnavailable
 from houselore.embedded.supervisor import Address
 from houselore.services import Services
 
 if TYPE_CHECKING:
-    from psycopg_pool import AsyncConnectionPool
     from redis.asyncio import Redis
+
+    from database.database import Database
 
 _MODEL_SECONDS = 10.0
 
@@ -18,7 +20,7 @@ def ready_checks(services: Services) -> dict[str, Callable[[], Awaitable[bool]]]
     """A check by the name of each part."""
     model = _ModelCheck(services.chat)
     return {
-        "database": lambda: database_answers(services.pool),
+        "database": lambda: database_answers(services.database),
         "redis": lambda: redis_answers(services.redis),
         "chat model": model.answers,
     }
@@ -29,15 +31,13 @@ async def all_answer(checks: Sequence[Callable[[], Awaitable[bool]]]) -> bool:
     return all([await check() for check in checks])
 
 
-async def database_answers(pool: "AsyncConnectionPool") -> bool:
+async def database_answers(database: "Database") -> bool:
     """Whether a statement comes back within two seconds."""
-    import psycopg
-    from psycopg_pool import PoolTimeout
 
     try:
-        async with pool.connection(timeout=2) as connection:
+        async with database.connection(2) as connection:
             await connection.execute("select 1")
-    except (psycopg.Error, PoolTimeout):
+    except DatabaseUnavailable:
         return False
     return True
 

@@ -3,8 +3,7 @@
 import logging
 import time
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from houselore.errors import HouseloreError
 from houselore.models.periodic import repeat
 from houselore.models.router import House
@@ -24,10 +23,8 @@ class Retirement:
     service again. The first that cannot be closed ends the round: what it waits for, others would.
     """
 
-    def __init__(
-        self, pool: AsyncConnectionPool, workspace: str, house: House, grace: float = GRACE
-    ) -> None:
-        self._pool, self._workspace = pool, workspace
+    def __init__(self, database: Database, house: House, grace: float = GRACE) -> None:
+        self._database = database
         self._house = house
         self._grace = grace
         self._since: dict[str, float] = {}
@@ -35,8 +32,8 @@ class Retirement:
 
     async def look(self) -> None:
         """See who is out of service, and close those whose time has come."""
-        async with self._pool.connection() as connection:
-            aside = await set_aside(connection, self._workspace)
+        async with self._database.connection() as connection:
+            aside = await set_aside(connection, self._database.workspace)
         now = time.monotonic()
         self._since = {m.name: self._since.get(m.name, now) for m in aside if _holds_a_place(m)}
         self._closed &= self._since.keys()
@@ -45,7 +42,7 @@ class Retirement:
             if now - since < self._grace or name in in_use:
                 continue
             try:
-                await close_if_idle(self._pool, self._workspace, self._house, name)
+                await close_if_idle(self._database, self._house, name)
             except HouseloreError as error:
                 _log.warning("%s is out of service and was not closed: %s", name, error)
                 self._since[name] = now  # to be tried again, not at every look
@@ -53,15 +50,15 @@ class Retirement:
             self._closed.add(name)
 
 
-async def close_if_idle(pool: AsyncConnectionPool, workspace: str, house: House, name: str) -> None:
+async def close_if_idle(database: Database, house: House, name: str) -> None:
     """Close a model unless it is served, tried or next in a rollback.
 
     The registry is held meanwhile, so that nobody promotes it just then; afterwards it is opened as
     any other. Raises a HouseloreError.
     """
-    async with pool.connection() as connection, connection.transaction():
-        await lock_models(connection, workspace)
-        model = await find_idle(connection, workspace, name)
+    async with database.connection() as connection, connection.transaction():
+        await lock_models(connection, database.workspace)
+        model = await find_idle(connection, database.workspace, name)
         if model is not None and _holds_a_place(model):
             await house.close(model)
 
@@ -72,12 +69,11 @@ def _holds_a_place(model: Model) -> bool:
 
 
 async def keep_tidy(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     house: House,
     seconds: float = SECONDS,
     grace: float = GRACE,
 ) -> None:
     """Every `seconds` until cancelled: close what is out of service for `grace` seconds."""
-    retirement = Retirement(pool, workspace, house, grace)
+    retirement = Retirement(database, house, grace)
     await repeat(seconds, retirement.look, "it was not looked which models are out of service")

@@ -178,9 +178,9 @@ async def open_house(parts: Parts) -> House:
     called = base_name(settings)
     is_bundled = settings.chat_server == "embedded" and settings.chat_file is None
     base = BUNDLED_NAME if is_bundled else called
-    pool = parts.index.pool
-    first = await ensure_served(pool, settings.workspace, called, base)
-    house = House(pool, settings.workspace, first, parts.answerer, parts.close)
+    database = parts.index.database
+    first = await ensure_served(database, called, base)
+    house = House(database, first, parts.answerer, parts.close)
     try:
         await house.start()
     except ServerDidNotStart as error:

@@ -3,9 +3,6 @@
 import logging
 from collections.abc import Awaitable, Callable
 
-import psycopg
-from psycopg_pool import PoolTimeout
-
 from database.cancellation import pause
 from database.errors import DatabaseUnavailable
 from houselore.errors import HouseloreError
@@ -27,7 +24,7 @@ async def repeat(seconds: float, act: Callable[[], Awaitable[None]], failed: str
     while True:
         try:
             await act()
-        except (psycopg.Error, PoolTimeout, *_OURS, OSError) as error:
+        except (*_OURS, OSError) as error:
             if told != str(error):
                 _log.warning("%s: %s", failed, error)
             told = str(error)

@@ -11,12 +11,11 @@ from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import cast
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.answerer import Answerer
 from answering.confidence.confidence import Confidence
 from answering.types.progress import Progress
 from answering.types.questions import Question
+from database.database import Database
 from houselore.errors import HouseloreError, ModelUnusable
 from tuning.errors import RolloutRefused, UnknownModel
 from tuning.rollout.canary import BY_ITSELF, Rollout, current_rollout, stop_rollout, thread_models
@@ -55,14 +54,13 @@ class House:
 
     def __init__(
         self,
-        pool: AsyncConnectionPool,
-        workspace: str,
+        database: Database,
         first: Model,
         opening: Opening,
         closing: Closing,
         pause: float = _PAUSE,
     ) -> None:
-        self._pool, self._workspace = pool, workspace
+        self._database = database
         self._opening, self._closing = opening, closing
         self._pause = pause
         self._served = first
@@ -86,13 +84,13 @@ class House:
             async for step in steps:
                 yield step
 
-    def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> Answerer:
+    def over(self, database: Database, confidence: Confidence | None = None) -> Answerer:
         """What is served now, over another index and without a cache."""
-        return self._answerers[self._served.name].over(pool, confidence)
+        return self._answerers[self._served.name].over(database, confidence)
 
     async def with_model(self, name: str) -> Answerer:
         """What answers with a registered model. Raises UnknownModel and a HouseloreError."""
-        known = {model.name: model for model in await models(self._pool, self._workspace)}
+        known = {model.name: model for model in await models(self._database)}
         if name not in known:
             raise UnknownModel(f"No model is called {name!r} here: `houselore models` lists them.")
         return self._answerers.get(name) or await self._opening(known[name])
@@ -105,10 +103,11 @@ class House:
     async def follow(self) -> None:
         """Take up who is served and who is tried now, as far as they are open. Opens nobody."""
         async with self._one_reads:
-            known = {model.name: model for model in await models(self._pool, self._workspace)}
-            rollout = await current_rollout(self._pool, self._workspace)
-            async with self._pool.connection() as connection:
-                aside = {model.name for model in await set_aside(connection, self._workspace)}
+            known = {model.name: model for model in await models(self._database)}
+            rollout = await current_rollout(self._database)
+            async with self._database.connection() as connection:
+                retired = await set_aside(connection, self._database.workspace)
+            aside = {model.name for model in retired}
         named = [model for model in known.values() if model.state == "served"]
         if rollout is not None:
             named.append(known[rollout.canary])
@@ -145,7 +144,7 @@ class House:
         conversation, thread = question.place.conversation, question.place.thread
         before: list[str] = []
         if thread is not None:
-            before = await thread_models(self._pool, self._workspace, conversation, thread)
+            before = await thread_models(self._database, conversation, thread)
         return rollout.model_for(conversation, thread or question.text, before)
 
     async def _open(self, model: Model) -> None:
@@ -168,7 +167,7 @@ class House:
 
     async def _take_back(self, model: Model, error: ModelUnusable) -> None:
         """End the rollout of a canary that nobody could ever serve."""
-        rollout = await current_rollout(self._pool, self._workspace)
+        rollout = await current_rollout(self._database)
         if rollout is not None and rollout.canary == model.name:
             with suppress(RolloutRefused):  # somebody else has ended it
-                await stop_rollout(self._pool, self._workspace, BY_ITSELF, str(error))
+                await stop_rollout(self._database, BY_ITSELF, str(error))

@@ -23,7 +23,7 @@ Work = Coroutine[None, None, None]
 def work_of_worker(services: Services) -> Iterator[Work]:
     """What every process does that answers: take up who is served, close who is no more."""
     yield keep_following(services.answerer)
-    yield keep_tidy(services.pool, services.workspace, services.answerer)
+    yield keep_tidy(services.database, services.answerer)
 
 
 def work_of_bot(
@@ -33,14 +33,14 @@ def work_of_bot(
 
     `hears` says whether the bot hears of Slack.
     """
-    pool, workspace = services.pool, services.workspace
+    database = services.database
     announce = partial(tell_admins, bot)
     if settings.sync_seconds:
-        yield keep_fresh(pool, workspace, services.embedder, settings.sync_seconds)
-    yield keep_watch(pool, workspace, announce)
+        yield keep_fresh(database, services.embedder, settings.sync_seconds)
+    yield keep_watch(database, announce)
     yield from work_of_worker(services)
     if schedule := schedule_of(settings):
-        yield keep_learning(pool, settings, schedule, announce)
+        yield keep_learning(database, settings, schedule, announce)
     yield keep_caught_up(bot, hears)
 
 

@@ -7,10 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from database.cancellation import pause
-from database.pool import borrow_if_alone
+from database.database import Database
 from houselore.models.periodic import repeat
 from tuning.rollout.canary import BY_ITSELF, Ended, ended_rollouts, look_at_rollout
 
@@ -22,9 +21,7 @@ Announce = Callable[[str], Awaitable[None]]
 """Tells the admins a sentence."""
 
 
-async def keep_watch(
-    pool: AsyncConnectionPool, workspace: str, announce: Announce, seconds: float = SECONDS
-) -> None:
+async def keep_watch(database: Database, announce: Announce, seconds: float = SECONDS) -> None:
     """Look at the rollout every `seconds` until cancelled; how each ended is announced once.
 
     Of several bots one watches, until it ends. What ended before this one began is not announced.
@@ -34,7 +31,7 @@ async def keep_watch(
 
     async def tell(alone: AsyncConnection) -> None:
         nonlocal known_at_first
-        for ended in await ended_rollouts(alone, workspace):
+        for ended in await ended_rollouts(alone, database.workspace):
             if ended.id in known:
                 continue
             known.add(ended.id)
@@ -45,9 +42,9 @@ async def keep_watch(
         known_at_first = False
 
     async def watch() -> None:
-        async with borrow_if_alone(pool, f"{workspace}/watch") as alone:
+        async with database.try_advisory_lock(f"{database.workspace}/watch") as alone:
             while alone is not None:
-                await look_at_rollout(pool, workspace)
+                await look_at_rollout(database)
                 await tell(alone)
                 await pause(seconds)
 

@@ -78,7 +78,7 @@ async def _run(settings: Settings, world: Path | None, console: Console) -> None
         health = health_routes(checks, optional=frozenset({"redis"}))
         if access.signing_secret is not None:
             await stack.enter_async_context(serving(events_app(app, health), main))
-        web = create_web(services.pool, settings.workspace, services.links, health)
+        web = create_web(services.database, services.links, health)
         await stack.enter_async_context(serving(web, reader))
         worker = asyncio.create_task(work(bot))
         stack.push_async_callback(end, worker)

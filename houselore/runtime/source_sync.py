@@ -5,9 +5,8 @@ Finds no change itself: indexing does. Builds no new index: who cancelled that h
 
 import logging
 
-from psycopg_pool import AsyncConnectionPool
-
 from database.cancellation import pause
+from database.database import Database
 from database.errors import DatabaseUnavailable
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import RetrievalError
@@ -19,9 +18,7 @@ _log = logging.getLogger(__name__)
 _EXPECTED = (DatabaseUnavailable, RetrievalError)
 
 
-async def keep_fresh(
-    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, seconds: float
-) -> None:
+async def keep_fresh(database: Database, embedder: Embedder, seconds: float) -> None:
     """Bring every source up to date, then wait `seconds`, until cancelled.
 
     A source that fails is tried again like the others; the same failure is logged once.
@@ -30,25 +27,23 @@ async def keep_fresh(
     while True:
         await pause(seconds)
         try:
-            sources = await list_sources(pool, workspace)
+            sources = await list_sources(database)
         except _EXPECTED as error:
             _note(failures, "the list of sources", str(error))
             continue
         for source in sources:
-            failure = await _refresh(pool, workspace, embedder, source)
+            failure = await _refresh(database, embedder, source)
             _note(failures, source.location, failure)
         try:
-            await drop_old_generations(pool, workspace)
+            await drop_old_generations(database)
         except _EXPECTED as error:
             _note(failures, "what is left of an earlier index", str(error))
 
 
-async def _refresh(
-    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, source: KnownSource
-) -> str:
+async def _refresh(database: Database, embedder: Embedder, source: KnownSource) -> str:
     """Why the source could not be brought up to date; empty when it is."""
     try:
-        report = await index_source(pool, workspace, source.open(), embedder, builds=False)
+        report = await index_source(database, source.open(), embedder, builds=False)
     except _EXPECTED as error:
         return str(error)
     except Exception:  # one source that is odd must not end the watch over the others

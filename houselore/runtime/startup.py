@@ -74,7 +74,7 @@ async def _index(services: Services, docs: Path, url_prefix: str | None) -> "Ind
     from retrieval.sources.files import FilesSource
 
     source = FilesSource(docs, frozenset({PUBLIC}), url_prefix)
-    report = await index_source(services.pool, services.workspace, source, services.embedder)
+    report = await index_source(services.database, source, services.embedder)
     for failure in report.failures:
         _log.warning("not indexed: %s", failure.reason)
     _log.info(
@@ -88,9 +88,9 @@ async def _forget_own_docs(services: Services) -> bool:
     """A team that has named its own documents asks about those; whether ours were there."""
     from retrieval.index.source_catalog import forget_source, list_sources
 
-    for source in await list_sources(services.pool, services.workspace):
+    for source in await list_sources(services.database):
         if source.location == str(_own_docs()):
-            return await forget_source(services.pool, services.workspace, source.id)
+            return await forget_source(services.database, source.id)
     return False
 
 

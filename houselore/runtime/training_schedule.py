@@ -9,12 +9,9 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
-import psycopg
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
-
 from database.cancellation import pause
+from database.database import Database
 from database.errors import DatabaseUnavailable
-from database.pool import borrow_if_alone
 from houselore.settings import Settings
 from retrieval.errors import RetrievalError
 from tuning.errors import TuningError
@@ -23,7 +20,7 @@ from tuning.schedule import Schedule, look_due
 SECONDS = 600.0
 
 _log = logging.getLogger(__name__)
-_EXPECTED = (psycopg.Error, PoolTimeout, DatabaseUnavailable, RetrievalError, TuningError)
+_EXPECTED = (DatabaseUnavailable, RetrievalError, TuningError)
 
 Announce = Callable[[str], Awaitable[None]]
 """Tells the admins a sentence."""
@@ -40,7 +37,7 @@ def schedule_of(settings: Settings) -> Schedule | None:
 
 
 async def keep_learning(
-    pool: AsyncConnectionPool,
+    database: Database,
     settings: Settings,
     schedule: Schedule,
     announce: Announce,
@@ -57,15 +54,15 @@ async def keep_learning(
     while True:
         await pause(seconds)
         try:
-            async with borrow_if_alone(pool, f"{settings.workspace}/tune") as alone:
+            async with database.try_advisory_lock(f"{settings.workspace}/tune") as alone:
                 if alone is not None:
-                    failed = await _learn(pool, settings, schedule, announce, run, failed)
+                    failed = await _learn(database, settings, schedule, announce, run, failed)
         except _EXPECTED as error:
             _log.warning("it was not looked whether it is time to train: %s", error)
 
 
 async def _learn(
-    pool: AsyncConnectionPool,
+    database: Database,
     settings: Settings,
     schedule: Schedule,
     announce: Announce,
@@ -74,7 +71,7 @@ async def _learn(
 ) -> frozenset[str]:
     """The new examples of a training that failed, none where none did."""
     await run(["data", "collect"])
-    due = await look_due(pool, settings.workspace, schedule)
+    due = await look_due(database, schedule)
     if due.reason is None or due.new == failed:
         return failed
     _log.info("training begins: %s", due.reason)

@@ -88,8 +88,7 @@ async def open_bot(
     confine = confined_to(settings.workspace)
     jobs = make_jobs(PsycopgConnector(conninfo=services.database_url, configure=confine))
     bot = BotServices(
-        workspace=settings.workspace,
-        pool=services.pool,
+        database=services.database,
         redis=services.redis,
         answerer=services.answerer,
         embedder=services.embedder,
@@ -116,9 +115,9 @@ async def _unlearn(settings: Settings, services: Services, person: str) -> None:
     from tuning.feedback.erasure import forget
     from tuning.training.stages import sweep_adapters
 
-    await forget(services.pool, services.workspace, person)
+    await forget(services.database, person)
     folder = open_adapters(settings).folder
-    await sweep_adapters(services.pool, services.workspace, folder)
+    await sweep_adapters(services.database, folder)
 
 
 def _reviews(settings: Settings, services: Services) -> "TeamReviews | None":
@@ -128,7 +127,7 @@ def _reviews(settings: Settings, services: Services) -> "TeamReviews | None":
 
     if not settings.train_on_feedback:
         return None
-    return TeamReviews(services.pool, services.workspace, partial(open_redactor, settings))
+    return TeamReviews(services.database, partial(open_redactor, settings))
 
 
 @asynccontextmanager

@@ -2,10 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
-from psycopg_pool import AsyncConnectionPool
-
 from bot.errors import ReviewRefused
 from bot.review_protocol import Agreement, Desk, Eyes, Gap, Outdated, Verdict, Waiting
+from database.database import Database
 from tuning.errors import TuningError
 from tuning.feedback.remedies import gaps, outdated
 from tuning.review.queue import Queued, agreements, queue
@@ -23,12 +22,12 @@ Redactor = Callable[[], Awaitable[Callable[[str], str]]]
 class TeamReviews:
     """The examples of one workspace; `bot.review_protocol.Reviews`."""
 
-    def __init__(self, pool: AsyncConnectionPool, workspace: str, redactor: Redactor) -> None:
-        self._pool, self._workspace, self._redactor = pool, workspace, redactor
+    def __init__(self, database: Database, redactor: Redactor) -> None:
+        self._database, self._redactor = database, redactor
 
     async def channels(self) -> frozenset[str]:
         """The conversations in which anything was said that is to be shown to anybody."""
-        return await channels_asked(self._pool, self._workspace)
+        return await channels_asked(self._database)
 
     async def desk(self, eyes: Eyes) -> Desk:
         """The next examples that wait, else those that want a second look, for these eyes."""
@@ -42,18 +41,16 @@ class TeamReviews:
             and eyes.person not in one.reviewers
         ]
         seen = (waiting or second)[:_NEXT]
-        found = await queue(self._pool, self._workspace, None, [one.id for one in seen])
-        asked = await gaps(self._pool, self._workspace, eyes.channels, _MOST_CURES)
-        stale = await outdated(
-            *(self._pool, self._workspace, eyes.readers, eyes.channels), _MOST_CURES
-        )
+        found = await queue(self._database, None, [one.id for one in seen])
+        asked = await gaps(self._database, eyes.channels, _MOST_CURES)
+        stale = await outdated(*(self._database, eyes.readers, eyes.channels), _MOST_CURES)
         return Desk(
             next=[_waiting(one, is_second=not waiting) for one in found],
             waiting=len(waiting),
             second=len(second),
             agreements=[
                 Agreement(one.one, one.other, one.examples, one.kappa)
-                for one in await agreements(self._pool, self._workspace)
+                for one in await agreements(self._database)
             ],
             gaps=[Gap(one.question, one.asked) for one in asked],
             outdated=[Outdated(one.title, one.people) for one in stale],
@@ -63,7 +60,7 @@ class TeamReviews:
         """One example, if it is for these eyes. Raises ReviewRefused."""
         if all(one.id != example for one in await self._visible(eyes)):
             raise ReviewRefused(_GONE)
-        (found,) = await queue(self._pool, self._workspace, None, [example])
+        (found,) = await queue(self._database, None, [example])
         return _waiting(found, is_second=found.state != "waiting")
 
     async def decide(self, eyes: Eyes, example: int, verdict: Verdict, text: str = "") -> None:
@@ -74,12 +71,12 @@ class TeamReviews:
         await self.find(eyes, example)
         chosen = (await self._redactor())(text) if verdict == "edit" else None
         try:
-            await keep_review(self._pool, self._workspace, example, eyes.person, verdict, chosen)
+            await keep_review(self._database, example, eyes.person, verdict, chosen)
         except TuningError as error:
             raise ReviewRefused(str(error)) from None
 
     async def _visible(self, eyes: Eyes) -> list[Reviewable]:
-        every = await reviewable(self._pool, self._workspace)
+        every = await reviewable(self._database)
         return [one for one in every if one.is_for(eyes.channels, is_admin=eyes.is_admin)]
 
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from psycopg_pool import AsyncConnectionPool
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from answering.types.reader_links import SourceLinks
+from database.database import Database
 from database.statements import load_statements
 from houselore.web.reader import STYLE, message_page, reader_page
 
@@ -44,9 +44,7 @@ def health_routes(checks: Mapping[str, Check], optional: frozenset[str]) -> list
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
-def create_web(
-    pool: AsyncConnectionPool, workspace: str, links: SourceLinks, health: list[Route]
-) -> Starlette:
+def create_web(database: Database, links: SourceLinks, health: list[Route]) -> Starlette:
     """The application on the reader port."""
 
     async def document(request: Request) -> Response:
@@ -54,8 +52,8 @@ def create_web(
         chunk_id = _number(request.query_params.get("chunk", ""))
         if document_id is None or chunk_id is None:
             return _refused()
-        values = {"document": document_id, "chunk": chunk_id, "workspace": workspace}
-        async with pool.connection() as connection:
+        values = {"document": document_id, "chunk": chunk_id, "workspace": database.workspace}
+        async with database.connection() as connection:
             cursor = await connection.execute(_SQL["reader_document"], values)
             row = await cursor.fetchone()
         if row is None:

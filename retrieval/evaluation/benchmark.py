@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from types import MappingProxyType
 
-from psycopg_pool import AsyncConnectionPool
-
-from database.pool import borrow, borrow_alone
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import PUBLIC, everyone
 from retrieval.documents import Document
@@ -59,22 +57,20 @@ class CorpusSource:
 
 @asynccontextmanager
 async def indexed_corpus(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     corpus: Corpus,
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> AsyncIterator[IndexReport]:
     """As `indexed_alone`, with a corpus for a source."""
     source = CorpusSource({document.key: document for document in corpus.documents})
-    async with indexed_alone(pool, workspace, source, embedder, on_progress) as report:
+    async with indexed_alone(database, source, embedder, on_progress) as report:
         yield report
 
 
 @asynccontextmanager
 async def indexed_alone(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     source: Source,
     embedder: Embedder,
     on_progress: OnProgress | None = None,
@@ -85,17 +81,16 @@ async def indexed_alone(
     killed run has left is dropped by the next. Raises SourceNotFound, EmbedderUnavailable and
     DatabaseUnavailable.
     """
-    async with borrow_alone(pool, f"{workspace}/measuring"):
-        await _drop(pool, workspace)
+    async with database.advisory_lock(f"{database.workspace}/measuring"):
+        await _drop(database)
         try:
-            yield await index_source(pool, workspace, source, embedder, on_progress)
+            yield await index_source(database, source, embedder, on_progress)
         finally:
-            await _drop(pool, workspace)
+            await _drop(database)
 
 
 def ways_to_search(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     reranker: Reranker | None = None,
 ) -> dict[str, Way]:
@@ -105,13 +100,15 @@ def ways_to_search(
     """
 
     async def ask(arms: frozenset[Arm], question: str) -> list[str]:
-        passages = await search(pool, embedder, question, everyone(workspace), PASSAGES, arms)
+        passages = await search(
+            database, embedder, question, everyone(database.workspace), PASSAGES, arms
+        )
         return list(dict.fromkeys(passage.key for passage in passages))
 
     async def ask_reranked(question: str) -> list[str]:
         assert reranker is not None  # noqa: S101 - only offered where there is one
-        audience = everyone(workspace)
-        passages = await search_reranked(pool, embedder, reranker, question, audience, PASSAGES)
+        audience = everyone(database.workspace)
+        passages = await search_reranked(database, embedder, reranker, question, audience, PASSAGES)
         return list(dict.fromkeys(passage.key for passage in passages))
 
     ways: dict[str, Way] = {name: partial(ask, arms) for name, arms in _ARMS.items()}
@@ -137,16 +134,16 @@ async def ask_all(
     return {name: Ranked(rankings[name], times[name]) for name in ways}
 
 
-async def _drop(pool: AsyncConnectionPool, workspace: str) -> None:
+async def _drop(database: Database) -> None:
     """Take the workspace's generations, then its documents, out of the database."""
-    place = {"workspace": workspace}
-    async with borrow(pool) as connection:
+    place = {"workspace": database.workspace}
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["retire_generations"], place)
         retired = [generation for (generation,) in await cursor.fetchall()]
         await connection.commit()
         for generation in retired:
             await drop_generation_at_last(connection, generation)
-    for source in await list_sources(pool, workspace):
-        await forget_source(pool, workspace, source.id)
-    async with borrow(pool) as connection:
+    for source in await list_sources(database):
+        await forget_source(database, source.id)
+    async with database.connection() as connection:
         await connection.execute(_SQL["forget_reader_sets"], place)

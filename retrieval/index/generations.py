@@ -7,9 +7,8 @@ from typing import Any, Literal
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.chunking.splitter import SPLITTER
 from retrieval.embeddings.embedder import Embedder
@@ -63,34 +62,32 @@ class Generation:
         )
 
 
-async def live_generation(pool: AsyncConnectionPool, workspace: str) -> Generation | None:
+async def live_generation(database: Database) -> Generation | None:
     """The generation that answers questions; None before anything was indexed."""
-    async with borrow(pool) as connection:
-        return await find_live(connection, workspace)
+    async with database.connection() as connection:
+        return await find_live(connection, database.workspace)
 
 
-async def index_version(pool: AsyncConnectionPool, generation: Generation) -> str:
+async def index_version(database: Database, generation: Generation) -> str:
     """A mark that changes whenever a chunk comes or goes, or the search is weighed otherwise."""
-    async with borrow(pool) as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["index_version"], {"generation": generation.id})
         ((version,),) = await cursor.fetchall()
     return f"{generation.id}/{version}"
 
 
-async def ensure_generation(
-    pool: AsyncConnectionPool, workspace: str, embedder: Embedder
-) -> Generation:
+async def ensure_generation(database: Database, embedder: Embedder) -> Generation:
     """A generation for this embedder and today's splitter and analyser, made where there is none.
 
     The first of a workspace is live at once. Any later one is `building` until it is filled; then
     it is live, or a `candidate` that waits for a decision. One that was live before is `retired`.
     """
     while True:
-        async with borrow(pool) as connection:
-            found = await find_same(connection, workspace, embedder)
+        async with database.connection() as connection:
+            found = await find_same(connection, database.workspace, embedder)
             if found is None:
                 await connection.rollback()
-                found = await _try_to_make(connection, workspace, embedder)
+                found = await _try_to_make(connection, database.workspace, embedder)
         if found is not None:
             return found
         await asyncio.sleep(SECONDS_BETWEEN_TRIES)

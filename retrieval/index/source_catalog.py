@@ -6,9 +6,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.errors import SourceNotFound
@@ -45,10 +44,13 @@ class KnownSource:
         )
 
 
-async def list_sources(pool: AsyncConnectionPool, workspace: str) -> list[KnownSource]:
+async def list_sources(database: Database) -> list[KnownSource]:
     """A workspace's sources, oldest first."""
-    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_SQL["list_sources"], {"workspace": workspace})
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        await cursor.execute(_SQL["list_sources"], {"workspace": database.workspace})
         return [KnownSource.from_row(row) for row in await cursor.fetchall()]
 
 
@@ -60,19 +62,19 @@ class ReadableSource:
     documents: int
 
 
-async def readable_sources(pool: AsyncConnectionPool, audience: Audience) -> list[ReadableSource]:
+async def readable_sources(database: Database, audience: Audience) -> list[ReadableSource]:
     """The sources of what an audience may read, the largest first. Raises DatabaseUnavailable."""
     values = {"workspace": audience.workspace, "readers": sorted(audience.readers)}
-    async with borrow(pool) as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["readable_sources"], values)
         rows = await cursor.fetchall()
     return [ReadableSource(PurePath(location).name, documents) for location, documents in rows]
 
 
-async def forget_source(pool: AsyncConnectionPool, workspace: str, source_id: int) -> bool:
+async def forget_source(database: Database, source_id: int) -> bool:
     """Take a source with all its documents out of the index; whether it was there."""
-    async with borrow(pool) as connection:
-        values = {"workspace": workspace, "source": source_id}
+    async with database.connection() as connection:
+        values = {"workspace": database.workspace, "source": source_id}
         await connection.execute(_SQL["share_segments"])
         await connection.execute(_SQL["hold_source"], values)
         cursor = await connection.execute(_SQL["forget_source"], values)

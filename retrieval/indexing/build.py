@@ -5,9 +5,8 @@ from functools import partial
 from typing import Literal
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow, borrow_alone
+from database.database import Database
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.embedder_resolver import embedder_of
@@ -59,16 +58,15 @@ class Built:
                 )
 
 
-async def is_due(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> bool:
+async def is_due(database: Database, embedder: Embedder) -> bool:
     """Whether a generation of this embedder and today's ways is yet to be built, or built on."""
-    async with borrow(pool) as connection:
-        same = await find_same(connection, workspace, embedder)
+    async with database.connection() as connection:
+        same = await find_same(connection, database.workspace, embedder)
     return same is None or same.state == "building"
 
 
 async def ready_generation(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> Built | None:
@@ -78,16 +76,16 @@ async def ready_generation(
     it takes its place unless it finds fewer golden questions. What was cut off is gone on with. Who
     needs nothing built does not wait for who builds.
     """
-    async with borrow(pool) as connection:
-        same = await find_same(connection, workspace, embedder)
+    async with database.connection() as connection:
+        same = await find_same(connection, database.workspace, embedder)
     if same is not None and same.state != "building":
         return _left(same)
-    async with borrow_alone(pool, lock_of(workspace)) as connection:
-        generation = await ensure_generation(pool, workspace, embedder)
+    async with database.advisory_lock(lock_of(database.workspace)) as connection:
+        generation = await ensure_generation(database, embedder)
         if generation.state != "building":
             return _left(generation)
         await fill_generation(connection, generation, embedder, on_progress)
-        comparison = await compare_with_live(pool, connection, generation, embedder)
+        comparison = await compare_with_live(database, connection, generation, embedder)
         if not comparison.is_good_enough:
             await keep_as_candidate(connection, generation, comparison.describe())
             return Built(generation, "held", comparison)
@@ -106,7 +104,7 @@ def _left(generation: Generation) -> Built | None:
 
 
 async def compare_with_live(
-    pool: AsyncConnectionPool,
+    database: Database,
     connection: AsyncConnection,
     generation: Generation,
     embedder: Embedder,
@@ -117,16 +115,16 @@ async def compare_with_live(
         return Comparison()
     before = await embedder_of(live, embedder)
     return await compare(
-        await refresh_golden(pool, generation.workspace),
-        partial(_find, pool, live, before or embedder),
-        partial(_find, pool, generation, embedder),
+        await refresh_golden(database),
+        partial(_find, database, live, before or embedder),
+        partial(_find, database, generation, embedder),
         by_words=before is None,
     )
 
 
 async def _find(
-    pool: AsyncConnectionPool, generation: Generation, embedder: Embedder, golden: GoldenQuestion
+    database: Database, generation: Generation, embedder: Embedder, golden: GoldenQuestion
 ) -> list[Passage]:
     return await search(
-        pool, embedder, golden.question, golden.audience, PASSAGES, generation=generation
+        database, embedder, golden.question, golden.audience, PASSAGES, generation=generation
     )

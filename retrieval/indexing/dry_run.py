@@ -8,9 +8,8 @@ from statistics import mean
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.chunking.splitter import embedded_text, split
 from retrieval.documents import Document
@@ -78,20 +77,20 @@ def in_bytes(count: float) -> str:
 
 
 async def plan_reindex(
-    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, sources: Sequence[KnownSource]
+    database: Database, embedder: Embedder, sources: Sequence[KnownSource]
 ) -> Plan:
     """Look through the sources and read a few of the documents that are due; change nothing.
 
     Raises EmbedderUnavailable and DatabaseUnavailable.
     """
-    async with borrow(pool) as connection:
-        live = await find_live(connection, workspace)
-        same = await find_same(connection, workspace, embedder)
+    async with database.connection() as connection:
+        live = await find_live(connection, database.workspace)
+        same = await find_same(connection, database.workspace, embedder)
         look = _Look(connection, embedder, live)
         for known in sources:
             await look.through(known)
         if same is None or same.state == "building":
-            await look.rebuild(workspace, same)
+            await look.rebuild(database.workspace, same)
         return await look.plan()
 
 

@@ -10,9 +10,8 @@ from itertools import pairwise
 from typing import Any, Literal
 
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.chunking.splitter import split
@@ -76,11 +75,11 @@ class GoldenQuestion:
         return share_held(self.quote, texts) >= _FOUND
 
 
-async def refresh_golden(pool: AsyncConnectionPool, workspace: str) -> list[GoldenQuestion]:
+async def refresh_golden(database: Database) -> list[GoldenQuestion]:
     """The golden questions as they are now, after what was liked, disliked and edited since."""
-    values: dict[str, Any] = {"workspace": workspace}
+    values: dict[str, Any] = {"workspace": database.workspace}
     async with (
-        borrow(pool) as connection,
+        database.connection() as connection,
         connection.transaction(),
         connection.cursor(row_factory=dict_row) as cursor,
     ):
@@ -91,12 +90,11 @@ async def refresh_golden(pool: AsyncConnectionPool, workspace: str) -> list[Gold
             statement = "keep_golden" if _stands_in(row["quote"], row["text"]) else "drop_golden"
             await cursor.execute(_SQL[statement], {**values, "id": row["id"], "hash": row["hash"]})
         await cursor.execute(_SQL["list_golden"], values)
-        return [GoldenQuestion.from_row(workspace, row) for row in await cursor.fetchall()]
+        return [GoldenQuestion.from_row(database.workspace, row) for row in await cursor.fetchall()]
 
 
 async def keep_corrections(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     corrections: Iterable[Correction],
     unknown: Collection[int] = (),
 ) -> list[GoldenQuestion]:
@@ -105,15 +103,15 @@ async def keep_corrections(
     A correction gives none where its question is a follow-up, where it was taken back meanwhile, or
     where those who were answered may not read the document. Each has the readers of its answer.
     """
-    values = [{"workspace": workspace, **asdict(one)} for one in corrections]
+    values = [{"workspace": database.workspace, **asdict(one)} for one in corrections]
     ids = {"answers": [one["answer"] for one in values], "open": list(unknown)}
-    async with borrow(pool) as connection, connection.cursor() as cursor:
-        await cursor.execute(_SQL["drop_corrections"], {"workspace": workspace, **ids})
+    async with database.connection() as connection, connection.cursor() as cursor:
+        await cursor.execute(_SQL["drop_corrections"], {"workspace": database.workspace, **ids})
         await cursor.executemany(_SQL["keep_correction"], values)
-    return [one for one in await refresh_golden(pool, workspace) if one.origin == "correction"]
+    return [one for one in await refresh_golden(database) if one.origin == "correction"]
 
 
-async def add_golden(pool: AsyncConnectionPool, workspace: str, question: str, quote: str) -> str:
+async def add_golden(database: Database, question: str, quote: str) -> str:
     """Keep a question with the words that answer it; the title of the document that holds them.
 
     Raises GoldenRefused where no document, or more than one, holds the words.
@@ -124,8 +122,8 @@ async def add_golden(pool: AsyncConnectionPool, workspace: str, question: str, q
             f"Give a question, and the words of a document that answer it, {_LONGEST_QUOTE:,} "
             "characters at most."
         )
-    values = {"workspace": workspace, "question": question, "quote": quote}
-    async with borrow(pool) as connection:
+    values = {"workspace": database.workspace, "question": question, "quote": quote}
+    async with database.connection() as connection:
         found = await (await connection.execute(_SQL["documents_with"], values)).fetchall()
         if len(found) != 1:
             held = "No document holds" if not found else "More than one document holds"
@@ -136,10 +134,10 @@ async def add_golden(pool: AsyncConnectionPool, workspace: str, question: str, q
     return str(title)
 
 
-async def drop_golden(pool: AsyncConnectionPool, workspace: str, golden_id: int) -> bool:
+async def drop_golden(database: Database, golden_id: int) -> bool:
     """Forget a golden question; whether it was there."""
-    async with borrow(pool) as connection:
-        values = {"workspace": workspace, "id": golden_id}
+    async with database.connection() as connection:
+        values = {"workspace": database.workspace, "id": golden_id}
         cursor = await connection.execute(_SQL["drop_golden"], values)
         return await cursor.fetchone() is not None
 

@@ -4,9 +4,8 @@ import logging
 from typing import Any
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow_alone, borrow_if_alone
+from database.database import Database
 from database.statements import load_statements
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import ReindexRefused
@@ -60,14 +59,13 @@ async def move_pointer(
 
 
 async def switch_to_candidate(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> Generation:
     """Bring the candidate up to date and make it live. Raises ReindexRefused without one."""
-    async with borrow_alone(pool, lock_of(workspace)) as connection:
-        candidate = await find_candidate(connection, workspace)
+    async with database.advisory_lock(lock_of(database.workspace)) as connection:
+        candidate = await find_candidate(connection, database.workspace)
         if candidate is None:
             raise ReindexRefused(
                 "No index waits for a decision: `reindex` builds one when the embedder or the way "
@@ -79,8 +77,7 @@ async def switch_to_candidate(
 
 
 async def roll_back(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> Generation:
@@ -89,8 +86,8 @@ async def roll_back(
     The one that was live waits as a candidate. Raises ReindexRefused where there is none before, or
     where documents have changed since and its embedder cannot be had.
     """
-    async with borrow_alone(pool, lock_of(workspace)) as connection:
-        previous = await find_previous(connection, workspace)
+    async with database.advisory_lock(lock_of(database.workspace)) as connection:
+        previous = await find_previous(connection, database.workspace)
         if previous is None:
             raise ReindexRefused(
                 "There is nothing to go back to: no earlier index is kept. One is kept for 30 days "
@@ -101,17 +98,17 @@ async def roll_back(
     return previous
 
 
-async def drop_old_generations(pool: AsyncConnectionPool, workspace: str) -> int:
+async def drop_old_generations(database: Database) -> int:
     """Drop what nobody goes back to; how many there were. Leaves it while somebody builds.
 
     Kept are the live generation, and for 30 days the one before it and the newest that is built in
     part or waits for a decision.
     """
     dropped = 0
-    async with borrow_if_alone(pool, lock_of(workspace)) as connection:
+    async with database.try_advisory_lock(lock_of(database.workspace)) as connection:
         if connection is None:
             return 0
-        for old in await old_generations(connection, workspace):
+        for old in await old_generations(connection, database.workspace):
             if await drop_generation(connection, old.id):
                 dropped += 1
             else:

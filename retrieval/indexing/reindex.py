@@ -5,8 +5,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import SourceNotFound
 from retrieval.index.generations import Generation
@@ -33,17 +32,14 @@ OnRunProgress = Callable[[RunProgress], Awaitable[None]]
 """Called after each document."""
 
 
-async def plan(
-    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, word: str | None
-) -> Plan:
+async def plan(database: Database, embedder: Embedder, word: str | None) -> Plan:
     """What `reindex` would do. Raises as that does."""
-    sources = choose_sources(await list_sources(pool, workspace), word)
-    return await plan_reindex(pool, workspace, embedder, sources)
+    sources = choose_sources(await list_sources(database), word)
+    return await plan_reindex(database, embedder, sources)
 
 
 async def reindex(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     started_by: str,
     word: str | None = None,
@@ -56,17 +52,17 @@ async def reindex(
     (no such source, another run goes on), ReindexCancelled, EmbedderUnavailable,
     DatabaseUnavailable; what is done by then is kept.
     """
-    sources = choose_sources(await list_sources(pool, workspace), word)
+    sources = choose_sources(await list_sources(database), word)
     started = time.monotonic()
-    async with recorded_run(pool, workspace, "reindex", word, started_by) as recorder:
+    async with recorded_run(database, "reindex", word, started_by) as recorder:
         watch = _Watch(recorder, on_progress)
-        if await can_be_written(pool, workspace, embedder):  # what is new need not wait for a build
-            report = await _sync_all(pool, workspace, sources, embedder, watch)
-            built = await _build(pool, workspace, embedder, watch)
+        if await can_be_written(database, embedder):  # what is new need not wait for a build
+            report = await _sync_all(database, sources, embedder, watch)
+            built = await _build(database, embedder, watch)
         else:
-            built = await _build(pool, workspace, embedder, watch)
-            report = await _sync_all(pool, workspace, sources, embedder, watch)
-        await drop_old_generations(pool, workspace)
+            built = await _build(database, embedder, watch)
+            report = await _sync_all(database, sources, embedder, watch)
+        await drop_old_generations(database)
         notes = (built.describe(),) if built else ()
         report = replace(report, seconds=time.monotonic() - started, notes=notes)
         recorder.outcome = " ".join((report.describe(), *notes))
@@ -74,34 +70,32 @@ async def reindex(
 
 
 async def switch(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     started_by: str,
     on_progress: OnRunProgress | None = None,
 ) -> Generation:
     """Make the candidate live whatever was found. Raises ReindexRefused, ReindexCancelled."""
-    async with recorded_run(pool, workspace, "switch", None, started_by) as recorder:
+    async with recorded_run(database, "switch", None, started_by) as recorder:
         watch = _Watch(recorder, on_progress)
         await watch.begin_step("catching up")
-        live = await switch_to_candidate(pool, workspace, embedder, watch.tell)
-        await drop_old_generations(pool, workspace)
+        live = await switch_to_candidate(database, embedder, watch.tell)
+        await drop_old_generations(database)
         recorder.outcome = f"Generation {live.id} is live."
     return live
 
 
 async def rollback(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     started_by: str,
     on_progress: OnRunProgress | None = None,
 ) -> Generation:
     """Make the generation before the live one live again. Raises as `switch` does."""
-    async with recorded_run(pool, workspace, "rollback", None, started_by) as recorder:
+    async with recorded_run(database, "rollback", None, started_by) as recorder:
         watch = _Watch(recorder, on_progress)
         await watch.begin_step("catching up")
-        live = await roll_back(pool, workspace, embedder, watch.tell)
+        live = await roll_back(database, embedder, watch.tell)
         recorder.outcome = f"Generation {live.id} is live again."
     return live
 
@@ -131,16 +125,13 @@ class _Watch:
             )
 
 
-async def _build(
-    pool: AsyncConnectionPool, workspace: str, embedder: Embedder, watch: _Watch
-) -> Built | None:
+async def _build(database: Database, embedder: Embedder, watch: _Watch) -> Built | None:
     await watch.begin_step("building a new index")
-    return await ready_generation(pool, workspace, embedder, watch.tell)
+    return await ready_generation(database, embedder, watch.tell)
 
 
 async def _sync_all(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     sources: Sequence[KnownSource],
     embedder: Embedder,
     watch: _Watch,
@@ -158,7 +149,7 @@ async def _sync_all(
         opened.append((source, listed))
         watch.total += sum(item.left_out is None for item in listed)
     for source, listed in opened:
-        report += await sync_source(pool, workspace, source, listed, embedder, watch.tell)
+        report += await sync_source(database, source, listed, embedder, watch.tell)
         watch.before += sum(item.left_out is None for item in listed)
     return report
 

@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow, borrow_if_alone
+from database.database import Database
 from database.statements import load_statements
 from retrieval.errors import ReindexCancelled, ReindexRefused, RunGoesOn
 from retrieval.indexing.eta import Pace, in_words
@@ -81,7 +80,7 @@ class Recorder:
     """What a run writes down while it goes on. `outcome` is its last sentence."""
 
     id: int
-    pool: AsyncConnectionPool
+    database: Database
     step: str = "starting"
     outcome: str | None = None
     pace: Pace = field(default_factory=Pace)
@@ -107,7 +106,7 @@ class Recorder:
             "total": progress.total,
             "seconds_left": self.seconds_left,
         }
-        async with borrow(self.pool) as connection:
+        async with self.database.connection() as connection:
             row = await (await connection.execute(_SQL["note_progress"], values)).fetchone()
         if row and row[0]:
             raise ReindexCancelled(f"Cancelled by {row[0]}.")
@@ -115,27 +114,27 @@ class Recorder:
 
 @asynccontextmanager
 async def recorded_run(
-    pool: AsyncConnectionPool, workspace: str, kind: Kind, scope: str | None, started_by: str
+    database: Database, kind: Kind, scope: str | None, started_by: str
 ) -> AsyncIterator[Recorder]:
     """The one run of a workspace while the block lasts, with its end noted however it ends.
 
     One that is refused is no run and is forgotten. Raises RunGoesOn when there is another.
     """
-    async with borrow_if_alone(pool, _lock(workspace)) as lock:
+    async with database.try_advisory_lock(_lock(database.workspace)) as lock:
         if lock is None:
-            going_on = await last_run(pool, workspace)
+            going_on = await last_run(database)
             raise RunGoesOn(
                 f"{going_on.describe() if going_on else 'A reindexing'}, is running already. "
                 "Wait for it, or cancel it."
             )
-        recorder = Recorder(await _begin(pool, workspace, kind, scope, started_by), pool)
+        recorder = Recorder(await _begin(database, kind, scope, started_by), database)
         try:
             yield recorder
         except ReindexCancelled as error:
             await _end(recorder, "cancelled", str(error))
             raise
         except ReindexRefused:
-            async with borrow(pool) as connection:
+            async with database.connection() as connection:
                 await connection.execute(_SQL["forget_run"], {"id": recorder.id})
             raise
         except Exception as error:
@@ -144,31 +143,37 @@ async def recorded_run(
         await _end(recorder, "done", recorder.outcome)
 
 
-async def last_run(pool: AsyncConnectionPool, workspace: str) -> Run | None:
+async def last_run(database: Database) -> Run | None:
     """The newest run; one whose process has died shows as broken off."""
-    values = {"workspace": workspace, "lock": _lock(workspace)}
-    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+    values = {"workspace": database.workspace, "lock": _lock(database.workspace)}
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
         await cursor.execute(_SQL["last_run"], values)
         row = await cursor.fetchone()
     return Run(**row) if row else None
 
 
-async def cancel_run(pool: AsyncConnectionPool, workspace: str, cancelled_by: str) -> Run | None:
+async def cancel_run(database: Database, cancelled_by: str) -> Run | None:
     """Ask the run that goes on to end; it does before its next batch. None where there is none."""
-    run = await last_run(pool, workspace)
+    run = await last_run(database)
     if run is None or run.state != "running":
         return None
-    values = {"workspace": workspace, "cancelled_by": cancelled_by}
-    async with borrow(pool) as connection:
+    values = {"workspace": database.workspace, "cancelled_by": cancelled_by}
+    async with database.connection() as connection:
         await connection.execute(_SQL["cancel_run"], values)
     return run
 
 
-async def _begin(
-    pool: AsyncConnectionPool, workspace: str, kind: Kind, scope: str | None, started_by: str
-) -> int:
-    values = {"workspace": workspace, "kind": kind, "scope": scope, "started_by": started_by}
-    async with borrow(pool) as connection:
+async def _begin(database: Database, kind: Kind, scope: str | None, started_by: str) -> int:
+    values = {
+        "workspace": database.workspace,
+        "kind": kind,
+        "scope": scope,
+        "started_by": started_by,
+    }
+    async with database.connection() as connection:
         row = await (await connection.execute(_SQL["begin_run"], values)).fetchone()
     assert row is not None  # noqa: S101 - "insert … returning" gives its row
     return int(row[0])
@@ -176,7 +181,7 @@ async def _begin(
 
 async def _end(recorder: Recorder, state: str, outcome: str | None) -> None:
     values = {"id": recorder.id, "state": state, "outcome": outcome}
-    async with borrow(recorder.pool) as connection:
+    async with recorder.database.connection() as connection:
         await connection.execute(_SQL["end_run"], values)
 
 

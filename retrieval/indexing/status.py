@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 
-from psycopg_pool import AsyncConnectionPool
-
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.indexing.runs import last_run
 
@@ -26,12 +24,12 @@ class Standing:
     golden: int
 
 
-async def read_standing(pool: AsyncConnectionPool, workspace: str) -> Standing:
+async def read_standing(database: Database) -> Standing:
     """The standing now. Raises DatabaseUnavailable."""
     live = other = None
-    run = await last_run(pool, workspace)
-    values = {"workspace": workspace}
-    async with borrow(pool) as connection:
+    run = await last_run(database)
+    values = {"workspace": database.workspace}
+    async with database.connection() as connection:
         states = await (await connection.execute(_SQL["index_state"], values)).fetchall()
         ((golden,),) = await (await connection.execute(_SQL["count_golden"], values)).fetchall()
     for number, embedder, state, comparison in states:

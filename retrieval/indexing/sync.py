@@ -6,9 +6,8 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow_alone
+from database.database import Database
 from retrieval.documents import Document
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import (
@@ -37,8 +36,7 @@ from retrieval.sources.source import Listed, Source
 
 
 async def index_source(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     source: Source,
     embedder: Embedder,
     on_progress: OnProgress | None = None,
@@ -57,26 +55,25 @@ async def index_source(
     started = time.monotonic()
     listed = await asyncio.to_thread(lambda: list(source.listing()))
     if not builds:
-        return await sync_source(pool, workspace, source, listed, embedder, on_progress)
-    if await can_be_written(pool, workspace, embedder):  # what is new need not wait for a build
-        report = await sync_source(pool, workspace, source, listed, embedder, on_progress)
-        built = await _ready(pool, workspace, embedder, on_progress, can_wait=True)
+        return await sync_source(database, source, listed, embedder, on_progress)
+    if await can_be_written(database, embedder):  # what is new need not wait for a build
+        report = await sync_source(database, source, listed, embedder, on_progress)
+        built = await _ready(database, embedder, on_progress, can_wait=True)
     else:
-        built = await _ready(pool, workspace, embedder, on_progress, can_wait=False)
-        report = await sync_source(pool, workspace, source, listed, embedder, on_progress)
+        built = await _ready(database, embedder, on_progress, can_wait=False)
+        report = await sync_source(database, source, listed, embedder, on_progress)
     notes = (built.describe(),) if built else ()
     return replace(report, seconds=time.monotonic() - started, notes=notes)
 
 
-async def can_be_written(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> bool:
+async def can_be_written(database: Database, embedder: Embedder) -> bool:
     """Whether there is a live index whose embedder can be had here."""
-    live = await live_generation(pool, workspace)
+    live = await live_generation(database)
     return live is not None and await embedder_of(live, embedder) is not None
 
 
 async def sync_source(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     source: Source,
     listed: list[Listed],
     embedder: Embedder,
@@ -87,16 +84,18 @@ async def sync_source(
     When the pointer moves meanwhile it goes on with the generation that is live then.
     """
     before = IndexReport()
-    async with borrow_alone(pool, f"{workspace}/{source.kind}/{source.location}") as connection:
-        source_id = await upsert_source(connection, workspace, source)
+    async with database.advisory_lock(
+        f"{database.workspace}/{source.kind}/{source.location}"
+    ) as connection:
+        source_id = await upsert_source(connection, database.workspace, source)
         while True:
-            generation, reader = await _live_for(connection, workspace, embedder)
+            generation, reader = await _live_for(connection, database.workspace, embedder)
             known = await known_documents(connection, source_id)
             sync = _Sync(connection, generation, source_id, source, reader, known)
             try:
                 report = await sync.run(listed, on_progress)
                 await fill_generation(connection, generation, reader)  # what has other readers now
-                if await find_live(connection, workspace) == generation:
+                if await find_live(connection, database.workspace) == generation:
                     break
             except GenerationMoved:
                 report = sync.report
@@ -107,8 +106,7 @@ async def sync_source(
 
 
 async def _ready(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     embedder: Embedder,
     on_progress: OnProgress | None,
     *,
@@ -118,11 +116,11 @@ async def _ready(
 
     While another run goes on, which may be building it, it `can_wait` until next time.
     """
-    is_first = await live_generation(pool, workspace) is None
-    if is_first or not await is_due(pool, workspace, embedder):
-        return await ready_generation(pool, workspace, embedder, on_progress)
+    is_first = await live_generation(database) is None
+    if is_first or not await is_due(database, embedder):
+        return await ready_generation(database, embedder, on_progress)
     try:
-        async with recorded_run(pool, workspace, "reindex", None, "indexing") as recorder:
+        async with recorded_run(database, "reindex", None, "indexing") as recorder:
             await recorder.begin_step("building a new index")
 
             async def tell(progress: IndexProgress) -> None:
@@ -130,13 +128,13 @@ async def _ready(
                 if on_progress:
                     await on_progress(progress)
 
-            built = await ready_generation(pool, workspace, embedder, tell)
+            built = await ready_generation(database, embedder, tell)
             recorder.outcome = built.describe() if built else None
             return built
     except RunGoesOn:
         if can_wait:
             return None
-        return await ready_generation(pool, workspace, embedder, on_progress)
+        return await ready_generation(database, embedder, on_progress)
 
 
 async def _live_for(

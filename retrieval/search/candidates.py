@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.embeddings.embedder import Embedder
@@ -49,7 +48,7 @@ class Candidates:
 
 
 async def find_candidates(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
     generation: Generation,
     query: Query,
@@ -66,7 +65,7 @@ async def find_candidates(
             f"The index is of the embedder {generation.embedder}, which is not at hand."
         )
     vector = await query.vector(reader)
-    async with borrow(pool) as connection, connection.transaction():
+    async with database.connection() as connection, connection.transaction():
         await read_as_of_now(connection)
         scope = await find_scope(connection, generation, audience)
         lexical = await search_lexical(connection, scope, query.terms(), CANDIDATES)

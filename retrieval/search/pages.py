@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.documents import Passage
@@ -56,7 +55,7 @@ class Page:
 
 
 async def load_pages(
-    pool: AsyncConnectionPool,
+    database: Database,
     generation: Generation,
     audience: Audience,
     passages: Sequence[Passage],
@@ -76,7 +75,10 @@ async def load_pages(
         "starts": list(starts.values()),
         "most": _MOST,
     }
-    async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
         await cursor.execute(generation.statement(_SQL["load_pages"]), values)
         rows = {row["id"]: row for row in await cursor.fetchall()}
     return [_page(rows[document], start) for document, start in starts.items() if document in rows]

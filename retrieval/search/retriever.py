@@ -13,10 +13,9 @@ from langchain_core.callbacks import (
 from langchain_core.documents import Document as LangChainDocument
 from langchain_core.retrievers import BaseRetriever
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 from pydantic import ConfigDict
 
-from database.pool import borrow
+from database.database import Database
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
@@ -41,7 +40,7 @@ _WORD = re.compile(r"\w+")
 
 
 async def search(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
     query: str,
     audience: Audience,
@@ -66,7 +65,7 @@ async def search(
     words = wanted.terms() if "lexical" in arms else {}
     embedding: asyncio.Task[list[float]] | None = None
     try:
-        async with borrow(pool) as connection, connection.transaction():
+        async with database.connection() as connection, connection.transaction():
             await read_as_of_now(connection)
             generation = generation or await find_live(connection, audience.workspace)
             if generation is None:
@@ -82,7 +81,7 @@ async def search(
 
 
 async def search_reranked(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
     reranker: Reranker,
     query: str,
@@ -92,12 +91,12 @@ async def search_reranked(
 ) -> list[Passage]:
     """As `search`, the best of more passages by a cross-encoder; by `search` while it is away."""
     most = max(k, RERANKED)
-    passages = await search(pool, embedder, query, audience, most, background=background)
+    passages = await search(database, embedder, query, audience, most, background=background)
     return (await reranker.order_if_up(query, passages))[:k]
 
 
 async def still_stand(
-    pool: AsyncConnectionPool, generation: Generation, audience: Audience, chunks: Collection[int]
+    database: Database, generation: Generation, audience: Audience, chunks: Collection[int]
 ) -> bool:
     """Whether each of these chunks is still in the index, for this audience to read.
 
@@ -105,7 +104,7 @@ async def still_stand(
     """
     if not chunks:
         return True
-    async with borrow(pool) as connection:
+    async with database.connection() as connection:
         return await count_standing(connection, generation, audience, chunks) == len(chunks)
 
 
@@ -117,7 +116,7 @@ class HybridRetriever(BaseRetriever):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
-    pool: AsyncConnectionPool
+    database: Database
     embedder: Embedder
     audience: Audience
     k: int = 8
@@ -138,11 +137,11 @@ class HybridRetriever(BaseRetriever):
         ]
 
     async def _passages(self, query: str) -> list[Passage]:
-        pool, embedder, before = self.pool, self.embedder, self.background
+        database, embedder, before = self.database, self.embedder, self.background
         audience, k = self.audience, self.k
         if self.reranker is None:
-            return await search(pool, embedder, query, audience, k, background=before)
-        return await search_reranked(pool, embedder, self.reranker, query, audience, k, before)
+            return await search(database, embedder, query, audience, k, background=before)
+        return await search_reranked(database, embedder, self.reranker, query, audience, k, before)
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow
+from database.database import Database
 from database.statements import load_statements
 from retrieval.index.generations import Generation
 from retrieval.search.fusion import DENSE_WEIGHT
@@ -38,9 +37,9 @@ SHIPPED = Weights()
 _ADAPTERS: dict[str, Adapter] = {}
 
 
-async def served_weights(pool: AsyncConnectionPool, generation: Generation) -> Weights:
+async def served_weights(database: Database, generation: Generation) -> Weights:
     """As `find_weights`, on a connection of its own. Raises DatabaseUnavailable."""
-    async with borrow(pool) as connection:
+    async with database.connection() as connection:
         return await find_weights(connection, generation)
 
 

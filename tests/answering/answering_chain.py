@@ -2,8 +2,6 @@
 
 from functools import cache
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.answerer import Answerer
 from answering.chain import ChainParts
 from answering.confidence.confidence import Confidence
@@ -15,6 +13,7 @@ from answering.types.answers import Answer
 from answering.types.progress import Finished, Progress
 from answering.types.questions import Question
 from answering.types.reader_links import SourceLinks
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from retrieval.reader.reader import Reader, open_reader
 
@@ -32,7 +31,7 @@ def shipped_reader() -> Reader:
 
 
 def chain_parts(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
     url: str,
     *,
@@ -41,7 +40,7 @@ def chain_parts(
 ) -> ChainParts:
     """What answers from this index with the model at `url`, or another one."""
     model = model or HouseModel(open_chat_model(url), "m")
-    return ChainParts(SearchIndex(pool, embedder, LINKS), shipped_reader(), model, confidence)
+    return ChainParts(SearchIndex(database, embedder, LINKS), shipped_reader(), model, confidence)
 
 
 async def ask(answerer: Answerer, question: Question) -> tuple[list[Progress], Answer]:

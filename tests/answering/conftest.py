@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.chain import ChainParts
 from answering.evidence.retrieve import SearchIndex
 from answering.model.chat_model import open_chat_model
 from answering.model.house_model import HouseModel
+from database.database import Database
 from houselore.embedded.chat_model import embedded_chat_model
 from retrieval.embeddings.embedder import Embedder, open_embedder
 from retrieval.indexing.sync import index_source
@@ -43,7 +43,7 @@ def chat_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 async def index(
-    pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+    database: Database, embedder: Embedder, tmp_path: Path
 ) -> AsyncIterator[SearchIndex]:
     """An index of two small documents, one of them for a private channel only."""
     handbook = tmp_path / "handbook"
@@ -57,9 +57,9 @@ async def index(
     (secret / "salaries.md").write_text(
         "# Salaries\n\nThe salary band of level 5 is 91,000 euros.\n"
     )
-    await index_source(pool, "home", FilesSource(handbook, frozenset({"public"})), embedder)
-    await index_source(pool, "home", FilesSource(secret, frozenset({"channel:C9"})), embedder)
-    yield SearchIndex(pool, embedder, LINKS)
+    await index_source(database, FilesSource(handbook, frozenset({"public"})), embedder)
+    await index_source(database, FilesSource(secret, frozenset({"channel:C9"})), embedder)
+    yield SearchIndex(database, embedder, LINKS)
 
 
 @pytest.fixture

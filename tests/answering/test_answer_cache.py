@@ -41,7 +41,7 @@ async def cache(redis_url: str) -> AsyncIterator[AnswerCache]:
 
 def answerer_with(index: SearchIndex, url: str, cache: AnswerCache) -> Answerer:
     """An answerer over the same index, with its model at `url`."""
-    return Answerer(chain_parts(index.pool, index.embedder, url), cache)
+    return Answerer(chain_parts(index.database, index.embedder, url), cache)
 
 
 async def asks_model(index: SearchIndex, cache: AnswerCache, question: Question) -> bool:
@@ -97,7 +97,7 @@ async def test_another_model_is_asked_anew(
     """Nor is an answer kept for a confidence with other weights."""
     assert await asks_model(index, cache, Question(ASKED, HOME))
     with openai_server("We deploy on Tuesdays.") as (url, asked):
-        parts = chain_parts(index.pool, index.embedder, url)
+        parts = chain_parts(index.database, index.embedder, url)
         model: HouseModel = replace(parts.model, **change)
         await ask(Answerer(replace(parts, model=model), cache), Question(ASKED, HOME))
         assert len(asked) == 1
@@ -117,7 +117,7 @@ async def test_a_changed_index_is_asked_anew(
     news.mkdir()
     text = "# Holidays\n\nOn holidays we deploy to production at 16:00.\n"
     (news / "deploy.md").write_text(text)
-    await index_source(index.pool, "home", FilesSource(news), index.embedder)
+    await index_source(index.database, FilesSource(news), index.embedder)
     _, answer = await ask(cached, question)
     assert "16:00" in " ".join(citation.quote for citation in answer.citations)
 
@@ -128,14 +128,16 @@ async def test_a_search_that_is_weighed_otherwise_is_asked_anew(
     """With promoted weights the model is asked; after going back what was kept is given again."""
     question = Question(ASKED, HOME)
     assert await asks_model(index, cache, question)
-    generation = await live_generation(index.pool, "home")
+    generation = await live_generation(index.database)
     assert generation is not None
     rises = judge({"rank": [0.0] * 9}, {"rank": [1.0] * 9}, {}, ["rank"])
-    number = await register_weights(index.pool, generation, Weights(0.5), [], rises, None, "ana")
+    number = await register_weights(
+        index.database, generation, Weights(0.5), [], rises, None, "ana"
+    )
     assert not await asks_model(index, cache, question)
-    await promote_weights(index.pool, generation, number, "ana")
+    await promote_weights(index.database, generation, number, "ana")
     assert await asks_model(index, cache, question)
-    await roll_back_weights(index.pool, generation, "ana", "to see")
+    await roll_back_weights(index.database, generation, "ana", "to see")
     assert not await asks_model(index, cache, question)
 
 
@@ -149,7 +151,9 @@ async def test_who_may_not_read_it_any_more_is_not_answered_from_the_cache(
     cached = answerer_with(index, chat_url, cache)
     _, before = await ask(cached, question)
     assert "91,000" in before.citations[0].quote
-    async with index.pool.connection() as connection:  # the rows alone, as in the midst of a sync
+    async with (
+        index.database.connection() as connection
+    ):  # the rows alone, as in the midst of a sync
         await connection.execute("update documents set readers = '{channel:C1}'")
     _, after = await ask(cached, question)
     assert "91,000" not in after.text

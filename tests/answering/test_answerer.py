@@ -1,9 +1,9 @@
 """One question through the whole chain: real index, real embedder, real chat model."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.chain import ChainParts
@@ -22,6 +22,7 @@ from answering.types.answers import (
 )
 from answering.types.progress import Finished, Progress, Reading, Restarted, Searching, Words
 from answering.types.questions import Question, Turn
+from database.database import Database
 from retrieval.audience import Audience, everyone
 from retrieval.embeddings.embedder import Embedder
 from retrieval.indexing.sync import index_source
@@ -85,7 +86,7 @@ async def test_a_follow_up_is_searched_with_the_question_before(answerer: Answer
 
 
 async def test_a_document_edited_in_mid_answer_is_answered_anew(
-    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+    answerer: Answerer, database: Database, embedder: Embedder, tmp_path: Path
 ) -> None:
     """What was begun on the old text is void; the answer and its quotes are of the new one."""
     question = Question("When do we deploy to production?", HOME)
@@ -96,7 +97,7 @@ async def test_a_document_edited_in_mid_answer_is_answered_anew(
         if isinstance(step, Reading) and Restarted() not in progress:
             text = "# Deploying\n\nWe deploy to production on Fridays at 16:00.\n"
             (handbook / "deploy.md").write_text(text)
-            await index_source(pool, "home", FilesSource(handbook), embedder)
+            await index_source(database, FilesSource(handbook), embedder)
             progress.append(Restarted())
     last = progress[-1]
     assert isinstance(last, Finished)
@@ -107,21 +108,21 @@ async def test_a_document_edited_in_mid_answer_is_answered_anew(
 
 
 async def test_a_document_deleted_in_mid_answer_is_not_cited(
-    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+    answerer: Answerer, database: Database, embedder: Embedder, tmp_path: Path
 ) -> None:
     """Nothing is left to answer from, and the reply says so."""
     handbook = tmp_path / "handbook"
     async for step in answerer.answer(Question("When do we deploy to production?", HOME)):
         if isinstance(step, Reading):
             (handbook / "deploy.md").unlink()
-            await index_source(pool, "home", FilesSource(handbook), embedder)
+            await index_source(database, FilesSource(handbook), embedder)
         if isinstance(step, Finished):
             assert not step.answer.citations
             assert step.answer.abstained
 
 
 async def test_documents_that_change_all_the_time_end_in_a_sentence(
-    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+    answerer: Answerer, database: Database, embedder: Embedder, tmp_path: Path
 ) -> None:
     """After a few attempts the person is asked to come back, and nothing outdated is said."""
     handbook = tmp_path / "handbook"
@@ -133,7 +134,7 @@ async def test_documents_that_change_all_the_time_end_in_a_sentence(
                 version += 1
                 text = f"# Deploying\n\nWe deploy to production {version} times a day.\n"
                 (handbook / "deploy.md").write_text(text)
-                await index_source(pool, "home", FilesSource(handbook), embedder)
+                await index_source(database, FilesSource(handbook), embedder)
 
 
 async def test_a_bar_that_nothing_reaches_leaves_the_closest(answerer: Answerer) -> None:
@@ -157,9 +158,9 @@ async def test_a_draft_that_nothing_supports_is_replaced_by_what_was_found(
 ) -> None:
     """The excerpt stands there as a quotation and is the answer; the draft is kept aside."""
     with openai_server("We deploy ", "on Fridays at noon.") as (url, _):
-        invented = Answerer(chain_parts(index.pool, index.embedder, url))
+        invented = Answerer(chain_parts(index.database, index.embedder, url))
         _, answer = await ask(invented, Question("When do we deploy to production?", HOME))
-        measure = await through_the_chain(index.pool, HOME.workspace, invented)
+        measure = await through_the_chain(index.database, invented)
         asked = GoldQuestion("1", "When do we deploy to production?", (), frozenset())
         outcome = await measure(asked)
     assert answer.text.startswith("The source says:\n\n**Deploying** [1]\n\nWe deploy")
@@ -181,20 +182,20 @@ async def test_a_draft_is_counted(answerer: Answerer) -> None:
 
 
 async def test_another_index_is_read_with_the_same_parts(
-    parts: ChainParts, pool: AsyncConnectionPool
+    parts: ChainParts, database: Database
 ) -> None:
     """With a confidence of its own, if one is given."""
     question = Question("When do we deploy to production?", HOME)
-    over = Answerer(parts).over(pool, parts.confidence.never_refusing())
+    over = Answerer(parts).over(database, parts.confidence.never_refusing())
     _, answer = await ask(over, Question("Who painted the Mona Lisa?", HOME))
     assert answer.citations
-    _, answer = await ask(Answerer(parts).over(pool), question)
+    _, answer = await ask(Answerer(parts).over(database), question)
     assert answer.confidence == pytest.approx(parts.confidence.answer.of(answer.signals))
 
 
 async def test_a_dead_model_leaves_what_was_found(index: SearchIndex) -> None:
     """An endpoint that nobody serves costs the model's words, not the answer."""
-    dead = Answerer(chain_parts(index.pool, index.embedder, NOBODY))
+    dead = Answerer(chain_parts(index.database, index.embedder, NOBODY))
     _, answer = await ask(dead, Question("When do we deploy to production?", HOME))
     assert answer.text.startswith("The source says:\n\n**Deploying** [1]\n\nWe deploy")
     assert (answer.shown, answer.withheld, answer.abstained) == ("quoted", "", False)
@@ -214,29 +215,27 @@ async def test_an_empty_workspace_is_said_plainly(answerer: Answerer) -> None:
     ],
 )
 async def test_orders_in_a_document_are_not_followed(
-    answerer: Answerer, pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path, order: str
+    answerer: Answerer, database: Database, embedder: Embedder, tmp_path: Path, order: str
 ) -> None:
     """What a note tells the model to do is evidence like any other: quoted at most, never done."""
     folder = tmp_path / "injected"
     folder.mkdir()
     (folder / "order.md").write_text(f"# Deploying to production\n\n{order}\n")
-    await index_source(pool, "home", FilesSource(folder), embedder)
+    await index_source(database, FilesSource(folder), embedder)
     _, answer = await ask(answerer, Question("When do we deploy to production?", HOME))
     said = phrased_part(answer.text, answer.shown)
     assert "HACKED" not in said
 
 
-async def test_an_answer_is_recorded_and_found(
-    answerer: Answerer, pool: AsyncConnectionPool
-) -> None:
+async def test_an_answer_is_recorded_and_found(answerer: Answerer, database: Database) -> None:
     """What was stored comes back equal, with its place in Slack, to its own workspace alone."""
     question = Question("When do we deploy to production?", HOME, (Turn("person", "Hello"),))
     _, answer = await ask(answerer, question)
-    answer_id = await save_answer(pool, question, answer, person="U1")
-    await place_answer(pool, answer_id, "C1", "1.0")
-    stored = await answer_by_id(pool, "home", answer_id)
+    answer_id = await save_answer(database, question, answer, person="U1")
+    await place_answer(database, answer_id, "C1", "1.0")
+    stored = await answer_by_id(database, answer_id)
     assert stored is not None
     assert (stored.id, stored.answer, stored.audience) == (answer_id, answer, HOME)
     assert (stored.channel, stored.ts) == ("C1", "1.0")
-    assert await answer_by_id(pool, "other", answer_id) is None
-    assert await answer_of_inbox(pool, 1) is None
+    assert await answer_by_id(replace(database, workspace="other"), answer_id) is None
+    assert await answer_of_inbox(database, 1) is None

@@ -29,7 +29,7 @@ SAID = "We deploy to production on Tuesdays. [1]"
 def chain(index: SearchIndex) -> Iterator[Runnable[Question, Progress]]:
     """The chain over the fixture's index, its model always saying the same."""
     with openai_server("We deploy to production ", "on Tuesdays.") as (url, _):
-        yield answer_chain(chain_parts(index.pool, index.embedder, url))
+        yield answer_chain(chain_parts(index.database, index.embedder, url))
 
 
 class Watching(AsyncCallbackHandler):
@@ -165,7 +165,7 @@ async def test_questions_at_once_do_not_meet(chain: Runnable[Question, Progress]
 
 async def test_it_can_be_tried_again(index: SearchIndex) -> None:
     """By LangChain's own `with_retry`, which asks anew after an error."""
-    parts = chain_parts(index.pool, index.embedder, "http://127.0.0.1:9/v1")
+    parts = chain_parts(index.database, index.embedder, "http://127.0.0.1:9/v1")
     watching = Watching()
     again = answer_chain(parts).with_retry(
         retry_if_exception_type=(NotIndexed,), stop_after_attempt=2, wait_exponential_jitter=False

@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.chain import ChainParts
@@ -15,6 +14,7 @@ from answering.model.house_model import HouseModel
 from answering.model.voice import Voice
 from answering.types.answers import DRAFTED, LEAD_IN, SUPPORTED, Answer
 from answering.types.questions import Question
+from database.database import Database
 from retrieval.audience import everyone
 from retrieval.embeddings.embedder import Embedder
 from retrieval.indexing.sync import index_source
@@ -130,7 +130,7 @@ Open the inlet and take the tag off.
 
 @pytest.fixture
 async def parts(
-    pool: AsyncConnectionPool, embedder: Embedder, reader: Reader | None, tmp_path: Path
+    database: Database, embedder: Embedder, reader: Reader | None, tmp_path: Path
 ) -> ChainParts:
     """What answers from these documents, with the weights that are shipped."""
     for name, text in {
@@ -138,9 +138,9 @@ async def parts(
         **{"style": REMARKS, "boats": RULES, "basin": STEPS},
     }.items():
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
-    await index_source(pool, "home", FilesSource(tmp_path), embedder)
+    await index_source(database, FilesSource(tmp_path), embedder)
     model = HouseModel(open_chat_model(NOBODY), "nobody")
-    index = SearchIndex(pool, embedder, LINKS)
+    index = SearchIndex(database, embedder, LINKS)
     return ChainParts(index, reader, model, open_confidence())
 
 

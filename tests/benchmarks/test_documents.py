@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.evaluation.document_scores import score_replies
 from answering.evaluation.documents import DocumentQuestion, DocumentReply
 from answering.evaluation.reply_rules import ReplyRules
 from answering.types.questions import Turn
 from benchmarks.documents import first_chunk
 from benchmarks.documents_page import FIRST_CHUNK, HOUSELORE, describe
+from database.database import Database
 from retrieval.embeddings.embedder import open_embedder
 from retrieval.evaluation.benchmark import indexed_alone
 from retrieval.sources.files import FilesSource
@@ -23,13 +22,13 @@ TEA = DocumentQuestion(
 NONE = DocumentQuestion("3", "Who cooks?", "unanswerable", ReplyRules(()), answerable=False)
 
 
-async def test_the_first_chunk_is_shown_whole(tmp_path: Path, pool: AsyncConnectionPool) -> None:
+async def test_the_first_chunk_is_shown_whole(tmp_path: Path, database: Database) -> None:
     """With its document, and sure of itself whatever was asked."""
     (tmp_path / "lunch.md").write_text("# Lunch\n\nLunch is served at noon.\n\nIn the garden.\n")
     (tmp_path / "leave.md").write_text("# Leave\n\nEveryone has thirty days of leave.\n")
     embedder = open_embedder("embedded:")
-    async with indexed_alone(pool, "home", FilesSource(tmp_path), embedder):
-        respond = first_chunk(pool, "home", embedder)
+    async with indexed_alone(database, FilesSource(tmp_path), embedder):
+        respond = first_chunk(database, embedder)
         reply = await respond(LUNCH, ())
         also = await respond(TEA, (Turn("person", LUNCH.text), Turn("bot", "At noon.")))
     assert (reply.abstained, reply.sources) == (False, ("lunch.md",))

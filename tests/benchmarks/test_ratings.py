@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 
 from benchmarks.ratings import Rated, kto_rows, read_ratings
+from database.database import Database
 from tests.tuning.rated_answers import nothing
 from tuning.feedback.collect import collect
 from tuning.feedback.examples import key_of
@@ -47,12 +47,12 @@ def test_ratings_become_rows(file: Path) -> None:
     assert {row.prompt[-1].role for row in rows} == {"user"}
 
 
-async def test_ratings_through_the_house(file: Path, pool: AsyncConnectionPool) -> None:
+async def test_ratings_through_the_house(file: Path, database: Database) -> None:
     """As thumbs on served answers: every good one is an example, every bad one that teaches."""
     rated = read_ratings(file)
-    await _serve(pool, rated)
-    collected = await collect(pool, "home", nothing, str)
-    examples = await queue(pool, "home")
+    await _serve(database, rated)
+    collected = await collect(database, nothing, str)
+    examples = await queue(database)
     wanted = set()
     for n, one in enumerate(rated, start=1):
         for row in kto_rows([one]):
@@ -65,7 +65,7 @@ async def test_ratings_through_the_house(file: Path, pool: AsyncConnectionPool) 
     assert sum(collected.left_out.values()) >= untaught > 0
 
 
-async def _serve(pool: AsyncConnectionPool, rated: list[Rated]) -> None:
+async def _serve(database: Database, rated: list[Rated]) -> None:
     """The answers under numbers from 1 on, with their documents, thumbs and reasons."""
     texts = {key: text for one in rated for key, text in one.documents.items()}
     numbers = {key: number for number, key in enumerate(sorted(texts), start=1)}
@@ -79,7 +79,7 @@ async def _serve(pool: AsyncConnectionPool, rated: list[Rated]) -> None:
         answers.append((n, one.question, Jsonb(prompt), Jsonb(evidence), one.answer, one.system))
         labels += [(n, who, "good" if good else "bad") for who, good in one.thumbs.items()]
         remarks += [(n, who, sorted(reasons)) for who, reasons in one.reasons.items()]
-    async with pool.connection() as connection, connection.cursor() as cursor:
+    async with database.connection() as connection, connection.cursor() as cursor:
         await cursor.execute(
             "insert into sources (id, workspace, kind, location) overriding system value"
             " values (1, 'home', 'files', 'mtrag')"

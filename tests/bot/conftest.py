@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder, open_embedder
 from tests.bot.running_bot import House, Script, listening, open_house, working
 from tests.bot.slack_client import ADMIN, MEMBER, OTHER, Scene
@@ -73,11 +73,11 @@ def script() -> Script:
 
 @pytest.fixture
 async def services_house(
-    pool: AsyncConnectionPool, redis_url: str, scene: Scene, embedder: Embedder, script: Script
+    database: Database, redis_url: str, scene: Scene, embedder: Embedder, script: Script
 ) -> AsyncIterator[House]:
     """The bot's services, neither connected nor working."""
     async with open_house(
-        pool, redis_url, f"{scene.url}/api/", scene.tokens["bot"], embedder, script
+        database, redis_url, f"{scene.url}/api/", scene.tokens["bot"], embedder, script
     ) as house:
         yield house
 

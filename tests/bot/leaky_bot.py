@@ -25,6 +25,7 @@ from answering.types.reader_links import SourceLinks
 from bot.slack.audience import audience_of, audience_of_one
 from bot.slack.client import SlackClient
 from bot.slack.directory import Directory
+from database.database import Database
 from database.pool import confined_to
 from retrieval.audience import Audience
 from retrieval.embeddings.embedder import Embedder
@@ -101,7 +102,7 @@ class Office:
 
     vault: Vault
     town: Town
-    pool: AsyncConnectionPool
+    database: Database
     directory: Directory
     answerer: Answerer
     parrot: Parrot
@@ -118,7 +119,7 @@ class Office:
     async def index(self, secrets: Sequence[Secret], place: str = "vault") -> None:
         """Bring these documents into the index."""
         for shelf in self.vault.shelves(list(secrets), place):
-            await index_source(self.pool, self.workspace, shelf, self.embedder)
+            await index_source(self.database, shelf, self.embedder)
 
     async def ask(self, place: Place, text: str, *turns: Turn) -> tuple[Answer, str]:
         """An answer, and all that was shown, sent and kept on its way."""
@@ -150,15 +151,15 @@ async def open_office(
     async with AsyncExitStack() as stack:
         town = stack.enter_context(running_town(folder, vault.told()))
         pool = AsyncConnectionPool(database_url, max_size=12, configure=configure, open=False)
-        await stack.enter_async_context(pool)
+        database = Database(await stack.enter_async_context(pool), "home")
         client = SlackClient(town.token, town.api)
         stack.push_async_callback(client.close)
         parrot = Parrot()
         always = CLEAR.never_refusing()  # the parrot hears of all that is found
-        index, model = SearchIndex(pool, embedder, LINKS), HouseModel(parrot, "parrot")
+        index, model = SearchIndex(database, embedder, LINKS), HouseModel(parrot, "parrot")
         answerer = Answerer(ChainParts(index, shipped_reader(), model, always))
         directory = Directory(client)
-        yield Office(vault, town, pool, directory, answerer, parrot, embedder, statements)
+        yield Office(vault, town, database, directory, answerer, parrot, embedder, statements)
 
 
 def places(vault: Vault) -> list[Place]:

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from tests.bot.slack_client import MEMBER, Message, Scene, until
 
 
@@ -14,17 +13,17 @@ async def answered(scene: Scene, channel: str | None = None) -> Message:
     return await scene.reply(ts, channel)
 
 
-async def rows(pool: AsyncConnectionPool, query: str, *values: Any) -> list[tuple[Any, ...]]:
+async def rows(database: Database, query: str, *values: Any) -> list[tuple[Any, ...]]:
     """What a query finds."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         return await (await connection.execute(query, values)).fetchall()
 
 
-async def holds(pool: AsyncConnectionPool, query: str, expected: list[tuple[Any, ...]]) -> None:
+async def holds(database: Database, query: str, expected: list[tuple[Any, ...]]) -> None:
     """Waits until a query finds this."""
 
     async def found() -> bool:
-        return await rows(pool, query) == expected
+        return await rows(database, query) == expected
 
     await until(found, f"{expected} by {query}")
 

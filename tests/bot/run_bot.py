@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from database.pool import open_pool
+from database.database import open_database
 from retrieval.embeddings.embedder import open_embedder
 from tests.bot.running_bot import Script, listening, open_house, working
 
@@ -15,9 +15,9 @@ async def run(settings: dict[str, Any]) -> None:
     script = Script(words=settings["words"], pause=settings["pause"])
     embedder = open_embedder("embedded:")
     async with (
-        open_pool(settings["database"], "home", max_size=8) as pool,
+        open_database(settings["database"], "home", max_size=8) as database,
         open_house(
-            pool, settings["redis"], settings["api"], settings["bot"], embedder, script
+            database, settings["redis"], settings["api"], settings["bot"], embedder, script
         ) as house,
         working(house.services),
         listening(house.services, settings["app"]),

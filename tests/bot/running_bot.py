@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import redis.asyncio
 from procrastinate import PsycopgConnector
-from psycopg_pool import AsyncConnectionPool
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from answering.types.answers import Answer, Citation
@@ -21,6 +20,7 @@ from bot.jobs import make_jobs, register_tasks, run_worker
 from bot.review_protocol import Reviews
 from bot.services import BotServices
 from database.cancellation import end
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from tests.bot.slack_client import ADMIN
 
@@ -86,14 +86,13 @@ class House:
 
 @asynccontextmanager
 async def open_house(
-    pool: AsyncConnectionPool,
+    database: Database,
     redis_url: str | None,
     slack_api_url: str,
     bot_token: str,
     embedder: Embedder,
     script: Script,
-    signing_secret: str | None = None,
-    workspace: str = "home",
+    signing_secret: str | None = "home",
     reviews: Reviews | None = None,
     unlearn: Callable[[str], Awaitable[object]] | None = None,
 ) -> AsyncIterator[House]:
@@ -104,10 +103,9 @@ async def open_house(
             cache = redis.asyncio.Redis.from_url(redis_url)
             stack.push_async_callback(cache.aclose)
         jobs = make_jobs(PsycopgConnector())
-        await stack.enter_async_context(jobs.open_async(pool))
+        await stack.enter_async_context(jobs.open_async(database.pool))
         services = BotServices(
-            workspace=workspace,
-            pool=pool,
+            database=database,
             redis=cache,
             answerer=script,
             embedder=embedder,

@@ -4,7 +4,7 @@ import asyncio
 
 from bot.inbox import store
 from bot.inbox.events import Incoming
-from database.pool import open_pool
+from database.database import open_database
 from retrieval.embeddings.embedder import Embedder
 from tests.bot.running_bot import House, Script, open_house, working
 from tests.bot.slack_client import MEMBER, Scene
@@ -22,10 +22,8 @@ async def test_each_workspace_does_its_own_jobs(
     asked = Incoming("Ev1", "question", MEMBER, scene.channel, ts, ts, {"text": "how?"})
     url, token, stranger = f"{scene.url}/api/", scene.tokens["bot"], Script()
     async with (
-        open_pool(database_url, "elsewhere", max_size=8) as theirs,
-        open_house(
-            theirs, redis_url, url, token, embedder, stranger, workspace="elsewhere"
-        ) as other,
+        open_database(database_url, "elsewhere", max_size=8) as theirs,
+        open_house(theirs, redis_url, url, token, embedder, stranger) as other,
         working(other.services),
     ):
         await store.store(services_house.services, asked)

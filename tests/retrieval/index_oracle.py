@@ -8,7 +8,7 @@ from itertools import count
 
 from psycopg import AsyncConnection
 
-from database.pool import open_pool
+from database.database import open_database
 from retrieval.audience import PUBLIC, Audience
 from retrieval.chunking.splitter import embedded_text, split
 from retrieval.documents import Document
@@ -139,9 +139,9 @@ class Kitchen:
 async def open_kitchen(url: str, embedder: Embedder) -> AsyncIterator[Kitchen]:
     """A workspace of its own, so that examples share nothing."""
     workspace = f"kitchen {next(_numbers)}"
-    async with open_pool(url, workspace) as pool:
-        generation = await ensure_generation(pool, workspace, embedder)
-        async with pool.connection() as connection:
+    async with open_database(url, workspace) as database:
+        generation = await ensure_generation(database, embedder)
+        async with database.connection() as connection:
             await connection.set_autocommit(True)
             yield Kitchen(connection, embedder, generation)
 

@@ -6,7 +6,7 @@ It waits for ever once some documents are written.
 import asyncio
 import sys
 
-from database.pool import open_pool
+from database.database import open_database
 from retrieval.indexing.sync import index_source
 from retrieval.progress import IndexProgress
 from tests.retrieval.documents import Library
@@ -23,8 +23,8 @@ async def run(url: str) -> None:
             sys.stdout.flush()
             await asyncio.Event().wait()
 
-    async with open_pool(url, "home", max_size=4) as pool:
-        await index_source(pool, "home", Library(long_texts()), Hashed(), wait)
+    async with open_database(url, "home", max_size=4) as database:
+        await index_source(database, Library(long_texts()), Hashed(), wait)
 
 
 if __name__ == "__main__":

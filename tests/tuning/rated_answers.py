@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.types.answers import Answer, save_answer
 from answering.types.questions import Question
+from database.database import Database
 from retrieval.audience import PUBLIC, Audience
 from retrieval.documents import Passage
 
@@ -18,10 +17,10 @@ NOTE = "Lunch is served at noon in the canteen."
 
 
 async def add_document(
-    pool: AsyncConnectionPool, key: str, text: str = NOTE, readers: str = PUBLIC
+    database: Database, key: str, text: str = NOTE, readers: str = PUBLIC
 ) -> int:
     """A document of its own source; its id."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(
             "with s as (insert into sources (workspace, kind, location)"
             " values ('home', 'files', %s) returning id)"
@@ -35,7 +34,7 @@ async def add_document(
 
 
 async def add_answer(
-    pool: AsyncConnectionPool,
+    database: Database,
     document: int | None,
     text: str = "Lunch is served at noon. [1]",
     question: str = "When is lunch served?",
@@ -67,12 +66,12 @@ async def add_answer(
     )
     asked = Question(question, Audience("home", frozenset(readers)))
     return await save_answer(
-        pool, asked, answer, channel=channel, thread_ts=thread_ts, person=ASKER
+        database, asked, answer, channel=channel, thread_ts=thread_ts, person=ASKER
     )
 
 
 async def say(
-    pool: AsyncConnectionPool,
+    database: Database,
     answer: int,
     person: str,
     label: str | None = None,
@@ -80,7 +79,7 @@ async def say(
     better: str | None = None,
 ) -> None:
     """A person's thumb, reasons and better answer."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         if label:
             await connection.execute(
                 "insert into feedback (workspace, answer_id, person, label, surface)"
@@ -101,15 +100,15 @@ async def say(
             )
 
 
-async def change(pool: AsyncConnectionPool, statement: str, *values: object) -> None:
+async def change(database: Database, statement: str, *values: object) -> None:
     """Something that happens in the database."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute(statement, values)
 
 
-async def name_expert(pool: AsyncConnectionPool, person: str = EXPERT) -> None:
+async def name_expert(database: Database, person: str = EXPERT) -> None:
     """Make somebody an expert."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute(
             "insert into experts (workspace, person, named_by) values ('home', %s, 'U1')", (person,)
         )

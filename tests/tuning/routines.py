@@ -1,7 +1,6 @@
 """Pages that a search by words finds and one by vectors alone does not. Judges no answers."""
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from retrieval.indexing.golden_questions import add_golden, refresh_golden
 from retrieval.indexing.sync import index_source
@@ -36,25 +35,25 @@ def pages(count: int) -> dict[str, str]:
     return {f"page {n}": quote(n) for n in range(count)} | decoys
 
 
-async def open_office(pool: AsyncConnectionPool, count: int = 60) -> Hashed:
+async def open_office(database: Database, count: int = 60) -> Hashed:
     """As `fill_office`, by words hashed; their embedder."""
     embedder = Hashed()
-    await fill_office(pool, embedder, count)
+    await fill_office(database, embedder, count)
     return embedder
 
 
-async def fill_office(pool: AsyncConnectionPool, embedder: Embedder, count: int = 60) -> None:
+async def fill_office(database: Database, embedder: Embedder, count: int = 60) -> None:
     """Index the pages, each question golden by hand."""
-    await index_source(pool, "home", Library(pages(count)), embedder)
+    await index_source(database, Library(pages(count)), embedder)
     for number in range(count):
-        await add_golden(pool, "home", question(number), quote(number))
+        await add_golden(database, question(number), quote(number))
 
 
-async def leave_one_lesson(pool: AsyncConnectionPool) -> None:
+async def leave_one_lesson(database: Database) -> None:
     """Delete every page but those held out and one, which any weight finds first."""
-    golden = await refresh_golden(pool, "home")
+    golden = await refresh_golden(database)
     held_out = hold_out(golden)
     taught = next(one for one in golden if one not in held_out)
     stays = [one.document_id for one in (*held_out, taught)]
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("delete from documents where not id = any(%s)", [stays])

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from tests.tuning.rated_answers import PROMPT
 from tuning.datasets.formats import Row
 from tuning.errors import CannotTrain, UnknownDataset
@@ -24,17 +24,17 @@ def test_a_lesson_has_the_messages_that_were_served() -> None:
     assert (lesson.prompt, lesson.answer, lesson.origin) == (ROW.prompt, ROW.chosen, "abcdef012345")
 
 
-async def test_what_cannot_begin_changes_nothing(pool: AsyncConnectionPool, tmp_path: Path) -> None:
+async def test_what_cannot_begin_changes_nothing(database: Database, tmp_path: Path) -> None:
     """A name that is taken and a dataset that is not there are said before anything is trained."""
-    await ensure_served(pool, "home", "house-1", "Tiny")
+    await ensure_served(database, "house-1", "Tiny")
     with pytest.raises(CannotTrain, match="house-1"):
-        await tune(pool, "home", BASE, "house-1", AdapterStore(tmp_path))
+        await tune(database, BASE, "house-1", AdapterStore(tmp_path))
     with pytest.raises(UnknownDataset, match="data freeze"):
-        await tune(pool, "home", BASE, "house-2", AdapterStore(tmp_path))
+        await tune(database, BASE, "house-2", AdapterStore(tmp_path))
     assert not (tmp_path / "adapters" / "house-2").exists()
 
 
-async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:
+async def test_a_dataset_becomes_a_candidate(database: Database, tmp_path: Path) -> None:
     """Trained, written, registered with its dataset, hash and size; needs the extra `tuning`."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
     from tests.tuning.rated_answers import ASKER, add_answer, add_document, nothing, say
@@ -44,14 +44,14 @@ async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path
     from tuning.rollout.registry import models
 
     for number in range(6):
-        answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
-        await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
-    await collect(pool, "home", nothing, str)
-    frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
+        answer = await add_answer(database, await add_document(database, f"lunch-{number}"))
+        await say(database, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
+    await collect(database, nothing, str)
+    frozen = await freeze_dataset(database, "ben", unreviewed=True)
     base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
     store = AdapterStore(tmp_path)
-    tuned = await tune(pool, "home", base, "house-2", store, plan=Plan(1, "none"))
-    (model,) = await models(pool, "home")
+    tuned = await tune(database, base, "house-2", store, plan=Plan(1, "none"))
+    (model,) = await models(database)
     assert (model.state, model.dataset, model.adapter) == (
         *("candidate", frozen.hash),
         str(tuned.adapter),
@@ -60,7 +60,7 @@ async def test_a_dataset_becomes_a_candidate(pool: AsyncConnectionPool, tmp_path
 
 
 async def test_what_machines_trained_becomes_a_candidate(
-    pool: AsyncConnectionPool, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     """Prepared here, trained by the worker from a copied folder, taken up here without training."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
@@ -72,19 +72,19 @@ async def test_what_machines_trained_becomes_a_candidate(
     from tuning.training.worker import main
 
     for number in range(6):
-        answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
-        await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
-    await collect(pool, "home", nothing, str)
-    await freeze_dataset(pool, "home", "ben", unreviewed=True)
+        answer = await add_answer(database, await add_document(database, f"lunch-{number}"))
+        await say(database, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
+    await collect(database, nothing, str)
+    await freeze_dataset(database, "ben", unreviewed=True)
     base, plan = Base(str(tiny_base(tmp_path / "base")), "Tiny"), Plan(1, "none")
     there, store = tmp_path / "there", AdapterStore(tmp_path)
-    folder, dataset = await prepare(pool, "home", base, "house-2", store.folder, plan=plan)
+    folder, dataset = await prepare(database, base, "house-2", store.folder, plan=plan)
     folder.rename(there)
     assert main([str(there)]) == 0
     there.rename(folder)
     told: list[str] = []
     tuned = await tune(
-        *(pool, "home", base, "house-2", store),
+        *(database, base, "house-2", store),
         dataset=dataset,
         plan=plan,
         report=lambda stage, *_: told.append(stage),
@@ -92,7 +92,7 @@ async def test_what_machines_trained_becomes_a_candidate(
     assert tuned.stages == ("sft",) and "SFT" not in told
 
 
-async def test_a_provider_makes_a_candidate(pool: AsyncConnectionPool, tmp_path: Path) -> None:
+async def test_a_provider_makes_a_candidate(database: Database, tmp_path: Path) -> None:
     """Lessons, then pairs on what came of them; registered by the id that serves it."""
     from tests.tuning.provider import KEY, Site, provider
     from tests.tuning.rated_answers import ASKER, add_answer, add_document, nothing, say
@@ -103,22 +103,22 @@ async def test_a_provider_makes_a_candidate(pool: AsyncConnectionPool, tmp_path:
     from tuning.rollout.registry import models
 
     for number in range(6):
-        answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
-        await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
-    await collect(pool, "home", nothing, str)
-    await freeze_dataset(pool, "home", "ben", unreviewed=True)
+        answer = await add_answer(database, await add_document(database, f"lunch-{number}"))
+        await say(database, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
+    await collect(database, nothing, str)
+    await freeze_dataset(database, "ben", unreviewed=True)
     async with provider(Site()) as site:
         at = Endpoint(site.url, KEY)
         tuned = await tune_hosted(
-            *(pool, "home", at, "small", "house-2", tmp_path),
+            *(database, at, "small", "house-2", tmp_path),
             plan=Plan(2, "dpo"),
             pace=Pace(0.01, 0.01),
         )
         jobs = list(site.jobs.values())
     assert [job["model"] for job in jobs] == ["small", "ft:small:team:house-2:ftjob-1"]
     assert [job["method"]["type"] for job in jobs] == ["supervised", "dpo"]
-    (model,) = await models(pool, "home")
+    (model,) = await models(database)
     assert model.adapter == f"hosted:{tuned.adapter}"
     with pytest.raises(CannotTrain, match="thumbs"):
         at = Endpoint("http://127.0.0.1:1/v1")
-        await tune_hosted(pool, "home", at, "small", "house-3", tmp_path, plan=Plan(then="kto"))
+        await tune_hosted(database, at, "small", "house-3", tmp_path, plan=Plan(then="kto"))

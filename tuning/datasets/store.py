@@ -8,8 +8,8 @@ from typing import Any
 
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from tuning.datasets.card import card
 from tuning.datasets.formats import Row
@@ -35,8 +35,7 @@ class Dataset:
 
 
 async def freeze_dataset(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     by: str,
     *,
     unreviewed: bool = False,
@@ -46,17 +45,22 @@ async def freeze_dataset(
 
     What is of deleted documents leaves first.
     """
-    await sweep(pool, workspace)
-    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_SQL["freezable"], {"workspace": workspace, "unreviewed": unreviewed})
+    await sweep(database)
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        await cursor.execute(
+            _SQL["freezable"], {"workspace": database.workspace, "unreviewed": unreviewed}
+        )
         examples = [Example.from_row(row) for row in await cursor.fetchall()]
         if not examples:
             raise NothingToFreeze(
                 "No example is approved: `houselore data collect`, then `houselore data list`."
             )
-        frozen = freeze(workspace, examples, most_per_person)
+        frozen = freeze(database.workspace, examples, most_per_person)
         values = {
-            "workspace": workspace,
+            "workspace": database.workspace,
             "hash": frozen.hash,
             "content": frozen.content,
             "card": card(frozen),
@@ -70,20 +74,19 @@ async def freeze_dataset(
     return frozen
 
 
-async def datasets(pool: AsyncConnectionPool, workspace: str) -> list[Dataset]:
+async def datasets(database: Database) -> list[Dataset]:
     """Every dataset, the newest first; those that had to lose something are stale by now."""
-    await sweep(pool, workspace)
+    await sweep(database)
     async with (
-        pool.connection() as connection,
+        database.connection() as connection,
         connection.cursor(row_factory=class_row(Dataset)) as cursor,
     ):
-        await cursor.execute(_SQL["list_datasets"], {"workspace": workspace})
+        await cursor.execute(_SQL["list_datasets"], {"workspace": database.workspace})
         return await cursor.fetchall()
 
 
 async def rows_of(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     kind: str,
     split: str | None = None,
     dataset: str = "",
@@ -94,22 +97,20 @@ async def rows_of(
     """
     return [
         Row.from_line(line)
-        for line in await lines_of(pool, workspace, dataset)
+        for line in await lines_of(database, dataset)
         if line["kind"] == kind and split in (None, line["split"])
     ]
 
 
-async def lines_of(
-    pool: AsyncConnectionPool, workspace: str, dataset: str = ""
-) -> list[dict[str, Any]]:
+async def lines_of(database: Database, dataset: str = "") -> list[dict[str, Any]]:
     """The lines of the newest dataset, or the newest whose hash begins so.
 
     Raises UnknownDataset.
     """
-    await sweep(pool, workspace)
-    async with pool.connection() as connection:
+    await sweep(database)
+    async with database.connection() as connection:
         cursor = await connection.execute(
-            _SQL["dataset_content"], {"workspace": workspace, "hash": dataset}
+            _SQL["dataset_content"], {"workspace": database.workspace, "hash": dataset}
         )
         found = await cursor.fetchone()
     if found is None:

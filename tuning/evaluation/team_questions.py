@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.evaluation.datasets import GoldQuestion
 from answering.marks import strip_marks
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import PUBLIC
 from tuning.datasets.formats import Row
@@ -39,14 +38,14 @@ class Held:
     secrets: tuple[Secret, ...] = ()
 
 
-async def own_questions(pool: AsyncConnectionPool, workspace: str, dataset: str) -> Held:
+async def own_questions(database: Database, dataset: str) -> Held:
     """The test part of a dataset. Raises UnknownDataset.
 
     Only questions whose documents are still there. The style's other exemplars are of questions
     that are trained on, so that no answer is judged by itself.
     """
-    lines = [line for line in await lines_of(pool, workspace, dataset) if _is_right(line)]
-    known = await _documents(pool, workspace, lines)
+    lines = [line for line in await lines_of(database, dataset) if _is_right(line)]
+    known = await _documents(database, lines)
     tested = [line for line in lines if line["split"] == "test"]
     house = tuple(line["chosen"] for line in tested if line["kind"] == "sft")
     others = tuple(
@@ -57,13 +56,11 @@ async def own_questions(pool: AsyncConnectionPool, workspace: str, dataset: str)
     return Held(_questions(tested, known), house, others, _secrets(lines, known))
 
 
-async def _documents(
-    pool: AsyncConnectionPool, workspace: str, lines: Iterable[Line]
-) -> dict[int, tuple[str, Readers]]:
+async def _documents(database: Database, lines: Iterable[Line]) -> dict[int, tuple[str, Readers]]:
     """The keys and readers of the documents of these lines that are there still."""
     ids = sorted({one["document"] for line in lines for one in line["sources"]})
-    values = {"workspace": workspace, "ids": ids}
-    async with pool.connection() as connection:
+    values = {"workspace": database.workspace, "ids": ids}
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["keys_of_documents"], values)
         return {id_: (key, frozenset(of)) for id_, key, of in await cursor.fetchall()}
 

@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import PUBLIC
 from retrieval.indexing.golden_questions import Correction, keep_corrections
@@ -36,8 +35,7 @@ class Collected:
 
 
 async def collect(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     search: Search,
     redact: Redact,
     public_channels: frozenset[str] | None = frozenset(),
@@ -49,13 +47,13 @@ async def collect(
     is taken from them, and what was taken before stays. Every text goes through `redact` before it
     is kept. Raises what `search` raises.
     """
-    await sweep(pool, workspace)
+    await sweep(database)
     search = ask_once(search)  # a cause and its correction look for the same
     examples: dict[str, Example] = {}
     causes: dict[int, Cause] = {}
     corrections: list[Correction] = []
     left_out: Counter[str] = Counter()
-    every = await read_judged(pool, workspace)
+    every = await read_judged(database)
     taken = [one for one in every if may_train(one, public_channels or frozenset())]
     if len(taken) < len(every):
         left_out["not from a public channel"] = len(every) - len(taken)
@@ -71,9 +69,9 @@ async def collect(
         for example in learned.examples:
             examples.setdefault(example.key, example)
     redacted = [_redacted(one, redact) for one in examples.values()]
-    withdrawn = await _keep(pool, workspace, redacted, unknown)
-    await keep_causes(pool, workspace, causes, unknown)
-    golden = await keep_corrections(pool, workspace, corrections, unknown)
+    withdrawn = await _keep(database, redacted, unknown)
+    await keep_causes(database, causes, unknown)
+    golden = await keep_corrections(database, corrections, unknown)
     kinds: Counter[str] = Counter(example.kind for example in examples.values())
     return Collected(kinds, causes, len(golden), left_out, withdrawn)
 
@@ -91,12 +89,10 @@ def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
     return PUBLIC in readers and judged.channel in public_channels
 
 
-async def allow_training(
-    pool: AsyncConnectionPool, workspace: str, channel: str, by: str, *, allowed: bool
-) -> None:
+async def allow_training(database: Database, channel: str, by: str, *, allowed: bool) -> None:
     """Say of a channel whether what is said there may be learned from."""
-    values = {"workspace": workspace, "channel": channel, "by": by, "train_on": allowed}
-    async with pool.connection() as connection:
+    values = {"workspace": database.workspace, "channel": channel, "by": by, "train_on": allowed}
+    async with database.connection() as connection:
         await connection.execute(_SQL["allow_training"], values)
 
 
@@ -120,16 +116,15 @@ def _redacted(example: Example, redact: Redact) -> Example:
     )
 
 
-async def _keep(
-    pool: AsyncConnectionPool, workspace: str, examples: list[Example], unknown: Collection[int]
-) -> int:
+async def _keep(database: Database, examples: list[Example], unknown: Collection[int]) -> int:
     """Store these and drop what they no longer hold; how many were dropped."""
-    async with pool.connection() as connection, connection.cursor() as cursor:
+    async with database.connection() as connection, connection.cursor() as cursor:
         await cursor.executemany(
-            _SQL["keep_example"], [example.values(workspace) for example in examples]
+            _SQL["keep_example"], [example.values(database.workspace) for example in examples]
         )
         keys = [example.key for example in examples]
         await cursor.execute(
-            _SQL["drop_withdrawn"], {"workspace": workspace, "keys": keys, "open": list(unknown)}
+            _SQL["drop_withdrawn"],
+            {"workspace": database.workspace, "keys": keys, "open": list(unknown)},
         )
         return cursor.rowcount

@@ -6,8 +6,7 @@ Weights of the search hold no text, and are marked stale alone.
 
 from dataclasses import dataclass
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from database.statements import load_statements
 from retrieval.indexing.golden_questions import refresh_golden
 
@@ -22,43 +21,47 @@ class Left:
     datasets: int
 
 
-async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left:
+async def forget(database: Database, person: str) -> Left:
     """Drop what a person has a part in, and learn nothing of them any more.
 
     That is examples, and golden questions in their words or by their better answers. Raises
     DatabaseUnavailable.
     """
-    values = {"workspace": workspace, "person": person}
-    async with pool.connection() as connection:
+    values = {"workspace": database.workspace, "person": person}
+    async with database.connection() as connection:
         await connection.execute(_SQL["forget_person"], values)
         await connection.execute(_SQL["drop_reviewer"], values)
         examples = await connection.execute(_SQL["drop_of_person"], values)
         datasets = await connection.execute(_SQL["spoil_of_person"], values)
         await connection.execute(_SQL["spoil_weights_of_person"], values)
-    await refresh_golden(pool, workspace)
+    await refresh_golden(database)
     return Left(examples.rowcount, datasets.rowcount)
 
 
-async def sweep(pool: AsyncConnectionPool, workspace: str) -> Left:
+async def sweep(database: Database) -> Left:
     """Drop every example of a deleted document, or of one that its readers may read no more."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["drop_of_gone"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["drop_of_gone"], {"workspace": database.workspace})
         ((examples, documents),) = await cursor.fetchall()
-        values = {"workspace": workspace, "documents": documents}
+        values = {"workspace": database.workspace, "documents": documents}
         datasets = await connection.execute(_SQL["spoil_of_gone"], values)
         await connection.execute(_SQL["spoil_weights_of_gone"], values)
         return Left(examples, datasets.rowcount)
 
 
-async def models_to_retrain(pool: AsyncConnectionPool, workspace: str) -> list[str]:
+async def models_to_retrain(database: Database) -> list[str]:
     """The names of the models whose dataset is stale: they have learned what had to leave."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["models_to_retrain"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            _SQL["models_to_retrain"], {"workspace": database.workspace}
+        )
         return [name for (name,) in await cursor.fetchall()]
 
 
-async def weights_to_relearn(pool: AsyncConnectionPool, workspace: str) -> list[int]:
+async def weights_to_relearn(database: Database) -> list[int]:
     """The numbers of the search's weights, served or candidates, that have learned the same."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["weights_to_relearn"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(
+            _SQL["weights_to_relearn"], {"workspace": database.workspace}
+        )
         return [number for (number,) in await cursor.fetchall()]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.answers import LEAD_IN, phrased_part
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 from tuning.examples_for_training import Message
@@ -159,8 +159,11 @@ def decide(labels: Iterable[Label]) -> Decision | None:
     return None
 
 
-async def read_judged(pool: AsyncConnectionPool, workspace: str) -> list[Judged]:
+async def read_judged(database: Database) -> list[Judged]:
     """Every answer of which anybody said anything, oldest first; not those of the forgotten."""
-    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
-        await cursor.execute(_SQL["judged"], {"workspace": workspace})
-        return [Judged.from_row(workspace, row) for row in await cursor.fetchall()]
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
+        await cursor.execute(_SQL["judged"], {"workspace": database.workspace})
+        return [Judged.from_row(database.workspace, row) for row in await cursor.fetchall()]

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.rows import class_row
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from retrieval.indexing.golden_questions import Correction
 from tuning.feedback.attribution import Cause
@@ -64,25 +64,23 @@ async def correct(judged: Judged, cause: Cause, search: Search) -> Correction | 
 
 
 async def keep_causes(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     causes: Mapping[int, Cause],
     unknown: Collection[int] = (),
 ) -> None:
     """Keep what was wrong with each answer; of all others nothing was, but of `unknown` ones."""
     kept = [
-        {"workspace": workspace, "answer": answer, "cause": cause.value}
+        {"workspace": database.workspace, "answer": answer, "cause": cause.value}
         for answer, cause in causes.items()
     ]
     ids = {"answers": list(causes), "open": list(unknown)}
-    async with pool.connection() as connection, connection.cursor() as cursor:
-        await cursor.execute(_SQL["drop_causes"], {"workspace": workspace, **ids})
+    async with database.connection() as connection, connection.cursor() as cursor:
+        await cursor.execute(_SQL["drop_causes"], {"workspace": database.workspace, **ids})
         await cursor.executemany(_SQL["keep_cause"], kept)
 
 
 async def gaps(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     channels: Collection[str] | None,
     most: int | None = None,
 ) -> list[Gap]:
@@ -92,15 +90,14 @@ async def gaps(
     whatever case and signs.
     """
     seen = None if channels is None else sorted(channels)
-    values = {"workspace": workspace, "channels": seen, "most": most}
-    async with pool.connection() as connection:
+    values = {"workspace": database.workspace, "channels": seen, "most": most}
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["gaps"], values)
         return [Gap(question, asked) for question, asked in await cursor.fetchall()]
 
 
 async def outdated(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     readers: Collection[str] | None,
     channels: Collection[str] | None,
     most: int | None = None,
@@ -111,22 +108,22 @@ async def outdated(
     all but what was said to one person alone.
     """
     values = {
-        "workspace": workspace,
+        "workspace": database.workspace,
         "readers": None if readers is None else sorted(readers),
         "channels": None if channels is None else sorted(channels),
         "most": most,
     }
     async with (
-        pool.connection() as connection,
+        database.connection() as connection,
         connection.cursor(row_factory=class_row(Outdated)) as cursor,
     ):
         await cursor.execute(_SQL["outdated"], values)
         return await cursor.fetchall()
 
 
-async def taught(pool: AsyncConnectionPool, workspace: str) -> Taught:
+async def taught(database: Database) -> Taught:
     """How much of what was bad the model can learn from."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["taught"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["taught"], {"workspace": database.workspace})
         ((examples, approved),) = await cursor.fetchall()
         return Taught(examples, approved)

@@ -65,8 +65,8 @@ def draw_batches(examples: Sequence[Numbered], size: int, seed: int) -> list[lis
     draw.shuffle(places)
     batches = []
     for at in range(0, len(places), size * 40):
-        pool = sorted(places[at : at + size * 40], key=lambda one: len(examples[one].ids))
-        pool_batches = [pool[start : start + size] for start in range(0, len(pool), size)]
+        database = sorted(places[at : at + size * 40], key=lambda one: len(examples[one].ids))
+        pool_batches = [database[start : start + size] for start in range(0, len(database), size)]
         draw.shuffle(pool_batches)
         batches.extend(pool_batches)
     return batches

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import Generation
 from retrieval.indexing.golden_questions import share_held
@@ -38,7 +38,7 @@ class Case:
 
 
 async def gather_cases(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
     generation: Generation,
     lessons: Iterable[SearchLesson],
@@ -54,7 +54,7 @@ async def gather_cases(
     for lesson in lessons:
         query = Query.of(lesson.question, lesson.background)
         found = await find_candidates(
-            pool, embedder, generation, query, lesson.audience, lesson.documents
+            database, embedder, generation, query, lesson.audience, lesson.documents
         )
         if case := case_of(lesson, found, hidden):
             cases.append(case)

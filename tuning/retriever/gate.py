@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import inf
 from types import MappingProxyType
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import Generation
@@ -38,7 +37,7 @@ def hold_out(golden: Iterable[GoldenQuestion]) -> list[GoldenQuestion]:
 
 
 async def judge_weights(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
     generation: Generation,
     held_out: Sequence[GoldenQuestion],
@@ -57,7 +56,7 @@ async def judge_weights(
             _place(
                 one,
                 await search(
-                    *(pool, embedder, one.question, one.audience, _LOOKED_AT),
+                    *(database, embedder, one.question, one.audience, _LOOKED_AT),
                     generation=generation,
                     weights=weights,
                 ),

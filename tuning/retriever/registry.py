@@ -11,8 +11,8 @@ from typing import Any, Literal
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from retrieval.index.generations import Generation
 from retrieval.search.query_adapter import hash_matrix
@@ -51,7 +51,7 @@ class LearnedWeights:
 
 
 async def register_weights(
-    pool: AsyncConnectionPool,
+    database: Database,
     generation: Generation,
     weights: Weights,
     lessons: Sequence[SearchLesson],
@@ -78,29 +78,27 @@ async def register_weights(
         "metrics": Jsonb({one.measure: asdict(one) for one in verdict.findings}),
         "against": against,
     }
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["register_weights"], values)
         ((id_,),) = await cursor.fetchall()
     return int(id_)
 
 
-async def learned_weights(
-    pool: AsyncConnectionPool, generation: Generation
-) -> list[LearnedWeights]:
+async def learned_weights(database: Database, generation: Generation) -> list[LearnedWeights]:
     """All that were learned: those served first, then the newest. Empty: only those shipped."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         return await _list(connection, generation)
 
 
 async def promote_weights(
-    pool: AsyncConnectionPool, generation: Generation, number: int, by: str, reason: str = ""
+    database: Database, generation: Generation, number: int, by: str, reason: str = ""
 ) -> LearnedWeights:
     """Weigh the search by these from the next one on, in every process.
 
     Without a reason only what passed beside those served now, and is not stale. Raises
     UnknownWeights and WeightsRefused, with nothing changed.
     """
-    async with pool.connection() as connection, connection.transaction():
+    async with database.connection() as connection, connection.transaction():
         await _lock(connection, generation)
         known = await _list(connection, generation)
         wanted = next((one for one in known if one.id == number), None)
@@ -125,7 +123,7 @@ async def promote_weights(
 
 
 async def roll_back_weights(
-    pool: AsyncConnectionPool,
+    database: Database,
     generation: Generation,
     by: str,
     reason: str,
@@ -137,7 +135,7 @@ async def roll_back_weights(
     Those before that have learned what had to leave are passed over. Raises UnknownWeights where no
     learned ones are served.
     """
-    async with pool.connection() as connection, connection.transaction():
+    async with database.connection() as connection, connection.transaction():
         await _lock(connection, generation)
         known = await _list(connection, generation)
         now = _served(known)

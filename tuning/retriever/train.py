@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import Generation, live_generation
 from retrieval.indexing.golden_questions import refresh_golden
@@ -39,9 +38,8 @@ class SearchTrained:
 
 
 async def train_search(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
-    workspace: str,
     find: Search,
     public_channels: frozenset[str],
     by: str,
@@ -55,9 +53,9 @@ async def train_search(
     candidate is judged beside the weights as shipped. Raises CannotTrain where there is no index,
     no lesson, or too little to judge by, EmbedderUnavailable and DatabaseUnavailable.
     """
-    generation = await _live(pool, workspace, embedder)
-    await sweep(pool, workspace)
-    golden = await refresh_golden(pool, workspace)
+    generation = await _live(database, embedder)
+    await sweep(database)
+    golden = await refresh_golden(database)
     held_out = hold_out(golden)
     if len(held_out) < FEWEST_HELD_OUT:
         raise CannotTrain(
@@ -65,22 +63,22 @@ async def train_search(
             f"learns, about half of all; there are {len(held_out)} so far. They grow from answers "
             "that people found good, and by `houselore golden add`."
         )
-    told = await read_lessons(pool, workspace, find, golden, public_channels)
+    told = await read_lessons(database, find, golden, public_channels)
     lessons = teachable(told, held_out)
     hidden = frozenset(one.document_id for one in held_out)
-    cases = await gather_cases(pool, embedder, generation, lessons, hidden)
+    cases = await gather_cases(database, embedder, generation, lessons, hidden)
     if not cases:
         raise CannotTrain(
             "Nobody has said anything yet that the search could learn from and is not held out."
         )
-    served = await served_weights(pool, generation)
-    stale = served.id if served.id in await weights_to_relearn(pool, workspace) else None
+    served = await served_weights(database, generation)
+    stale = served.id if served.id in await weights_to_relearn(database) else None
     rival = served if stale is None else SHIPPED
     candidate = fit_weights(cases, with_adapter=with_adapter)
     if _are_same(candidate, rival):
         return SearchTrained(candidate, rival, len(lessons), len(held_out), stale=stale)
-    verdict = await judge_weights(pool, embedder, generation, held_out, rival, candidate)
-    number = await register_weights(pool, generation, candidate, lessons, verdict, rival.id, by)
+    verdict = await judge_weights(database, embedder, generation, held_out, rival, candidate)
+    number = await register_weights(database, generation, candidate, lessons, verdict, rival.id, by)
     kept = Weights(candidate.dense, candidate.adapter, number)
     return SearchTrained(kept, rival, len(lessons), len(held_out), verdict, stale)
 
@@ -94,8 +92,8 @@ def fit_weights(cases: Sequence[Case], *, with_adapter: bool = False) -> Weights
     return Weights(dense, Adapter.from_bytes(adapter.to_bytes(), len(adapter.residual)))
 
 
-async def _live(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> Generation:
-    generation = await live_generation(pool, workspace)
+async def _live(database: Database, embedder: Embedder) -> Generation:
+    generation = await live_generation(database)
     if generation is None:
         raise CannotTrain("Nothing is indexed yet: `houselore index PATH` first.")
     if not generation.reads(embedder):

@@ -9,11 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.conversation.follow_ups import background_of
 from answering.marks import marks_in
 from answering.types.questions import Question, Turn
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.indexing.golden_questions import GoldenQuestion
@@ -53,8 +52,7 @@ class SearchLesson:
 
 
 async def read_lessons(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     search: Search,
     golden: Iterable[GoldenQuestion],
     public_channels: frozenset[str],
@@ -68,8 +66,8 @@ async def read_lessons(
     that grew from a thumb are lessons by that thumb alone. Raises what `search` raises.
     """
     search = ask_once(search)  # what a cause was looked for with is looked at again
-    judged = [one for one in await read_judged(pool, workspace) if may_train(one, public_channels)]
-    threads = await _threads(pool, workspace, [one.id for one in judged])
+    judged = [one for one in await read_judged(database) if may_train(one, public_channels)]
+    threads = await _threads(database, [one.id for one in judged])
     found = [_by_hand(one) for one in golden if one.by_hand]
     for one in judged:
         if lesson := await lesson_of(one, threads.get(one.id, ()), search):
@@ -187,11 +185,9 @@ def _balanced(lessons: Iterable[SearchLesson], most_per_person: int) -> list[Sea
     return kept
 
 
-async def _threads(
-    pool: AsyncConnectionPool, workspace: str, answers: Sequence[int]
-) -> dict[int, tuple[Turn, ...]]:
-    values = {"workspace": workspace, "ids": list(answers)}
-    async with pool.connection() as connection:
+async def _threads(database: Database, answers: Sequence[int]) -> dict[int, tuple[Turn, ...]]:
+    values = {"workspace": database.workspace, "ids": list(answers)}
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["lesson_threads"], values)
         return {
             id_: tuple(Turn(**turn) for turn in thread) for id_, thread in await cursor.fetchall()

@@ -6,8 +6,8 @@ from itertools import combinations
 from typing import Any, Literal
 
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from tuning.datasets.formats import Row
 from tuning.errors import UnknownExample, UnusableExamples
@@ -60,8 +60,7 @@ class Agreement:
 
 
 async def queue(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     state: State | None = "waiting",
     ids: Sequence[int] | None = None,
 ) -> list[Queued]:
@@ -69,16 +68,23 @@ async def queue(
 
     What rests on deleted documents leaves first.
     """
-    await sweep(pool, workspace)
-    values = {"workspace": workspace, "state": state, "ids": None if ids is None else list(ids)}
-    async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
+    await sweep(database)
+    values = {
+        "workspace": database.workspace,
+        "state": state,
+        "ids": None if ids is None else list(ids),
+    }
+    async with (
+        database.connection() as connection,
+        connection.cursor(row_factory=dict_row) as cursor,
+    ):
         await cursor.execute(_SQL["queue"], values)
         return [Queued.from_row(row) for row in await cursor.fetchall()]
 
 
-async def find(pool: AsyncConnectionPool, workspace: str, numbers: Sequence[int]) -> list[Queued]:
+async def find(database: Database, numbers: Sequence[int]) -> list[Queued]:
     """The examples of these numbers, in any state. Raises UnknownExample where one is not there."""
-    found = await queue(pool, workspace, None, numbers)
+    found = await queue(database, None, numbers)
     there = {one.id for one in found}
     for number in numbers:
         if number not in there:
@@ -87,8 +93,7 @@ async def find(pool: AsyncConnectionPool, workspace: str, numbers: Sequence[int]
 
 
 async def review(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     example: int,
     reviewer: str,
     verdict: Verdict,
@@ -101,15 +106,20 @@ async def review(
     """
     if (verdict == "edit") != bool(chosen and chosen.strip()):
         raise UnusableExamples("An edit needs the new answer, and nothing else has one.")
-    values = {"workspace": workspace, "id": example, "reviewer": reviewer, "verdict": verdict}
+    values = {
+        "workspace": database.workspace,
+        "id": example,
+        "reviewer": reviewer,
+        "verdict": verdict,
+    }
     state: State = "rejected" if verdict == "reject" else "approved"
     if verdict == "edit":
-        (found,) = await find(pool, workspace, [example])
+        (found,) = await find(database, [example])
         if found.kind == "kto":
             raise UnusableExamples(
                 f"Example {example} is a thumb on an answer: approve it or reject it."
             )
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(
             _SQL["decide_example"], {**values, "state": state, "chosen": chosen}
         )
@@ -118,10 +128,10 @@ async def review(
         await connection.execute(_SQL["keep_review"], values)
 
 
-async def agreements(pool: AsyncConnectionPool, workspace: str) -> list[Agreement]:
+async def agreements(database: Database) -> list[Agreement]:
     """Each two reviewers who reviewed the same examples, those with most of them first."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["reviews"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["reviews"], {"workspace": database.workspace})
         said: dict[str, dict[int, bool]] = {}
         for example, reviewer, keeps in await cursor.fetchall():
             said.setdefault(reviewer, {})[example] = keeps
@@ -144,7 +154,7 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
 
 
 async def take_in(
-    pool: AsyncConnectionPool, workspace: str, rows: Sequence[Row], redact: Callable[[str], str]
+    database: Database, rows: Sequence[Row], redact: Callable[[str], str]
 ) -> tuple[int, int]:
     """Take in examples and reviews from a file: how many were new, how many reviews there were.
 
@@ -152,16 +162,16 @@ async def take_in(
     """
     new = reviews = 0
     for row in rows:
-        found = await _number(pool, workspace, row.key) if row.key else None
+        found = await _number(database, row.key) if row.key else None
         if found is None:
-            found = await _add(pool, workspace, row, redact)
+            found = await _add(database, row, redact)
             new += 1
         for said in row.responses:
             text = redact(said.answer) if said.answer and row.kind != "kto" else None
             edits = bool(text and text != row.chosen and said.verdict != "reject")
             verdict: Verdict = "edit" if edits else said.verdict or "approve"
             reviewer = f"argilla:{said.person}"
-            await review(pool, workspace, found, reviewer, verdict, text if edits else None)
+            await review(database, found, reviewer, verdict, text if edits else None)
             reviews += 1
     return new, reviews
 
@@ -170,9 +180,7 @@ def _unknown(example: int) -> UnknownExample:
     return UnknownExample(f"There is no example {example}: `houselore data list`.")
 
 
-async def _add(
-    pool: AsyncConnectionPool, workspace: str, row: Row, redact: Callable[[str], str]
-) -> int:
+async def _add(database: Database, row: Row, redact: Callable[[str], str]) -> int:
     key = key_of(row.kind, row.question, row.chosen, row.rejected, row.label)
     example = Example(
         key=key,
@@ -189,17 +197,17 @@ async def _add(
         labels=(),
         people=frozenset(),
     )
-    async with pool.connection() as connection:
-        await connection.execute(_FEEDBACK_SQL["keep_example"], example.values(workspace))
-    number = await _number(pool, workspace, key)
+    async with database.connection() as connection:
+        await connection.execute(_FEEDBACK_SQL["keep_example"], example.values(database.workspace))
+    number = await _number(database, key)
     assert number is not None  # noqa: S101 - it was kept just now
     return number
 
 
-async def _number(pool: AsyncConnectionPool, workspace: str, key: str) -> int | None:
-    async with pool.connection() as connection:
+async def _number(database: Database, key: str) -> int | None:
+    async with database.connection() as connection:
         cursor = await connection.execute(
-            _SQL["example_by_key"], {"workspace": workspace, "key": key}
+            _SQL["example_by_key"], {"workspace": database.workspace, "key": key}
         )
         row = await cursor.fetchone()
     return int(row[0]) if row else None

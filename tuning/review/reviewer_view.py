@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from database.statements import load_statements
 from tuning.feedback.erasure import sweep
 
@@ -28,19 +27,19 @@ class Reviewable:
         return is_admin if self.channel is None else self.channel in channels
 
 
-async def reviewable(pool: AsyncConnectionPool, workspace: str) -> list[Reviewable]:
+async def reviewable(database: Database) -> list[Reviewable]:
     """Every example, those that came first first; what rests on deleted documents leaves before."""
-    await sweep(pool, workspace)
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["reviewable"], {"workspace": workspace})
+    await sweep(database)
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["reviewable"], {"workspace": database.workspace})
         return [
             Reviewable(id_, channel, state, frozenset(reviewers))
             for id_, channel, state, reviewers in await cursor.fetchall()
         ]
 
 
-async def channels_asked(pool: AsyncConnectionPool, workspace: str) -> frozenset[str]:
+async def channels_asked(database: Database) -> frozenset[str]:
     """The conversations in which anything of this was said."""
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["channels_asked"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["channels_asked"], {"workspace": database.workspace})
         return frozenset(channel for (channel,) in await cursor.fetchall())

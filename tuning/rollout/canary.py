@@ -7,8 +7,8 @@ from typing import Literal
 
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from tuning.errors import RolloutRefused, UnknownModel
 from tuning.rollout.policy import Decision, Observed, decide, is_by_canary, is_in_canary
@@ -56,9 +56,7 @@ class Ended:
     reason: str
 
 
-async def start_rollout(
-    pool: AsyncConnectionPool, workspace: str, name: str, share: float, by: str
-) -> Rollout:
+async def start_rollout(database: Database, name: str, share: float, by: str) -> Rollout:
     """Try a registered model in a `share` of the channels, above 0 and at most 1.
 
     Raises UnknownModel, ModelPinned, and RolloutRefused where another goes on or the model is the
@@ -66,76 +64,74 @@ async def start_rollout(
     """
     if not 0 < share <= 1:
         raise RolloutRefused("A canary's share is above 0 and at most 1, such as 0.2.")
-    async with pool.connection() as connection, connection.transaction():
-        await lock_models(connection, workspace)
-        served = await check_unpinned(connection, workspace)
-        if running := await find_rollout(connection, workspace):
+    async with database.connection() as connection, connection.transaction():
+        await lock_models(connection, database.workspace)
+        served = await check_unpinned(connection, database.workspace)
+        if running := await find_rollout(connection, database.workspace):
             raise RolloutRefused(f"{running.canary} is being tried: promote it or take it back.")
         if served.name == name:
             raise RolloutRefused(f"{name} is in service already.")
-        values = {"workspace": workspace, "name": name}
+        values = {"workspace": database.workspace, "name": name}
         row = await (await connection.execute(_SQL["make_canary"], values)).fetchone()
         if row is None:
             raise UnknownModel(f"No model is called {name!r} here; nothing was changed.")
         begun = {"model": row[0], "served": served.id, "share": share, "started_by": by}
         await connection.execute(_SQL["open_rollout"], {**values, **begun})
-        rollout = await find_rollout(connection, workspace)
+        rollout = await find_rollout(connection, database.workspace)
     assert rollout is not None  # noqa: S101 - it was begun in this transaction
     return rollout
 
 
-async def current_rollout(pool: AsyncConnectionPool, workspace: str) -> Rollout | None:
+async def current_rollout(database: Database) -> Rollout | None:
     """The rollout that goes on, if any."""
-    async with pool.connection() as connection:
-        return await find_rollout(connection, workspace)
+    async with database.connection() as connection:
+        return await find_rollout(connection, database.workspace)
 
 
-async def thread_models(
-    pool: AsyncConnectionPool, workspace: str, conversation: str, thread: str
-) -> list[str]:
+async def thread_models(database: Database, conversation: str, thread: str) -> list[str]:
     """The models of a thread's answers so far, oldest first."""
-    values = {"workspace": workspace, "conversation": conversation, "thread": thread}
-    async with pool.connection() as connection:
+    values = {"workspace": database.workspace, "conversation": conversation, "thread": thread}
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["thread_models"], values)
         return [model for (model,) in await cursor.fetchall()]
 
 
-async def stop_rollout(pool: AsyncConnectionPool, workspace: str, by: str, reason: str) -> Rollout:
+async def stop_rollout(database: Database, by: str, reason: str) -> Rollout:
     """Take a canary back by hand. Raises RolloutRefused where there is none."""
-    async with pool.connection() as connection, connection.transaction():
-        await lock_models(connection, workspace)
-        rollout = await find_rollout(connection, workspace)
+    async with database.connection() as connection, connection.transaction():
+        await lock_models(connection, database.workspace)
+        rollout = await find_rollout(connection, database.workspace)
         if rollout is None:
             raise RolloutRefused("No model is being tried.")
-        await close_rollout(connection, workspace, "rolled back", by, reason)
+        await close_rollout(connection, database.workspace, "rolled back", by, reason)
         return rollout
 
 
-async def look_at_rollout(
-    pool: AsyncConnectionPool, workspace: str
-) -> tuple[Rollout, Decision] | None:
+async def look_at_rollout(database: Database) -> tuple[Rollout, Decision] | None:
     """Judge the canary by all answers so far and do what that says; None where there is none.
 
     One that is undecided after `MOST_DAYS` is stopped: what was served goes on. Safe from several
     processes at once, as often as one likes.
     """
-    async with pool.connection() as connection, connection.transaction():
-        await lock_models(connection, workspace)
-        rollout = await find_rollout(connection, workspace)
+    async with database.connection() as connection, connection.transaction():
+        await lock_models(connection, database.workspace)
+        rollout = await find_rollout(connection, database.workspace)
         if rollout is None:
             return None
         days = (datetime.now(UTC) - rollout.started_at) / timedelta(days=1)
-        decision = decide(await _answers(connection, workspace, rollout)).after(days)
+        decision = decide(await _answers(connection, database.workspace, rollout)).after(days)
         match decision.end:
             case "promote":
                 name, reason = rollout.canary, decision.reason
-                await put_into_service(connection, workspace, name, BY_ITSELF, reason)
+                await put_into_service(connection, database.workspace, name, BY_ITSELF, reason)
             case "roll back":
                 reason = decision.reason
-                await close_rollout(connection, workspace, "rolled back", BY_ITSELF, reason)
+                await close_rollout(
+                    connection, database.workspace, "rolled back", BY_ITSELF, reason
+                )
             case "stop":
                 reason = decision.reason
-                await close_rollout(connection, workspace, "stopped", BY_ITSELF, reason)
+                await close_rollout(connection, database.workspace, "stopped", BY_ITSELF, reason)
         return rollout, decision
 
 

@@ -9,8 +9,8 @@ from typing import Any, Literal
 from psycopg import AsyncConnection
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from tuning.errors import ModelPinned, UnknownModel
 
@@ -44,8 +44,7 @@ class Model(Lineage):
 
 
 async def register(
-    pool: AsyncConnectionPool,
-    workspace: str,
+    database: Database,
     name: str,
     base: str,
     adapter: str | None = None,
@@ -59,73 +58,73 @@ async def register(
         "code_version": lineage.code_version,
         "metrics": Jsonb(lineage.metrics),
     }
-    named = {"workspace": workspace, "name": name, "base": base, "adapter": adapter}
-    async with pool.connection() as connection:
+    named = {"workspace": database.workspace, "name": name, "base": base, "adapter": adapter}
+    async with database.connection() as connection:
         await connection.execute(_SQL["register_model"], {**named, **made_of})
 
 
-async def promote(
-    pool: AsyncConnectionPool, workspace: str, name: str, by: str, reason: str
-) -> Model:
+async def promote(database: Database, name: str, by: str, reason: str) -> Model:
     """Put a registered model into service instead of the one that is, pinned or not.
 
     A rollout that goes on ends: as promoted if it was of this model, else as stopped. Raises
     UnknownModel, with nothing changed.
     """
-    async with pool.connection() as connection, connection.transaction():
-        await lock_models(connection, workspace)
-        return await put_into_service(connection, workspace, name, by, reason)
+    async with database.connection() as connection, connection.transaction():
+        await lock_models(connection, database.workspace)
+        return await put_into_service(connection, database.workspace, name, by, reason)
 
 
-async def roll_back(pool: AsyncConnectionPool, workspace: str, by: str, reason: str) -> Model:
+async def roll_back(database: Database, by: str, reason: str) -> Model:
     """Put the model into service again that was before this one. Raises UnknownModel."""
-    async with pool.connection() as connection, connection.transaction():
-        await lock_models(connection, workspace)
-        cursor = await connection.execute(_SQL["served_before"], {"workspace": workspace})
+    async with database.connection() as connection, connection.transaction():
+        await lock_models(connection, database.workspace)
+        cursor = await connection.execute(_SQL["served_before"], {"workspace": database.workspace})
         row = await cursor.fetchone()
         if row is None:
             raise UnknownModel("No model was in service before this one; it stays.")
-        return await put_into_service(connection, workspace, row[0], by, reason)
+        return await put_into_service(connection, database.workspace, row[0], by, reason)
 
 
-async def pin(pool: AsyncConnectionPool, workspace: str, *, is_pinned: bool = True) -> str:
+async def pin(database: Database, *, is_pinned: bool = True) -> str:
     """Keep the served model until it is let go: no canary begins meanwhile. Its name.
 
     A canary that goes on is stopped. Raises UnknownModel where none is served.
     """
-    values = {"workspace": workspace, "is_pinned": is_pinned}
-    async with pool.connection() as connection, connection.transaction():
-        await lock_models(connection, workspace)
+    values = {"workspace": database.workspace, "is_pinned": is_pinned}
+    async with database.connection() as connection, connection.transaction():
+        await lock_models(connection, database.workspace)
         cursor = await connection.execute(_SQL["pin_served"], values)
         row = await cursor.fetchone()
         if row is None:
             raise UnknownModel("No model is in service yet; start Houselore once.")
         if is_pinned:
             await close_rollout(
-                connection, workspace, "stopped", by="houselore", reason=f"{row[0]} was pinned"
+                connection,
+                database.workspace,
+                "stopped",
+                by="houselore",
+                reason=f"{row[0]} was pinned",
             )
         return str(row[0])
 
 
-async def note_metrics(
-    pool: AsyncConnectionPool, workspace: str, name: str, metrics: Mapping[str, Any]
-) -> None:
+async def note_metrics(database: Database, name: str, metrics: Mapping[str, Any]) -> None:
     """Keep figures of a model beside those that it has; the same name again replaces them."""
-    values = {"workspace": workspace, "name": name, "metrics": Jsonb(dict(metrics))}
-    async with pool.connection() as connection:
+    values = {"workspace": database.workspace, "name": name, "metrics": Jsonb(dict(metrics))}
+    async with database.connection() as connection:
         await connection.execute(_SQL["note_metrics"], values)
 
 
-async def models(pool: AsyncConnectionPool, workspace: str) -> list[Model]:
+async def models(database: Database) -> list[Model]:
     """Every registered model: the served one first, then the canary, then the newest."""
-    async with pool.connection() as connection:
-        return await _models(connection, workspace)
+    async with database.connection() as connection:
+        return await _models(connection, database.workspace)
 
 
-async def served(pool: AsyncConnectionPool, workspace: str) -> Model | None:
+async def served(database: Database) -> Model | None:
     """The model in service, or None before the first promotion."""
-    async with pool.connection() as connection:
-        return await _served(connection, workspace)
+    async with database.connection() as connection:
+        return await _served(connection, database.workspace)
 
 
 async def set_aside(connection: AsyncConnection, workspace: str) -> list[Model]:
@@ -138,15 +137,13 @@ async def find_idle(connection: AsyncConnection, workspace: str, name: str) -> M
     return next((m for m in await _idle(connection, workspace) if m.name == name), None)
 
 
-async def ensure_served(pool: AsyncConnectionPool, workspace: str, name: str, base: str) -> Model:
+async def ensure_served(database: Database, name: str, base: str) -> Model:
     """The model in service; the first start registers and serves the base model it was given."""
-    model = await served(pool, workspace)
+    model = await served(database)
     if model is not None and (model.adapter is not None or model.name == name):
         return model
-    await register(pool, workspace, name, base)
-    return await promote(
-        pool, workspace, name, by="houselore", reason="the base model in the settings"
-    )
+    await register(database, name, base)
+    return await promote(database, name, by="houselore", reason="the base model in the settings")
 
 
 def code_version() -> str | None:

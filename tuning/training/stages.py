@@ -10,8 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from psycopg_pool import AsyncConnectionPool
-
+from database.database import Database
 from database.statements import load_statements
 from tuning.adapters.files import CONFIG
 from tuning.datasets.formats import Row
@@ -109,13 +108,13 @@ def epochs_for(lessons: int, batch: int) -> float:
     return max(_FEWEST_EPOCHS, min(_FEWEST_STEPS / steps, _MOST_EPOCHS))
 
 
-async def sweep_adapters(pool: AsyncConnectionPool, workspace: str, adapters: Path) -> list[str]:
+async def sweep_adapters(database: Database, adapters: Path) -> list[str]:
     """Remove what trainings on stale datasets left in the folders of `adapters`; their models.
 
     That is on this machine: copies on others are not known of.
     """
-    async with pool.connection() as connection:
-        cursor = await connection.execute(_SQL["stale_datasets"], {"workspace": workspace})
+    async with database.connection() as connection:
+        cursor = await connection.execute(_SQL["stale_datasets"], {"workspace": database.workspace})
         stale = frozenset(hash_ for (hash_,) in await cursor.fetchall())
     return await asyncio.to_thread(drop_material, adapters, stale)
 

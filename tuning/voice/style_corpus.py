@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from psycopg_pool import AsyncConnectionPool
-
 from answering.evidence.notes import Evidence
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.documents import Document, Passage
@@ -76,14 +75,14 @@ def teach_voice(texts: Sequence[Document], others: Sequence[Document]) -> VoiceE
     return VoiceExamples(tuple(rows), named, len(pieces) - len(rows))
 
 
-async def read_others(pool: AsyncConnectionPool, audience: Audience) -> list[Document]:
+async def read_others(database: Database, audience: Audience) -> list[Document]:
     """Some of the documents that an audience may read, the newest first."""
     values = {
         "workspace": audience.workspace,
         "readers": sorted(audience.readers),
         "most": _MOST_OTHERS,
     }
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(_SQL["texts_of_documents"], values)
         return [Document(key, title, text, "") for key, title, text in await cursor.fetchall()]
 

@@ -33,10 +33,8 @@ async def collect_examples(settings: Settings, *, as_json: bool) -> None:
     workplace = await known_workplace(settings)
     async with open_index(settings) as index:
         public = workplace.public_channels if workplace else None
-        collected = await collect(
-            index.pool, index.workspace, finder(index), redactor(workplace), public
-        )
-        await sweep_adapters(index.pool, index.workspace, open_adapters(settings).folder)
+        collected = await collect(index.database, finder(index), redactor(workplace), public)
+        await sweep_adapters(index.database, open_adapters(settings).folder)
     if as_json:
         _print_json(collected)
     else:
@@ -53,7 +51,7 @@ def finder(index: Index) -> Search:
     """What today's search finds, by which bad answers are put down to their causes."""
 
     async def find(question: str, audience: Audience) -> Sequence[Passage]:
-        return await search(index.pool, index.embedder, question, audience, _FOUND)
+        return await search(index.database, index.embedder, question, audience, _FOUND)
 
     return find
 
@@ -62,11 +60,11 @@ async def forget_person(settings: Settings, word: str) -> None:
     """Forget a person, and say what left."""
     person = await find_person(settings, word)
     async with open_store(settings) as store:
-        left = await forget(store.pool, store.workspace, person)
-        models = await models_to_retrain(store.pool, store.workspace)
-        weights = await weights_to_relearn(store.pool, store.workspace)
+        left = await forget(store.database, person)
+        models = await models_to_retrain(store.database)
+        weights = await weights_to_relearn(store.database)
         folder = open_adapters(settings).folder
-        cleared = await sweep_adapters(store.pool, store.workspace, folder)
+        cleared = await sweep_adapters(store.database, folder)
     out = Console(highlight=False)
     out.print(
         f"{left.examples:,} examples left, {left.datasets:,} datasets are stale now; nothing is "
@@ -94,7 +92,7 @@ async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool
     """Say of a channel whether it may be learned from."""
     channel = await find_channel(settings, word)
     async with open_store(settings) as store:
-        await allow_training(store.pool, store.workspace, channel, by, allowed=allowed)
+        await allow_training(store.database, channel, by, allowed=allowed)
     may = "may be learned from" if allowed else "is not learned from, unless it is public"
     Console(highlight=False).print(
         f"What is said in {word} {may}, from the next `houselore data collect` on.", markup=False

@@ -26,14 +26,14 @@ async def export_dataset(
 ) -> None:
     """Write one kind of a dataset's examples."""
     async with open_store(settings) as store:
-        rows = await rows_of(store.pool, store.workspace, kind, split, dataset)
+        rows = await rows_of(store.database, kind, split, dataset)
     await _write(file, rows, form)
 
 
 async def export_queue(settings: Settings, file: Path) -> None:
     """Write the examples that wait for a review as Argilla's records."""
     async with open_store(settings) as store:
-        rows = [one.as_row() for one in await queue(store.pool, store.workspace)]
+        rows = [one.as_row() for one in await queue(store.database)]
     await _write(file, rows, "argilla")
 
 
@@ -46,7 +46,7 @@ async def import_file(settings: Settings, file: Path, form: Form) -> None:
         raise WrongUse(f"{file} cannot be read: {error}.") from error
     redact = await open_redactor(settings)
     async with open_store(settings) as store:
-        new, reviews = await take_in(store.pool, store.workspace, rows, redact)
+        new, reviews = await take_in(store.database, rows, redact)
     Console(stderr=True, highlight=False).print(
         f"Taken in: {new:,} examples, {reviews:,} reviews.", markup=False
     )
@@ -63,9 +63,9 @@ async def import_texts(settings: Settings, folder: Path) -> None:
         err.print(f"Left out: {reason}", markup=False)
     redact = await open_redactor(settings)
     async with open_store(settings) as store:
-        others = await read_others(store.pool, everyone(store.workspace))
+        others = await read_others(store.database, everyone(store.workspace))
         taught = teach_voice(texts, others)
-        new, _ = await take_in(store.pool, store.workspace, taught.rows, redact)
+        new, _ = await take_in(store.database, taught.rows, redact)
     err.print(f"Taken in: {new:,} examples; {taught.alike:,} pieces have no mark of a voice.")
     shown = ", ".join(f"“{phrase}”" for phrase in taught.markers[:_SHOWN])
     err.print(

@@ -20,7 +20,7 @@ async def freeze_examples(
     """Freeze, and print the card, or the hash, counts and lineage."""
     async with open_store(settings) as store:
         frozen = await freeze_dataset(
-            store.pool, store.workspace, by, unreviewed=unreviewed, most_per_person=most
+            store.database, by, unreviewed=unreviewed, most_per_person=most
         )
     out = Console(highlight=False, soft_wrap=True)
     if as_json:
@@ -33,10 +33,10 @@ async def freeze_examples(
 async def list_datasets(settings: Settings, *, as_json: bool) -> None:
     """Print every dataset, with what is wrong with those that are stale."""
     async with open_store(settings) as store:
-        found = await datasets(store.pool, store.workspace)
-        models = await models_to_retrain(store.pool, store.workspace)
+        found = await datasets(store.database)
+        models = await models_to_retrain(store.database)
         folder = open_adapters(settings).folder
-        cleared = await sweep_adapters(store.pool, store.workspace, folder)
+        cleared = await sweep_adapters(store.database, folder)
     out = Console(highlight=False, soft_wrap=as_json)
     if as_json:
         value = [

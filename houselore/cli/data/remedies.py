@@ -51,12 +51,12 @@ async def list_cures(settings: Settings, *, as_json: bool) -> None:
 
 
 async def _read(store: Store) -> Cures:
-    golden = await refresh_golden(store.pool, store.workspace)
+    golden = await refresh_golden(store.database)
     return Cures(
-        gaps=await gaps(store.pool, store.workspace, channels=None),
-        outdated=await outdated(store.pool, store.workspace, readers=None, channels=None),
+        gaps=await gaps(store.database, channels=None),
+        outdated=await outdated(store.database, readers=None, channels=None),
         golden=[one for one in golden if one.origin == "correction"],
-        taught=await taught(store.pool, store.workspace),
+        taught=await taught(store.database),
     )
 
 

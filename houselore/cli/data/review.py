@@ -16,7 +16,7 @@ from tuning.review.queue import Queued, State, Verdict, agreements, find, queue,
 async def list_examples(settings: Settings, state: State | None, *, as_json: bool) -> None:
     """Print the examples in a state, in any with None."""
     async with open_store(settings) as store:
-        examples = await queue(store.pool, store.workspace, state)
+        examples = await queue(store.database, state)
     out = Console(highlight=False, soft_wrap=as_json)
     if as_json:
         out.print_json(json.dumps({"examples": [asdict(one) for one in examples]}))
@@ -32,9 +32,9 @@ async def decide_examples(
 ) -> None:
     """Approve or reject these; where one of them is not there, none. Raises UnknownExample."""
     async with open_store(settings) as store:
-        found = await find(store.pool, store.workspace, numbers)
+        found = await find(store.database, numbers)
         for example in found:
-            await review(store.pool, store.workspace, example.id, by, verdict)
+            await review(store.database, example.id, by, verdict)
     done = {"approve": "Approved", "reject": "Rejected"}[verdict]
     Console(stderr=True, highlight=False).print(f"{done}: {len(found):,}.", markup=False)
 
@@ -43,14 +43,14 @@ async def edit_example(settings: Settings, number: int, by: str, text: str) -> N
     """Approve one with other words."""
     async with open_store(settings) as store:
         redact = await open_redactor(settings)
-        await review(store.pool, store.workspace, number, by, "edit", redact(text.strip()))
+        await review(store.database, number, by, "edit", redact(text.strip()))
     Console(stderr=True, highlight=False).print("Edited and approved: 1.", markup=False)
 
 
 async def show_agreement(settings: Settings, *, as_json: bool) -> None:
     """Print Cohen's kappa of each two reviewers."""
     async with open_store(settings) as store:
-        found = await agreements(store.pool, store.workspace)
+        found = await agreements(store.database)
     out = Console(highlight=False, soft_wrap=as_json)
     if as_json:
         out.print_json(json.dumps({"agreement": [asdict(one) for one in found]}))

@@ -94,8 +94,8 @@ async def answer_all(
             outcomes = await ask_all(the_model_alone(model), gold, bars[1])
             return outcomes, await served_name(services)
     async with indexed_apart(settings, gold, bars[0]) as apart:
-        answerer = apart.services.answerer.over(apart.pool)
-        ask = await through_the_chain(apart.pool, apart.workspace, answerer)
+        answerer = apart.services.answerer.over(apart.database)
+        ask = await through_the_chain(apart.database, answerer)
         return await ask_all(ask, gold, bars[1]), await served_name(apart.services)
 
 

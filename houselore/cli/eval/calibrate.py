@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 
 from answering.confidence.confidence import Confidence, open_confidence, save_confidence
@@ -13,6 +12,7 @@ from answering.evaluation.calibration import Calibrated, calibrate
 from answering.evaluation.metrics import Outcome
 from answering.evaluation.run import ask_all, through_the_chain
 from answering.types.answers import judged_answers
+from database.database import Database
 from houselore.cli.eval.answers import GoldFiles, indexed_apart
 from houselore.cli.eval.plots import check_plotting, draw_calibration
 from houselore.cli.eval.source_apart import progress_bars, served_name
@@ -47,7 +47,7 @@ async def calibrate_confidence(settings: Settings, wanted: Calibration, *, as_js
         async with open_services(settings) as services:
             model = await served_name(services)
             confidence = open_confidence(path, model)
-            confidence, judged = await _moved(services.pool, settings.workspace, confidence)
+            confidence, judged = await _moved(services.database, confidence)
     else:
         found, model, judged = await _from_files(settings, wanted)
         confidence = found.confidence
@@ -72,14 +72,12 @@ async def _from_files(settings: Settings, wanted: Calibration) -> tuple[Calibrat
         async with indexed_apart(settings, gold, on_indexed) as apart:
             services = apart.services
             model = await served_name(services)
-            answerer = services.answerer.over(apart.pool, open_confidence().never_refusing())
-            ask = await through_the_chain(apart.pool, apart.workspace, answerer)
+            answerer = services.answerer.over(apart.database, open_confidence().never_refusing())
+            ask = await through_the_chain(apart.database, answerer)
             found = _calibrated(await ask_all(ask, gold, on_asked), wanted)
             judged = 0
             if wanted.feedback:
-                confidence, judged = await _moved(
-                    services.pool, settings.workspace, found.confidence
-                )
+                confidence, judged = await _moved(services.database, found.confidence)
                 found = replace(found, confidence=confidence)
     if wanted.plots:
         draw_calibration(wanted.plots, found)
@@ -96,11 +94,9 @@ def _calibrated(outcomes: list[Outcome], wanted: Calibration) -> Calibrated:
         ) from error
 
 
-async def _moved(
-    pool: AsyncConnectionPool, workspace: str, confidence: Confidence
-) -> tuple[Confidence, int]:
+async def _moved(database: Database, confidence: Confidence) -> tuple[Confidence, int]:
     """The weights moved by what people said of the answers, and how many they judged."""
-    judged = await judged_answers(pool, workspace)
+    judged = await judged_answers(database)
     rows, good = [signals for signals, _ in judged], [is_good for _, is_good in judged]
     return (confidence.moved(rows, good) if judged else confidence), len(judged)
 

@@ -80,8 +80,8 @@ async def _ask(
     keep: Keep,
     on_asked: OnProgress,
 ) -> list[DocumentReply]:
-    answerer = apart.services.answerer.over(apart.pool)
-    respond = await answers_from_documents(apart.pool, apart.workspace, answerer)
+    answerer = apart.services.answerer.over(apart.database)
+    respond = await answers_from_documents(apart.database, answerer)
     replies: list[DocumentReply] = []
     async for reply in ask_in_threads(respond, chosen, questions):
         replies.append(reply)

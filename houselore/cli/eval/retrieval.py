@@ -69,15 +69,13 @@ async def evaluate_retrieval(
     await pull_missing(settings)
     async with _open_own_index(settings) as index, AsyncExitStack() as stack:
         with progress_bars(Console(stderr=True)) as (on_indexed, on_asked):
-            async with indexed_corpus(
-                index.pool, index.workspace, corpus, index.embedder, on_indexed
-            ) as report:
+            async with indexed_corpus(index.database, corpus, index.embedder, on_indexed) as report:
                 lease = await take_lease(stack, settings, {"reranker"})
                 reranker = await open_reranker(settings, lease)
-                ways = ways_to_search(index.pool, index.workspace, index.embedder, reranker)
+                ways = ways_to_search(index.database, index.embedder, reranker)
                 arms = await ask_all(ways, corpus, on_asked)
                 held = await shares_with_answer(
-                    index.pool, index.workspace, index.embedder, corpus, files.answers()
+                    index.database, index.embedder, corpus, files.answers()
                 )
     out = Console(highlight=False)
     if as_json:

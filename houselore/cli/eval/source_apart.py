@@ -4,11 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
-from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from database.pool import open_pool
+from database.database import Database, open_database
 from houselore.services import Services, open_services
 from houselore.settings import Settings
 from retrieval.evaluation.benchmark import indexed_alone
@@ -22,9 +21,13 @@ class Apart:
     """The services, and the index of a workspace that is for measuring alone, as it was filled."""
 
     services: Services
-    pool: AsyncConnectionPool
-    workspace: str
+    database: Database
     report: IndexReport
+
+    @property
+    def workspace(self) -> str:
+        """The workspace that all of it is of."""
+        return self.database.workspace
 
 
 def workspace_apart(settings: Settings) -> str:
@@ -40,16 +43,16 @@ async def source_apart(
     workspace = workspace_apart(settings)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings))
-        pool = await stack.enter_async_context(open_pool(services.database_url, workspace))
+        database = await stack.enter_async_context(open_database(services.database_url, workspace))
         report = await stack.enter_async_context(
-            indexed_alone(pool, workspace, source, services.embedder, on_indexed)
+            indexed_alone(database, source, services.embedder, on_indexed)
         )
-        yield Apart(services, pool, workspace, report)
+        yield Apart(services, database, report)
 
 
 async def served_name(services: Services) -> str:
     """The name of the model in service."""
-    model = await served(services.pool, services.workspace)
+    model = await served(services.database)
     return model.name if model else "?"
 
 

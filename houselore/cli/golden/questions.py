@@ -15,7 +15,7 @@ _ORIGINS = {"hand": "by hand", "liking": "feedback", "correction": "a better ans
 async def list_questions(settings: Settings) -> None:
     """Print the golden questions, those that feedback has added meanwhile included."""
     async with open_store(settings) as store:
-        questions = await refresh_golden(store.pool, store.workspace)
+        questions = await refresh_golden(store.database)
     out = Console(highlight=False)
     table = Table("", "question", "found where it says", "document", "from", box=None)
     for golden in questions:
@@ -29,12 +29,12 @@ async def list_questions(settings: Settings) -> None:
 async def add_question(settings: Settings, question: str, quote: str) -> None:
     """Keep a question with the words that answer it."""
     async with open_store(settings) as store:
-        title = await add_golden(store.pool, store.workspace, question, quote)
+        title = await add_golden(store.database, question, quote)
     Console(stderr=True, highlight=False).print(f"Kept; it is answered by {title}.", markup=False)
 
 
 async def drop_question(settings: Settings, number: int) -> None:
     """Forget a golden question."""
     async with open_store(settings) as store:
-        if not await drop_golden(store.pool, store.workspace, number):
+        if not await drop_golden(store.database, number):
             raise WrongUse(f"There is no golden question {number}: `houselore golden` lists them.")

@@ -106,7 +106,7 @@ async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
     gold = trial.gold()
     with progress_bars(Console(stderr=True)) as bars:
         async with indexed_apart(settings, gold, bars[0]) as apart:
-            known = await models(apart.services.pool, apart.services.workspace)
+            known = await models(apart.services.database)
             candidate, served = _found(known, name), known[0]
             held = await _held(apart, candidate)
             guide = read_guide(settings)
@@ -122,7 +122,7 @@ async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
                 "against": served.name,
                 "findings": [asdict(finding) for finding in verdict.findings],
             }
-            await note_metrics(apart.services.pool, apart.services.workspace, name, {"gate": kept})
+            await note_metrics(apart.services.database, name, {"gate": kept})
     Console(highlight=False).print(verdict.describe(), markup=False)
     return verdict
 
@@ -135,7 +135,7 @@ async def _opened(services: Services, name: str) -> AsyncIterator[Answerer]:
         yield await house.with_model(name)
     finally:
         try:
-            await close_if_idle(services.pool, services.workspace, house, name)
+            await close_if_idle(services.database, house, name)
         except HouseloreError as error:
             _log.warning("%s was judged and not closed: %s", name, error)
 
@@ -157,7 +157,7 @@ async def _held(apart: Apart, candidate: Model) -> Held:
         return _NOTHING
     services = apart.services
     try:
-        return await own_questions(services.pool, services.workspace, candidate.dataset)
+        return await own_questions(services.database, candidate.dataset)
     except UnknownDataset as error:
         raise UnknownDataset(
             f"Refused: {candidate.name} cannot be judged, for its dataset had to be deleted: train "
@@ -178,15 +178,15 @@ async def _figures(
     There everybody asks for what was learned from those whom not everybody reads.
     """
     services = apart.services
-    ask = await through_the_chain(apart.pool, apart.workspace, answerer.over(apart.pool))
+    ask = await through_the_chain(apart.database, answerer.over(apart.database))
     outcomes: list[Outcome] = await ask_all(ask, gold, on_progress)
     plain = [o for o in outcomes if o.question.id not in TRAPS_BY_KEY]
-    live = answerer.over(services.pool)
+    live = answerer.over(services.database)
     for readers, questions in held.questions.items():
         audience = Audience(services.workspace, readers)
-        ask = await through_the_chain(services.pool, services.workspace, live, audience)
+        ask = await through_the_chain(services.database, live, audience)
         plain += await ask_all(ask, GoldSet((), questions), on_progress)
-    ask = await through_the_chain(services.pool, services.workspace, live)
+    ask = await through_the_chain(services.database, live)
     secrets = {secret.key: secret for secret in held.secrets}
     probes = GoldSet((), tuple(secret.gold() for secret in held.secrets))
     outcomes += await ask_all(ask, probes, on_progress)

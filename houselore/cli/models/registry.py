@@ -27,9 +27,9 @@ _AGREED = "Every process follows within 10 seconds once the model is open there.
 async def list_models(settings: Settings) -> None:
     """Print every registered model, and the canary that is tried."""
     async with open_store(settings) as store:
-        known = await models(store.pool, store.workspace)
-        rollout = await current_rollout(store.pool, store.workspace)
-        stale = await models_to_retrain(store.pool, store.workspace)
+        known = await models(store.database)
+        rollout = await current_rollout(store.database)
+        stale = await models_to_retrain(store.database)
     out = Console(highlight=False)
     if not known:
         out.print("No model is registered yet: the first start of `houselore run` does it.")
@@ -63,11 +63,11 @@ async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
     is_bundled = settings.chat_server == "embedded" and settings.chat_file is None
     base = BUNDLED_NAME if is_bundled else base_name(settings)
     async with open_store(settings) as store:
-        if name in {model.name for model in await models(store.pool, store.workspace)}:
+        if name in {model.name for model in await models(store.database)}:
             raise WrongUse(f"A model is called {name} already: a model is replaced, never changed.")
         if folder is not None:
             adapter = await asyncio.to_thread(open_adapters(settings).put, name, folder)
-        await register(store.pool, store.workspace, name, base, adapter, lineage)
+        await register(store.database, name, base, adapter, lineage)
     _say(f"{name} is a candidate: `houselore models canary {name}` tries it.")
 
 
@@ -83,35 +83,35 @@ def _folder_of(adapter: str) -> Path:
 async def try_model(settings: Settings, name: str, share: float) -> None:
     """Begin a canary."""
     async with open_store(settings) as store:
-        rollout = await start_rollout(store.pool, store.workspace, name, share, terminal_user())
+        rollout = await start_rollout(store.database, name, share, terminal_user())
     _say(f"{_describe(rollout)} {_AGREED}")
 
 
 async def take_back(settings: Settings, reason: str) -> None:
     """End the canary; what is served stays."""
     async with open_store(settings) as store:
-        rollout = await stop_rollout(store.pool, store.workspace, terminal_user(), reason)
+        rollout = await stop_rollout(store.database, terminal_user(), reason)
     _say(f"{rollout.canary} was taken back; {rollout.served} answers. {_AGREED}")
 
 
 async def promote_model(settings: Settings, name: str, reason: str) -> None:
     """Put a model into service."""
     async with open_store(settings) as store:
-        model = await promote(store.pool, store.workspace, name, terminal_user(), reason)
+        model = await promote(store.database, name, terminal_user(), reason)
     _say(f"{model.name} answers now. {_AGREED}")
 
 
 async def roll_model_back(settings: Settings, reason: str) -> None:
     """Serve what was served before."""
     async with open_store(settings) as store:
-        model = await roll_back(store.pool, store.workspace, terminal_user(), reason)
+        model = await roll_back(store.database, terminal_user(), reason)
     _say(f"{model.name} answers again. {_AGREED}")
 
 
 async def pin_model(settings: Settings, *, is_pinned: bool) -> None:
     """Keep the served model, or let it go."""
     async with open_store(settings) as store:
-        name = await pin(store.pool, store.workspace, is_pinned=is_pinned)
+        name = await pin(store.database, is_pinned=is_pinned)
     _say(f"{name} stays until you let it go." if is_pinned else f"{name} may be replaced again.")
 
 

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
-from psycopg_pool import AsyncConnectionPool
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from database.database import Database
 from houselore.cli.data.collect import check_allowed, finder
 from houselore.errors import WrongUse
 from houselore.people.lookup import terminal_user
@@ -30,8 +30,8 @@ _AT_ONCE = "They count from the next search on."
 
 async def list_weights(settings: Settings) -> None:
     """Print all weights that were learned for the embedder of the index."""
-    async with _live(settings) as (pool, generation):
-        known = await learned_weights(pool, generation)
+    async with _live(settings) as (database, generation):
+        known = await learned_weights(database, generation)
     out = Console(highlight=False)
     if known:
         out.print(_table(known))
@@ -56,7 +56,7 @@ async def learn_weights(settings: Settings, *, with_adapter: bool, promotes: boo
     public = workplace.public_channels if workplace else frozenset[str]()
     async with open_index(settings) as index:
         trained = await train_search(
-            *(index.pool, index.embedder, index.workspace, finder(index), public),
+            *(index.database, index.embedder, finder(index), public),
             terminal_user(),
             with_adapter=with_adapter,
         )
@@ -69,9 +69,9 @@ async def learn_weights(settings: Settings, *, with_adapter: bool, promotes: boo
             return
         out.print(verdict.describe(), markup=False)
         if verdict.passes and promotes:
-            generation = await live_generation(index.pool, index.workspace)
+            generation = await live_generation(index.database)
             assert generation is not None  # noqa: S101 - they were learned on it
-            await promote_weights(index.pool, generation, number, terminal_user())
+            await promote_weights(index.database, generation, number, terminal_user())
             out.print(f"Weights {number} are served. {_AT_ONCE}", markup=False)
         elif verdict.passes:
             out.print(f"`houselore retriever promote {number}` serves them.", markup=False)
@@ -85,39 +85,39 @@ async def _end_stale(index: Index, number: int, *, promotes: bool) -> None:
         how = "`houselore retriever rollback --shipped` takes them back."
         out.print(f"{stale}: {how}", markup=False)
         return
-    generation = await live_generation(index.pool, index.workspace)
+    generation = await live_generation(index.database)
     assert generation is not None  # noqa: S101 - something was learned on it
     reason = "learned what had to leave"
-    await roll_back_weights(index.pool, generation, terminal_user(), reason, to_shipped=True)
+    await roll_back_weights(index.database, generation, terminal_user(), reason, to_shipped=True)
     out.print(f"{stale}. The weights as shipped are served instead. {_AT_ONCE}", markup=False)
 
 
 async def serve_weights(settings: Settings, number: int, reason: str) -> None:
     """Serve learned weights."""
-    async with _live(settings) as (pool, generation):
-        served = await promote_weights(pool, generation, number, terminal_user(), reason)
+    async with _live(settings) as (database, generation):
+        served = await promote_weights(database, generation, number, terminal_user(), reason)
     _say(f"Weights {served.id} are served. {_AT_ONCE}")
 
 
 async def take_weights_back(settings: Settings, reason: str, *, to_shipped: bool) -> None:
     """Serve what was served before, or what was shipped."""
-    async with _live(settings) as (pool, generation):
+    async with _live(settings) as (database, generation):
         served = await roll_back_weights(
-            pool, generation, terminal_user(), reason, to_shipped=to_shipped
+            database, generation, terminal_user(), reason, to_shipped=to_shipped
         )
     which = f"Weights {served.id} are" if served else "The weights as shipped are"
     _say(f"{which} served again. {_AT_ONCE}")
 
 
 @asynccontextmanager
-async def _live(settings: Settings) -> AsyncIterator[tuple[AsyncConnectionPool, Generation]]:
+async def _live(settings: Settings) -> AsyncIterator[tuple[Database, Generation]]:
     """The database, rid of what has to leave, and its live index. Raises WrongUse without one."""
     async with open_store(settings) as store:
-        generation = await live_generation(store.pool, store.workspace)
+        generation = await live_generation(store.database)
         if generation is None:
             raise WrongUse("Nothing is indexed yet: `houselore index PATH` first.")
-        await sweep(store.pool, store.workspace)
-        yield store.pool, generation
+        await sweep(store.database)
+        yield store.database, generation
 
 
 def _tell(trained: SearchTrained) -> str:

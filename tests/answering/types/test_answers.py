@@ -1,7 +1,8 @@
 """The record of answers on a real Postgres: what they were sure of, and what people said."""
 
+from dataclasses import replace
+
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.answers import (
     Answer,
@@ -11,6 +12,7 @@ from answering.types.answers import (
     save_answer,
 )
 from answering.types.questions import Question
+from database.database import Database
 from retrieval.audience import everyone
 
 
@@ -20,21 +22,21 @@ def answer(**more: object) -> Answer:
     return Answer(**{**fields, "generation": 1, "prompt_version": "p", **more})  # type: ignore[arg-type]  # the tests name fields of their types
 
 
-async def test_an_answers_confidence_is_kept(pool: AsyncConnectionPool) -> None:
+async def test_an_answers_confidence_is_kept(database: Database) -> None:
     """How likely it was, from which signals, and what was withheld come back as they went."""
     sure = answer(confidence=0.75, signals={"cosine": 0.5}, withheld="At dusk.", abstained=True)
-    kept = await save_answer(pool, Question("When?", everyone("home")), sure)
-    found = await answer_by_id(pool, "home", kept)
+    kept = await save_answer(database, Question("When?", everyone("home")), sure)
+    found = await answer_by_id(database, kept)
     assert found is not None
     assert found.answer == sure
-    plain = await save_answer(pool, Question("When?", everyone("home")), answer())
-    found = await answer_by_id(pool, "home", plain)
+    plain = await save_answer(database, Question("When?", everyone("home")), answer())
+    found = await answer_by_id(database, plain)
     assert found is not None
     assert (found.answer.confidence, found.answer.signals, found.answer.withheld) == (None, {}, "")
 
 
 async def test_what_people_said_becomes_labels(
-    pool: AsyncConnectionPool, owner: psycopg.AsyncConnection
+    database: Database, owner: psycopg.AsyncConnection
 ) -> None:
     """Most say: good or bad; a label taken back, an abstention and no signals teach nothing."""
     said: list[tuple[Answer, list[tuple[str, bool]]]] = [
@@ -46,7 +48,7 @@ async def test_what_people_said_becomes_labels(
         (answer(signals={"cosine": 0.4}), []),
     ]
     for given, labels in said:
-        kept = await save_answer(pool, Question("When?", everyone("home")), given)
+        kept = await save_answer(database, Question("When?", everyone("home")), given)
         for number, (label, is_current) in enumerate(labels):
             person = f"U{number if is_current else 0}"
             await owner.execute(
@@ -54,8 +56,8 @@ async def test_what_people_said_becomes_labels(
                 " values ('home', %s, %s, %s, 'button', %s)",
                 (kept, person, label, is_current),
             )
-    assert await judged_answers(pool, "home") == [({"cosine": 0.9}, True), ({"cosine": 0.1}, False)]
-    assert await judged_answers(pool, "elsewhere") == []
+    assert await judged_answers(database) == [({"cosine": 0.9}, True), ({"cosine": 0.1}, False)]
+    assert await judged_answers(replace(database, workspace="elsewhere")) == []
 
 
 def test_the_model_s_words_are_told_from_what_it_is_shown_with() -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.answerer import Answerer
 from answering.evidence.retrieve import SearchIndex
@@ -15,6 +14,7 @@ from answering.types.answers import Answer
 from answering.types.progress import Words
 from answering.types.questions import Question
 from answering.writing.abstention import BROKEN_OFF
+from database.database import Database
 from retrieval.audience import everyone
 from retrieval.embeddings.embedder import Embedder
 from retrieval.indexing.sync import index_source
@@ -111,7 +111,7 @@ It may be used on these nights: [2]
 
 @pytest.fixture
 async def index(
-    pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+    database: Database, embedder: Embedder, tmp_path: Path
 ) -> AsyncIterator[SearchIndex]:
     """Two documents for all, with an order to an assistant in one; another for few."""
     for folder, name, text in (
@@ -123,8 +123,8 @@ async def index(
         (tmp_path / folder / name).write_text(text)
     for folder, readers in (("all", "public"), ("few", "channel:C9")):
         source = FilesSource(tmp_path / folder, frozenset({readers}))
-        await index_source(pool, "home", source, embedder)
-    yield SearchIndex(pool, embedder, LINKS)
+        await index_source(database, source, embedder)
+    yield SearchIndex(database, embedder, LINKS)
 
 
 async def said(
@@ -134,7 +134,7 @@ async def said(
     pieces = [draft[at : at + 7] for at in range(0, len(draft), 7)]
     with openai_server(*pieces, **how) as (url, asked):
         model = HouseModel(open_chat_model(url), "m", Abilities("sections", context_tokens=tokens))
-        parts = chain_parts(index.pool, index.embedder, url, model=model)
+        parts = chain_parts(index.database, index.embedder, url, model=model)
         progress, answer = await ask(Answerer(parts), question)
     return answer, [step.text for step in progress if isinstance(step, Words)], asked
 

@@ -27,7 +27,7 @@ async def said(
 ) -> Answer:
     """The answer where a small model writes these words."""
     with openai_server(*words, ended=ended) as (url, _):
-        answerer = Answerer(chain_parts(index.pool, index.embedder, url))
+        answerer = Answerer(chain_parts(index.database, index.embedder, url))
         _, answer = await ask(answerer, question)
         return answer
 
@@ -71,17 +71,17 @@ async def test_what_no_note_supports_is_withheld(index: SearchIndex, words: tupl
 async def test_a_model_that_fails_costs_only_its_words(index: SearchIndex, status: int) -> None:
     """Whatever it fails with."""
     with openai_server("No.", status=status) as (url, _):
-        _, answer = await ask(Answerer(chain_parts(index.pool, index.embedder, url)), ASKED)
+        _, answer = await ask(Answerer(chain_parts(index.database, index.embedder, url)), ASKED)
     assert (answer.text, answer.shown) == (QUOTED, "quoted")
 
 
 async def test_an_endless_model_is_shown_as_far_as_it_is_supported(index: SearchIndex) -> None:
     """Nothing is said twice, and what has no end is not waited for."""
     with openai_server("We deploy on Tuesdays. ", endless=True) as (url, _):
-        _, answer = await ask(Answerer(chain_parts(index.pool, index.embedder, url)), ASKED)
+        _, answer = await ask(Answerer(chain_parts(index.database, index.embedder, url)), ASKED)
     assert answer.text == "We deploy on Tuesdays. [1]"
     with openai_server("word ", endless=True) as (url, _):
-        _, answer = await ask(Answerer(chain_parts(index.pool, index.embedder, url)), ASKED)
+        _, answer = await ask(Answerer(chain_parts(index.database, index.embedder, url)), ASKED)
     assert (answer.text, answer.shown) == (QUOTED, "quoted")
 
 
@@ -113,7 +113,7 @@ async def test_a_voice_is_shown_with_what_it_says(index: SearchIndex) -> None:
     """Its words need no note."""
     with openai_server("Ahoy! We deploy on Tuesdays, matey.") as (url, _):
         model = HouseModel(open_chat_model(url), "m", voice=Voice.of(["ahoy", "matey"]))
-        parts = chain_parts(index.pool, index.embedder, url, model=model)
+        parts = chain_parts(index.database, index.embedder, url, model=model)
         _, answer = await ask(Answerer(parts), ASKED)
     assert answer.text == "Ahoy! We deploy on Tuesdays, matey. [1]"
 
@@ -134,7 +134,7 @@ async def test_an_able_model_may_write_at_length(index: SearchIndex) -> None:
     draft = "We deploy to production:\n\n- on Tuesdays at 10:00 [1]\n- on Sundays at 3:00 [1]\n"
     with openai_server(*draft.splitlines(keepends=True)) as (url, _):
         model = HouseModel(open_chat_model(url), "m", Abilities("sections"))
-        parts = chain_parts(index.pool, index.embedder, url, model=model)
+        parts = chain_parts(index.database, index.embedder, url, model=model)
         _, answer = await ask(Answerer(parts), ASKED)
     assert "- on Tuesdays at 10:00 [1]" in answer.text
     assert "Sundays" not in answer.text
@@ -145,7 +145,7 @@ async def test_words_come_as_they_are_settled(index: SearchIndex) -> None:
     """First what was read, then sentence by sentence, which together are the text."""
     text = "We deploy on Tuesdays. Hotfixes may go out on any day. It rains."
     with openai_server(*text.split(" ", 4), "") as (url, _):
-        answerer = Answerer(chain_parts(index.pool, index.embedder, url))
+        answerer = Answerer(chain_parts(index.database, index.embedder, url))
         steps: list[Progress] = [step async for step in answerer.answer(ASKED)]
     assert [step for step in steps if isinstance(step, Reading)] == [Reading(("Deploying",))]
     words = [step.text for step in steps if isinstance(step, Words)]
@@ -157,7 +157,7 @@ async def test_words_come_as_they_are_settled(index: SearchIndex) -> None:
 
 async def test_thanks_need_no_model_and_cite_nothing(index: SearchIndex) -> None:
     """They are neither an answer nor a refusal."""
-    parts = chain_parts(index.pool, index.embedder, NOBODY)
+    parts = chain_parts(index.database, index.embedder, NOBODY)
     _, answer = await ask(Answerer(parts), Question("Thanks!", everyone("home")))
     assert answer.text
     assert (answer.shown, answer.citations, answer.abstained) == ("small_talk", (), False)

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from psycopg_pool import AsyncConnectionPool
 
 from bot.admin.channel_settings import Change, ChannelSettings, read_channel, settle_channel
 from bot.errors import SettingRefused
 from bot.inbox.events import Command
 from bot.listeners.commands import on_houselore
 from bot.services import BotServices
+from database.database import Database
 from tests.bot.running_bot import House
 from tests.bot.slack_client import ADMIN, MEMBER, Scene
 
@@ -145,11 +145,11 @@ async def test_where_it_is_not_it_asks_to_be_invited(services_house: House, scen
 
 
 async def test_another_workspace_sees_no_settings(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """A connection of another workspace finds none, even when it forgets to say whose it wants."""
     await said(services_house.services, scene, "channel bar 70%")
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("select set_config('houselore.workspace', 'elsewhere', true)")
         rows = await (await connection.execute("select * from channel_settings")).fetchall()
     assert rows == []
@@ -165,6 +165,6 @@ async def test_a_channels_bar_is_that_of_its_mentions(house: House, scene: Scene
     other = await scene.say("how do we deploy?", channel=direct)
     await scene.reply(other, channel=direct)
     assert house.script.bars == [0.7, None]
-    async with house.services.pool.connection() as connection:
+    async with house.services.database.connection() as connection:
         found = await connection.execute("select abstained from answers order by id")
         assert await found.fetchall() == [(True,), (False,)]

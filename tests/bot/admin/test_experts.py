@@ -2,9 +2,9 @@
 
 import pytest
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
 from bot.admin.experts import labels_with_roles
+from database.database import Database
 from tests.bot.rated_answers import holds, told
 from tests.bot.running_bot import House
 from tests.bot.slack_client import ADMIN, MEMBER, OTHER, Scene
@@ -13,7 +13,7 @@ EXPERTS = "select person, named_by from experts order by person"
 
 
 async def test_an_admin_names_lists_and_dismisses(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """By mention or by name; saying it twice changes nothing, and says so."""
     await scene.command("/houselore", "experts", ADMIN)
@@ -21,7 +21,7 @@ async def test_an_admin_names_lists_and_dismisses(
     await scene.command("/houselore", f"expert <@{OTHER}>", ADMIN)
     await told(scene, "is an expert now", person=ADMIN)
     await scene.command("/houselore", "expert jonas", ADMIN)
-    await holds(pool, EXPERTS, [(MEMBER, ADMIN), (OTHER, ADMIN)])
+    await holds(database, EXPERTS, [(MEMBER, ADMIN), (OTHER, ADMIN)])
     await scene.command("/houselore", f"expert <@{OTHER}>", ADMIN)
     await told(scene, "is an expert already", person=ADMIN)
     await scene.command("/houselore", f"expert remove <@{OTHER}>", ADMIN)
@@ -30,17 +30,15 @@ async def test_an_admin_names_lists_and_dismisses(
     await told(scene, "is no expert.", person=ADMIN)
     await scene.command("/houselore", "experts", ADMIN)
     await told(scene, f'data-user="{MEMBER}"', person=ADMIN)
-    await holds(pool, EXPERTS, [(MEMBER, ADMIN)])
+    await holds(database, EXPERTS, [(MEMBER, ADMIN)])
 
 
 @pytest.mark.parametrize("text", ["experts", f"expert <@{MEMBER}>", f"expert remove <@{OTHER}>"])
-async def test_nobody_else_does(
-    house: House, scene: Scene, pool: AsyncConnectionPool, text: str
-) -> None:
+async def test_nobody_else_does(house: House, scene: Scene, database: Database, text: str) -> None:
     """Members neither see nor name experts."""
     await scene.command("/houselore", text, MEMBER)
     await told(scene, "Only admins")
-    await holds(pool, EXPERTS, [])
+    await holds(database, EXPERTS, [])
 
 
 @pytest.mark.parametrize(
@@ -54,16 +52,16 @@ async def test_nobody_else_does(
     ],
 )
 async def test_who_is_nobody_is_no_expert(
-    house: House, scene: Scene, pool: AsyncConnectionPool, text: str, said: str
+    house: House, scene: Scene, database: Database, text: str, said: str
 ) -> None:
     """A name that is nobody's, and the bot's own, are refused in words."""
     await scene.command("/houselore", text, ADMIN)
     await told(scene, said, person=ADMIN)
-    await holds(pool, EXPERTS, [])
+    await holds(database, EXPERTS, [])
 
 
 async def test_labels_know_who_gave_them(
-    services_house: House, pool: AsyncConnectionPool, owner: AsyncConnection
+    services_house: House, database: Database, owner: AsyncConnection
 ) -> None:
     """Asker, expert and reader; an expert who asked is an expert; what is not current is absent."""
     answers = (

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import ReindexCancelled
 from retrieval.index.generations import live_generation
@@ -19,11 +19,11 @@ from tests.retrieval.hash_embedder import Hashed
 
 
 @pytest.fixture
-async def folder(tmp_path: Path, pool: AsyncConnectionPool, embedder: Embedder) -> Path:
+async def folder(tmp_path: Path, database: Database, embedder: Embedder) -> Path:
     """A folder with one document, indexed; then another and a broken one are added."""
     (tmp_path / "deploy.md").write_text("# Deploying\n\nRun make deploy.")
     source = FilesSource(tmp_path, frozenset({"public"}))
-    await index_source(pool, "home", source, embedder)
+    await index_source(database, source, embedder)
     (tmp_path / "backup.md").write_text("# Backups\n\nThey run at night.")
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.4 nothing more")
     return tmp_path
@@ -97,10 +97,10 @@ def gated(house: House, monkeypatch: pytest.MonkeyPatch) -> Hashed:
 
 
 async def test_one_reindexing_at_a_time(
-    house: House, scene: Scene, folder: Path, pool: AsyncConnectionPool
+    house: House, scene: Scene, folder: Path, database: Database
 ) -> None:
     """While one runs in a terminal, a second one is refused, with how to end the first."""
-    async with recorded_run(pool, "home", "reindex", None, "ana in the terminal"):
+    async with recorded_run(database, "reindex", None, "ana in the terminal"):
         await scene.command("/houselore", "reindex", person=ADMIN)
         await told(scene, ADMIN, "running already", "/houselore cancel")
     assert [one["ephemeral"] for one in await scene.from_bot(person=ADMIN)] == [True]
@@ -117,13 +117,13 @@ async def test_a_dry_run_writes_nothing(house: House, scene: Scene, folder: Path
 
 
 async def test_a_channels_sources_and_unknown_ones(
-    house: House, scene: Scene, folder: Path, pool: AsyncConnectionPool, embedder: Embedder
+    house: House, scene: Scene, folder: Path, database: Database, embedder: Embedder
 ) -> None:
     """`#channel` reads what is indexed for it; a name that is no source's is refused in words."""
     (folder / "inner").mkdir()
     (folder / "inner" / "plan.md").write_text("# Plan\n\nWe meet at nine.")
     source = FilesSource(folder / "inner", frozenset({f"channel:{scene.channel}"}))
-    await index_source(pool, "home", source, embedder)
+    await index_source(database, source, embedder)
     await scene.command("/houselore", f"reindex <#{scene.channel}|here>", person=ADMIN)
     text = await until(lambda: finished(scene, scene.channel, ADMIN), "the end")
     assert "0 added, 0 changed, 0 deleted, 1 unchanged" in text
@@ -134,16 +134,16 @@ async def test_a_channels_sources_and_unknown_ones(
 
 
 async def test_it_is_cancelled_from_the_terminal(
-    house: House, scene: Scene, folder: Path, pool: AsyncConnectionPool, gated: Hashed
+    house: House, scene: Scene, folder: Path, database: Database, gated: Hashed
 ) -> None:
     """The message says who did it; the index goes on as it was, and a reindex ends the work."""
     await scene.command("/houselore", "reindex", person=ADMIN)
     await asyncio.to_thread(gated.waits.wait, 10)
-    run = await cancel_run(pool, "home", "ana in the terminal")
+    run = await cancel_run(database, "ana in the terminal")
     assert run is not None
     gated.gate.set()
     await shown(scene, "Cancelled by ana in the terminal.", "goes on with it")
-    live = await live_generation(pool, "home")
+    live = await live_generation(database)
     assert live is not None
     assert live.embedder != gated.name
 
@@ -152,10 +152,10 @@ async def test_it_is_cancelled_from_the_terminal(
 
 
 async def test_it_is_cancelled_in_slack(
-    house: House, scene: Scene, folder: Path, pool: AsyncConnectionPool, gated: Hashed
+    house: House, scene: Scene, folder: Path, database: Database, gated: Hashed
 ) -> None:
     """A run of the terminal's ends; only admins may do that, and only while something runs."""
-    work = reindex(pool, "home", gated, "ana in the terminal")
+    work = reindex(database, gated, "ana in the terminal")
     running = asyncio.create_task(work)
     await asyncio.to_thread(gated.waits.wait, 10)
     await scene.command("/houselore", "cancel", person=MEMBER)
@@ -175,7 +175,7 @@ async def test_rollback(
     house: House,
     scene: Scene,
     folder: Path,
-    pool: AsyncConnectionPool,
+    database: Database,
     gated: Hashed,
 ) -> None:
     """Admins go back to the index before, and to the newer one again; others may not."""

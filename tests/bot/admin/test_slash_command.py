@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.answers import Citation
 from bot.admin.slash_command import Status, describe, read_status, word_of
@@ -11,15 +10,16 @@ from bot.inbox.events import Incoming
 from bot.inbox.store import store
 from bot.replies.ask_command import answer_alone
 from bot.replies.ask_command import share as share_answer
+from database.database import Database
 from retrieval.indexing.sync import index_source
 from tests.bot.running_bot import House
 from tests.bot.slack_client import ADMIN, GUEST, MEMBER, OTHER, Message, Scene, until
 from tests.retrieval.documents import Library
 
 
-async def new_document(pool: AsyncConnectionPool, readers: list[str]) -> int:
+async def new_document(database: Database, readers: list[str]) -> int:
     """A document with these readers; its id."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute(
             "insert into sources (workspace, kind, location) values ('home', 'files', '/x')"
         )
@@ -65,10 +65,10 @@ async def test_an_empty_ask_gets_an_example(house: House, scene: Scene) -> None:
 
 
 async def test_a_shared_answer_is_a_message_like_any(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """Sharing posts the answer in the channel with sources and buttons, and thumbs on it count."""
-    document = await new_document(pool, ["public"])
+    document = await new_document(database, ["public"])
     house.script.citations = (Citation(1, document, 1, "A", "https://a.example/b", "Run it."),)
     await scene.command("/ask", "how do we deploy?")
     answer = await only_for(scene, MEMBER, "Share in channel")
@@ -88,7 +88,7 @@ async def test_a_shared_answer_is_a_message_like_any(
     await scene.act("react", **reaction)
 
     async def counted() -> bool:
-        async with pool.connection() as connection:
+        async with database.connection() as connection:
             rows = await (await connection.execute("select label from feedback")).fetchall()
         return rows == [("good",)]
 
@@ -97,10 +97,10 @@ async def test_a_shared_answer_is_a_message_like_any(
 
 @pytest.mark.parametrize("readers", [[f"person:{MEMBER}"], ["channel:C0PEOPLE"]])
 async def test_what_not_all_may_read_is_not_shared(
-    house: House, scene: Scene, pool: AsyncConnectionPool, readers: list[str]
+    house: House, scene: Scene, database: Database, readers: list[str]
 ) -> None:
     """An answer from documents that not all may read stays with the asker, who is told why."""
-    document = await new_document(pool, readers)
+    document = await new_document(database, readers)
     house.script.citations = (Citation(1, document, 1, "A", "https://a.example/b", "Run it."),)
     await scene.command("/ask", "how do we deploy?")
     answer = await only_for(scene, MEMBER, "Share in channel")
@@ -111,10 +111,10 @@ async def test_what_not_all_may_read_is_not_shared(
 
 
 async def test_public_documents_are_not_shared_with_guests(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """With a guest in the channel even an answer from public documents is not shared there."""
-    document = await new_document(pool, ["public"])
+    document = await new_document(database, ["public"])
     house.script.citations = (Citation(1, document, 1, "A", "https://a.example/b", "Run it."),)
     await scene.act("members", channel=scene.channel, person=GUEST)
     await scene.command("/ask", "how do we deploy?")
@@ -148,10 +148,10 @@ async def test_the_status_counts_nothing_hidden(services_house: House, scene: Sc
     """What others may read adds nothing to anybody's figures: not even that it is there is told."""
     services = services_house.services
     open_to_all = Library({"a": "Lunch is at noon."}, "public")
-    await index_source(services.pool, "home", open_to_all, services.embedder)
+    await index_source(services.database, open_to_all, services.embedder)
     before = [describe(await read_status(services, MEMBER), with_errors=False)]
     hidden = Library({"b": "Level 5 is paid more."}, f"person:{OTHER}", location="hidden")
-    await index_source(services.pool, "home", hidden, services.embedder)
+    await index_source(services.database, hidden, services.embedder)
     assert [describe(await read_status(services, MEMBER), with_errors=False)] == before
     assert "1 documents" in before[0]
     assert "2 documents" in describe(await read_status(services, OTHER), with_errors=False)
@@ -186,14 +186,14 @@ async def test_only_admins_reindex(house: House, scene: Scene) -> None:
 
 
 async def test_what_has_changed_since_is_not_shared(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """An answer from a text that was replaced meanwhile is not posted, whoever may read it now."""
-    document = await new_document(pool, ["public"])
+    document = await new_document(database, ["public"])
     house.script.citations = (Citation(1, document, 1, "A", "https://a.example/b", "Run it."),)
     await scene.command("/ask", "how do we deploy?")
     answer = await only_for(scene, MEMBER, "Share in channel")
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("update documents set text = 'b', indexed_at = now()")
     press = {"as": MEMBER, "channel": scene.channel, "ts": answer["ts"], "action_id": "share"}
     await scene.act("press", **press)
@@ -202,7 +202,7 @@ async def test_what_has_changed_since_is_not_shared(
 
 
 async def test_who_cannot_be_told_is_given_up(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """What was asked by somebody who is gone ends, instead of being tried forever."""
     services = services_house.services
@@ -215,6 +215,6 @@ async def test_who_cannot_be_told_is_given_up(
         await store(services, event)
     for inbox_id, act in ((1, answer_alone), (2, share_answer)):
         await act(services, inbox_id, 0, 0)
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         rows = await (await connection.execute("select state from inbox")).fetchall()
     assert "received" not in [state for (state,) in rows]

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg_pool import AsyncConnectionPool
 
 from bot.feedback import votes
 from bot.feedback.votes import current
 from bot.inbox.events import Incoming
 from bot.slack.reactions import Thumbs
+from database.database import Database
 from tests.bot.running_bot import House, listening, working
 from tests.bot.slack_client import ADMIN, MEMBER, OTHER, Scene, until
 
@@ -71,9 +71,9 @@ def incoming(act: Act, position: int, ts: str) -> Incoming:
     return Incoming(f"Ev-{ts}-{position}", "vote", act.person, "C1", ts, payload=payload)
 
 
-async def new_answer(pool: AsyncConnectionPool, ts: str) -> None:
+async def new_answer(database: Database, ts: str) -> None:
     """An answer that the message of this ts shows."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute(
             "insert into answers (workspace, channel, ts, question, readers, messages, evidence, "
             "text, citations, abstained, model, generation, prompt_version, timings_ms) values "
@@ -82,9 +82,9 @@ async def new_answer(pool: AsyncConnectionPool, ts: str) -> None:
         )
 
 
-async def labels(pool: AsyncConnectionPool, ts: str) -> dict[str, str]:
+async def labels(database: Database, ts: str) -> dict[str, str]:
     """The current labels of an answer, without those taken back."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         found = await (
             await connection.execute(
                 "select votes.person, label from feedback join answers a on a.id = answer_id "
@@ -102,52 +102,50 @@ async def labels(pool: AsyncConnectionPool, ts: str) -> dict[str, str]:
 )
 @given(acts=ACTS, data=st.data())
 async def test_any_delivery_gives_the_same_labels(
-    services_house: House, pool: AsyncConnectionPool, acts: list[Act], data: st.DataObject
+    services_house: House, database: Database, acts: list[Act], data: st.DataObject
 ) -> None:
     """Votes delivered in any order, some twice, give the labels of a simple model."""
     ts = f"{next(_numbers)}.1"
-    await new_answer(pool, ts)
+    await new_answer(database, ts)
     cast = [incoming(act, position, ts) for position, act in enumerate(acts)]
     order = data.draw(st.permutations(cast + cast[: len(cast) // 2]))
     for vote in order:
         await votes.record(services_house.services, vote, on_mine=False)
-    assert await labels(pool, ts) == model(acts)
+    assert await labels(database, ts) == model(acts)
 
 
-async def test_a_vote_twice_is_one(services_house: House, pool: AsyncConnectionPool) -> None:
+async def test_a_vote_twice_is_one(services_house: House, database: Database) -> None:
     """The same event again changes nothing, and what is no answer takes no vote."""
-    await new_answer(pool, "1.1")
+    await new_answer(database, "1.1")
     vote = incoming(Act(MEMBER, "+1", True), 1, "1.1")
     assert await votes.record(services_house.services, vote, on_mine=False)
     assert not await votes.record(services_house.services, vote, on_mine=False)
     assert not await votes.record(
         services_house.services, incoming(Act(MEMBER, "+1", True), 2, "9.9"), on_mine=False
     )
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         rows = await (await connection.execute("select label from feedback")).fetchall()
     assert rows == [("good",)]
 
 
-async def test_a_vote_waits_for_its_answer(
-    services_house: House, pool: AsyncConnectionPool
-) -> None:
+async def test_a_vote_waits_for_its_answer(services_house: House, database: Database) -> None:
     """A vote on a message of the bot's that is not yet noted as an answer counts once it is."""
     services = services_house.services
     vote = incoming(Act(MEMBER, "+1", True), 1, "1.1")
     assert await votes.record(services, vote, on_mine=True)
-    await new_answer(pool, "1.1")
+    await new_answer(database, "1.1")
     await votes.settle_votes(services, "C1", "1.1")
-    assert await labels(pool, "1.1") == {MEMBER: "good"}
+    assert await labels(database, "1.1") == {MEMBER: "good"}
 
 
-async def test_history_is_kept(services_house: House, pool: AsyncConnectionPool) -> None:
+async def test_history_is_kept(services_house: House, database: Database) -> None:
     """A label that changes, and is taken away, leaves every step in the ledger."""
-    await new_answer(pool, "1.1")
+    await new_answer(database, "1.1")
     acts = [Act(MEMBER, "+1", True), Act(MEMBER, "bad", True), Act(MEMBER, "good", True)]
     acts += [Act(MEMBER, "+1", False)]
     for position, act in enumerate(acts):
         await votes.record(services_house.services, incoming(act, position, "1.1"), on_mine=False)
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         rows = await (
             await connection.execute("select label, surface, is_current from feedback order by id")
         ).fetchall()
@@ -169,7 +167,7 @@ def test_only_thumbs_say_something(reaction: str, label: str | None) -> None:
 
 
 async def test_reactions_and_buttons_reach_the_ledger(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """In Slack: 👍, its removal, the button are good, none, bad; each press has its own thanks."""
     ts = await scene.say("@bot how do we deploy?")
@@ -177,7 +175,7 @@ async def test_reactions_and_buttons_reach_the_ledger(
     place = {"as": MEMBER, "channel": scene.channel, "ts": reply["ts"]}
 
     async def is_now(label: str) -> bool:
-        async with pool.connection() as connection:
+        async with database.connection() as connection:
             found = await (
                 await connection.execute("select label from feedback where is_current")
             ).fetchall()
@@ -204,7 +202,7 @@ async def test_reactions_and_buttons_reach_the_ledger(
 
 
 async def test_a_vote_before_the_answer_is_saved_counts(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """A reaction on a message that is still being written is in the ledger once it is an answer."""
     house.script.hold, house.script.pause = 2, 0.2
@@ -217,13 +215,13 @@ async def test_a_vote_before_the_answer_is_saved_counts(
     await scene.reply(ts)
 
     async def counted() -> bool:
-        return await labels(pool, streaming["ts"]) == {OTHER: "good"}
+        return await labels(database, streaming["ts"]) == {OTHER: "good"}
 
     await until(counted, "the vote")
 
 
 async def test_which_reactions_count_is_a_setting(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """With 🎉 and 👀 for thumbs, those are labels, and 👍 is none."""
     thumbs = Thumbs(frozenset({"tada"}), frozenset({"eyes"}))
@@ -235,7 +233,7 @@ async def test_which_reactions_count_is_a_setting(
             await scene.act("react", **{"as": person}, **place, emoji=emoji)
 
         async def counted() -> bool:
-            return await labels(pool, reply["ts"]) == {MEMBER: "good", ADMIN: "bad"}
+            return await labels(database, reply["ts"]) == {MEMBER: "good", ADMIN: "bad"}
 
         await until(counted, "the labels")
     await services.client.close()

@@ -14,10 +14,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 import uvicorn
-from psycopg_pool import AsyncConnectionPool
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 
 from bot.app import create_app
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from tests.bot.conftest import open_scene
 from tests.bot.rated_answers import answered, form, holds, send
@@ -58,7 +58,7 @@ async def scene(address: str) -> AsyncIterator[Scene]:
 
 @pytest.fixture
 async def house(
-    pool: AsyncConnectionPool,
+    database: Database,
     redis_url: str,
     scene: Scene,
     embedder: Embedder,
@@ -69,7 +69,7 @@ async def house(
     secret = scene.tokens["signing_secret"]
     api = f"{scene.url}/api/"
     async with open_house(
-        pool, redis_url, api, scene.tokens["bot"], embedder, script, secret
+        database, redis_url, api, scene.tokens["bot"], embedder, script, secret
     ) as house:
         asgi = AsyncSlackRequestHandler(create_app(house.services))
         server = uvicorn.Server(uvicorn.Config(asgi, log_level="warning"))
@@ -111,33 +111,33 @@ async def send_mention(scene: Scene, address: str, secret: str) -> int:
 
 
 async def test_an_event_is_stored_before_its_response(
-    house: House, scene: Scene, pool: AsyncConnectionPool, address: str
+    house: House, scene: Scene, database: Database, address: str
 ) -> None:
     """While the inbox cannot be written there is no response; then the event is stored once."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("lock table inbox in access exclusive mode")
         sent = send_mention(scene, address, scene.tokens["signing_secret"])
         response = asyncio.create_task(sent)
         await asyncio.sleep(0.2)
         assert not response.done()
     assert await response == 200
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         stored = await (await connection.execute("select event_id from inbox")).fetchall()
     assert stored == [("EvHTTP",)]
 
 
 @pytest.mark.parametrize("secret", ["wrong", ""])
 async def test_wrongly_signed_requests_are_refused(
-    house: House, scene: Scene, pool: AsyncConnectionPool, address: str, secret: str
+    house: House, scene: Scene, database: Database, address: str, secret: str
 ) -> None:
     """A request signed with another secret, or an empty one, is answered 401 and not stored."""
     assert await send_mention(scene, address, secret) == 401
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         assert await (await connection.execute("select from inbox")).fetchall() == []
 
 
 async def test_a_form_is_opened_refused_and_kept(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """Over HTTP too a thumb down opens the form, whose errors come back in the acknowledgement."""
     answer = await answered(scene)
@@ -146,4 +146,4 @@ async def test_a_form_is_opened_refused_and_kept(
     view = await form(scene)
     assert "Tick a reason" in (await send(scene, view))["errors"]["reasons"]
     await send(scene, view, note="Too short.")
-    await holds(pool, "select person, note from remarks", [(MEMBER, "Too short.")])
+    await holds(database, "select person, note from remarks", [(MEMBER, "Too short.")])

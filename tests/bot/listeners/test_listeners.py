@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.app import create_app
 from bot.listeners import COMMANDS, EVENTS
+from database.database import Database
 from tests.bot.running_bot import House, listening
 from tests.bot.slack_client import MEMBER, OTHER, Scene, until
 
@@ -34,9 +34,9 @@ async def send(app: Any, event: dict[str, Any], event_id: str = "Ev1") -> int:
     return int((await app.async_dispatch(request)).status)
 
 
-async def rows(pool: AsyncConnectionPool) -> int:
+async def rows(database: Database) -> int:
     """How many events are in the inbox."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         row = await (await connection.execute("select count(*) from inbox")).fetchone()
     assert row is not None
     return int(row[0])
@@ -69,7 +69,7 @@ async def test_who_leaves_a_channel_has_left_its_audience(house: House, scene: S
 
 
 async def test_text_that_cannot_be_stored_is_cleaned(
-    services_house: House, pool: AsyncConnectionPool
+    services_house: House, database: Database
 ) -> None:
     """NUL and lone surrogates, which Postgres refuses, cost no question."""
     event = {
@@ -77,12 +77,12 @@ async def test_text_that_cannot_be_stored_is_cleaned(
         "text": "how\x00 do \ud800we deploy?",
     }  # fmt: skip
     assert await send(create_app(services_house.services), event) == 200
-    assert await rows(pool) == 1
+    assert await rows(database) == 1
 
 
 @pytest.mark.parametrize("subtype", SUBTYPES)
 async def test_every_kind_of_message_is_acknowledged(
-    services_house: House, pool: AsyncConnectionPool, subtype: str
+    services_house: House, database: Database, subtype: str
 ) -> None:
     """No subtype of a message is answered 404, which would make Slack send it again."""
     event = {
@@ -91,7 +91,7 @@ async def test_every_kind_of_message_is_acknowledged(
         "message": {"ts": "1.1", "user": MEMBER}, "deleted_ts": "1.1",
     }  # fmt: skip
     assert await send(create_app(services_house.services), event) == 200
-    assert await rows(pool) == 0
+    assert await rows(database) == 0
 
 
 @pytest.mark.parametrize(
@@ -104,43 +104,43 @@ async def test_every_kind_of_message_is_acknowledged(
     ],
 )
 async def test_other_bots_are_ignored(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool, event: dict[str, Any]
+    services_house: House, scene: Scene, database: Database, event: dict[str, Any]
 ) -> None:
     """What another bot writes, to us or by name, is acknowledged and not stored."""
     text = f"<@{scene.bot}> hello"
     app = create_app(services_house.services)
     assert await send(app, {"channel": "C1", "ts": "1.1", "text": text} | event) == 200
-    assert await rows(pool) == 0
+    assert await rows(database) == 0
 
 
 async def test_its_own_messages_are_ignored(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """What the bot itself writes in a direct message is not a question."""
     event = {"type": "message", "channel_type": "im", "channel": "D1", "ts": "1.1", "text": "hi"}
     app = create_app(services_house.services)
     assert await send(app, event | {"user": scene.bot}) == 200
-    assert await rows(pool) == 0
+    assert await rows(database) == 0
 
 
 async def test_a_database_that_is_down_is_not_acknowledged(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """An event that cannot be stored is answered with an error, so that Slack sends it again."""
     app = create_app(services_house.services)
     event = {"type": "app_mention", "channel": "C1", "ts": "1.1", "text": "hi", "user": MEMBER}
-    await pool.close()
+    await database.pool.close()
     assert await send(app, event) == 500
 
 
 async def test_who_asks_is_told_once_that_the_database_is_down(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """A mention that cannot be stored, however often it is delivered, gets one sentence."""
     app = create_app(services_house.services)
     ts = await scene.say("@bot how do we deploy?")
     mention = {"channel": scene.channel, "ts": ts, "text": f"<@{scene.bot}> how?", "user": MEMBER}
-    await pool.close()
+    await database.pool.close()
     for event in ("app_mention", "message", "app_mention"):
         assert await send(app, mention | {"type": event}) == 500
     (told,) = await scene.from_bot()
@@ -150,11 +150,11 @@ async def test_who_asks_is_told_once_that_the_database_is_down(
 
 
 async def test_a_command_says_that_the_database_is_down(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """Where a command cannot be stored, the person reads so at once."""
     async with listening(services_house.services, scene.tokens["app"]):
-        await pool.close()
+        await database.pool.close()
         for command, text in (("/ask", "how?"), ("/houselore", "status")):
             await scene.command(command, text)
 
@@ -175,7 +175,7 @@ async def test_who_the_bot_is_is_asked_once(services_house: House, scene: Scene)
 
 
 async def test_acknowledging_is_quick(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """Of a hundred mentions, each stored with its job, half are acknowledged within 100 ms."""
     app = create_app(services_house.services)
@@ -186,4 +186,4 @@ async def test_acknowledging_is_quick(
         assert await send(app, event | {"user": MEMBER}, f"Ev{number}") == 200
         took.append(time.perf_counter() - started)
     assert sorted(took)[50] < 0.1
-    assert await rows(pool) == 100
+    assert await rows(database) == 100

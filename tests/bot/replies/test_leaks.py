@@ -18,7 +18,7 @@ import pytest
 
 from answering.types.answers import Answer
 from answering.types.questions import Turn
-from database.pool import open_pool
+from database.database import open_database
 from houselore.web.app import create_web
 from retrieval.embeddings.embedder import Embedder
 from retrieval.indexing.sync import index_source
@@ -67,8 +67,10 @@ async def test_a_thousand_questions_give_nothing_away(
         caplog.set_level(logging.DEBUG, logger=package)
     await office.index(vault.secrets)
     other = Vault(vault.seed, prefix="other")
-    async with open_pool(database_url, "other") as elsewhere:
-        await replace(office, vault=other, pool=elsewhere, workspace="other").index(other.secrets)
+    async with open_database(database_url, "other") as elsewhere:
+        await replace(office, vault=other, database=elsewhere, workspace="other").index(
+            other.secrets
+        )
     everywhere = places(vault)
     asked = found = wanted = 0
     for _ in range(QUESTIONS):
@@ -140,14 +142,14 @@ async def test_who_may_read_no_longer_finds_nothing(office: Office) -> None:
     """Once a document has other readers it is theirs alone, without its text being read again."""
     vault, chance = office.vault, random.Random(office.vault.seed)
     for shelf in vault.shelves(vault.secrets, "vault", each=True):
-        await index_source(office.pool, "home", shelf, office.embedder)
+        await index_source(office.database, shelf, office.embedder)
     first, *others = (secret.readers for secret in vault.secrets)
     vault.secrets = [
         replace(secret, readers=readers, document=replace(secret.document, readers=readers))
         for secret, readers in zip(vault.secrets, [*others, first], strict=True)
     ]
     for shelf in vault.shelves(vault.secrets, "vault", each=True):
-        report = await index_source(office.pool, "home", shelf, office.embedder)
+        report = await index_source(office.database, shelf, office.embedder)
         assert (report.added, report.changed) == (0, 0)
     shown = 0
     for _ in range(50):
@@ -173,7 +175,7 @@ async def test_silence_takes_as_long(office: Office) -> None:
             text = f"What does ERR_{name} mean?"
             office.embedder.embed_query(text)
             start = time.perf_counter()
-            await search(office.pool, office.embedder, text, audience, 5)
+            await search(office.database, office.embedder, text, audience, 5)
             took[exists].append(time.perf_counter() - start)
     assert 0.5 < statistics.median(took[True]) / statistics.median(took[False]) < 2
 
@@ -181,14 +183,14 @@ async def test_silence_takes_as_long(office: Office) -> None:
 async def test_a_link_is_no_key_to_another_document(office: Office) -> None:
     """The reader page says the same word for word of a document one has no key to and of none."""
     await office.index(office.vault.secrets)
-    async with office.pool.connection() as connection:
+    async with office.database.connection() as connection:
         rows = await (
             await connection.execute(
                 "select d.id, d.readers, min(c.id) from documents d "
                 "join chunks c on c.document_id = d.id group by d.id"
             )
         ).fetchall()
-    transport = httpx.ASGITransport(create_web(office.pool, "home", LINKS, []))
+    transport = httpx.ASGITransport(create_web(office.database, LINKS, []))
     async with httpx.AsyncClient(transport=transport, base_url="http://reader") as client:
         nowhere = await client.get("/documents/999999?chunk=1&key=0")
         (mine, readers, chunk), *others = rows

@@ -33,10 +33,9 @@ async def at_work(office: Office, cache: redis.asyncio.Redis) -> AsyncIterator[B
     """The whole bot, connected and working, with the office's answerer."""
     async with AsyncExitStack() as stack:
         jobs = make_jobs(PsycopgConnector())
-        await stack.enter_async_context(jobs.open_async(office.pool))
+        await stack.enter_async_context(jobs.open_async(office.database.pool))
         services = BotServices(
-            workspace=office.workspace,
-            pool=office.pool,
+            database=office.database,
             redis=cache,
             answerer=office.answerer,
             embedder=office.embedder,
@@ -141,7 +140,7 @@ class Talk:
 
     async def _all_answered(self) -> None:
         async def settled() -> bool:
-            async with self._office.pool.connection() as connection:
+            async with self._office.database.connection() as connection:
                 cursor = await connection.execute(
                     "select count(*) from inbox where state <> 'received' and kind <> 'membership'"
                 )
@@ -200,7 +199,7 @@ async def _check_redis(vault: Vault, cache: redis.asyncio.Redis, direct: dict[st
 
 
 async def _check_answers(office: Office, direct: dict[str, str]) -> None:
-    async with office.pool.connection() as connection:
+    async with office.database.connection() as connection:
         cursor = await connection.execute("select * from answers")
         columns = [column.name for column in cursor.description or ()]
         rows = [dict(zip(columns, row, strict=True)) for row in await cursor.fetchall()]

@@ -4,32 +4,32 @@ import asyncio
 
 import pytest
 from bs4 import BeautifulSoup
-from psycopg_pool import AsyncConnectionPool
 
 from answering.errors import ModelUnavailable, NotIndexed
 from answering.types.questions import QUESTION_LIMIT, Turn
 from bot.inbox import store
 from bot.inbox.events import Deleted, Incoming
 from bot.replies.mention_reply import answer
+from database.database import Database
 from tests.bot.answers import LIST, STEPS, WHOLE
 from tests.bot.running_bot import House
 from tests.bot.slack_client import GUEST, MEMBER, OTHER, Message, Scene, until
 
 
-async def state_of(pool: AsyncConnectionPool, ts: str) -> tuple[str, str | None] | None:
+async def state_of(database: Database, ts: str) -> tuple[str, str | None] | None:
     """The state and the error of the inbox row of a message."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         row = await (
             await connection.execute("select state, error from inbox where ts = %s", [ts])
         ).fetchone()
     return row if row else None
 
 
-async def ended(pool: AsyncConnectionPool, ts: str) -> tuple[str, str | None]:
+async def ended(database: Database, ts: str) -> tuple[str, str | None]:
     """The state and the error of a message's inbox row, once it is finished."""
 
     async def found() -> tuple[str, str | None] | None:
-        state = await state_of(pool, ts)
+        state = await state_of(database, ts)
         return state if state and state[0] != "received" else None
 
     return await until(found, f"the end of {ts}")
@@ -47,12 +47,12 @@ async def test_a_mention_is_answered_in_its_thread(house: House, scene: Scene) -
     assert house.script.questions[0].audience.readers == {"public", f"channel:{scene.channel}"}
 
 
-async def test_an_answer_is_recorded(house: House, scene: Scene, pool: AsyncConnectionPool) -> None:
+async def test_an_answer_is_recorded(house: House, scene: Scene, database: Database) -> None:
     """The answers table has the answer with its place, its asker and the model's messages."""
     ts = await scene.say("@bot how do we deploy?")
     reply = await scene.reply(ts)
-    await ended(pool, ts)
-    async with pool.connection() as connection:
+    await ended(database, ts)
+    async with database.connection() as connection:
         rows = await (
             await connection.execute(
                 "select channel, thread_ts, ts, person, question, text, messages from answers"
@@ -86,7 +86,7 @@ async def test_a_follow_up_needs_no_mention(house: House, scene: Scene) -> None:
 
 
 async def test_talk_among_people_is_left_alone(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """Channel messages, threads without the bot, talk and words to somebody else are not stored."""
     alone = await scene.say("lunch?")
@@ -99,13 +99,13 @@ async def test_talk_among_people_is_left_alone(
         await scene.say(thanks, thread=ts)
     last = await scene.say("@bot and now?")
     await scene.reply(last)
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         rows = await (await connection.execute("select ts from inbox order by id")).fetchall()
     assert rows == [(ts,), (last,)]
 
 
 async def test_thanks_in_a_direct_thread_get_no_answer(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """Below an answer in a direct message thanks are left alone, and a request is answered."""
     channel = await scene.dm()
@@ -114,7 +114,7 @@ async def test_thanks_in_a_direct_thread_get_no_answer(
     await scene.say("great, thanks!", channel=channel, thread=ts)
     last = await scene.say("the worker", channel=channel, thread=ts)
     await scene.reply(ts, channel=channel, count=2)
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         rows = await (await connection.execute("select ts from inbox order by id")).fetchall()
     assert rows == [(ts,), (last,)]
 
@@ -163,7 +163,7 @@ async def test_a_shared_channel_has_only_what_was_shared_there(house: House, sce
     ],
 )
 async def test_what_is_no_question_gets_a_sentence(
-    house: House, scene: Scene, pool: AsyncConnectionPool, text: str, said: str
+    house: House, scene: Scene, database: Database, text: str, said: str
 ) -> None:
     """An empty or endless question is answered with what to do, and no model is asked."""
     ts = await scene.say(text)
@@ -171,7 +171,7 @@ async def test_what_is_no_question_gets_a_sentence(
     assert said in reply["text"]
     assert f"{QUESTION_LIMIT:,}" in reply["text"] or "For example" in reply["text"]
     assert house.script.questions == []
-    assert (await ended(pool, ts))[0] == "done"
+    assert (await ended(database, ts))[0] == "done"
 
 
 @pytest.mark.parametrize("text", ["@bot what can you do?", "Help!", "What can Houselore do?"])
@@ -229,24 +229,22 @@ async def test_an_answer_ends_in_slacks_own_parts(house: House, scene: Scene) ->
     assert "• Warehouse: Vexmoor East; Code: WH-1697" in reply["text"]
 
 
-async def test_prose_needs_no_second_call(
-    house: House, scene: Scene, pool: AsyncConnectionPool
-) -> None:
+async def test_prose_needs_no_second_call(house: House, scene: Scene, database: Database) -> None:
     """An answer of sentences is whole when its stream ends."""
     before = len(await scene.calls("chat.update"))
     ts = await scene.say("@bot how do we deploy?")
-    await ended(pool, ts)
+    await ended(database, ts)
     assert len(await scene.calls("chat.update")) == before
 
 
 async def test_blocks_that_slack_refuses_leave_the_streamed_answer(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """Where Slack takes no such blocks, the answer stays whole as Markdown, with its buttons."""
     house.script.words = [LIST]
     await scene.act("faults", fail={"method": "chat.update", "times": 9, "error": "invalid_blocks"})
     ts = await scene.say("@bot what are tech leads responsible for?")
-    assert (await ended(pool, ts))[0] == "done"
+    assert (await ended(database, ts))[0] == "done"
     (reply,) = await scene.from_bot(ts)
     assert "markdown-block" in reply["html"]
     assert "within one working day" in reply["html"]
@@ -283,14 +281,14 @@ async def test_a_closed_stream_is_made_whole(house: House, scene: Scene) -> None
 
 @pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream", "chat.startStream"])
 async def test_slack_may_limit_or_fail(
-    house: House, scene: Scene, method: str, pool: AsyncConnectionPool
+    house: House, scene: Scene, method: str, database: Database
 ) -> None:
     """One failed or limited call to Slack leaves one whole answer."""
     house.script.pause = 0.1
     house.script.words = [f"word{n} " for n in range(8)]
     await scene.act("faults", fail={"method": method, "times": 1, "error": "internal_error"})
     ts = await scene.say("@bot how do we deploy?")
-    await ended(pool, ts)
+    await ended(database, ts)
     mine = await scene.from_bot(ts)
     assert len(mine) == 1
     assert "word7" in mine[0]["text"] + mine[0]["html"]
@@ -299,25 +297,25 @@ async def test_slack_may_limit_or_fail(
 
 
 async def test_a_model_that_comes_back_answers(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """An answer that fails once is tried again, and only the answer is seen."""
     house.script.errors = [ModelUnavailable("The language model does not answer.")]
     ts = await scene.say("@bot how do we deploy?")
     reply = await scene.reply(ts)
     assert "Run make deploy" in reply["text"]
-    assert (await ended(pool, ts))[0] == "done"
+    assert (await ended(database, ts))[0] == "done"
 
 
 async def test_the_person_is_told_when_nothing_helps(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """What no retry can mend ends with one sentence, and the row is failed with the error."""
     house.script.errors = [NotIndexed("Nothing is indexed yet.")]
     ts = await scene.say("@bot how do we deploy?")
     reply = await scene.reply(ts)
     assert reply["text"] == "Nothing is indexed yet."
-    assert await ended(pool, ts) == ("failed", "Nothing is indexed yet.")
+    assert await ended(database, ts) == ("failed", "Nothing is indexed yet.")
 
 
 async def test_the_edited_text_is_answered(house: House, scene: Scene) -> None:
@@ -340,14 +338,14 @@ async def test_the_edited_text_is_answered(house: House, scene: Scene) -> None:
 
 
 async def test_a_deleted_question_is_not_answered(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """A question that is deleted while it is answered leaves no answer and is ignored."""
     house.script.hold, house.script.pause = 2, 0.2
     ts = await scene.say("@bot how do we deploy?")
     await until(lambda: scene.from_bot(ts), "the stream")
     await scene.act("delete", **{"as": "U0JONAS"}, channel=scene.channel, ts=ts)
-    assert (await ended(pool, ts))[0] == "ignored"
+    assert (await ended(database, ts))[0] == "ignored"
     house.script.gate.set()
 
     async def gone() -> bool:
@@ -357,7 +355,7 @@ async def test_a_deleted_question_is_not_answered(
 
 
 async def test_a_question_deleted_before_its_reply_began_is_no_failure(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool, caplog: pytest.LogCaptureFixture
+    services_house: House, scene: Scene, database: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its thread is gone, so nothing is said in it, and no error is logged."""
     services, script = services_house.services, services_house.script
@@ -365,7 +363,7 @@ async def test_a_question_deleted_before_its_reply_began_is_no_failure(
     ts = await scene.say("@bot how do we deploy?")
     payload = {"text": "how do we deploy?"}
     await store.store(services, Incoming("Ev1", "question", MEMBER, scene.channel, ts, ts, payload))
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         row = await (await connection.execute("select id from inbox")).fetchone()
     assert row is not None
     job = asyncio.create_task(answer(services, row[0], tries=0, deaths=0))
@@ -378,7 +376,7 @@ async def test_a_question_deleted_before_its_reply_began_is_no_failure(
     await store.withdraw_question(services, Deleted(scene.channel, ts, ts))
     script.gate.set()
     await job
-    assert (await ended(pool, ts))[0] == "ignored"
+    assert (await ended(database, ts))[0] == "ignored"
     assert not [each for each in caplog.records if each.levelname == "ERROR"]
 
 

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.errors import NotIndexed
 from bot.app import create_app
@@ -15,6 +14,7 @@ from bot.inbox import store
 from bot.inbox.events import Incoming
 from bot.replies.unprompted import answer_unasked
 from bot.services import BotServices
+from database.database import Database
 from tests.bot.inbox.test_store import bot_process, count
 from tests.bot.listeners.test_listeners import send
 from tests.bot.running_bot import House
@@ -28,7 +28,7 @@ SHOWING = (
 
 async def let_answer(services: BotServices, scene: Scene, bar: float | None = None) -> None:
     """The channel wants to be answered unasked, from this bar on."""
-    async with services.pool.connection() as connection:
+    async with services.database.connection() as connection:
         await connection.execute(
             "insert into channel_settings (workspace, channel, answers, bar, set_by) "
             "values ('home', %s, 'always-if-sure', %s, %s)",
@@ -49,35 +49,33 @@ async def shown(scene: Scene) -> int:
     return sum([len(await scene.calls(method)) for method in SHOWING])
 
 
-async def rows(pool: AsyncConnectionPool) -> list[tuple[Any, ...]]:
+async def rows(database: Database) -> list[tuple[Any, ...]]:
     """Kind, state and what is kept of the words of every event in the inbox."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         found = await connection.execute(
             "select kind, state, payload ->> 'text' from inbox order by id"
         )
         return await found.fetchall()
 
 
-def all_ended(pool: AsyncConnectionPool, number: int = 1) -> Callable[[], Awaitable[bool]]:
+def all_ended(database: Database, number: int = 1) -> Callable[[], Awaitable[bool]]:
     """Whether so many events came and all of them are done with."""
 
     async def ended() -> bool:
-        states = [state for _, state, _ in await rows(pool)]
+        states = [state for _, state, _ in await rows(database)]
         return len(states) == number and "received" not in states
 
     return ended
 
 
-async def test_a_sure_answer_comes_unasked(
-    house: House, scene: Scene, pool: AsyncConnectionPool
-) -> None:
+async def test_a_sure_answer_comes_unasked(house: House, scene: Scene, database: Database) -> None:
     """In such a channel a question to nobody gets one whole answer in its thread, and no status."""
     await let_answer(house.services, scene, bar=0.8)
     before = len(await scene.calls("assistant.threads.setStatus"))
     await scene.act("faults", redeliver=1)
     ts = await scene.say("how do we deploy?")
     reply = await scene.reply(ts)
-    await until(all_ended(pool), "the end of the row")
+    await until(all_ended(database), "the end of the row")
     assert "Run make deploy [1]." in reply["text"] + reply["html"]
     assert "Nobody asked me" in reply["html"]
     assert "feedback_positive" in reply["html"]
@@ -86,8 +84,10 @@ async def test_a_sure_answer_comes_unasked(
     assert house.script.bars == [0.8]
     assert house.script.questions[0].audience.readers == {"public", f"channel:{scene.channel}"}
     assert len(await scene.calls("assistant.threads.setStatus")) == before
-    assert await rows(pool) == [("unasked", "done", "how do we deploy?")]
-    assert await count(pool, f"answers where channel = '{scene.channel}' and ts is not null") == 1
+    assert await rows(database) == [("unasked", "done", "how do we deploy?")]
+    assert (
+        await count(database, f"answers where channel = '{scene.channel}' and ts is not null") == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ async def test_a_sure_answer_comes_unasked(
 async def test_an_unsure_one_leaves_no_trace(
     services_house: House,
     scene: Scene,
-    pool: AsyncConnectionPool,
+    database: Database,
     abstained: bool,
     confidence: float | None,
     bar: float | None,
@@ -112,13 +112,13 @@ async def test_an_unsure_one_leaves_no_trace(
     assert len(script.questions) == 1
     assert await scene.from_bot(ts) == []
     assert await shown(scene) == before
-    assert await rows(pool) == [("unasked", "ignored", None)]
-    assert await count(pool, "answers") == 0
+    assert await rows(database) == [("unasked", "ignored", None)]
+    assert await count(database, "answers") == 0
     assert not await store.takes_part(services, scene.channel, ts)
 
 
 async def test_an_error_is_not_told(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """What goes wrong with a question that nobody put to the bot is for the log alone."""
     services, script = services_house.services, services_house.script
@@ -128,11 +128,11 @@ async def test_an_error_is_not_told(
     await asked(services, scene)
     await answer_unasked(services, 1, 0, 0)
     assert await shown(scene) == before
-    assert await rows(pool) == [("unasked", "failed", None)]
+    assert await rows(database) == [("unasked", "failed", None)]
 
 
 async def test_only_questions_to_anybody_are_taken(
-    house: House, scene: Scene, pool: AsyncConnectionPool
+    house: House, scene: Scene, database: Database
 ) -> None:
     """By default nothing is taken unasked; where it is, talk and words to somebody are not."""
     await scene.say("how do we deploy?")
@@ -145,27 +145,25 @@ async def test_only_questions_to_anybody_are_taken(
     await scene.say("how do we deploy?", channel="C0ENGINEERING")
     last = await scene.say("@bot how do we deploy?")
     await scene.reply(last)
-    await until(all_ended(pool, 2), "the end of the rows")
+    await until(all_ended(database, 2), "the end of the rows")
     mention = f"<@{scene.bot}> how do we deploy?"
-    assert await rows(pool) == [("question", "done", mention)] * 2
+    assert await rows(database) == [("question", "done", mention)] * 2
     assert house.script.bars == [None, 0.95]
 
 
-async def test_its_thread_stays_the_peoples(
-    house: House, scene: Scene, pool: AsyncConnectionPool
-) -> None:
+async def test_its_thread_stays_the_peoples(house: House, scene: Scene, database: Database) -> None:
     """Below an unasked answer a follow-up is unasked too, until somebody mentions the bot."""
     await let_answer(house.services, scene)
     ts = await scene.say("how do we deploy?")
     await scene.reply(ts)
     house.script.confidence = 0.2
     await scene.say("and when does the lunch begin?", person=OTHER, thread=ts)
-    await until(all_ended(pool, 2), "the end of the follow-up")
+    await until(all_ended(database, 2), "the end of the follow-up")
     await scene.say("@bot and how do we roll back?", thread=ts)
     await scene.reply(ts, count=2)
     await scene.say("why?", thread=ts)
     await scene.reply(ts, count=3)
-    assert [(kind, text) for kind, _, text in await rows(pool)] == [
+    assert [(kind, text) for kind, _, text in await rows(database)] == [
         ("unasked", "how do we deploy?"),
         ("unasked", None),
         ("question", f"<@{scene.bot}> and how do we roll back?"),
@@ -174,7 +172,7 @@ async def test_its_thread_stays_the_peoples(
 
 
 async def test_one_at_a_time_and_few_a_minute(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """While one is answered others of that channel pass, and so does a fourth in one minute."""
     services, script = services_house.services, services_house.script
@@ -200,27 +198,27 @@ async def _questions(house: House, number: int) -> bool:
 
 
 async def test_what_waited_too_long_is_let_pass(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """After a night without a bot, and once the setting is gone, nobody is answered unasked."""
     services = services_house.services
     await let_answer(services, scene)
     await asked(services, scene)
     await asked(services, scene)
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("update inbox set received_at = now() - interval '1 hour'")
     await answer_unasked(services, 1, 0, 0)
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("update inbox set received_at = now()")
         await connection.execute("delete from channel_settings")
     await answer_unasked(services, 2, 0, 0)
-    assert await rows(pool) == [("unasked", "ignored", None)] * 2
+    assert await rows(database) == [("unasked", "ignored", None)] * 2
     assert services_house.script.questions == []
 
 
 @pytest.mark.parametrize("change", ["edit", "delete"])
 async def test_what_is_no_question_any_more_is_not_answered(
-    house: House, scene: Scene, pool: AsyncConnectionPool, change: str
+    house: House, scene: Scene, database: Database, change: str
 ) -> None:
     """A question that is deleted, or edited to speak to somebody, leaves no trace."""
     house.script.hold = 0
@@ -231,18 +229,18 @@ async def test_what_is_no_question_any_more_is_not_answered(
     await scene.act(change, **{"as": MEMBER}, channel=scene.channel, ts=ts, **text)
 
     async def heard() -> bool:
-        return [text for _, _, text in await rows(pool)] != ["how do we deploy?"]
+        return [text for _, _, text in await rows(database)] != ["how do we deploy?"]
 
     await until(heard, "the change")
     house.script.gate.set()
-    await until(all_ended(pool), "the end of the row")
-    assert await rows(pool) == [("unasked", "ignored", None)]
+    await until(all_ended(database), "the end of the row")
+    assert await rows(database) == [("unasked", "ignored", None)]
     assert await scene.from_bot() == []
     assert len(house.script.questions) == 1
 
 
 async def test_a_message_that_a_dead_job_began_is_finished_or_taken_back(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """A job died over its message: the next makes that one whole, or deletes it when unsure."""
     services, script = services_house.services, services_house.script
@@ -260,9 +258,9 @@ async def test_a_message_that_a_dead_job_began_is_finished_or_taken_back(
 async def _begun(services: BotServices, scene: Scene, number: int) -> tuple[str, str]:
     """An unasked question whose reply was begun and not noted; the ts of both."""
     ts = await asked(services, scene)
-    row = await store.load(services.pool, number)
+    row = await store.load(services.database, number)
     assert row is not None
-    await store.begin_reply(services.pool, row)
+    await store.begin_reply(services.database, row)
     started = await services.client.call(
         "chat.startStream",
         channel=scene.channel,
@@ -277,7 +275,7 @@ async def _begun(services: BotServices, scene: Scene, number: int) -> tuple[str,
 async def test_a_killed_bot_answers_once(
     scene: Scene,
     services_house: House,
-    pool: AsyncConnectionPool,
+    database: Database,
     database_url: str,
     redis_url: str,
 ) -> None:
@@ -297,7 +295,7 @@ async def test_a_killed_bot_answers_once(
         doing = "procrastinate_jobs where task_name = 'answer_unasked' and status = 'doing'"
 
         async def begun() -> bool:
-            return await count(pool, doing) == 1
+            return await count(database, doing) == 1
 
         await until(begun, "the job", seconds=20)
         await asyncio.sleep(0.2)
@@ -306,20 +304,20 @@ async def test_a_killed_bot_answers_once(
     assert await scene.from_bot(ts) == []
     async with bot_process(settings | {"pause": 0.0}):
         reply = await scene.reply(ts)
-        await until(all_ended(pool), "the end of the row", seconds=20)
+        await until(all_ended(database), "the end of the row", seconds=20)
     assert "word19" in reply["text"] + reply["html"]
     assert len(await scene.from_bot(ts)) == 1
-    assert await count(pool, "answers") == 1
+    assert await count(database, "answers") == 1
 
 
 async def test_a_database_that_is_down_is_nobodys_news(
-    services_house: House, scene: Scene, pool: AsyncConnectionPool
+    services_house: House, scene: Scene, database: Database
 ) -> None:
     """Who asked nobody is not told that it cannot be stored; Slack delivers it again."""
     app = create_app(services_house.services)
     ts = await scene.say("how do we deploy?")
     message = {"type": "message", "channel": scene.channel, "channel_type": "channel", "ts": ts}
     before = await shown(scene)
-    await pool.close()
+    await database.pool.close()
     assert await send(app, message | {"user": MEMBER, "text": "how do we deploy?"}) == 500
     assert await shown(scene) == before

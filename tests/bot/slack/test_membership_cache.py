@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from bot.services import BotServices
+from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from tests.bot.running_bot import Script, listening, open_house
 from tests.bot.slack_client import until
@@ -34,13 +34,13 @@ def town(tmp_path: Path) -> Iterator[Town]:
 
 @pytest.fixture
 async def two(
-    town: Town, pool: AsyncConnectionPool, embedder: Embedder
+    town: Town, database: Database, embedder: Embedder
 ) -> AsyncIterator[tuple[BotServices, BotServices]]:
     """A bot that Slack's events reach, and a worker beside it that they do not."""
     async with AsyncExitStack() as stack:
         bots = [
             await stack.enter_async_context(
-                open_house(pool, None, town.api, town.token, embedder, Script())
+                open_house(database, None, town.api, town.token, embedder, Script())
             )
             for _ in range(2)
         ]
@@ -116,7 +116,7 @@ async def test_who_leaves_takes_nothing_along(
 
 
 async def test_a_new_status_line_is_no_change(
-    town: Town, two: tuple[BotServices, BotServices], pool: AsyncConnectionPool
+    town: Town, two: tuple[BotServices, BotServices], database: Database
 ) -> None:
     """Somebody's profile that changes nothing of their standing is not noted for others."""
     bot, _ = two
@@ -125,7 +125,7 @@ async def test_a_new_status_line_is_no_change(
     town.act("members", channel="C0DATA", person="U0GUS")
 
     async def noted() -> list[tuple[str]]:
-        async with pool.connection() as connection:
+        async with database.connection() as connection:
             found = await connection.execute("select person from inbox where kind = 'membership'")
             return list(await found.fetchall())
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from database.pool import open_pool
+from database.database import open_database
 from retrieval.embeddings.embedder import open_embedder
 from retrieval.indexing.sync import index_source
 from tests.bot.workspace import running_town, world
@@ -25,11 +25,13 @@ CONSENT = {"HOUSELORE_TRAIN_ON_FEEDBACK": "true"}
 
 async def _judge(url: str) -> None:
     """One answer that was found bad in style, with a better one."""
-    async with open_pool(url, "home") as pool:
+    async with open_database(url, "home") as database:
         answer = await add_answer(
-            pool, await add_document(pool, "lunch"), "Lunch is served in the canteen at noon. [1]"
+            database,
+            await add_document(database, "lunch"),
+            "Lunch is served in the canteen at noon. [1]",
         )
-        await say(pool, answer, ASKER, "bad", ["style"], "Noon, canteen.")
+        await say(database, answer, ASKER, "bad", ["style"], "Noon, canteen.")
 
 
 def test_the_whole_way(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
@@ -133,15 +135,15 @@ def test_what_machines_train_on_is_removed_with_its_dataset(
 
 async def _delete_documents(url: str) -> None:
     """All that was indexed is gone."""
-    async with open_pool(url, "home") as pool, pool.connection() as connection:
+    async with open_database(url, "home") as database, database.connection() as connection:
         await connection.execute("delete from documents where workspace = 'home'")
 
 
 async def _index(url: str, *texts: str) -> None:
     """Documents that everyone may read."""
-    async with open_pool(url, "home") as pool:
+    async with open_database(url, "home") as database:
         for number, text in enumerate(texts):
-            await add_document(pool, f"page-{number}", text)
+            await add_document(database, f"page-{number}", text)
 
 
 def test_texts_in_the_house_voice(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
@@ -210,18 +212,18 @@ async def _ail(url: str) -> None:
     """A question in vain, a document called outdated, a bad style, and an answer corrected by what
     another document says.
     """
-    async with open_pool(url, "home") as pool:
-        lunch = await add_document(pool, "lunch")
+    async with open_database(url, "home") as database:
+        lunch = await add_document(database, "lunch")
         for question in ("Where is [/the] key?", "where is the KEY"):
-            await add_answer(pool, None, "I found nothing.", question, abstained=True)
+            await add_answer(database, None, "I found nothing.", question, abstained=True)
         for person in (ASKER, READER):
-            stale = await add_answer(pool, lunch, question=f"When does {person} eat?")
-            await say(pool, stale, person, "bad", ["outdated"])
-        styled = await add_answer(pool, lunch, question="At what time is lunch?")
-        await say(pool, styled, ASKER, "bad", ["style"], "Noon, canteen.")
-        await index_source(pool, "home", Library({"van": VAN}), open_embedder("embedded:"))
-        wrong = await add_answer(pool, lunch, "Nobody. [1]", "Who drives the van?")
-        await say(pool, wrong, ASKER, "bad", better=VAN)
+            stale = await add_answer(database, lunch, question=f"When does {person} eat?")
+            await say(database, stale, person, "bad", ["outdated"])
+        styled = await add_answer(database, lunch, question="At what time is lunch?")
+        await say(database, styled, ASKER, "bad", ["style"], "Noon, canteen.")
+        await index_source(database, Library({"van": VAN}), open_embedder("embedded:"))
+        wrong = await add_answer(database, lunch, "Nobody. [1]", "Who drives the van?")
+        await say(database, wrong, ASKER, "bad", better=VAN)
 
 
 def test_cures(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
@@ -256,18 +258,18 @@ def test_cures(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
 
 async def _ask_in(url: str, *channels: str) -> None:
     """A good answer in each channel, which everyone in the workspace could have read."""
-    async with open_pool(url, "home") as pool:
-        document = await add_document(pool, "lunch")
+    async with open_database(url, "home") as database:
+        document = await add_document(database, "lunch")
         for channel in channels:
             answer = await add_answer(
-                pool,
+                database,
                 document,
                 "Ask ben. [1]",
                 f"Who knows when lunch is in {channel}?",
                 readers=["public", f"channel:{channel}"],
                 channel=channel,
             )
-            await say(pool, answer, ASKER, "good")
+            await say(database, answer, ASKER, "good")
 
 
 def test_slack_says_what_is_public(houselore: Houselore, tmp_path: Path, database_url: str) -> None:

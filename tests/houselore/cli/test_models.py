@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.answers import Answer
 from answering.types.progress import Finished
 from answering.types.questions import Place, Question
+from database.database import Database
 from houselore.services import Services, open_services
 from houselore.settings import open_settings
 from houselore.slack.connection import SlackAccess, open_bot
@@ -51,8 +51,8 @@ async def services(
     docs.mkdir()
     (docs / "lunch.md").write_text("# Lunch\n\nLunch is served at noon in the garden.\n")
     async with open_services(settings) as opened:
-        await index_source(opened.pool, opened.workspace, FilesSource(docs), opened.embedder)
-        await register(opened.pool, opened.workspace, "house-2", "SmolLM2", str(adapter))
+        await index_source(opened.database, FilesSource(docs), opened.embedder)
+        await register(opened.database, "house-2", "SmolLM2", str(adapter))
         yield opened
 
 
@@ -69,17 +69,17 @@ async def ask(services: Services, place: Place | None = None) -> Answer:
 async def test_a_promotion_is_the_next_answer(services: Services) -> None:
     """Promoted or rolled back, another model answers at once, in the same process."""
     assert (await ask(services)).model == STARTED_WITH
-    await promote(services.pool, services.workspace, "house-2", by="U1", reason="better")
+    await promote(services.database, "house-2", by="U1", reason="better")
     answer = await ask(services)
     assert answer.model == "house-2"
     assert "noon" in answer.text
-    await roll_back(services.pool, services.workspace, by="U1", reason="worse")
+    await roll_back(services.database, by="U1", reason="worse")
     assert (await ask(services)).model == STARTED_WITH
 
 
 async def test_a_canary_answers_in_its_threads_alone(services: Services) -> None:
     """A thread has the model drawn for it, a question without a place what is served."""
-    rollout = await start_rollout(services.pool, services.workspace, "house-2", 1, by="U1")
+    rollout = await start_rollout(services.database, "house-2", 1, by="U1")
     drawn = {rollout.model_for("C1", f"{n}.0"): f"{n}.0" for n in range(20)}
     assert set(drawn) == {"house-2", STARTED_WITH}
     for model, thread in drawn.items():
@@ -95,11 +95,11 @@ async def test_a_canary_that_cannot_be_served_is_taken_back(
     config = json.loads((wrong / CONFIG).read_text())
     (wrong / CONFIG).write_text(json.dumps({**config, "use_dora": True}))
     lineage = Lineage(adapter_hash=hash_adapter(wrong))
-    await register(services.pool, services.workspace, "house-3", "SmolLM2", str(wrong), lineage)
-    await start_rollout(services.pool, services.workspace, "house-3", 1, by="U1")
+    await register(services.database, "house-3", "SmolLM2", str(wrong), lineage)
+    await start_rollout(services.database, "house-3", 1, by="U1")
     assert (await ask(services, Place("C1"))).model == STARTED_WITH
-    assert await current_rollout(services.pool, services.workspace) is None
-    states = {m.name: m.state for m in await models(services.pool, services.workspace)}
+    assert await current_rollout(services.database) is None
+    states = {m.name: m.state for m in await models(services.database)}
     assert states["house-3"] == "retired"
 
 
@@ -108,8 +108,8 @@ async def test_a_served_model_that_is_gone_leaves_the_one_before(
 ) -> None:
     """A promotion of nothing, or of other bytes, does not silence the house."""
     gone = str(tmp_path / "gone")
-    await register(services.pool, services.workspace, "house-3", "SmolLM2", gone)
-    await promote(services.pool, services.workspace, "house-3", by="U1", reason="a slip")
+    await register(services.database, "house-3", "SmolLM2", gone)
+    await promote(services.database, "house-3", by="U1", reason="a slip")
     assert (await ask(services)).model == STARTED_WITH
 
 
@@ -150,11 +150,11 @@ async def test_who_is_forgotten_in_slack_leaves_the_disk(
     services: Services, tmp_path: Path
 ) -> None:
     """`forget me` removes what a training was to read of them, in the process that hears it."""
-    pool, workspace = services.pool, services.workspace
-    answer = await add_answer(pool, await add_document(pool, "dinner"))
-    await say(pool, answer, ASKER, "bad", ["style"], "Noon, canteen.")
-    await collect(pool, workspace, nothing, str)
-    frozen = await freeze_dataset(pool, workspace, "ben", unreviewed=True)
+    database = services.database
+    answer = await add_answer(database, await add_document(database, "dinner"))
+    await say(database, answer, ASKER, "bad", ["style"], "Noon, canteen.")
+    await collect(database, nothing, str)
+    frozen = await freeze_dataset(database, "ben", unreviewed=True)
     training = tmp_path / "data" / "adapters" / "house-9" / "training"
     write_material(training, Base("org/model", "Tiny"), Material(frozen.hash, []), Plan())
     (training / "plan.json").write_text(json.dumps({"dataset": frozen.hash}), encoding="utf-8")
@@ -169,16 +169,16 @@ async def test_who_is_forgotten_in_slack_leaves_the_disk(
 
 
 async def test_who_lost_the_dataset_is_refused(
-    houselore: Houselore, adapter: Path, database_url: str, pool: AsyncConnectionPool
+    houselore: Houselore, adapter: Path, database_url: str, database: Database
 ) -> None:
     """Without its dataset nobody can ask for what the candidate may have by heart: that is said."""
-    answer = await add_answer(pool, await add_document(pool, "lunch"))
-    await say(pool, answer, ASKER, "bad", ["style"], "Noon, canteen.")
-    await collect(pool, "home", nothing, str)
-    frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
+    answer = await add_answer(database, await add_document(database, "lunch"))
+    await say(database, answer, ASKER, "bad", ["style"], "Noon, canteen.")
+    await collect(database, nothing, str)
+    frozen = await freeze_dataset(database, "ben", unreviewed=True)
     lineage = Lineage(dataset=frozen.hash)
-    await register(pool, "home", "house-2", "SmolLM2", str(adapter), lineage)
-    await forget(pool, "home", ASKER)
+    await register(database, "house-2", "SmolLM2", str(adapter), lineage)
+    await forget(database, ASKER)
     judged = await asyncio.to_thread(
         houselore, "models", "judge", "house-2", HOUSELORE_DATABASE_URL=database_url
     )

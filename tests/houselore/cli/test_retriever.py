@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from database.pool import open_pool
+from database.database import open_database
 from retrieval.embeddings.embedder import EMBEDDED, open_embedder
 from retrieval.index.generations import live_generation
 from retrieval.indexing.golden_questions import refresh_golden
@@ -23,37 +23,37 @@ CONSENT = {"HOUSELORE_TRAIN_ON_FEEDBACK": "true"}
 
 
 async def _fill(url: str, count: int) -> None:
-    async with open_pool(url, "home") as pool:
-        await fill_office(pool, open_embedder(EMBEDDED), count)
+    async with open_database(url, "home") as database:
+        await fill_office(database, open_embedder(EMBEDDED), count)
 
 
 async def _praise(url: str) -> None:
     """A good answer from a page that is not held out."""
-    async with open_pool(url, "home") as pool:
-        golden = await refresh_golden(pool, "home")
+    async with open_database(url, "home") as database:
+        golden = await refresh_golden(database)
         page = next(one for one in golden if one not in hold_out(golden))
-        answer = await add_answer(pool, page.document_id, question="Who?", note=page.quote)
-        await say(pool, answer, ASKER, "good")
+        answer = await add_answer(database, page.document_id, question="Who?", note=page.quote)
+        await say(database, answer, ASKER, "good")
 
 
 async def _damage(url: str) -> int:
     """Serve an adapter that turns every question anywhere; its number."""
-    async with open_pool(url, "home") as pool:
-        generation = await live_generation(pool, "home")
+    async with open_database(url, "home") as database:
+        generation = await live_generation(database)
         assert generation is not None
         size = (generation.dimensions, generation.dimensions)
         adapter = Adapter(np.random.default_rng(1).normal(size=size).astype(np.float32))
         verdict = judge({"rank": [1.0]}, {"rank": [0.0]}, {}, ["rank"])
         number = await register_weights(
-            pool, generation, Weights(0.9, adapter), [], verdict, None, "ben"
+            database, generation, Weights(0.9, adapter), [], verdict, None, "ben"
         )
-        await promote_weights(pool, generation, number, "ben", "a slip of the pen")
+        await promote_weights(database, generation, number, "ben", "a slip of the pen")
     return number
 
 
 async def _leave_one(url: str) -> None:
-    async with open_pool(url, "home") as pool:
-        await leave_one_lesson(pool)
+    async with open_database(url, "home") as database:
+        await leave_one_lesson(database)
 
 
 def test_learned_judged_served_and_taken_back(houselore: Houselore, database_url: str) -> None:

@@ -37,14 +37,14 @@ async def opened(
     async with open_services(settings) as services:
         for name in NAMES:
             adapter = shutil.copytree(STARTER, tmp_path / name, dirs_exist_ok=True)
-            await register(services.pool, "home", name, "SmolLM2", str(adapter))
+            await register(services.database, name, "SmolLM2", str(adapter))
         yield services
 
 
 async def follow(services: Services) -> None:
     """What every process does again and again, without waiting for answers in progress."""
     await services.answerer.look()
-    await Retirement(services.pool, "home", services.answerer, grace=0.0).look()
+    await Retirement(services.database, services.answerer, grace=0.0).look()
 
 
 async def test_an_endpoint_lets_go_of_what_is_out_of_service(
@@ -58,17 +58,17 @@ async def test_an_endpoint_lets_go_of_what_is_out_of_service(
     ):
         loaded = []
         for name in NAMES:
-            await promote(services.pool, "home", name, "U1", "better")
+            await promote(services.database, name, "U1", "better")
             await follow(services)
             loaded.append(set(endpoint.loaded))
         assert loaded == [{"house-2"}, {"house-2", "house-3"}, {"house-3", "house-4"}]
-        await start_rollout(services.pool, "home", "house-2", 0.5, "U1")
+        await start_rollout(services.database, "house-2", 0.5, "U1")
         await follow(services)
         assert set(endpoint.loaded) == {"house-2", "house-3", "house-4"}
-        await stop_rollout(services.pool, "home", "U1", "worse")
+        await stop_rollout(services.database, "U1", "worse")
         await follow(services)
         assert set(endpoint.loaded) == {"house-3", "house-4"}
-        await roll_back(services.pool, "home", "U1", "worse")
+        await roll_back(services.database, "U1", "worse")
         await follow(services)
         assert set(endpoint.loaded) == {"house-3", "house-4"}
 
@@ -82,7 +82,7 @@ async def test_answers_that_are_being_written_are_waited_for(
         serving(endpoint.app()) as url,
         opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
     ):
-        retirement = Retirement(services.pool, "home", services.answerer, grace=0.2)
+        retirement = Retirement(services.database, services.answerer, grace=0.2)
 
         async def look_again(seconds: float = 0.0) -> bool:
             """Whether house-2 is still there, so many seconds later."""
@@ -92,11 +92,11 @@ async def test_answers_that_are_being_written_are_waited_for(
             return "house-2" in endpoint.loaded
 
         for name in NAMES:
-            await promote(services.pool, "home", name, "U1", "better")
+            await promote(services.database, name, "U1", "better")
             assert await look_again()
-        await start_rollout(services.pool, "home", "house-2", 0.5, "U1")
+        await start_rollout(services.database, "house-2", 0.5, "U1")
         assert await look_again(0.25)
-        await stop_rollout(services.pool, "home", "U1", "worse")
+        await stop_rollout(services.database, "U1", "worse")
         assert await look_again()
         assert not await look_again(0.25)
         assert set(endpoint.loaded) == {"house-3", "house-4"}
@@ -116,19 +116,19 @@ async def test_what_this_process_still_answers_with_stays(
         serving(endpoint.app()) as url,
         opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
     ):
-        await promote(services.pool, "home", "house-2", "U1", "better")
+        await promote(services.database, "house-2", "U1", "better")
         await follow(services)
         for name in ("one", "two"):
             gone = str(tmp_path / name / "missing")
-            await register(services.pool, "home", name, "SmolLM2", gone)
-            await promote(services.pool, "home", name, "U1", "a slip")
+            await register(services.database, name, "SmolLM2", gone)
+            await promote(services.database, name, "U1", "a slip")
             await follow(services)
         assert set(endpoint.loaded) == {"house-2"}
         assert services.answerer.in_use == {"house-2"}
-        await register(services.pool, "home", "stuck", "SmolLM2", str(tmp_path / "house-3"))
+        await register(services.database, "stuck", "SmolLM2", str(tmp_path / "house-3"))
         for name in ("stuck", "house-3", "house-4"):
-            await promote(services.pool, "home", name, "U1", "better")
-        retirement = Retirement(services.pool, "home", services.answerer, grace=0.5)
+            await promote(services.database, name, "U1", "better")
+        retirement = Retirement(services.database, services.answerer, grace=0.5)
         await services.answerer.look()
         await retirement.look()
         await asyncio.sleep(0.6)
@@ -148,15 +148,15 @@ async def test_an_endpoint_that_hangs_holds_nobody_up(
         serving(endpoint.app()) as url,
         opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
     ):
-        await register(services.pool, "home", "house-5", "SmolLM2", str(tmp_path / "house-4"))
+        await register(services.database, "house-5", "SmolLM2", str(tmp_path / "house-4"))
         for name in (*NAMES, "house-5"):
-            await promote(services.pool, "home", name, "U1", "better")
+            await promote(services.database, name, "U1", "better")
             await services.answerer.look()
         endpoint.hangs = True
         async with asyncio.timeout(5):
             looking = asyncio.create_task(follow(services))
             await asyncio.sleep(0.3)
-            await promote(services.pool, "home", "house-3", "U1", "meanwhile")
+            await promote(services.database, "house-3", "U1", "meanwhile")
             await looking
         assert endpoint.let_go == ["house-3"]
 
@@ -170,10 +170,10 @@ async def test_what_has_no_place_of_its_own_is_not_asked_for(
         serving(endpoint.app()) as url,
         opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
     ):
-        await register(services.pool, "home", "far", "SmolLM2", "hosted:ft-1")
-        retirement = Retirement(services.pool, "home", services.answerer, grace=0.0)
+        await register(services.database, "far", "SmolLM2", "hosted:ft-1")
+        retirement = Retirement(services.database, services.answerer, grace=0.0)
         for name in ("far", *NAMES):
-            await promote(services.pool, "home", name, "U1", "better")
+            await promote(services.database, name, "U1", "better")
             await services.answerer.look()
             await retirement.look()
         await retirement.look()
@@ -197,10 +197,10 @@ async def test_the_server_of_a_retired_model_ends(
 
     async with opened(tmp_path, database_url, redis_url, "embedded:") as services:
         for name in NAMES:
-            await promote(services.pool, "home", name, "U1", "better")
+            await promote(services.database, name, "U1", "better")
             await follow(services)
         await until(lambda: running() == {"house-3", "house-4"})
-        await promote(services.pool, "home", "house-2", "U1", "after all")
+        await promote(services.database, "house-2", "U1", "after all")
         await follow(services)
         await until(lambda: running() == {"house-2", "house-4"})
 
@@ -221,8 +221,8 @@ async def test_a_candidate_that_was_judged_is_let_go(
             redis_url=redis_url,
             chat_url=f"{url}/v1",
         )
-        await promote(services.pool, "home", "house-2", "U1", "better")
-        await start_rollout(services.pool, "home", "house-3", 0.5, "U1")
+        await promote(services.database, "house-2", "U1", "better")
+        await start_rollout(services.database, "house-3", 0.5, "U1")
         await services.answerer.look()
         for name in ("house-3", "house-4"):
             await judge_model(settings, name, Trial(limit=2))
@@ -238,10 +238,10 @@ async def test_the_house_is_kept_tidy(
         serving(endpoint.app()) as url,
         opened(tmp_path, database_url, redis_url, f"{url}/v1") as services,
     ):
-        tidying = keep_tidy(services.pool, "home", services.answerer, 0.02, grace=0.1)
+        tidying = keep_tidy(services.database, services.answerer, 0.02, grace=0.1)
         tidy = asyncio.create_task(tidying)
         for name in NAMES:
-            await promote(services.pool, "home", name, "U1", "better")
+            await promote(services.database, name, "U1", "better")
             await services.answerer.look()
         await until(lambda: set(endpoint.loaded) == {"house-3", "house-4"})
         await asyncio.sleep(0.2)

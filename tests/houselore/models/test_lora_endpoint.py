@@ -46,8 +46,8 @@ async def test_workspaces_that_share_an_endpoint_have_adapters_of_their_own(
             services = await stack.enter_async_context(open_services(settings))
             hashes[workspace] = hash_adapter(adapter)
             lineage = Lineage(adapter_hash=hashes[workspace])
-            await register(services.pool, workspace, "house-2", "m", str(adapter), lineage)
-            await promote(services.pool, workspace, "house-2", "U1", "better")
+            await register(services.database, "house-2", "m", str(adapter), lineage)
+            await promote(services.database, "house-2", "U1", "better")
             await services.answerer.look()
             opened[workspace] = services
         names = {workspace: f"house-2-{hash_[:12]}" for workspace, hash_ in hashes.items()}
@@ -56,13 +56,13 @@ async def test_workspaces_that_share_an_endpoint_have_adapters_of_their_own(
         }
         for workspace, services in opened.items():
             docs = FilesSource(tmp_path / "docs")
-            await index_source(services.pool, workspace, docs, services.embedder)
+            await index_source(services.database, docs, services.embedder)
             async for _ in services.answerer.answer(
                 Question("When is lunch served?", everyone(workspace))
             ):
                 pass
         assert list(dict.fromkeys(endpoint.asked)) == list(names.values())
-        north = await served(opened["north"].pool, "north")
+        north = await served(opened["north"].database)
         assert north is not None
         await opened["north"].answerer.close(north)
         assert list(endpoint.loaded) == [names["south"]]

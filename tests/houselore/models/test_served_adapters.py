@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.progress import Finished
 from answering.types.questions import Question
+from database.database import Database
 from houselore.services import open_services
 from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
@@ -36,14 +36,14 @@ def adapter(tmp_path: Path) -> Path:
 async def asked(settings: Settings, docs: Path) -> list[str]:
     """The model that answered before house-2 was promoted, the one after, and what that said."""
     async with open_services(settings) as services:
-        await index_source(services.pool, "home", FilesSource(docs), services.embedder)
+        await index_source(services.database, FilesSource(docs), services.embedder)
         said = []
         for _ in range(2):
             question = Question("When is lunch served?", everyone("home"))
             async for step in services.answerer.answer(question):
                 if isinstance(step, Finished):
                     said += [step.answer.model, step.answer.text]
-            await promote(services.pool, "home", "house-2", by="U1", reason="better")
+            await promote(services.database, "house-2", by="U1", reason="better")
             await services.answerer.look()
     return [said[0], *said[2:]]
 
@@ -55,7 +55,7 @@ async def test_one_machine_registers_and_another_serves(
     tmp_path: Path,
     database_url: str,
     redis_url: str,
-    pool: AsyncConnectionPool,
+    database: Database,
 ) -> None:
     """`model register` uploads the folder; a data folder that never saw it answers with it, and
     where somebody changed the bucket's bytes the model before goes on. No key is told or kept.
@@ -66,7 +66,7 @@ async def test_one_machine_registers_and_another_serves(
     done = await asyncio.to_thread(houselore, *words, **where)
     assert done.returncode == 0, done.stderr
     shutil.rmtree(adapter)
-    (kept,) = await models(pool, "home")
+    (kept,) = await models(database)
     assert kept.adapter is not None and kept.adapter.startswith(f"{URL}/house-2-")
     assert SECRET not in done.stdout + done.stderr + kept.adapter
 
@@ -78,7 +78,7 @@ async def test_one_machine_registers_and_another_serves(
     assert before != "house-2" == model
     assert "noon" in text
 
-    await roll_back(pool, "home", by="U1", reason="to be tried again")
+    await roll_back(database, by="U1", reason="to be tried again")
     (weights,) = (key for key in s3.objects if key.endswith("safetensors"))
     s3.objects[weights] = s3.objects[weights][:-1] + b"x"
     _, model, _ = await asked(open_settings(data_dir=tmp_path / "third", **at), docs)
@@ -105,10 +105,10 @@ async def test_questions_do_not_wait_for_a_storage_that_hangs(
         docs = tmp_path / "docs"
         docs.mkdir()
         (docs / "lunch.md").write_text("# Lunch\n\nLunch is served at noon in the garden.\n")
-        await index_source(services.pool, "home", FilesSource(docs), services.embedder)
+        await index_source(services.database, FilesSource(docs), services.embedder)
         lineage = Lineage(adapter_hash=hash_adapter(adapter))
-        await register(services.pool, "home", "house-2", "SmolLM2", place, lineage)
-        await promote(services.pool, "home", "house-2", by="U1", reason="better")
+        await register(services.database, "house-2", "SmolLM2", place, lineage)
+        await promote(services.database, "house-2", by="U1", reason="better")
         s3.held, s3.asked = asyncio.Event(), []
         looking = asyncio.create_task(services.answerer.look())
         while not s3.asked:  # noqa: ASYNC110 - nobody tells of it

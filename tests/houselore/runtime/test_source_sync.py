@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from houselore.runtime.source_sync import keep_fresh
 from retrieval.audience import everyone
 from retrieval.embeddings.embedder import Embedder, open_embedder
@@ -25,9 +25,9 @@ def embedder() -> Embedder:
 
 
 @asynccontextmanager
-async def kept_fresh(pool: AsyncConnectionPool, embedder: Embedder) -> AsyncIterator[None]:
+async def kept_fresh(database: Database, embedder: Embedder) -> AsyncIterator[None]:
     """All sources are looked at many times a second while the block runs."""
-    keeper = asyncio.create_task(keep_fresh(pool, "home", embedder, 0.05))
+    keeper = asyncio.create_task(keep_fresh(database, embedder, 0.05))
     try:
         yield
     finally:
@@ -43,15 +43,15 @@ async def until(is_so: Callable[[], Awaitable[bool]]) -> None:
 
 
 async def test_an_edit_and_a_deletion_are_found(
-    pool: AsyncConnectionPool, embedder: Embedder, tmp_path: Path
+    database: Database, embedder: Embedder, tmp_path: Path
 ) -> None:
     """What is written is soon found, what is deleted is soon not."""
     note = tmp_path / "note.md"
     note.write_text("The office opens at eight.\n")
-    await index_source(pool, "home", FilesSource(tmp_path), embedder)
+    await index_source(database, FilesSource(tmp_path), embedder)
 
     async def texts() -> str:
-        found = await search(pool, embedder, "When does the office open?", everyone("home"), 3)
+        found = await search(database, embedder, "When does the office open?", everyone("home"), 3)
         return " ".join(passage.text for passage in found)
 
     async def says_nine() -> bool:
@@ -60,7 +60,7 @@ async def test_an_edit_and_a_deletion_are_found(
     async def says_nothing() -> bool:
         return not await texts()
 
-    async with kept_fresh(pool, embedder):
+    async with kept_fresh(database, embedder):
         note.write_text("The office opens at nine.\n")
         await until(says_nine)
         assert "eight" not in await texts()
@@ -69,7 +69,7 @@ async def test_an_edit_and_a_deletion_are_found(
 
 
 async def test_a_source_that_is_away_is_said_once_and_keeps_its_documents(
-    pool: AsyncConnectionPool,
+    database: Database,
     embedder: Embedder,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -78,10 +78,10 @@ async def test_a_source_that_is_away_is_said_once_and_keeps_its_documents(
     folder = tmp_path / "docs"
     folder.mkdir()
     (folder / "note.md").write_text("The office opens at eight.\n")
-    await index_source(pool, "home", FilesSource(folder), embedder)
+    await index_source(database, FilesSource(folder), embedder)
     shutil.rmtree(folder)
     with caplog.at_level(logging.WARNING, "houselore.runtime.source_sync"):
-        async with kept_fresh(pool, embedder):
+        async with kept_fresh(database, embedder):
 
             async def is_said() -> bool:
                 return "is not there" in caplog.text
@@ -89,4 +89,4 @@ async def test_a_source_that_is_away_is_said_once_and_keeps_its_documents(
             await until(is_said)
             await asyncio.sleep(0.2)
     assert caplog.text.count("is not there") == 1
-    assert await search(pool, embedder, "office", everyone("home"), 3)
+    assert await search(database, embedder, "office", everyone("home"), 3)

@@ -6,9 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow_if_alone
+from database.database import Database
 from houselore.runtime.training_schedule import keep_learning, run_houselore, schedule_of
 from houselore.settings import Settings, open_settings
 from tests.tuning.rated_answers import ASKER, add_answer, add_document, nothing, say
@@ -20,12 +19,12 @@ from tuning.schedule import Schedule, look_due
 ANY = Schedule(examples=1, unreviewed=True)
 
 
-async def teach(pool: AsyncConnectionPool, *numbers: int) -> None:
+async def teach(database: Database, *numbers: int) -> None:
     """Answers, one a number, that somebody wished to be shorter: two examples of each."""
     for number in numbers:
-        answer = await add_answer(pool, await add_document(pool, f"lunch-{number}"))
-        await say(pool, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
-    await collect(pool, "home", nothing, str)
+        answer = await add_answer(database, await add_document(database, f"lunch-{number}"))
+        await say(database, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
+    await collect(database, nothing, str)
 
 
 def settings_in(folder: Path, **given: object) -> Settings:
@@ -43,37 +42,37 @@ def test_nobody_trains_unasked(tmp_path: Path, given: dict[str, object], wished:
     assert schedule_of(open_settings(data_dir=tmp_path, **given)) is None
 
 
-async def test_when_it_is_time(pool: AsyncConnectionPool) -> None:
+async def test_when_it_is_time(database: Database) -> None:
     """With enough that is new and reviewed, or after the days; not again with what was learned."""
-    await teach(pool, 1, 2, 3)
-    assert (await look_due(pool, "home", Schedule(examples=1))).new == frozenset()
-    due = await look_due(pool, "home", Schedule(examples=6, unreviewed=True))
+    await teach(database, 1, 2, 3)
+    assert (await look_due(database, Schedule(examples=1))).new == frozenset()
+    due = await look_due(database, Schedule(examples=6, unreviewed=True))
     assert (len(due.new), due.reason) == (6, "6 examples are new")
-    assert (await look_due(pool, "home", Schedule(examples=7, unreviewed=True))).reason is None
-    assert (await look_due(pool, "home", Schedule(days=7, unreviewed=True))).reason is not None
+    assert (await look_due(database, Schedule(examples=7, unreviewed=True))).reason is None
+    assert (await look_due(database, Schedule(days=7, unreviewed=True))).reason is not None
 
-    frozen = await freeze_dataset(pool, "home", "ben", unreviewed=True)
-    await register(pool, "home", "house-2", "Tiny", "a", Lineage(dataset=frozen.hash))
-    assert (await look_due(pool, "home", ANY)).reason is None
-    await teach(pool, 4)
-    assert (await look_due(pool, "home", ANY)).reason == "2 examples are new"
-    assert (await look_due(pool, "home", Schedule(days=7, unreviewed=True))).reason is None
+    frozen = await freeze_dataset(database, "ben", unreviewed=True)
+    await register(database, "house-2", "Tiny", "a", Lineage(dataset=frozen.hash))
+    assert (await look_due(database, ANY)).reason is None
+    await teach(database, 4)
+    assert (await look_due(database, ANY)).reason == "2 examples are new"
+    assert (await look_due(database, Schedule(days=7, unreviewed=True))).reason is None
 
 
-async def test_a_pinned_model_is_left_alone(pool: AsyncConnectionPool) -> None:
+async def test_a_pinned_model_is_left_alone(database: Database) -> None:
     """What is to stay is not to be replaced: nothing is trained for it."""
-    await teach(pool, 1)
-    await ensure_served(pool, "home", "house-1", "Tiny")
-    assert (await look_due(pool, "home", ANY)).reason is not None
-    await pin(pool, "home", is_pinned=True)
-    assert (await look_due(pool, "home", ANY)).reason is None
+    await teach(database, 1)
+    await ensure_served(database, "house-1", "Tiny")
+    assert (await look_due(database, ANY)).reason is not None
+    await pin(database, is_pinned=True)
+    assert (await look_due(database, ANY)).reason is None
 
 
-async def test_it_trains_once_and_says_so(pool: AsyncConnectionPool, tmp_path: Path) -> None:
+async def test_it_trains_once_and_says_so(database: Database, tmp_path: Path) -> None:
     """Collected, then trained, and the search learns; what came of both is announced, and what
     failed is not tried again with the same.
     """
-    await teach(pool, 1, 2)
+    await teach(database, 1, 2)
     ran: list[Sequence[str]] = []
     said: list[str] = []
     enough = asyncio.Event()
@@ -89,9 +88,9 @@ async def test_it_trains_once_and_says_so(pool: AsyncConnectionPool, tmp_path: P
 
     async def learning() -> None:
         settings = settings_in(tmp_path, tune_examples=1)
-        await keep_learning(pool, settings, ANY, announce, run, seconds=0.01)
+        await keep_learning(database, settings, ANY, announce, run, seconds=0.01)
 
-    async with borrow_if_alone(pool, "home/tune"):
+    async with database.try_advisory_lock("home/tune"):
         task = asyncio.create_task(learning())
         await asyncio.sleep(0.1)
         task.cancel()

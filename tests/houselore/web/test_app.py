@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.types.reader_links import SourceLinks
+from database.database import Database
 from houselore.health.readiness import database_answers
 from houselore.web.app import Check, create_web, health_routes
 
@@ -21,24 +21,24 @@ def links() -> SourceLinks:
 
 
 @pytest.fixture
-async def client(pool: AsyncConnectionPool, links: SourceLinks) -> AsyncIterator[httpx.AsyncClient]:
+async def client(database: Database, links: SourceLinks) -> AsyncIterator[httpx.AsyncClient]:
     """A browser without a window on the reader port."""
 
     async def down() -> bool:
         return False
 
-    checks: dict[str, Check] = {"database": lambda: database_answers(pool), "redis": down}
-    web = create_web(pool, "home", links, health_routes(checks, frozenset({"redis"})))
+    checks: dict[str, Check] = {"database": lambda: database_answers(database), "redis": down}
+    web = create_web(database, links, health_routes(checks, frozenset({"redis"})))
     transport = httpx.ASGITransport(app=web)
     async with httpx.AsyncClient(transport=transport, base_url="http://house") as opened:
         yield opened
 
 
 @pytest.fixture
-async def passage(pool: AsyncConnectionPool) -> tuple[int, int]:
+async def passage(database: Database) -> tuple[int, int]:
     """A document of workspace `home`, and the chunk of it that reads `Thirty days a year.`"""
     start = _TEXT.index("Thirty")
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute(
             """
             with s as (insert into sources (workspace, kind, location)
@@ -90,10 +90,10 @@ async def test_alive_and_ready(client: httpx.AsyncClient) -> None:
 
 
 async def test_not_ready_without_the_database(
-    client: httpx.AsyncClient, pool: AsyncConnectionPool
+    client: httpx.AsyncClient, database: Database
 ) -> None:
     """With the database away the process is alive and not ready."""
-    await pool.close()
+    await database.pool.close()
     assert (await client.get("/healthz")).status_code == 200
     assert (await client.get("/readyz")).status_code == 503
 
@@ -135,15 +135,15 @@ async def test_what_is_gone_is_said_to_be_gone(
     client: httpx.AsyncClient,
     links: SourceLinks,
     passage: tuple[int, int],
-    pool: AsyncConnectionPool,
+    database: Database,
 ) -> None:
     """A replaced passage shows the document and says so; a deleted document is not shown."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("delete from chunks")
     page = await client.get(links.link(*passage, _READERS))
     assert page.status_code == 200
     assert "has changed since" in page.text
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("delete from documents")
     page = await client.get(links.link(*passage, _READERS))
     assert page.status_code == 403
@@ -155,10 +155,10 @@ async def test_a_link_ends_with_the_readers_it_was_made_for(
     client: httpx.AsyncClient,
     links: SourceLinks,
     passage: tuple[int, int],
-    pool: AsyncConnectionPool,
+    database: Database,
 ) -> None:
     """A link from when all could read a document does not open it once only one person may."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.execute("update documents set readers = '{person:U1}'")
     page = await client.get(links.link(*passage, _READERS))
     assert page.status_code == 403

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from psycopg import AsyncConnection, sql
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.errors import DatabaseUnavailable
 from retrieval.audience import everyone
 from retrieval.converters import pdf as pdf_reader
@@ -36,19 +36,19 @@ async def state(owner: AsyncConnection) -> list[Any]:
     return await (await owner.execute(STATE)).fetchall()
 
 
-async def found(pool: AsyncConnectionPool, embedder: Embedder, query: str) -> list[str]:
+async def found(database: Database, embedder: Embedder, query: str) -> list[str]:
     """The texts that a search finds."""
-    return [passage.text for passage in await search(pool, embedder, query, everyone(HOME), 8)]
+    return [passage.text for passage in await search(database, embedder, query, everyone(HOME), 8)]
 
 
-async def indexed(pool: AsyncConnectionPool, folder: Path) -> dict[str, str]:
+async def indexed(database: Database, folder: Path) -> dict[str, str]:
     """Why documents of a folder were not read, by key, once it was indexed."""
-    report = await index_source(pool, HOME, FilesSource(folder), Hashed())
+    report = await index_source(database, FilesSource(folder), Hashed())
     return {failure.key: failure.reason for failure in report.failures}
 
 
 async def test_broken_files_are_failures_and_the_rest_is_found(
-    pool: AsyncConnectionPool, owner: AsyncConnection, tmp_path: Path
+    database: Database, owner: AsyncConnection, tmp_path: Path
 ) -> None:
     """Bytes of no encoding, of half an encoding, of none at all, and none: each says what it is."""
     files = {
@@ -65,7 +65,7 @@ async def test_broken_files_are_failures_and_the_rest_is_found(
     }
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
-    reasons = await indexed(pool, tmp_path)
+    reasons = await indexed(database, tmp_path)
     assert set(reasons) == {"utf16.txt", "japan.txt", "null.md", "empty.md", "blank.html"}
     assert all(reason.startswith(key) for key, reason in reasons.items())
     assert reasons["empty.md"] == "empty.md is empty: there is no text in it."
@@ -74,11 +74,11 @@ async def test_broken_files_are_failures_and_the_rest_is_found(
     texts = [text for _, _, text, _ in await state(owner)]
     assert any("fünf" in text for text in texts)
     assert not any("\x07" in text or "\x1b" in text for text in texts)
-    assert "The vault opens at nine." in (await found(pool, Hashed(), "vault nine"))[0]
+    assert "The vault opens at nine." in (await found(database, Hashed(), "vault nine"))[0]
 
 
 async def test_a_thousand_pages_are_read_and_each_is_found(
-    pool: AsyncConnectionPool, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     """A text and a PDF of a thousand pages; what stands on one page is found among all."""
     pages = [f"Chapter {n} is about the gadget{n}.\n\n{'Words go on. ' * 20}" for n in range(1000)]
@@ -86,41 +86,41 @@ async def test_a_thousand_pages_are_read_and_each_is_found(
     (tmp_path / "long.pdf").write_bytes(
         pdf(*(f"Part {n} has the widget{n} in it" for n in range(1000)))
     )
-    assert await indexed(pool, tmp_path) == {}
-    assert any("gadget777" in text for text in await found(pool, Hashed(), "gadget777"))
-    assert any("widget555" in text for text in await found(pool, Hashed(), "widget555"))
+    assert await indexed(database, tmp_path) == {}
+    assert any("gadget777" in text for text in await found(database, Hashed(), "gadget777"))
+    assert any("widget555" in text for text in await found(database, Hashed(), "widget555"))
 
 
 async def test_one_line_of_five_megabytes_is_cut_and_found(
-    pool: AsyncConnectionPool, owner: AsyncConnection, tmp_path: Path
+    database: Database, owner: AsyncConnection, tmp_path: Path
 ) -> None:
     """No chunk is larger than any other, and the needle in the line is found."""
     words = ["haystack"] * 550_000
     words[400_000] = "needle"
     (tmp_path / "line.txt").write_text(" ".join(words))
-    assert await indexed(pool, tmp_path) == {}
-    assert "needle" in (await found(pool, Hashed(), "needle"))[0]
+    assert await indexed(database, tmp_path) == {}
+    assert "needle" in (await found(database, Hashed(), "needle"))[0]
     ((longest,),) = await (await owner.execute("select max(length(text)) from chunks")).fetchall()
     assert longest < 2000
 
 
 async def test_a_hundred_thousand_like_lines_are_embedded_once_and_hide_nothing(
-    pool: AsyncConnectionPool, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     """A log that says one thing all day is one answer among others."""
     (tmp_path / "log.txt").write_text("The pump is on.\n" * 100_000)
     (tmp_path / "manual.md").write_text("# Pump\n\nThe pump is switched on by the green knob.")
     embedder = Hashed()
-    report = await index_source(pool, HOME, FilesSource(tmp_path), embedder)
+    report = await index_source(database, FilesSource(tmp_path), embedder)
     assert report.failures == ()
     assert len(set(embedder.read)) == len(embedder.read) < 100
-    texts = await found(pool, embedder, "How is the pump switched on?")
+    texts = await found(database, embedder, "How is the pump switched on?")
     assert any("green knob" in text for text in texts)
     assert sum(text.startswith("The pump is on.") for text in texts) == 1
 
 
 async def test_near_duplicates_leave_room_for_others(
-    pool: AsyncConnectionPool, owner: AsyncConnection
+    database: Database, owner: AsyncConnection
 ) -> None:
     """Five hundred copies of a notice are one passage, and what ranks below them is found too."""
     notice = "Printer paper notice: the printer needs paper, so put paper into the printer. "
@@ -129,8 +129,8 @@ async def test_near_duplicates_leave_room_for_others(
     }
     texts["other"] = "Paper for any machine lies in the store room behind the kitchen door."
     embedder = Hashed()
-    await index_source(pool, HOME, Library(texts), embedder)
-    passages = await found(pool, embedder, "printer paper")
+    await index_source(database, Library(texts), embedder)
+    passages = await found(database, embedder, "printer paper")
     assert [text.partition(" ")[0] for text in passages] == ["Printer", "Paper"]
 
 
@@ -151,26 +151,28 @@ async def test_near_duplicates_leave_room_for_others(
     ids=range(10),
 )
 async def test_any_query_is_answered_or_finds_nothing(
-    pool: AsyncConnectionPool, minilm: Embedder, query: str
+    database: Database, minilm: Embedder, query: str
 ) -> None:
     """Stop words, emoji, control characters, lone surrogates, SQL and 20,000 characters alike."""
-    await index_source(pool, HOME, Library({"a": "The vault opens at nine."}), minilm)
-    texts = await found(pool, minilm, query)
+    await index_source(database, Library({"a": "The vault opens at nine."}), minilm)
+    texts = await found(database, minilm, query)
     assert texts in ([], ["The vault opens at nine."])
-    assert await found(pool, minilm, "When does the vault open?") == ["The vault opens at nine."]
+    assert await found(database, minilm, "When does the vault open?") == [
+        "The vault opens at nine."
+    ]
 
 
 async def test_a_document_beyond_the_limit_says_so_and_keeps_what_was_there(
-    pool: AsyncConnectionPool,
+    database: Database,
     owner: AsyncConnection,
     tmp_path: Path,
 ) -> None:
     """What grew too long keeps its earlier text in the index, and the report says what to do."""
     (tmp_path / "a.txt").write_text("The vault opens at nine.")
-    assert await indexed(pool, tmp_path) == {}
+    assert await indexed(database, tmp_path) == {}
     before = await state(owner)
     (tmp_path / "a.txt").write_text("word " * (registry.MOST_CHARACTERS // 5 + 300_000))
-    assert await indexed(pool, tmp_path) == {
+    assert await indexed(database, tmp_path) == {
         "a.txt": "a.txt has 12 million characters of text; the most is 10 million. Split it, or "
         "leave it out. Its earlier text stays in the index."
     }
@@ -178,17 +180,17 @@ async def test_a_document_beyond_the_limit_says_so_and_keeps_what_was_there(
 
 
 async def test_a_pdf_of_too_many_pages_or_seconds_says_so(
-    pool: AsyncConnectionPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Pages are counted before they are read, and time as they are."""
     (tmp_path / "a.pdf").write_bytes(pdf(*(f"Text of page {n}" for n in range(5))))
     monkeypatch.setattr(pdf_reader, "_MOST_PAGES", 4)
-    assert await indexed(pool, tmp_path) == {
+    assert await indexed(database, tmp_path) == {
         "a.pdf": "a.pdf has 5 pages; the most is 4. Split it, or leave it out."
     }
     monkeypatch.setattr(pdf_reader, "_MOST_PAGES", 5)
     monkeypatch.setattr(pdf_reader, "_MOST_SECONDS", -1.0)
-    assert "to read as far as page 1 of 5" in (await indexed(pool, tmp_path))["a.pdf"]
+    assert "to read as far as page 1 of 5" in (await indexed(database, tmp_path))["a.pdf"]
 
 
 class Shrinking(Hashed):
@@ -206,22 +208,22 @@ class Shrinking(Hashed):
 
 
 async def test_an_embedder_that_shrinks_in_mid_run_writes_nothing_of_it(
-    pool: AsyncConnectionPool, owner: AsyncConnection
+    database: Database, owner: AsyncConnection
 ) -> None:
     """What was written before stays and is searched; the rest comes with the right embedder."""
     library = Library({str(n): f"Text of number {n}. " * 150 for n in range(60)})
     with pytest.raises(EmbedderUnavailable, match="vector of 32 numbers; this index has 64"):
-        await index_source(pool, HOME, library, Shrinking(after=100))
+        await index_source(database, library, Shrinking(after=100))
     sizes = "select distinct vector_dims(embedding) from chunks"
     assert await (await owner.execute(sizes)).fetchall() == [(64,)]
-    assert await found(pool, Hashed(), "text of number 0")
-    report = await index_source(pool, HOME, library, Hashed())
+    assert await found(database, Hashed(), "text of number 0")
+    report = await index_source(database, library, Hashed())
     assert 0 < report.added < 60
     assert report.added + report.unchanged == 60
 
 
 async def test_an_embedder_of_another_size_gets_its_own_index(
-    pool: AsyncConnectionPool, owner: AsyncConnection
+    database: Database, owner: AsyncConnection
 ) -> None:
     """The same name with fewer numbers is another embedder; until then terms alone are searched."""
 
@@ -232,10 +234,10 @@ async def test_an_embedder_of_another_size_gets_its_own_index(
             return super()._vector(text)[:32]
 
     library = Library({"a": "The vault opens at nine."})
-    await index_source(pool, HOME, library, Hashed())
-    assert await found(pool, Small(), "vault") == ["The vault opens at nine."]
-    await index_source(pool, HOME, library, Small())
-    assert await found(pool, Small(), "vault") == ["The vault opens at nine."]
+    await index_source(database, library, Hashed())
+    assert await found(database, Small(), "vault") == ["The vault opens at nine."]
+    await index_source(database, library, Small())
+    assert await found(database, Small(), "vault") == ["The vault opens at nine."]
 
 
 @contextlib.contextmanager
@@ -277,11 +279,11 @@ async def small_disk(owner: AsyncConnection) -> AsyncIterator[Path]:
 
 
 async def test_a_full_disk_is_said_and_changes_nothing(
-    pool: AsyncConnectionPool, owner: AsyncConnection, small_disk: Path
+    database: Database, owner: AsyncConnection, small_disk: Path
 ) -> None:
     """The batch that did not fit is undone, search goes on, and with room the run goes on."""
     library = Library({"a": "The vault opens at nine."})
-    await index_source(pool, HOME, library, Hashed())
+    await index_source(database, library, Hashed())
     rows = await owner.execute("select 'chunks_g' || max(id) from generations")
     ((table,),) = await rows.fetchall()
     move = sql.SQL("alter table {} set tablespace small").format(sql.Identifier(table))
@@ -290,17 +292,17 @@ async def test_a_full_disk_is_said_and_changes_nothing(
     before = await state(owner)
     library.texts["big"] = " ".join(f"word{n}" for n in range(5_000))
     with pytest.raises(DatabaseUnavailable, match=r"disk is full.*Make room, then run it again"):
-        await index_source(pool, HOME, library, Hashed())
+        await index_source(database, library, Hashed())
     assert await state(owner) == before
-    assert await found(pool, Hashed(), "vault") == ["The vault opens at nine."]
+    assert await found(database, Hashed(), "vault") == ["The vault opens at nine."]
     (small_disk / "ballast").unlink()
-    report = await index_source(pool, HOME, library, Hashed())
+    report = await index_source(database, library, Hashed())
     assert (report.added, report.unchanged) == (1, 1)
-    assert await found(pool, Hashed(), "word4321")
+    assert await found(database, Hashed(), "word4321")
 
 
 async def test_a_connection_lost_in_mid_batch_is_said_and_gone_on_from(
-    pool: AsyncConnectionPool, owner: AsyncConnection
+    database: Database, owner: AsyncConnection
 ) -> None:
     """The server ends the indexer's connection: a sentence, whole documents only, and then on."""
     library = Library({str(n): f"Text of number {n}. " * 150 for n in range(40)})
@@ -311,12 +313,12 @@ async def test_a_connection_lost_in_mid_batch_is_said_and_gone_on_from(
         await owner.execute(f"{end} and datname = current_database()")
 
     with pytest.raises(DatabaseUnavailable, match=r"ended the connection|cannot be reached"):
-        await index_source(pool, HOME, library, embedder, cut)
+        await index_source(database, library, embedder, cut)
     halves = "select count(*) from documents d where not exists (select from chunks c where "
     halves += "c.document_id = d.id)"
     assert await (await owner.execute(halves)).fetchall() == [(0,)]
     ((held,),) = await (await owner.execute("select count(*) from documents")).fetchall()
-    report = await index_source(pool, HOME, library, embedder)
+    report = await index_source(database, library, embedder)
     assert 0 < held == report.unchanged
     assert report.added == 40 - held
     doubled = "select count(*) - count(distinct (document_id, position)) from chunks"
@@ -325,7 +327,7 @@ async def test_a_connection_lost_in_mid_batch_is_said_and_gone_on_from(
 
 INDEXER = """
 import asyncio, sys
-from database.pool import open_pool
+from database.database import open_database
 from retrieval.indexing.sync import index_source
 from tests.retrieval.hash_embedder import Hashed
 from tests.retrieval.documents import Library
@@ -353,7 +355,7 @@ def indexer(database_url: str) -> Iterator["subprocess.Popen[bytes]"]:
 
 
 async def test_a_killed_process_is_gone_on_from(
-    pool: AsyncConnectionPool, owner: AsyncConnection, indexer: "subprocess.Popen[bytes]"
+    database: Database, owner: AsyncConnection, indexer: "subprocess.Popen[bytes]"
 ) -> None:
     """Kill -9 in mid-batch: the next run finds whole documents and does the rest, none twice."""
     assert indexer.stdout
@@ -361,9 +363,9 @@ async def test_a_killed_process_is_gone_on_from(
     indexer.send_signal(signal.SIGKILL)
     await asyncio.to_thread(indexer.wait)
     library = Library({str(n): f"Text of number {n}. " * 150 for n in range(60)})
-    report = await index_source(pool, HOME, library, Hashed())
+    report = await index_source(database, library, Hashed())
     assert report.unchanged > 0
     assert report.unchanged + report.added == 60
     doubled = "select count(*) - count(distinct (document_id, position)) from chunks"
     assert await (await owner.execute(doubled)).fetchall() == [(0,)]
-    assert len(await found(pool, Hashed(), "text of number 59")) > 0
+    assert len(await found(database, Hashed(), "text of number 59")) > 0

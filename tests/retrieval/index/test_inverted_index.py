@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from database.pool import open_pool
+from database.database import open_database
 from database.statements import load_statements
 from retrieval.audience import PUBLIC, Audience
 from retrieval.embeddings.embedder import Embedder
@@ -106,8 +106,8 @@ async def test_a_merge_during_a_search_takes_nothing_from_it(
         await kitchen.write(0, {str(number): "apple bread"})
     audience = Audience(kitchen.generation.workspace, frozenset({PUBLIC}))
     async with (
-        open_pool(database_url, audience.workspace) as pool,
-        pool.connection() as connection,
+        open_database(database_url, audience.workspace) as database,
+        database.connection() as connection,
         connection.transaction(),
     ):
         await read_as_of_now(connection)
@@ -131,9 +131,9 @@ async def test_what_dies_during_a_merge_stays_dead(
         await kitchen.write(0, {str(number): f"apple {WORDS[number % 5]}"})
     workspace = kitchen.generation.workspace
     async with (
-        open_pool(database_url, workspace) as pool,
-        pool.connection() as connection,
-        pool.connection() as watcher,
+        open_database(database_url, workspace) as database,
+        database.connection() as connection,
+        database.connection() as watcher,
     ):
         await watcher.set_autocommit(True)
         async with connection.transaction():

@@ -12,9 +12,8 @@ from random import Random
 
 import pytest
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import borrow, open_pool
+from database.database import Database, open_database
 from retrieval.audience import Audience
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index import inverted_index, partitions
@@ -45,36 +44,36 @@ async def kitchen(database_url: str, minilm: Embedder) -> AsyncIterator[Kitchen]
 
 
 @pytest.fixture
-async def cooks(kitchen: Kitchen, database_url: str) -> AsyncIterator[AsyncConnectionPool]:
+async def cooks(kitchen: Kitchen, database_url: str) -> AsyncIterator[Database]:
     """More connections to the kitchen's workspace, each statement for itself."""
-    async with open_pool(database_url, kitchen.generation.workspace) as pool:
-        yield pool
+    async with open_database(database_url, kitchen.generation.workspace) as database:
+        yield database
 
 
-async def write(kitchen: Kitchen, pool: AsyncConnectionPool) -> None:
+async def write(kitchen: Kitchen, database: Database) -> None:
     """New texts of both documents."""
-    del pool
+    del database
     await kitchen.write(0, {"p": "egg", "q": "dates"})
 
 
-async def delete(kitchen: Kitchen, pool: AsyncConnectionPool) -> None:
+async def delete(kitchen: Kitchen, database: Database) -> None:
     """Both documents are gone."""
-    del pool
+    del database
     await kitchen.delete(0, ["q", "p"])
 
 
-async def forget(kitchen: Kitchen, pool: AsyncConnectionPool) -> None:
+async def forget(kitchen: Kitchen, database: Database) -> None:
     """So is their source."""
-    assert await forget_source(pool, kitchen.generation.workspace, kitchen.sources[0])
+    assert await forget_source(database, kitchen.sources[0])
     kitchen.texts.clear()
 
 
 @pytest.mark.parametrize("change", [write, delete, forget])
 async def test_a_change_a_filling_and_a_merge_wait_in_a_row(
     kitchen: Kitchen,
-    cooks: AsyncConnectionPool,
+    cooks: Database,
     monkeypatch: pytest.MonkeyPatch,
-    change: Callable[[Kitchen, AsyncConnectionPool], Coroutine[None, None, None]],
+    change: Callable[[Kitchen, Database], Coroutine[None, None, None]],
 ) -> None:
     """The change holds a document that the filling waits for, while a merge waits for both."""
     monkeypatch.setattr(inverted_index, "_FAN_IN", 2)
@@ -101,12 +100,12 @@ async def test_a_change_a_filling_and_a_merge_wait_in_a_row(
 
 
 async def test_all_at_once_end_with_a_right_index(
-    kitchen: Kitchen, cooks: AsyncConnectionPool, monkeypatch: pytest.MonkeyPatch
+    kitchen: Kitchen, cooks: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Indexers of two sources, each one alone at its own, two fillings, and merges all the time."""
     monkeypatch.setattr(inverted_index, "_FAN_IN", 2)
     monkeypatch.setattr(inverted_index, "_FEWEST_DEAD", 2)
-    next_one = await ensure_generation(cooks, kitchen.generation.workspace, Hashed())
+    next_one = await ensure_generation(cooks, Hashed())
     beside = replace(kitchen, generation=next_one, embedder=Hashed())
     async with AsyncExitStack() as stack:
         connections = [await stack.enter_async_context(cooks.connection()) for _ in range(6)]
@@ -127,25 +126,25 @@ async def test_all_at_once_end_with_a_right_index(
     await beside.check()
 
 
-async def make(pool: AsyncConnectionPool, generation: Generation) -> None:
+async def make(database: Database, generation: Generation) -> None:
     """Another generation."""
-    made = await ensure_generation(pool, generation.workspace, Hashed())
+    made = await ensure_generation(database, Hashed())
     assert made.id != generation.id
 
 
-async def drop(pool: AsyncConnectionPool, generation: Generation) -> None:
+async def drop(database: Database, generation: Generation) -> None:
     """This one is gone."""
-    async with borrow(pool) as connection:
+    async with database.connection() as connection:
         assert await drop_generation(connection, generation.id)
 
 
 @pytest.mark.parametrize("change", [make, drop])
 async def test_a_partition_waits_for_who_is_amid_writing(
     kitchen: Kitchen,
-    cooks: AsyncConnectionPool,
+    cooks: Database,
     database_url: str,
     monkeypatch: pytest.MonkeyPatch,
-    change: Callable[[AsyncConnectionPool, Generation], Coroutine[None, None, None]],
+    change: Callable[[Database, Generation], Coroutine[None, None, None]],
 ) -> None:
     """The writer has written documents and not yet chunks when somebody wants both for himself."""
     monkeypatch.setattr(partitions, "_PATIENCE", "10s")  # else it would step back in the end
@@ -153,9 +152,9 @@ async def test_a_partition_waits_for_who_is_amid_writing(
     async with AsyncExitStack() as stack:
         blocker, writer = [await stack.enter_async_context(cooks.connection()) for _ in range(2)]
         await writer.set_autocommit(True)
-        pool = await stack.enter_async_context(open_pool(database_url, "next door"))
-        old = await ensure_generation(pool, "next door", kitchen.embedder)
-        async with borrow(pool) as connection:
+        database = await stack.enter_async_context(open_database(database_url, "next door"))
+        old = await ensure_generation(database, kitchen.embedder)
+        async with database.connection() as connection:
             await fetch(connection, "update generations set state = 'retired' returning id")
         await fetch(
             blocker,
@@ -166,7 +165,7 @@ async def test_a_partition_waits_for_who_is_amid_writing(
         async with asyncio.TaskGroup() as waiting:
             waiting.create_task(write(replace(kitchen, connection=writer), cooks))
             await until_somebody_waits(kitchen.connection, 1)
-            waiting.create_task(change(pool, old))
+            waiting.create_task(change(database, old))
             await until_somebody_waits(kitchen.connection, 2)
             await blocker.rollback()
     await kitchen.check()
@@ -179,7 +178,9 @@ async def test_partitions_come_and_go_while_others_work(
     monkeypatch.setattr(inverted_index, "_FAN_IN", 2)
     workspaces = kitchen.generation.workspace, "one next door", "another next door"
     async with AsyncExitStack() as stack:
-        pools = [await stack.enter_async_context(open_pool(database_url, w)) for w in workspaces]
+        pools = [
+            await stack.enter_async_context(open_database(database_url, w)) for w in workspaces
+        ]
         connections = [await stack.enter_async_context(pools[0].connection()) for _ in range(3)]
         for connection in connections:
             await connection.set_autocommit(True)
@@ -190,25 +191,25 @@ async def test_partitions_come_and_go_while_others_work(
             index(replace(kitchen, connection=next(places)), 1, other, Random(2)),
             fill(replace(kitchen, connection=next(places))),
             ask(kitchen, pools[0]),
-            make_and_drop(pools[1], workspaces[1]),
-            make_and_drop(pools[2], workspaces[2]),
+            make_and_drop(pools[1]),
+            make_and_drop(pools[2]),
         )
     await kitchen.check()
 
 
-async def ask(kitchen: Kitchen, pool: AsyncConnectionPool) -> None:
+async def ask(kitchen: Kitchen, database: Database) -> None:
     """Searches as an answer makes them."""
     audience = Audience(kitchen.generation.workspace, SHELVES[0])
     for _ in range(ROUNDS):
         for word in WORDS:
-            await search(pool, kitchen.embedder, word, audience, 5)
+            await search(database, kitchen.embedder, word, audience, 5)
 
 
-async def make_and_drop(pool: AsyncConnectionPool, workspace: str) -> None:
+async def make_and_drop(database: Database) -> None:
     """A generation with a document, dropped again."""
     for _ in range(5):
-        generation = await ensure_generation(pool, workspace, Hashed())
-        async with borrow(pool) as connection:
+        generation = await ensure_generation(database, Hashed())
+        async with database.connection() as connection:
             await connection.set_autocommit(True)
             beside = Kitchen(connection, Hashed(), generation)
             await beside.write(0, {"p": "apple"})

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import numpy as np
 import pytest
 from psycopg import AsyncConnection
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import PUBLIC, Audience
 from retrieval.documents import Chunk, Document
@@ -30,14 +30,14 @@ FOUND = 10
 
 
 @pytest.fixture
-async def indexed(pool: AsyncConnectionPool, minilm: Embedder) -> AsyncIterator[Generation]:
+async def indexed(database: Database, minilm: Embedder) -> AsyncIterator[Generation]:
     """A graph of 400 chunks of one channel around the first axis and 100 of another elsewhere."""
-    generation = await ensure_generation(pool, HOME, minilm)
+    generation = await ensure_generation(database, minilm)
     chance = np.random.default_rng(7)
     vectors = chance.normal(size=(500, minilm.dimensions)) * 0.03
     vectors[:400, 0] += 1
     vectors[400:, 1] += 1
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         source = await upsert_source(connection, HOME, Library({}))
         for readers, some in ((CROWD, vectors[:400]), (FAR, vectors[400:])):
             document = Document(readers, readers, "words", "1", readers=frozenset({readers}))
@@ -86,12 +86,12 @@ async def _nearest(
 @pytest.mark.parametrize("readers", [{CROWD}, {CROWD, FAR}, {PUBLIC, FAR, CROWD}])
 async def test_in_a_wide_scope_the_graph_finds_the_nearest_best_first(
     indexed: Generation,
-    pool: AsyncConnectionPool,
+    database: Database,
     owner: AsyncConnection,
     readers: set[str],
 ) -> None:
     """Nearly all of the nearest ten, in the order of their similarity."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         hits = await _ask(connection, indexed, frozenset(readers))
     scores = [score for _, score in hits]
     assert len(hits) == FOUND
@@ -101,23 +101,23 @@ async def test_in_a_wide_scope_the_graph_finds_the_nearest_best_first(
 
 
 async def test_where_others_chunks_crowd_the_question_the_nearest_are_found_all_the_same(
-    indexed: Generation, pool: AsyncConnectionPool, owner: AsyncConnection
+    indexed: Generation, database: Database, owner: AsyncConnection
 ) -> None:
     """An audience that may read nothing near the question gets exactly its own nearest chunks."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         hits = await _ask(connection, indexed, frozenset({FAR}))
     assert [id_ for id_, _ in hits] == await _nearest(owner, indexed, frozenset({FAR}))
 
 
 async def test_where_comparing_all_would_take_long_the_graph_is_walked_on(
     indexed: Generation,
-    pool: AsyncConnectionPool,
+    database: Database,
     owner: AsyncConnection,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Beyond some size a crowded question still gets as many chunks, most of them the nearest."""
     monkeypatch.setattr(arms, "_WIDE", 50)
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         hits = await _ask(connection, indexed, frozenset({FAR}))
     nearest = await _nearest(owner, indexed, frozenset({FAR}))
     assert len(hits) == FOUND
@@ -125,8 +125,8 @@ async def test_where_comparing_all_would_take_long_the_graph_is_walked_on(
 
 
 async def test_an_audience_without_readers_finds_nothing(
-    indexed: Generation, pool: AsyncConnectionPool
+    indexed: Generation, database: Database
 ) -> None:
     """No set of readers, no statement."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         assert await _ask(connection, indexed, frozenset({"person:U1"})) == []

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from retrieval.audience import everyone
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
@@ -115,13 +115,11 @@ def test_a_wrong_url_says_what_to_write(url: str) -> None:
         Reranker(url)
 
 
-async def test_a_search_reads_more_and_keeps_the_best(
-    pool: AsyncConnectionPool, minilm: Embedder
-) -> None:
+async def test_a_search_reads_more_and_keeps_the_best(database: Database, minilm: Embedder) -> None:
     """The retriever gives what the cross-encoder prefers, though search ranks it low."""
     texts = {f"{n}": f"The office number {n} is for meetings of team {n}." for n in range(8)}
     texts["odd"] = "Zebra stripes."
-    await index_source(pool, "home", Library(texts), minilm)
+    await index_source(database, Library(texts), minilm)
 
     def prefers_zebras(asked: dict[str, Any]) -> dict[str, Any]:
         scores = ["Zebra" in text for text in asked["documents"]]
@@ -129,7 +127,11 @@ async def test_a_search_reads_more_and_keeps_the_best(
 
     with server(prefers_zebras) as (url, _):
         retriever = HybridRetriever(
-            pool=pool, embedder=minilm, audience=everyone("home"), k=1, reranker=Reranker(url)
+            database=database,
+            embedder=minilm,
+            audience=everyone("home"),
+            k=1,
+            reranker=Reranker(url),
         )
         (found,) = await retriever.ainvoke("office for meetings")
     assert found.page_content == "Zebra stripes."

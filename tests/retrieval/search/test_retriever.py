@@ -3,9 +3,8 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import open_pool
+from database.database import Database, open_database
 from retrieval.audience import PUBLIC, Audience, everyone
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import RetrievalError
@@ -24,10 +23,10 @@ FACTS = {
 
 
 @pytest.fixture
-async def indexed(pool: AsyncConnectionPool, minilm: Embedder) -> AsyncConnectionPool:
+async def indexed(database: Database, minilm: Embedder) -> Database:
     """A database in which FACTS are public."""
-    await index_source(pool, HOME, Library(dict(FACTS)), minilm)
-    return pool
+    await index_source(database, Library(dict(FACTS)), minilm)
+    return database
 
 
 @pytest.mark.parametrize(
@@ -40,7 +39,7 @@ async def indexed(pool: AsyncConnectionPool, minilm: Embedder) -> AsyncConnectio
     ],
 )
 async def test_the_right_passage_comes_first(
-    indexed: AsyncConnectionPool, minilm: Embedder, question: str, key: str
+    indexed: Database, minilm: Embedder, question: str, key: str
 ) -> None:
     """Other words, an identifier and another script all find their text."""
     passages = await search(indexed, minilm, question, everyone(HOME), 3)
@@ -65,9 +64,7 @@ async def test_the_right_passage_comes_first(
         "%s {x} \\",
     ],
 )
-async def test_no_query_is_an_error(
-    indexed: AsyncConnectionPool, minilm: Embedder, query: str
-) -> None:
+async def test_no_query_is_an_error(indexed: Database, minilm: Embedder, query: str) -> None:
     """Empty, stop words only, emoji, controls and operators find something or nothing."""
     passages = await search(indexed, minilm, query, everyone(HOME), 3)
     assert len(passages) <= 3
@@ -76,7 +73,7 @@ async def test_no_query_is_an_error(
 
 @pytest.mark.parametrize("pattern", ["{long} When is lunch?", "When is lunch? {long}"])
 async def test_a_question_at_either_end_of_twenty_thousand_characters_is_found(
-    indexed: AsyncConnectionPool, minilm: Embedder, pattern: str
+    indexed: Database, minilm: Embedder, pattern: str
 ) -> None:
     """Of a very long query both ends are read."""
     query = pattern.format(long="INFO 2026 started worker " * 800)
@@ -84,29 +81,29 @@ async def test_a_question_at_either_end_of_twenty_thousand_characters_is_found(
     assert "Lunch is served" in " ".join(passage.text for passage in passages)
 
 
-async def test_an_empty_index_finds_nothing(pool: AsyncConnectionPool, minilm: Embedder) -> None:
+async def test_an_empty_index_finds_nothing(database: Database, minilm: Embedder) -> None:
     """Before anything was indexed, and in another workspace, there is nothing."""
-    assert await search(pool, minilm, "lunch", everyone(HOME), 3) == []
-    await index_source(pool, HOME, Library(dict(FACTS)), minilm)
-    assert await search(pool, minilm, "lunch", everyone("elsewhere"), 3) == []
-    assert await search(pool, minilm, "lunch", Audience(HOME, frozenset()), 3) == []
-    assert await search(pool, minilm, "lunch", everyone(HOME), 0) == []
+    assert await search(database, minilm, "lunch", everyone(HOME), 3) == []
+    await index_source(database, Library(dict(FACTS)), minilm)
+    assert await search(database, minilm, "lunch", everyone("elsewhere"), 3) == []
+    assert await search(database, minilm, "lunch", Audience(HOME, frozenset()), 3) == []
+    assert await search(database, minilm, "lunch", everyone(HOME), 0) == []
 
 
-async def test_near_duplicates_are_shown_once(pool: AsyncConnectionPool, minilm: Embedder) -> None:
+async def test_near_duplicates_are_shown_once(database: Database, minilm: Embedder) -> None:
     """Ten copies of a text leave room for other texts."""
     copies = {f"copy {n}": FACTS["lunch"] for n in range(10)}
-    await index_source(pool, HOME, Library({**FACTS, **copies}), minilm)
-    passages = await search(pool, minilm, "When is lunch served?", everyone(HOME), 3)
+    await index_source(database, Library({**FACTS, **copies}), minilm)
+    passages = await search(database, minilm, "When is lunch served?", everyone(HOME), 3)
     assert [passage.text for passage in passages].count(FACTS["lunch"]) == 1
     assert len(passages) == 3
 
 
 async def test_langchain_gets_documents_with_their_passages(
-    indexed: AsyncConnectionPool, minilm: Embedder
+    indexed: Database, minilm: Embedder
 ) -> None:
     """The retriever is a LangChain runnable, asynchronous only."""
-    retriever = HybridRetriever(pool=indexed, embedder=minilm, audience=everyone(HOME), k=2)
+    retriever = HybridRetriever(database=indexed, embedder=minilm, audience=everyone(HOME), k=2)
     documents = await retriever.ainvoke("When is lunch?")
     assert len(documents) == 2
     assert documents[0].page_content == documents[0].metadata["passage"].text == FACTS["lunch"]
@@ -133,14 +130,14 @@ async def test_no_search_finds_what_its_audience_may_not_read(
     audiences: list[frozenset[str]],
 ) -> None:
     """Over random readers and audiences: all that may be read is found, and nothing else."""
-    async with open_pool(database_url, HOME, max_size=3) as pool:
-        async with pool.connection() as connection:
+    async with open_database(database_url, HOME, max_size=3) as database:
+        async with database.connection() as connection:
             await connection.execute("delete from sources")
         for number, readers in enumerate(shelves):
             texts = {f"{number}": f"Plan {number} has code name Falcon {'wing ' * number}."}
             source = Library(texts, *readers, location=str(number))
-            await index_source(pool, HOME, source, minilm)
+            await index_source(database, source, minilm)
         for readers in audiences:
-            found = await search(pool, minilm, "Falcon plan", Audience(HOME, readers), 10)
+            found = await search(database, minilm, "Falcon plan", Audience(HOME, readers), 10)
             may = [str(n) for n, shelf in enumerate(shelves) if shelf & readers]
             assert sorted(passage.title for passage in found) == [f"About {n}" for n in may]

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 import psycopg
 import pytest
 from psycopg import AsyncConnection, sql
-from psycopg_pool import AsyncConnectionPool
 
-from database.pool import ROLE, open_pool
+from database.database import Database, open_database
+from database.pool import ROLE
 from retrieval.audience import PUBLIC, Audience, everyone
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import live_generation
@@ -64,11 +64,11 @@ order by 1
 @pytest.fixture
 async def tables(database_url: str, minilm: Embedder, owner: AsyncConnection) -> list[str]:
     """All our tables, partitions included; each holds something of `elsewhere`, nothing else."""
-    async with open_pool(database_url, ELSEWHERE) as pool:
+    async with open_database(database_url, ELSEWHERE) as database:
         library = Library(dict(TEXTS))
-        await index_source(pool, ELSEWHERE, library, minilm)
+        await index_source(database, library, minilm)
         library.texts["vpn"] = "The VPN is no longer needed."
-        await index_source(pool, ELSEWHERE, library, minilm)
+        await index_source(database, library, minilm)
     await owner.execute(ROWS)
     cursor = await owner.execute(OURS)
     names = [name for (name,) in await cursor.fetchall()]
@@ -80,9 +80,9 @@ async def tables(database_url: str, minilm: Embedder, owner: AsyncConnection) ->
 
 
 @pytest.fixture
-async def home(pool: AsyncConnectionPool) -> AsyncIterator[AsyncConnection]:
+async def home(database: Database) -> AsyncIterator[AsyncConnection]:
     """A connection of the application for the workspace `home`, in autocommit."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         await connection.set_autocommit(True)
         yield connection
         await connection.set_autocommit(False)
@@ -94,7 +94,10 @@ async def test_a_select_without_where_finds_nothing_of_another_workspace(
     """Not in any table, nor in a partition asked by its own name; its own workspace sees it all."""
     for name in tables:
         assert await _count(home, name) == 0, name
-    async with open_pool(database_url, ELSEWHERE) as pool, pool.connection() as connection:
+    async with (
+        open_database(database_url, ELSEWHERE) as database,
+        database.connection() as connection,
+    ):
         for name in tables:
             assert await _count(connection, name) > 0, name
 
@@ -161,13 +164,13 @@ async def test_the_application_is_neither_superuser_nor_owner(
 
 
 async def test_a_failed_transaction_does_not_set_a_connection_free(
-    tables: list[str], pool: AsyncConnectionPool
+    tables: list[str], database: Database
 ) -> None:
     """A connection that goes back to the pool after an error is still confined."""
     with pytest.raises(psycopg.errors.DivisionByZero):
-        async with pool.connection() as connection:
+        async with database.connection() as connection:
             await connection.execute("select 1 / 0")
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         assert await _count(connection, "documents") == 0
 
 
@@ -195,17 +198,17 @@ async def test_what_only_the_owner_may_do_is_refused_for_another_workspace(
 
 
 async def test_a_scope_has_what_its_audience_may_read_and_no_more(
-    pool: AsyncConnectionPool, minilm: Embedder
+    database: Database, minilm: Embedder
 ) -> None:
     """Its size counts neither what others may read nor what is gone."""
-    await index_source(pool, HOME, Library({"a": "Apples. " * 3}), minilm)
+    await index_source(database, Library({"a": "Apples. " * 3}), minilm)
     secret = Library({"b": "Secret bread.", "c": "Secret cheese."}, "channel:C1", location="vault")
-    await index_source(pool, HOME, secret, minilm)
+    await index_source(database, secret, minilm)
     del secret.texts["c"]
-    await index_source(pool, HOME, secret, minilm)
-    generation = await live_generation(pool, HOME)
+    await index_source(database, secret, minilm)
+    generation = await live_generation(database)
     assert generation is not None
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         public = await find_scope(connection, generation, everyone(HOME))
         both = await find_scope(
             connection, generation, Audience(HOME, frozenset({PUBLIC, "channel:C1"}))

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from tuning.adapters.names import check_name
 from tuning.errors import UnusableName
 from tuning.hosted.client import Endpoint
@@ -37,15 +37,15 @@ def written_in(folder: Path) -> list[Path]:
 
 
 async def test_nothing_is_trained_or_written_under_such_a_name(
-    pool: AsyncConnectionPool, tmp_path: Path
+    database: Database, tmp_path: Path
 ) -> None:
     """Here, for other machines, or at a provider."""
     store = AdapterStore(tmp_path / "data")
     with pytest.raises(UnusableName):
-        await tune(pool, "home", BASE, "../../x", store)
+        await tune(database, BASE, "../../x", store)
     with pytest.raises(UnusableName):
-        await prepare(pool, "home", BASE, "../../x", store.folder)
+        await prepare(database, BASE, "../../x", store.folder)
     with pytest.raises(UnusableName):
         endpoint = Endpoint("http://127.0.0.1:9/v1", None)
-        await tune_hosted(pool, "home", endpoint, "m", "../../x", store.folder)
+        await tune_hosted(database, endpoint, "m", "../../x", store.folder)
     assert written_in(tmp_path) == []

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from retrieval.audience import Audience
 from tests.tuning.rated_answers import (
     ASKER,
@@ -25,9 +25,9 @@ WRONG = "Lunch is served at midnight by robots. [1]"
 NEWS = "Since May lunch is served from half past eleven."
 
 
-async def cause_of(pool: AsyncConnectionPool, search: Search = nothing) -> Cause:
+async def cause_of(database: Database, search: Search = nothing) -> Cause:
     """The cause of the only answer."""
-    (judged,) = await read_judged(pool, "home")
+    (judged,) = await read_judged(database)
     assert judged.is_bad
     return await attribute(judged, search)
 
@@ -46,12 +46,12 @@ async def cause_of(pool: AsyncConnectionPool, search: Search = nothing) -> Cause
     ],
 )
 async def test_by_reason_and_record(
-    pool: AsyncConnectionPool, reasons: Sequence[str], text: str, found: Sequence[str], cause: Cause
+    database: Database, reasons: Sequence[str], text: str, found: Sequence[str], cause: Cause
 ) -> None:
     """What a person said comes first, then what the notes and today's search say."""
-    answer = await add_answer(pool, await add_document(pool, "lunch"), text)
-    await say(pool, answer, ASKER, "bad", reasons)
-    assert await cause_of(pool, finding(*found)) is cause
+    answer = await add_answer(database, await add_document(database, "lunch"), text)
+    await say(database, answer, ASKER, "bad", reasons)
+    assert await cause_of(database, finding(*found)) is cause
 
 
 @pytest.mark.parametrize(
@@ -69,24 +69,24 @@ async def test_by_reason_and_record(
     ],
 )
 async def test_by_the_better_answer(
-    pool: AsyncConnectionPool, better: str, text: str, found: Sequence[str], cause: Cause
+    database: Database, better: str, text: str, found: Sequence[str], cause: Cause
 ) -> None:
     """Who held what should have been said: the answer, its notes, today's index, or nobody."""
-    answer = await add_answer(pool, await add_document(pool, "lunch"), text)
-    await say(pool, answer, ASKER, better=better)
-    assert await cause_of(pool, finding(*found)) is cause
+    answer = await add_answer(database, await add_document(database, "lunch"), text)
+    await say(database, answer, ASKER, better=better)
+    assert await cause_of(database, finding(*found)) is cause
 
 
-async def test_a_document_that_changed_since_is_outdated(pool: AsyncConnectionPool) -> None:
+async def test_a_document_that_changed_since_is_outdated(database: Database) -> None:
     """Without a reason, or with `wrong`, what changed or went since then is the cause."""
-    document = await add_document(pool, "lunch")
-    await say(pool, await add_answer(pool, document), ASKER, "bad", ["wrong"])
-    async with pool.connection() as connection:
+    document = await add_document(database, "lunch")
+    await say(database, await add_answer(database, document), ASKER, "bad", ["wrong"])
+    async with database.connection() as connection:
         await connection.execute("update documents set indexed_at = now() + interval '1 hour'")
-    assert await cause_of(pool) is Cause.OUTDATED
-    async with pool.connection() as connection:
+    assert await cause_of(database) is Cause.OUTDATED
+    async with database.connection() as connection:
         await connection.execute("delete from documents")
-    assert await cause_of(pool) is Cause.OUTDATED
+    assert await cause_of(database) is Cause.OUTDATED
 
 
 @pytest.mark.parametrize(
@@ -94,33 +94,33 @@ async def test_a_document_that_changed_since_is_outdated(pool: AsyncConnectionPo
     [([], Cause.NOT_INDEXED), (["When lunch is served: noon."], Cause.NOT_RETRIEVED)],
 )
 async def test_without_evidence_the_search_decides(
-    pool: AsyncConnectionPool, found: Sequence[str], cause: Cause
+    database: Database, found: Sequence[str], cause: Cause
 ) -> None:
     """Nothing was found then: is it there today, for that same audience?"""
     readers = ("public", "channel:C1")
-    answer = await add_answer(pool, None, "I found nothing.", abstained=True, readers=readers)
-    await say(pool, answer, ASKER, "bad")
+    answer = await add_answer(database, None, "I found nothing.", abstained=True, readers=readers)
+    await say(database, answer, ASKER, "bad")
     search = finding(*found)
-    assert await cause_of(pool, search) is cause
+    assert await cause_of(database, search) is cause
     assert search.asked == [Audience("home", frozenset(readers))]
 
 
-async def test_an_experts_word_goes_first(pool: AsyncConnectionPool) -> None:
+async def test_an_experts_word_goes_first(database: Database) -> None:
     """Experts decide before the asker, the asker before other readers, however many."""
-    await name_expert(pool)
-    answer = await add_answer(pool, await add_document(pool, "lunch"))
+    await name_expert(database)
+    answer = await add_answer(database, await add_document(database, "lunch"))
     for number in range(3):
-        await say(pool, answer, f"U{number}", "bad")
-    await say(pool, answer, ASKER, "good")
-    (judged,) = await read_judged(pool, "home")
+        await say(database, answer, f"U{number}", "bad")
+    await say(database, answer, ASKER, "good")
+    (judged,) = await read_judged(database)
     assert not judged.is_bad
-    await say(pool, answer, EXPERT, "bad")
-    (judged,) = await read_judged(pool, "home")
+    await say(database, answer, EXPERT, "bad")
+    (judged,) = await read_judged(database)
     assert judged.is_bad
     assert judged.decision is not None
     assert judged.decision.people == (EXPERT,)
-    await say(pool, answer, READER, "good")
-    (judged,) = await read_judged(pool, "home")
+    await say(database, answer, READER, "good")
+    (judged,) = await read_judged(database)
     assert judged.is_bad
 
 

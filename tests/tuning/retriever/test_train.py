@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
+from database.database import Database
 from retrieval.audience import Audience, everyone
 from retrieval.documents import Passage
 from retrieval.index.generations import Generation, live_generation
@@ -30,73 +30,73 @@ HOME = everyone("home")
 
 
 async def train(
-    pool: AsyncConnectionPool, embedder: Hashed, *, with_adapter: bool = False
+    database: Database, embedder: Hashed, *, with_adapter: bool = False
 ) -> SearchTrained:
     """As `houselore retriever learn` does."""
     return await train_search(
-        pool, embedder, "home", nothing, frozenset(), "ana", with_adapter=with_adapter
+        database, embedder, nothing, frozenset(), "ana", with_adapter=with_adapter
     )
 
 
-async def live(pool: AsyncConnectionPool) -> Generation:
+async def live(database: Database) -> Generation:
     """The index."""
-    generation = await live_generation(pool, "home")
+    generation = await live_generation(database)
     assert generation is not None
     return generation
 
 
-async def document_of(pool: AsyncConnectionPool, key: str) -> int:
+async def document_of(database: Database, key: str) -> int:
     """A document's id."""
-    async with pool.connection() as connection:
+    async with database.connection() as connection:
         cursor = await connection.execute("select id from documents where key = %s", [key])
         ((found,),) = await cursor.fetchall()
     return int(found)
 
 
-async def first(pool: AsyncConnectionPool, embedder: Hashed, number: int) -> str:
+async def first(database: Database, embedder: Hashed, number: int) -> str:
     """The text that a search gives first."""
-    found: list[Passage] = await search(pool, embedder, question(number), HOME, 3)
+    found: list[Passage] = await search(database, embedder, question(number), HOME, 3)
     return found[0].text
 
 
-async def test_the_whole_way_there_and_back(pool: AsyncConnectionPool) -> None:
+async def test_the_whole_way_there_and_back(database: Database) -> None:
     """Where words find what vectors do not, words weigh more; from the next search on, and back."""
-    embedder = await open_office(pool)
-    generation = await live(pool)
-    (asked, *_) = hold_out(await refresh_golden(pool, "home"))
+    embedder = await open_office(database)
+    generation = await live(database)
+    (asked, *_) = hold_out(await refresh_golden(database))
     number = next(n for n in range(60) if question(n) == asked.question)
-    assert await first(pool, embedder, number) != quote(number)
-    trained = await train(pool, embedder)
+    assert await first(database, embedder, number) != quote(number)
+    trained = await train(database, embedder)
     assert trained.verdict is not None and trained.verdict.passes
     assert trained.weights.dense < SHIPPED.dense - 0.1
     assert trained.rival == SHIPPED
     assert trained.held_out >= FEWEST_HELD_OUT
     assert trained.lessons == 60 - trained.held_out
-    assert await first(pool, embedder, number) != quote(number)
-    (kept,) = await learned_weights(pool, generation)
+    assert await first(database, embedder, number) != quote(number)
+    (kept,) = await learned_weights(database, generation)
     assert (kept.lessons, kept.learned_by, kept.passes) == (trained.lessons, "ana", True)
     assert "reciprocal rank" in kept.verdict and "recall@5" in kept.verdict
 
-    await promote_weights(pool, generation, kept.id, "ana")
-    assert await first(pool, embedder, number) == quote(number)
-    again = await train(pool, embedder)
+    await promote_weights(database, generation, kept.id, "ana")
+    assert await first(database, embedder, number) == quote(number)
+    again = await train(database, embedder)
     assert (again.verdict, again.rival.id) == (None, kept.id)
-    assert len(await learned_weights(pool, generation)) == 1
-    await roll_back_weights(pool, generation, "ana", "to see")
-    assert await first(pool, embedder, number) != quote(number)
+    assert len(await learned_weights(database, generation)) == 1
+    await roll_back_weights(database, generation, "ana", "to see")
+    assert await first(database, embedder, number) != quote(number)
 
 
-async def test_an_adapter_is_learned_on_request(pool: AsyncConnectionPool) -> None:
+async def test_an_adapter_is_learned_on_request(database: Database) -> None:
     """It is kept as it was judged, and searched with once it is promoted."""
-    embedder = await open_office(pool)
-    generation = await live(pool)
-    trained = await train(pool, embedder, with_adapter=True)
+    embedder = await open_office(database)
+    generation = await live(database)
+    trained = await train(database, embedder, with_adapter=True)
     assert trained.weights.adapter is not None and trained.weights.id is not None
-    (kept,) = await learned_weights(pool, generation)
+    (kept,) = await learned_weights(database, generation)
     assert kept.has_adapter
-    await promote_weights(pool, generation, kept.id, "ana", "to see")
-    found = await search(pool, embedder, question(1), HOME, 5)
-    by_hand = await search(pool, embedder, question(1), HOME, 5, weights=trained.weights)
+    await promote_weights(database, generation, kept.id, "ana", "to see")
+    found = await search(database, embedder, question(1), HOME, 5)
+    by_hand = await search(database, embedder, question(1), HOME, 5, weights=trained.weights)
     assert [one.chunk_id for one in found] == [one.chunk_id for one in by_hand]
     assert [one.score for one in found] == [one.score for one in by_hand]
 
@@ -110,33 +110,33 @@ DAMAGED = Adapter(-3 * np.eye(64, dtype=np.float32))
     ids=["weight", "adapter"],
 )
 async def test_the_gate_refuses_what_is_damaged(
-    pool: AsyncConnectionPool, served: Weights, damaged: Weights
+    database: Database, served: Weights, damaged: Weights
 ) -> None:
     """A weight far off, or an adapter that turns every question around, loses what was found."""
-    embedder = await open_office(pool)
-    held_out = hold_out(await refresh_golden(pool, "home"))
-    generation = await live(pool)
-    verdict = await judge_weights(pool, embedder, generation, held_out, served, damaged)
+    embedder = await open_office(database)
+    held_out = hold_out(await refresh_golden(database))
+    generation = await live(database)
+    verdict = await judge_weights(database, embedder, generation, held_out, served, damaged)
     assert not verdict.passes
     assert "worse in recall@5" in verdict.describe()
-    same = await judge_weights(pool, embedder, generation, held_out, served, served)
+    same = await judge_weights(database, embedder, generation, held_out, served, served)
     assert not same.passes
     assert "surely better" in same.describe()
 
 
-async def test_with_too_little_nothing_is_learned(pool: AsyncConnectionPool) -> None:
+async def test_with_too_little_nothing_is_learned(database: Database) -> None:
     """No index, too few golden questions, no lesson: each says what is missing."""
     with pytest.raises(CannotTrain, match="Nothing is indexed"):
-        await train(pool, Hashed())
-    embedder = await open_office(pool, 10)
+        await train(database, Hashed())
+    embedder = await open_office(database, 10)
     with pytest.raises(CannotTrain, match="20 golden questions"):
-        await train(pool, embedder)
+        await train(database, embedder)
 
 
-async def test_nothing_leaks_into_the_test(pool: AsyncConnectionPool) -> None:
+async def test_nothing_leaks_into_the_test(database: Database) -> None:
     """No lesson shares a document, a question or a thread with what is held out."""
-    await open_office(pool, 40)
-    golden = await refresh_golden(pool, "home")
+    await open_office(database, 40)
+    golden = await refresh_golden(database)
     held_out = hold_out(golden)
     tested = {one.document_id for one in held_out}
     theirs, other = held_out[0], next(one for one in golden if one not in held_out)
@@ -146,9 +146,11 @@ async def test_nothing_leaks_into_the_test(pool: AsyncConnectionPool) -> None:
         (other.document_id, "In the same thread?", "2"),
         (other.document_id, "In a thread of its own?", "3"),
     ):
-        answer = await add_answer(pool, document, question=asked, channel="C1", thread_ts=thread)
-        await say(pool, answer, ASKER, "good")
-    lessons = await read_lessons(pool, "home", nothing, golden, frozenset({"C1"}))
+        answer = await add_answer(
+            database, document, question=asked, channel="C1", thread_ts=thread
+        )
+        await say(database, answer, ASKER, "good")
+    lessons = await read_lessons(database, nothing, golden, frozenset({"C1"}))
     kept = teachable(lessons, held_out)
     assert {one.question for one in kept if one.answer_id} == {"In a thread of its own?"}
     assert len(kept) == 1 + len(golden) - len(held_out)
@@ -156,86 +158,86 @@ async def test_nothing_leaks_into_the_test(pool: AsyncConnectionPool) -> None:
     assert hold_out(golden[::-1]) == held_out[::-1]
 
 
-async def test_a_private_lesson_shows_nobody_anything(pool: AsyncConnectionPool) -> None:
+async def test_a_private_lesson_shows_nobody_anything(database: Database) -> None:
     """What a channel taught moves weights; its chunks are in no case and no search of others."""
     embedder = Hashed()
     secret = Library({"band": "The salary band is 91,000."}, "channel:C9", location="secret")
-    await index_source(pool, "home", secret, embedder)
+    await index_source(database, secret, embedder)
     public = Library({"lunch": "The lunch band plays at noon."})
-    await index_source(pool, "home", public, embedder)
-    document = await document_of(pool, "band")
+    await index_source(database, public, embedder)
+    document = await document_of(database, "band")
     private = Audience("home", frozenset({"channel:C9"}))
     answer = await add_answer(
-        *(pool, document, "It is 91,000. [1]", "What is the salary band?"),
+        *(database, document, "It is 91,000. [1]", "What is the salary band?"),
         readers=["channel:C9"],
         channel="C9",
         note="The salary band is 91,000.",
     )
-    await say(pool, answer, ASKER, "good")
-    assert await read_lessons(pool, "home", nothing, [], frozenset({"C9"})) == []
-    async with pool.connection() as connection:
+    await say(database, answer, ASKER, "good")
+    assert await read_lessons(database, nothing, [], frozenset({"C9"})) == []
+    async with database.connection() as connection:
         await connection.execute(
             "insert into channel_settings (workspace, channel, answers, set_by, train_on)"
             " values ('home', 'C9', 'mentions', 'ana', true)"
         )
-    (lesson,) = await read_lessons(pool, "home", nothing, [], frozenset())
+    (lesson,) = await read_lessons(database, nothing, [], frozenset())
     assert lesson.audience == private
 
-    generation = await live(pool)
-    (case,) = await gather_cases(pool, embedder, generation, [lesson])
+    generation = await live(database)
+    (case,) = await gather_cases(database, embedder, generation, [lesson])
     assert case.answered.sum() == 1
     for_all: SearchLesson = replace(lesson, audience=HOME)
-    assert await gather_cases(pool, embedder, generation, [for_all]) == []
+    assert await gather_cases(database, embedder, generation, [for_all]) == []
     weights = Weights(0.2, DAMAGED)
     for asked in (SHIPPED, weights):
-        found = await search(pool, embedder, "What is the salary band?", HOME, 5, weights=asked)
+        found = await search(database, embedder, "What is the salary band?", HOME, 5, weights=asked)
         assert [one.key for one in found] == ["lunch"]
 
 
-async def test_what_has_to_leave_is_no_rival(pool: AsyncConnectionPool) -> None:
+async def test_what_has_to_leave_is_no_rival(database: Database) -> None:
     """After somebody is forgotten the search learns anew, beside the weights as shipped."""
-    embedder = await open_office(pool)
-    generation = await live(pool)
-    golden: list[GoldenQuestion] = await refresh_golden(pool, "home")
+    embedder = await open_office(database)
+    generation = await live(database)
+    golden: list[GoldenQuestion] = await refresh_golden(database)
     taught = next(one for one in golden if one not in hold_out(golden))
-    answer = await add_answer(pool, taught.document_id, question="Who?", note=taught.quote)
-    await say(pool, answer, ASKER, "good")
-    trained = await train(pool, embedder)
+    answer = await add_answer(database, taught.document_id, question="Who?", note=taught.quote)
+    await say(database, answer, ASKER, "good")
+    trained = await train(database, embedder)
     assert trained.weights.id is not None
-    await promote_weights(pool, generation, trained.weights.id, "ana")
-    await forget(pool, "home", ASKER)
-    (stale,) = await learned_weights(pool, generation)
+    await promote_weights(database, generation, trained.weights.id, "ana")
+    await forget(database, ASKER)
+    (stale,) = await learned_weights(database, generation)
     assert stale.stale_reason == "a person is forgotten"
-    again = await train(pool, embedder)
+    again = await train(database, embedder)
     assert (again.rival, again.lessons) == (SHIPPED, trained.lessons - 1)
     assert again.weights.id is not None
-    served = await promote_weights(pool, generation, again.weights.id, "ana")
+    served = await promote_weights(database, generation, again.weights.id, "ana")
     assert (served.state, served.stale_reason) == ("served", None)
 
 
 async def test_what_has_to_leave_is_said_where_nothing_new_is_learned(
-    pool: AsyncConnectionPool,
+    database: Database,
 ) -> None:
     """Lessons that teach the weights as shipped leave what is served and stale; it is named."""
-    embedder = await open_office(pool)
-    generation = await live(pool)
-    trained = await train(pool, embedder)
+    embedder = await open_office(database)
+    generation = await live(database)
+    trained = await train(database, embedder)
     assert trained.weights.id is not None and trained.stale is None
-    await promote_weights(pool, generation, trained.weights.id, "ana")
-    await leave_one_lesson(pool)
-    again = await train(pool, embedder)
+    await promote_weights(database, generation, trained.weights.id, "ana")
+    await leave_one_lesson(database)
+    again = await train(database, embedder)
     assert (again.weights, again.rival, again.verdict) == (SHIPPED, SHIPPED, None)
     assert again.stale == trained.weights.id
 
 
-async def test_what_is_held_out_is_not_learned_as_wrong(pool: AsyncConnectionPool) -> None:
+async def test_what_is_held_out_is_not_learned_as_wrong(database: Database) -> None:
     """No chunk of a hidden document is in a case, though the search had found it."""
-    embedder = await open_office(pool, 4)
-    golden = await refresh_golden(pool, "home")
-    lesson, *_ = await read_lessons(pool, "home", nothing, golden, frozenset())
-    decoy = await document_of(pool, "decoy 3")
-    generation = await live(pool)
-    (whole,) = await gather_cases(pool, embedder, generation, [lesson])
-    (without,) = await gather_cases(pool, embedder, generation, [lesson], frozenset({decoy}))
+    embedder = await open_office(database, 4)
+    golden = await refresh_golden(database)
+    lesson, *_ = await read_lessons(database, nothing, golden, frozenset())
+    decoy = await document_of(database, "decoy 3")
+    generation = await live(database)
+    (whole,) = await gather_cases(database, embedder, generation, [lesson])
+    (without,) = await gather_cases(database, embedder, generation, [lesson], frozenset({decoy}))
     assert len(without.vectors) == len(whole.vectors) - 1
     assert without.answered.sum() == whole.answered.sum() == 1

@@ -3,9 +3,9 @@
 from typing import get_args
 
 import pytest
-from psycopg_pool import AsyncConnectionPool
 
 from answering.model.voice import words_in
+from database.database import Database
 from retrieval.audience import everyone
 from retrieval.documents import Document
 from tests.tuning.rated_answers import add_document
@@ -79,18 +79,18 @@ def test_long_paragraphs_are_answers_of_three_sentences() -> None:
     ]  # fmt: skip
 
 
-async def test_they_are_redacted_and_wait(pool: AsyncConnectionPool) -> None:
+async def test_they_are_redacted_and_wait(database: Database) -> None:
     """In question, note and answer; brought in twice they are there once; only public documents
     are what the voice is told from."""
     for other in OTHERS:
-        await add_document(pool, other.key, other.text)
-    await add_document(pool, "secret", "Ahoy, matey.", "channel:C9")
-    others = await read_others(pool, everyone("home"))
+        await add_document(database, other.key, other.text)
+    await add_document(database, "secret", "Ahoy, matey.", "channel:C9")
+    others = await read_others(database, everyone("home"))
     assert {one.text for one in others} == {one.text for one in OTHERS}
     taught = teach_voice(TEXTS, others)
     for _ in range(2):
-        await take_in(pool, "home", taught.rows, lambda text: text.replace("a@b.org", "[email]"))
-    waiting = await queue(pool, "home")
+        await take_in(database, taught.rows, lambda text: text.replace("a@b.org", "[email]"))
+    waiting = await queue(database)
     assert len(waiting) == len(TEXTS)
     assert all("a@b.org" not in f"{one.prompt}{one.chosen}" for one in waiting)
     assert waiting[0].chosen.endswith("Mail [email]. [1]")
