@@ -68,13 +68,9 @@ async def _last_training(database: Database) -> tuple[str | None, datetime | Non
 
 
 async def _freezable(database: Database, *, unreviewed: bool) -> frozenset[str]:
-    values = {"workspace": database.workspace, "unreviewed": unreviewed}
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_DATASETS_SQL["freezable"], values)
-        return frozenset(row["key"] for row in await cursor.fetchall())
+    values = {"unreviewed": unreviewed}
+    rows = await database.fetch_all(_DATASETS_SQL["freezable"], dict_row, **values)
+    return frozenset(row["key"] for row in rows)
 
 
 async def _learned(database: Database, dataset: str) -> frozenset[str]:

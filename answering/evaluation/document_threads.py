@@ -4,6 +4,8 @@ import re
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
+from psycopg.rows import tuple_row
+
 from answering.answerer import Answerer
 from answering.evaluation.documents import DocumentQuestion, DocumentReply
 from answering.types.progress import Finished
@@ -54,9 +56,8 @@ async def answers_from_documents(database: Database, answerer: Answerer) -> Resp
 
     Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["document_keys"], {"workspace": database.workspace})
-        keys: dict[int, str] = dict(await cursor.fetchall())
+    rows = await database.fetch_all(_SQL["document_keys"], tuple_row)
+    keys: dict[int, str] = dict(rows)
 
     async def respond(question: DocumentQuestion, thread: tuple[Turn, ...]) -> DocumentReply:
         started = time.perf_counter()

@@ -6,6 +6,7 @@ from statistics import mean
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import HumanMessage, SystemMessage
+from psycopg.rows import tuple_row
 
 from answering.answerer import Answerer
 from answering.evaluation.datasets import GoldQuestion, GoldSet
@@ -59,9 +60,8 @@ async def through_the_chain(
 
     Or for another `audience`. Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["document_keys"], {"workspace": database.workspace})
-        keys: dict[int, str] = dict(await cursor.fetchall())
+    rows = await database.fetch_all(_SQL["document_keys"], tuple_row)
+    keys: dict[int, str] = dict(rows)
 
     async def ask(gold: GoldQuestion) -> Outcome:
         question = Question(gold.text, audience or everyone(database.workspace), gold.thread)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from answering.types.questions import Question
@@ -152,19 +152,14 @@ async def save_answer(
         "withheld": answer.withheld,
         "shown": answer.shown,
     }
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["save_answer"], values)
-        row = await cursor.fetchone()
+    row = await database.fetch_one(_SQL["save_answer"], tuple_row, **values)
     assert row is not None  # noqa: S101 - `returning` always gives a row
     return int(row[0])
 
 
 async def place_answer(database: Database, answer_id: int, channel: str, ts: str) -> None:
     """Note which Slack message shows the answer."""
-    async with database.connection() as connection:
-        await connection.execute(
-            _SQL["place_answer"], {"id": answer_id, "channel": channel, "ts": ts}
-        )
+    await database.execute(_SQL["place_answer"], id=answer_id, channel=channel, ts=ts)
 
 
 async def answer_of_inbox(database: Database, inbox_id: int) -> StoredAnswer | None:
@@ -179,16 +174,9 @@ async def answer_by_id(database: Database, answer_id: int) -> StoredAnswer | Non
 
 async def judged_answers(database: Database) -> list[tuple[Mapping[str, float], bool]]:
     """The signals of the answers that people have judged, and whether most found them good."""
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["judged_answers"], {"workspace": database.workspace})
-        return await cursor.fetchall()
+    return await database.fetch_all(_SQL["judged_answers"], tuple_row)
 
 
 async def _one(database: Database, statement: str, **values: object) -> StoredAnswer | None:
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL[statement], values)
-        row = await cursor.fetchone()
+    row = await database.fetch_one(_SQL[statement], dict_row, **values)
     return StoredAnswer.from_row(row) if row else None

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from psycopg.rows import tuple_row
+
 from bot.errors import SlackFailed
 from bot.feedback import votes
 from bot.inbox.events import Incoming
@@ -149,9 +151,8 @@ async def _known(
     services: BotServices, channel: str, ts: str, people: Iterable[str]
 ) -> dict[str, _Known]:
     known = {person: _Known() for person in people}
-    values = {"workspace": services.workspace, "channel": channel, "ts": ts}
-    async with services.database.connection() as connection:
-        votes = await (await connection.execute(_SQL["votes"], values)).fetchall()
+    values = {"channel": channel, "ts": ts}
+    votes = await services.database.fetch_all(_SQL["votes"], tuple_row, **values)
     for person, payload in votes:
         known.setdefault(person, _Known()).hear(payload)
     return known

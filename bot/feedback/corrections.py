@@ -75,9 +75,8 @@ async def revise(services: BotServices, channel: str, ts: str, text: str) -> Non
 
 async def withdraw(services: BotServices, channel: str, ts: str) -> None:
     """A message was deleted: it is nobody's better answer any more."""
-    values = {"workspace": services.workspace, "channel": channel, "ts": ts}
-    async with services.database.connection() as connection:
-        await connection.execute(_SQL["withdraw_better"], values)
+    values = {"channel": channel, "ts": ts}
+    await services.database.execute(_SQL["withdraw_better"], **values)
 
 
 async def _save(services: BotServices, row: Row) -> Said:

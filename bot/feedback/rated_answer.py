@@ -125,10 +125,5 @@ def not_seen() -> FeedbackRefused:
 
 async def _find(services: BotServices, statement: str, **values: Any) -> Judged | None:
     given = {"workspace": services.workspace} | values
-    async with (
-        services.database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL[statement], given)
-        row = await cursor.fetchone()
+    row = await services.database.fetch_one(_SQL[statement], dict_row, **given)
     return Judged.from_row(row) if row else None

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Status
 from psycopg import AsyncConnection
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from bot.errors import DatabaseDown
@@ -134,12 +134,7 @@ async def stop_questions(services: BotServices, channel: str, thread_ts: str) ->
 
 async def load(database: Database, inbox_id: int) -> Row | None:
     """One row of the inbox."""
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL["load"], {"id": inbox_id})
-        row = await cursor.fetchone()
+    row = await database.fetch_one(_SQL["load"], dict_row, id=inbox_id)
     return Row(**row) if row else None
 
 
@@ -181,9 +176,8 @@ async def place_reply(database: Database, row: Row, channel: str, ts: str) -> No
 
 async def unclaimed(services: BotServices, channel: str, found: list[str]) -> list[str]:
     """Those of these messages that reply to no row yet, in order."""
-    values = {"workspace": services.workspace, "channel": channel, "ts": found}
-    async with services.database.connection() as connection:
-        rows = await (await connection.execute(_SQL["claimed_replies"], values)).fetchall()
+    values = {"channel": channel, "ts": found}
+    rows = await services.database.fetch_all(_SQL["claimed_replies"], tuple_row, **values)
     taken = {row[0] for row in rows}
     return [ts for ts in found if ts not in taken]
 
@@ -239,11 +233,9 @@ def _key(inbox_id: int) -> str:
 
 
 async def _execute(database: Database, statement: str, values: Mapping[str, Any]) -> None:
-    async with database.connection() as connection:
-        await connection.execute(_SQL[statement], values)
+    await database.execute(_SQL[statement], **values)
 
 
 async def _value(database: Database, statement: str, values: Mapping[str, Any]) -> Any:
-    async with database.connection() as connection:
-        row = await (await connection.execute(_SQL[statement], values)).fetchone()
+    row = await database.fetch_one(_SQL[statement], tuple_row, **values)
     return row[0] if row else None

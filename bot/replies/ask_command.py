@@ -7,6 +7,8 @@ one, when the answer is whole. What is shared is checked anew for its new reader
 import logging
 from contextlib import suppress
 
+from psycopg.rows import tuple_row
+
 from answering.types.answers import (
     Answer,
     StoredAnswer,
@@ -185,6 +187,5 @@ async def _all_may_read(database: Database, stored: StoredAnswer, audience: Audi
         "readers": sorted(audience.readers),
         "answer": stored.id,
     }
-    async with database.connection() as connection:
-        row = await (await connection.execute(_SQL["unreadable"], values)).fetchone()
+    row = await database.fetch_one(_SQL["unreadable"], tuple_row, **values)
     return row is not None and row[0] == 0

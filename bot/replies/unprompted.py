@@ -8,6 +8,8 @@ import logging
 from contextlib import suppress
 from typing import Literal
 
+from psycopg.rows import tuple_row
+
 from answering.types.answers import Answer, StoredAnswer, answer_of_inbox
 from answering.types.progress import Finished
 from answering.types.questions import Question
@@ -126,13 +128,11 @@ def _is_sure(answer: Answer, bar: float | None) -> bool:
 async def _has_room(services: BotServices, row: Row) -> bool:
     """Whether the question is recent, and the channel not full of unasked answers."""
     values = {
-        "workspace": services.workspace,
         "channel": row.channel,
         "id": row.id,
         "most": _MOST_A_MINUTE,
     }
-    async with services.database.connection() as connection:
-        found = await (await connection.execute(_SQL["has_room"], values)).fetchone()
+    found = await services.database.fetch_one(_SQL["has_room"], tuple_row, **values)
     return found is not None and bool(found[0])
 
 
@@ -148,5 +148,4 @@ async def _let_pass(
     services: BotServices, row: Row, state: Literal["ignored", "failed"], error: str | None = None
 ) -> None:
     values = {"id": row.id, "state": state, "error": error}
-    async with services.database.connection() as connection:
-        await connection.execute(_SQL["let_pass"], values)
+    await services.database.execute(_SQL["let_pass"], **values)

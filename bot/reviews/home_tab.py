@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from psycopg.rows import tuple_row
+
 from bot.admin.slash_command import HELP, Status, describe, read_status
 from bot.rendering.blocks import REINDEX, Block, actions, button, context, divider, header, section
 from bot.rendering.mrkdwn import fit, one_line
@@ -57,6 +59,5 @@ def home_view(
 
 async def _recent(services: BotServices, person: str) -> list[str]:
     values: dict[str, Any] = {"workspace": services.workspace, "person": person}
-    async with services.database.connection() as connection:
-        rows = await (await connection.execute(_SQL["recent_questions"], values)).fetchall()
+    rows = await services.database.fetch_all(_SQL["recent_questions"], tuple_row, **values)
     return [row[0] for row in rows]

@@ -7,6 +7,8 @@ import logging
 import re
 from typing import Final
 
+from psycopg.rows import tuple_row
+
 from bot.errors import ReviewRefused, SlackFailed
 from bot.inbox import store
 from bot.inbox.private_reply import tell
@@ -146,9 +148,8 @@ async def _sees(services: BotServices, channel: str, person: str) -> bool:
 
 
 async def _is_expert(services: BotServices, person: str) -> bool:
-    values = {"workspace": services.workspace, "person": person}
-    async with services.database.connection() as connection:
-        row = await (await connection.execute(_SQL["is_expert"], values)).fetchone()
+    values = {"person": person}
+    row = await services.database.fetch_one(_SQL["is_expert"], tuple_row, **values)
     return row is not None and bool(row[0])
 
 

@@ -37,10 +37,5 @@ async def show_status(settings: Settings, *, as_json: bool) -> None:
 
 async def count(store: Store) -> dict[str, Any]:
     """The figures of one workspace by name."""
-    async with (
-        store.database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL["status"], {"workspace": store.workspace})
-        row = await cursor.fetchone()
+    row = await store.database.fetch_one(_SQL["status"], dict_row)
     return dict(row or {})

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
+from psycopg.rows import tuple_row
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -52,10 +53,8 @@ def create_web(database: Database, links: SourceLinks, health: list[Route]) -> S
         chunk_id = _number(request.query_params.get("chunk", ""))
         if document_id is None or chunk_id is None:
             return _refused()
-        values = {"document": document_id, "chunk": chunk_id, "workspace": database.workspace}
-        async with database.connection() as connection:
-            cursor = await connection.execute(_SQL["reader_document"], values)
-            row = await cursor.fetchone()
+        values = {"document": document_id, "chunk": chunk_id}
+        row = await database.fetch_one(_SQL["reader_document"], tuple_row, **values)
         if row is None:
             return _refused()
         readers, title, text, indexed_at, start, end = row

@@ -145,5 +145,4 @@ async def _drop(database: Database) -> None:
             await drop_generation_at_last(connection, generation)
     for source in await list_sources(database):
         await forget_source(database, source.id)
-    async with database.connection() as connection:
-        await connection.execute(_SQL["forget_reader_sets"], place)
+    await database.execute(_SQL["forget_reader_sets"], **place)

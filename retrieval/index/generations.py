@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import psycopg
 from psycopg import AsyncConnection, sql
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from database.database import Database
 from database.statements import load_statements
@@ -70,9 +70,9 @@ async def live_generation(database: Database) -> Generation | None:
 
 async def index_version(database: Database, generation: Generation) -> str:
     """A mark that changes whenever a chunk comes or goes, or the search is weighed otherwise."""
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["index_version"], {"generation": generation.id})
-        ((version,),) = await cursor.fetchall()
+    ((version,),) = await database.fetch_all(
+        _SQL["index_version"], tuple_row, generation=generation.id
+    )
     return f"{generation.id}/{version}"
 
 

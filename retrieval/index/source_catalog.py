@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from database.database import Database
 from database.statements import load_statements
@@ -46,12 +46,8 @@ class KnownSource:
 
 async def list_sources(database: Database) -> list[KnownSource]:
     """A workspace's sources, oldest first."""
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL["list_sources"], {"workspace": database.workspace})
-        return [KnownSource.from_row(row) for row in await cursor.fetchall()]
+    rows = await database.fetch_all(_SQL["list_sources"], dict_row)
+    return [KnownSource.from_row(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +61,7 @@ class ReadableSource:
 async def readable_sources(database: Database, audience: Audience) -> list[ReadableSource]:
     """The sources of what an audience may read, the largest first. Raises DatabaseUnavailable."""
     values = {"workspace": audience.workspace, "readers": sorted(audience.readers)}
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["readable_sources"], values)
-        rows = await cursor.fetchall()
+    rows = await database.fetch_all(_SQL["readable_sources"], tuple_row, **values)
     return [ReadableSource(PurePath(location).name, documents) for location, documents in rows]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from database.database import Database
 from database.statements import load_statements
@@ -106,8 +106,7 @@ class Recorder:
             "total": progress.total,
             "seconds_left": self.seconds_left,
         }
-        async with self.database.connection() as connection:
-            row = await (await connection.execute(_SQL["note_progress"], values)).fetchone()
+        row = await self.database.fetch_one(_SQL["note_progress"], tuple_row, **values)
         if row and row[0]:
             raise ReindexCancelled(f"Cancelled by {row[0]}.")
 
@@ -134,8 +133,7 @@ async def recorded_run(
             await _end(recorder, "cancelled", str(error))
             raise
         except ReindexRefused:
-            async with database.connection() as connection:
-                await connection.execute(_SQL["forget_run"], {"id": recorder.id})
+            await database.execute(_SQL["forget_run"], id=recorder.id)
             raise
         except Exception as error:
             await _end(recorder, "failed", str(error))
@@ -145,13 +143,8 @@ async def recorded_run(
 
 async def last_run(database: Database) -> Run | None:
     """The newest run; one whose process has died shows as broken off."""
-    values = {"workspace": database.workspace, "lock": _lock(database.workspace)}
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL["last_run"], values)
-        row = await cursor.fetchone()
+    values = {"lock": _lock(database.workspace)}
+    row = await database.fetch_one(_SQL["last_run"], dict_row, **values)
     return Run(**row) if row else None
 
 
@@ -160,29 +153,25 @@ async def cancel_run(database: Database, cancelled_by: str) -> Run | None:
     run = await last_run(database)
     if run is None or run.state != "running":
         return None
-    values = {"workspace": database.workspace, "cancelled_by": cancelled_by}
-    async with database.connection() as connection:
-        await connection.execute(_SQL["cancel_run"], values)
+    values = {"cancelled_by": cancelled_by}
+    await database.execute(_SQL["cancel_run"], **values)
     return run
 
 
 async def _begin(database: Database, kind: Kind, scope: str | None, started_by: str) -> int:
     values = {
-        "workspace": database.workspace,
         "kind": kind,
         "scope": scope,
         "started_by": started_by,
     }
-    async with database.connection() as connection:
-        row = await (await connection.execute(_SQL["begin_run"], values)).fetchone()
+    row = await database.fetch_one(_SQL["begin_run"], tuple_row, **values)
     assert row is not None  # noqa: S101 - "insert … returning" gives its row
     return int(row[0])
 
 
 async def _end(recorder: Recorder, state: str, outcome: str | None) -> None:
     values = {"id": recorder.id, "state": state, "outcome": outcome}
-    async with recorder.database.connection() as connection:
-        await connection.execute(_SQL["end_run"], values)
+    await recorder.database.execute(_SQL["end_run"], **values)
 
 
 def _lock(workspace: str) -> str:

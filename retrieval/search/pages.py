@@ -75,13 +75,9 @@ async def load_pages(
         "starts": list(starts.values()),
         "most": _MOST,
     }
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(generation.statement(_SQL["load_pages"]), values)
-        rows = {row["id"]: row for row in await cursor.fetchall()}
-    return [_page(rows[document], start) for document, start in starts.items() if document in rows]
+    rows = await database.fetch_all(generation.statement(_SQL["load_pages"]), dict_row, **values)
+    found = {row["id"]: row for row in rows}
+    return [_page(found[one], start) for one, start in starts.items() if one in found]
 
 
 def _page(row: dict[str, Any], start: int) -> Page:

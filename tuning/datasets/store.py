@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row, dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from database.database import Database
@@ -77,12 +77,7 @@ async def freeze_dataset(
 async def datasets(database: Database) -> list[Dataset]:
     """Every dataset, the newest first; those that had to lose something are stale by now."""
     await sweep(database)
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=class_row(Dataset)) as cursor,
-    ):
-        await cursor.execute(_SQL["list_datasets"], {"workspace": database.workspace})
-        return await cursor.fetchall()
+    return await database.fetch_all(_SQL["list_datasets"], class_row(Dataset))
 
 
 async def rows_of(
@@ -108,11 +103,7 @@ async def lines_of(database: Database, dataset: str = "") -> list[dict[str, Any]
     Raises UnknownDataset.
     """
     await sweep(database)
-    async with database.connection() as connection:
-        cursor = await connection.execute(
-            _SQL["dataset_content"], {"workspace": database.workspace, "hash": dataset}
-        )
-        found = await cursor.fetchone()
+    found = await database.fetch_one(_SQL["dataset_content"], tuple_row, hash=dataset)
     if found is None:
         raise UnknownDataset("There is no such dataset: `houselore data freeze` makes one.")
     hash_, content, stale = found

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from psycopg.rows import tuple_row
+
 from answering.evaluation.datasets import GoldQuestion
 from answering.marks import strip_marks
 from database.database import Database
@@ -59,10 +61,9 @@ async def own_questions(database: Database, dataset: str) -> Held:
 async def _documents(database: Database, lines: Iterable[Line]) -> dict[int, tuple[str, Readers]]:
     """The keys and readers of the documents of these lines that are there still."""
     ids = sorted({one["document"] for line in lines for one in line["sources"]})
-    values = {"workspace": database.workspace, "ids": ids}
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["keys_of_documents"], values)
-        return {id_: (key, frozenset(of)) for id_, key, of in await cursor.fetchall()}
+    values = {"ids": ids}
+    rows = await database.fetch_all(_SQL["keys_of_documents"], tuple_row, **values)
+    return {id_: (key, frozenset(of)) for id_, key, of in rows}
 
 
 def _questions(

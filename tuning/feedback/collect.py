@@ -91,9 +91,8 @@ def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
 
 async def allow_training(database: Database, channel: str, by: str, *, allowed: bool) -> None:
     """Say of a channel whether what is said there may be learned from."""
-    values = {"workspace": database.workspace, "channel": channel, "by": by, "train_on": allowed}
-    async with database.connection() as connection:
-        await connection.execute(_SQL["allow_training"], values)
+    values = {"channel": channel, "by": by, "train_on": allowed}
+    await database.execute(_SQL["allow_training"], **values)
 
 
 def _unknown(every: Iterable[Judged], taken: Collection[Judged]) -> list[int]:

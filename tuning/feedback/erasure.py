@@ -6,6 +6,8 @@ Weights of the search hold no text, and are marked stale alone.
 
 from dataclasses import dataclass
 
+from psycopg.rows import scalar_row
+
 from database.database import Database
 from database.statements import load_statements
 from retrieval.indexing.golden_questions import refresh_golden
@@ -51,17 +53,9 @@ async def sweep(database: Database) -> Left:
 
 async def models_to_retrain(database: Database) -> list[str]:
     """The names of the models whose dataset is stale: they have learned what had to leave."""
-    async with database.connection() as connection:
-        cursor = await connection.execute(
-            _SQL["models_to_retrain"], {"workspace": database.workspace}
-        )
-        return [name for (name,) in await cursor.fetchall()]
+    return await database.fetch_all(_SQL["models_to_retrain"], scalar_row)
 
 
 async def weights_to_relearn(database: Database) -> list[int]:
     """The numbers of the search's weights, served or candidates, that have learned the same."""
-    async with database.connection() as connection:
-        cursor = await connection.execute(
-            _SQL["weights_to_relearn"], {"workspace": database.workspace}
-        )
-        return [number for (number,) in await cursor.fetchall()]
+    return await database.fetch_all(_SQL["weights_to_relearn"], scalar_row)

@@ -161,9 +161,5 @@ def decide(labels: Iterable[Label]) -> Decision | None:
 
 async def read_judged(database: Database) -> list[Judged]:
     """Every answer of which anybody said anything, oldest first; not those of the forgotten."""
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL["judged"], {"workspace": database.workspace})
-        return [Judged.from_row(database.workspace, row) for row in await cursor.fetchall()]
+    rows = await database.fetch_all(_SQL["judged"], dict_row)
+    return [Judged.from_row(database.workspace, row) for row in rows]

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 from database.database import Database
 from database.statements import load_statements
@@ -90,10 +90,9 @@ async def gaps(
     whatever case and signs.
     """
     seen = None if channels is None else sorted(channels)
-    values = {"workspace": database.workspace, "channels": seen, "most": most}
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["gaps"], values)
-        return [Gap(question, asked) for question, asked in await cursor.fetchall()]
+    values = {"channels": seen, "most": most}
+    rows = await database.fetch_all(_SQL["gaps"], tuple_row, **values)
+    return [Gap(question, asked) for question, asked in rows]
 
 
 async def outdated(
@@ -108,17 +107,11 @@ async def outdated(
     all but what was said to one person alone.
     """
     values = {
-        "workspace": database.workspace,
         "readers": None if readers is None else sorted(readers),
         "channels": None if channels is None else sorted(channels),
         "most": most,
     }
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=class_row(Outdated)) as cursor,
-    ):
-        await cursor.execute(_SQL["outdated"], values)
-        return await cursor.fetchall()
+    return await database.fetch_all(_SQL["outdated"], class_row(Outdated), **values)
 
 
 async def taught(database: Database) -> Taught:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from database.database import Database
@@ -78,9 +78,7 @@ async def register_weights(
         "metrics": Jsonb({one.measure: asdict(one) for one in verdict.findings}),
         "against": against,
     }
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["register_weights"], values)
-        ((id_,),) = await cursor.fetchall()
+    ((id_,),) = await database.fetch_all(_SQL["register_weights"], tuple_row, **values)
     return int(id_)
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from psycopg.rows import tuple_row
+
 from answering.conversation.follow_ups import background_of
 from answering.marks import marks_in
 from answering.types.questions import Question, Turn
@@ -186,9 +188,6 @@ def _balanced(lessons: Iterable[SearchLesson], most_per_person: int) -> list[Sea
 
 
 async def _threads(database: Database, answers: Sequence[int]) -> dict[int, tuple[Turn, ...]]:
-    values = {"workspace": database.workspace, "ids": list(answers)}
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["lesson_threads"], values)
-        return {
-            id_: tuple(Turn(**turn) for turn in thread) for id_, thread in await cursor.fetchall()
-        }
+    values = {"ids": list(answers)}
+    rows = await database.fetch_all(_SQL["lesson_threads"], tuple_row, **values)
+    return {id_: tuple(Turn(**turn) for turn in thread) for id_, thread in rows}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any, Literal
 
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 
 from database.database import Database
 from database.statements import load_statements
@@ -70,16 +70,11 @@ async def queue(
     """
     await sweep(database)
     values = {
-        "workspace": database.workspace,
         "state": state,
         "ids": None if ids is None else list(ids),
     }
-    async with (
-        database.connection() as connection,
-        connection.cursor(row_factory=dict_row) as cursor,
-    ):
-        await cursor.execute(_SQL["queue"], values)
-        return [Queued.from_row(row) for row in await cursor.fetchall()]
+    rows = await database.fetch_all(_SQL["queue"], dict_row, **values)
+    return [Queued.from_row(row) for row in rows]
 
 
 async def find(database: Database, numbers: Sequence[int]) -> list[Queued]:
@@ -197,17 +192,12 @@ async def _add(database: Database, row: Row, redact: Callable[[str], str]) -> in
         labels=(),
         people=frozenset(),
     )
-    async with database.connection() as connection:
-        await connection.execute(_FEEDBACK_SQL["keep_example"], example.values(database.workspace))
+    await database.execute(_FEEDBACK_SQL["keep_example"], **example.values(database.workspace))
     number = await _number(database, key)
     assert number is not None  # noqa: S101 - it was kept just now
     return number
 
 
 async def _number(database: Database, key: str) -> int | None:
-    async with database.connection() as connection:
-        cursor = await connection.execute(
-            _SQL["example_by_key"], {"workspace": database.workspace, "key": key}
-        )
-        row = await cursor.fetchone()
+    row = await database.fetch_one(_SQL["example_by_key"], tuple_row, key=key)
     return int(row[0]) if row else None

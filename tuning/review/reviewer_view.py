@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from psycopg.rows import scalar_row, tuple_row
+
 from database.database import Database
 from database.statements import load_statements
 from tuning.feedback.erasure import sweep
@@ -30,16 +32,14 @@ class Reviewable:
 async def reviewable(database: Database) -> list[Reviewable]:
     """Every example, those that came first first; what rests on deleted documents leaves before."""
     await sweep(database)
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["reviewable"], {"workspace": database.workspace})
-        return [
-            Reviewable(id_, channel, state, frozenset(reviewers))
-            for id_, channel, state, reviewers in await cursor.fetchall()
-        ]
+    rows = await database.fetch_all(_SQL["reviewable"], tuple_row)
+    return [
+        Reviewable(id_, channel, state, frozenset(reviewers))
+        for id_, channel, state, reviewers in rows
+    ]
 
 
 async def channels_asked(database: Database) -> frozenset[str]:
     """The conversations in which anything of this was said."""
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["channels_asked"], {"workspace": database.workspace})
-        return frozenset(channel for (channel,) in await cursor.fetchall())
+    rows = await database.fetch_all(_SQL["channels_asked"], scalar_row)
+    return frozenset(channel for channel in rows)

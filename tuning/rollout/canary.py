@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from psycopg import AsyncConnection
-from psycopg.rows import class_row
+from psycopg.rows import class_row, scalar_row
 
 from database.database import Database
 from database.statements import load_statements
@@ -90,10 +90,8 @@ async def current_rollout(database: Database) -> Rollout | None:
 
 async def thread_models(database: Database, conversation: str, thread: str) -> list[str]:
     """The models of a thread's answers so far, oldest first."""
-    values = {"workspace": database.workspace, "conversation": conversation, "thread": thread}
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["thread_models"], values)
-        return [model for (model,) in await cursor.fetchall()]
+    values = {"conversation": conversation, "thread": thread}
+    return await database.fetch_all(_SQL["thread_models"], scalar_row, **values)
 
 
 async def stop_rollout(database: Database, by: str, reason: str) -> Rollout:

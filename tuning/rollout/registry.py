@@ -59,8 +59,7 @@ async def register(
         "metrics": Jsonb(lineage.metrics),
     }
     named = {"workspace": database.workspace, "name": name, "base": base, "adapter": adapter}
-    async with database.connection() as connection:
-        await connection.execute(_SQL["register_model"], {**named, **made_of})
+    await database.execute(_SQL["register_model"], **named, **made_of)
 
 
 async def promote(database: Database, name: str, by: str, reason: str) -> Model:
@@ -110,9 +109,8 @@ async def pin(database: Database, *, is_pinned: bool = True) -> str:
 
 async def note_metrics(database: Database, name: str, metrics: Mapping[str, Any]) -> None:
     """Keep figures of a model beside those that it has; the same name again replaces them."""
-    values = {"workspace": database.workspace, "name": name, "metrics": Jsonb(dict(metrics))}
-    async with database.connection() as connection:
-        await connection.execute(_SQL["note_metrics"], values)
+    values = {"name": name, "metrics": Jsonb(dict(metrics))}
+    await database.execute(_SQL["note_metrics"], **values)
 
 
 async def models(database: Database) -> list[Model]:

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from psycopg.rows import scalar_row
+
 from database.database import Database
 from database.statements import load_statements
 from tuning.adapters.files import CONFIG
@@ -113,9 +115,8 @@ async def sweep_adapters(database: Database, adapters: Path) -> list[str]:
 
     That is on this machine: copies on others are not known of.
     """
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["stale_datasets"], {"workspace": database.workspace})
-        stale = frozenset(hash_ for (hash_,) in await cursor.fetchall())
+    rows = await database.fetch_all(_SQL["stale_datasets"], scalar_row)
+    stale = frozenset(hash_ for hash_ in rows)
     return await asyncio.to_thread(drop_material, adapters, stale)
 
 

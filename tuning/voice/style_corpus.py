@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from psycopg.rows import tuple_row
+
 from answering.evidence.notes import Evidence
 from database.database import Database
 from database.statements import load_statements
@@ -82,9 +84,8 @@ async def read_others(database: Database, audience: Audience) -> list[Document]:
         "readers": sorted(audience.readers),
         "most": _MOST_OTHERS,
     }
-    async with database.connection() as connection:
-        cursor = await connection.execute(_SQL["texts_of_documents"], values)
-        return [Document(key, title, text, "") for key, title, text in await cursor.fetchall()]
+    rows = await database.fetch_all(_SQL["texts_of_documents"], tuple_row, **values)
+    return [Document(key, title, text, "") for key, title, text in rows]
 
 
 def _row(piece: _Piece, markers: frozenset[tuple[str, ...]]) -> Row | None:
