@@ -64,7 +64,7 @@ class Answerer:
     async def _attempt(self, question: Question, stopwatch: Stopwatch) -> AsyncIterator[Progress]:
         """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
         yield Searching()
-        generation = await searched_generation(self._parts.index.database)
+        generation = await searched_generation(self._parts.index.database, question.audience)
         scope = await self._scope(generation, question)
         if (kept := await self._recall(generation, scope, question)) is not None:
             yield Words(kept.text)

@@ -8,6 +8,7 @@ from answering.conversation.understand import Understood
 from answering.errors import NotIndexed
 from answering.types.reader_links import SourceLinks
 from database.database import Database
+from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import Generation, live_generation
@@ -47,7 +48,7 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
 
     async def search(understood: Understood, config: RunnableConfig) -> Retrieved:
         audience = understood.question.audience
-        generation = await searched_generation(index.database)
+        generation = await searched_generation(index.database, audience)
         if understood.reply:
             return Retrieved(understood, generation)
         retriever = HybridRetriever(
@@ -66,9 +67,13 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
     return RunnableLambda(search, name="retrieve")
 
 
-async def searched_generation(database: Database) -> Generation:
-    """The generation of the index that a workspace's questions search. Raises NotIndexed."""
-    generation = await live_generation(database)
+async def searched_generation(database: Database, audience: Audience) -> Generation:
+    """Return the generation that an audience's questions search.
+
+    Raises NotIndexed without one, and for an audience of another workspace.
+    """
+    is_ours = audience.workspace == database.workspace
+    generation = await live_generation(database) if is_ours else None
     if generation is None:
         raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
     return generation

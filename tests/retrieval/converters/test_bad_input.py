@@ -334,9 +334,9 @@ from tests.retrieval.documents import Library
 
 async def main() -> None:
     library = Library({str(n): f"Text of number {n}. " * 150 for n in range(2000)})
-    async with open_pool(sys.argv[1], "home") as pool:
+    async with open_database(sys.argv[1], "home") as database:
         async def tell(progress): print(progress.done, flush=True)
-        await index_source(pool, "home", library, Hashed(), tell)
+        await index_source(database, library, Hashed(), tell)
 
 asyncio.run(main())
 """

@@ -8,6 +8,7 @@ import pytest
 from psycopg import AsyncConnection, sql
 
 from database.database import Database, open_database
+from database.errors import DatabaseUnavailable
 from database.pool import ROLE
 from retrieval.audience import PUBLIC, Audience, everyone
 from retrieval.embeddings.embedder import Embedder
@@ -167,7 +168,7 @@ async def test_a_failed_transaction_does_not_set_a_connection_free(
     tables: list[str], database: Database
 ) -> None:
     """A connection that goes back to the pool after an error is still confined."""
-    with pytest.raises(psycopg.errors.DivisionByZero):
+    with pytest.raises(DatabaseUnavailable, match="division by zero"):
         async with database.connection() as connection:
             await connection.execute("select 1 / 0")
     async with database.connection() as connection:
