@@ -33,7 +33,7 @@ _Found = TypeVar("_Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class CacheScope:
     """All that an answer depends on but its question: what differs in any of it is another scope.
 
     `index` is the state of the index, `settings` names the model, the prompt and whatever else.
@@ -54,12 +54,12 @@ class AnswerCache:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def find(self, scope: Scope, question: Question) -> Answer | None:
+    async def find(self, scope: CacheScope, question: Question) -> Answer | None:
         """The answer that was given."""
         kept: bytes | str | None = await self._ask(self._redis.get(_key(scope, question)))
         return _from_json(kept) if kept else None
 
-    async def keep(self, scope: Scope, question: Question, answer: Answer) -> None:
+    async def keep(self, scope: CacheScope, question: Question, answer: Answer) -> None:
         """Remember an answer."""
         text = json.dumps(asdict(answer))
         await self._ask(self._redis.set(_key(scope, question), text, ex=_SECONDS))
@@ -78,7 +78,7 @@ def normal_form(question: str) -> tuple[str, ...]:
     return tuple(word for word in _WORD.findall(asked.casefold()) if word not in _ARTICLES)
 
 
-def _key(scope: Scope, question: Question) -> str:
+def _key(scope: CacheScope, question: Question) -> str:
     """A name in Redis that says nothing to who reads it there."""
     turns = [[turn.speaker, turn.text] for turn in question.thread]
     place = [scope.workspace, sorted(scope.readers), scope.index, scope.settings]

@@ -8,7 +8,7 @@ from typing import Any, cast
 from langchain_core.callbacks import AsyncCallbackHandler
 from langchain_core.runnables import RunnableConfig
 
-from answering.answer_cache import AnswerCache, Scope
+from answering.answer_cache import AnswerCache, CacheScope
 from answering.chain import ChainParts, answer_chain
 from answering.confidence.confidence import Confidence
 from answering.errors import EvidenceChanged
@@ -85,7 +85,7 @@ class Answerer:
         stopwatch.mark("total")
         return replace(end, answer=replace(end.answer, timings_ms=dict(stopwatch.marks)))
 
-    async def _scope(self, generation: Generation, question: Question) -> Scope | None:
+    async def _scope(self, generation: Generation, question: Question) -> CacheScope | None:
         """All that an answer of ours depends on beside the question; None without a cache."""
         if self._cache is None:
             return None
@@ -94,7 +94,7 @@ class Answerer:
             *(model.name, version_of(model), model.abilities, self._parts.confidence),
             *(question.bar, index.reranker is not None, index.links.base_url),
         )
-        return Scope(
+        return CacheScope(
             workspace=question.audience.workspace,
             readers=question.audience.readers,
             index=await index_version(index.database, generation),
@@ -102,7 +102,7 @@ class Answerer:
         )
 
     async def _recall(
-        self, generation: Generation, scope: Scope | None, question: Question
+        self, generation: Generation, scope: CacheScope | None, question: Question
     ) -> Answer | None:
         """An answer that was given in this scope, if all its evidence still stands for it."""
         kept = await self._cache.find(scope, question) if self._cache and scope else None

@@ -29,8 +29,7 @@ from tuning.review.queue import queue, review
 from tuning.rollout.adapter_store import AdapterStore
 from tuning.rollout.policy import Ending
 from tuning.rollout.registry import Lineage, note_metrics, register, served
-from tuning.training.inputs import Base
-from tuning.training.inputs import Plan as Training
+from tuning.training.inputs import Base, TrainingPlan
 from tuning.voice.style_metrics import StyleJudge
 
 _SPAMMERS = tuple(one for one in PEOPLE if one.part == "spammer")
@@ -86,7 +85,7 @@ async def _week(team: Team, number: int) -> Week:
         name,
         team.store,
         dataset=frozen.hash,
-        plan=Training(then=team.plan.then),
+        plan=TrainingPlan(then=team.plan.then),
     )
     seconds = time.perf_counter() - started
     verdict, figures = await _judge(team, served_name, name)

@@ -23,11 +23,11 @@ from houselore.settings import open_settings
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import open_embedder
 from retrieval.evaluation.metrics import difference
-from tuning.datasets.formats import Row
-from tuning.examples_for_training import Message, lesson
+from tuning.datasets.formats import DatasetRow
+from tuning.examples_for_training import ChatMessage, lesson
 from tuning.training.log_likelihood import log_likelihoods
 from tuning.training.preference import prefer
-from tuning.training.sft import Settings
+from tuning.training.sft import TrainingSettings
 
 _TEST_SHARE = 5  # one task of so many is held out
 _LONGEST = 768
@@ -49,8 +49,8 @@ good one is, in nats a token.
 class Split:
     """Rows to train on, each with how many rated it, and those held out, with the task of each."""
 
-    train: list[tuple[Row, int]]
-    held_out: list[Row]
+    train: list[tuple[DatasetRow, int]]
+    held_out: list[DatasetRow]
     tasks: list[str]
 
 
@@ -74,7 +74,7 @@ async def split(limit: int | None) -> Split:
     return found
 
 
-async def _short(one: Rated, notes: NoteFinder) -> tuple[Message, ...]:
+async def _short(one: Rated, notes: NoteFinder) -> tuple[ChatMessage, ...]:
     passages = [
         Passage(n, n, key, "", None, (), text, 1.0, None)
         for n, (key, text) in enumerate(one.documents.items(), start=1)
@@ -93,7 +93,7 @@ def _is_held_out(task: str) -> bool:
 def measure(found: Split, epochs: float, folder: Path) -> dict[str, object]:
     """The margins of the pairs that are held out, before and after."""
     base = base_of(open_settings(data_dir=folder))
-    settings = Settings(
+    settings = TrainingSettings(
         learning_rate=5e-5, batch=4, epochs=epochs, start=base.start, longest=_LONGEST
     )
     train = [row for row, _ in found.train]

@@ -14,8 +14,8 @@ from typing import Any
 from answering.evidence.notes import Evidence
 from answering.types.questions import Turn
 from retrieval.documents import Passage
-from tuning.datasets.formats import Row
-from tuning.examples_for_training import Message, lesson
+from tuning.datasets.formats import DatasetRow
+from tuning.examples_for_training import ChatMessage, lesson
 from tuning.feedback.rated_answers import Label, decide
 
 GOOD_FROM = 3
@@ -37,7 +37,7 @@ class Rated:
     task: str
     system: str
     question: str
-    prompt: tuple[Message, ...]
+    prompt: tuple[ChatMessage, ...]
     documents: Mapping[str, str]
     answer: str
     thumbs: Mapping[str, bool]
@@ -57,7 +57,7 @@ def read_ratings(file: Path) -> list[Rated]:
     ]
 
 
-def kto_rows(rated: Sequence[Rated]) -> list[Row]:
+def kto_rows(rated: Sequence[Rated]) -> list[DatasetRow]:
     """A row an answer, with the label that most of its raters gave; none where they are at odds."""
     rows = []
     for one in rated:
@@ -65,14 +65,14 @@ def kto_rows(rated: Sequence[Rated]) -> list[Row]:
             Label(rater, "good" if good else "bad", "reader") for rater, good in one.thumbs.items()
         )
         if decision is not None:
-            rows.append(Row("kto", one.prompt, one.answer, label=decision.is_good))
+            rows.append(DatasetRow("kto", one.prompt, one.answer, label=decision.is_good))
     return rows
 
 
 def _rated(
     row: Mapping[str, Any],
     task: Mapping[str, Any],
-    prompt: tuple[Message, ...],
+    prompt: tuple[ChatMessage, ...],
     documents: Mapping[str, Mapping[str, str]],
 ) -> Rated:
     low: dict[str, set[str]] = {}
@@ -97,7 +97,7 @@ def _rated(
 
 def _prompt(
     task: Mapping[str, Any], documents: Mapping[str, Mapping[str, str]]
-) -> tuple[Message, ...]:
+) -> tuple[ChatMessage, ...]:
     """The house prompt, with the task's documents as notes and its earlier turns as the thread."""
     notes = []
     for n, context in enumerate(task["contexts"], start=1):

@@ -31,7 +31,7 @@ from retrieval.index.generations import live_generation
 from retrieval.search.retriever import search
 from retrieval.search.weights import SHIPPED, Weights
 from tuning.evaluation.gate import judge
-from tuning.feedback.source_spans import Place
+from tuning.feedback.source_spans import SourceSpan
 from tuning.retriever.features import gather_cases
 from tuning.retriever.gate import GAINS, MARGINS
 from tuning.retriever.train import fit_weights
@@ -123,8 +123,8 @@ async def _lessons(teaching: Corpus, ask: Way, ids: Mapping[str, int]) -> list[S
         first = (await ask(question))[:_FIRST]
         right = _right(teaching, id_)
         cited = [key for key in first if key in right][:1]
-        answered = tuple(Place(ids[key]) for key in cited or sorted(right))
-        misled = () if cited else tuple(Place(ids[key]) for key in first[:1])
+        answered = tuple(SourceSpan(ids[key]) for key in cited or sorted(right))
+        misled = () if cited else tuple(SourceSpan(ids[key]) for key in first[:1])
         lessons.append(SearchLesson(id_, question, "", everyone(_WORKSPACE), answered, misled))
     return lessons
 

@@ -33,7 +33,7 @@ from benchmarks.starter_sets import (
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder, open_embedder
 from retrieval.lexical.analyzer import terms
-from tuning.examples_for_training import Lesson, lesson, write_lessons
+from tuning.examples_for_training import TrainingExample, lesson, write_lessons
 
 _FOLLOW_UPS = 0.12
 _NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
@@ -95,7 +95,7 @@ class Maker:
 
     async def make(
         self, posed: Posed, passages: Sequence[Passage], thread: Sequence[Turn] = ()
-    ) -> Lesson:
+    ) -> TrainingExample:
         """A lesson whose notes are excerpts of `passages` and hold the posed sentence."""
         found = await self._notes.find(posed.question, passages)
         notes = list(_with_sentence(found, posed))
@@ -105,7 +105,7 @@ class Maker:
         n = next(note.n for note in notes if posed.sentence in note.sentences)
         return lesson(posed.question, notes, f"{posed.answer} [{n}]", posed.origin, thread)
 
-    def changed(self, one: Fact, others: Sequence[Fact]) -> Lesson:
+    def changed(self, one: Fact, others: Sequence[Fact]) -> TrainingExample:
         """A lesson whose notes disagree: the newest first, both dates said."""
         old, new = sorted((self._day(), self._day()))
         if old.date() == new.date():
@@ -125,7 +125,7 @@ class Maker:
         numbered = [replace(note, n=n) for n, note in enumerate(notes, start=1)]
         return lesson(one.question, numbered, answer, "facts, changed")
 
-    def stated(self, one: Fact, others: Sequence[Fact]) -> Lesson:
+    def stated(self, one: Fact, others: Sequence[Fact]) -> TrainingExample:
         """A lesson on one of three facts that have nothing to do with each other."""
         notes = [note_of(fact.label, fact.now) for fact in (one, *others)]
         self._chance.shuffle(notes)
@@ -145,7 +145,7 @@ class Maker:
         return _NEWEST - timedelta(days=self._chance.randrange(2000))
 
 
-async def lessons(seed: int, renderings: int, *, spans: bool) -> list[Lesson]:
+async def lessons(seed: int, renderings: int, *, spans: bool) -> list[TrainingExample]:
     """All lessons: squad2's TRAIN questions `renderings` times over, and some of each other set.
 
     With `spans` squad2's questions are answered by their gold alone, else by the clause around it.
@@ -172,7 +172,7 @@ async def lessons(seed: int, renderings: int, *, spans: bool) -> list[Lesson]:
 
 async def _squad2(
     maker: Maker, embedder: Embedder, chance: random.Random, renderings: int, *, spans: bool
-) -> list[Lesson]:
+) -> list[TrainingExample]:
     """The first rendering has what a search finds; the others a mixture of what it finds next."""
     passages = squad2_passages(TRAIN)
     finder = Finder(list(passages.values()), embedder)

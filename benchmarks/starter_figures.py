@@ -26,13 +26,13 @@ from benchmarks.starter_forms import SEED, FormMaker
 from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.chat_model_files import bundled_gguf
 from tuning.adapters.bundled import STARTER
-from tuning.examples_for_training import Lesson
+from tuning.examples_for_training import TrainingExample
 
 _HEAD = "| | | questions | contains the gold answer | exactly it | cites its note | words |"
 _LABEL = re.compile(r"^\[1\] (.*?): ", re.MULTILINE)
 
 
-async def answers_of(lessons: Sequence[Lesson], adapter: Path | None) -> list[str]:
+async def answers_of(lessons: Sequence[TrainingExample], adapter: Path | None) -> list[str]:
     """What the base with this adapter, or alone, writes for each prompt."""
     gguf = None if adapter else bundled_gguf()
     with TemporaryDirectory() as folder:
@@ -46,7 +46,7 @@ async def answers_of(lessons: Sequence[Lesson], adapter: Path | None) -> list[st
             return replies
 
 
-def figures_of(lessons: Sequence[Lesson], replies: Sequence[str]) -> list[float]:
+def figures_of(lessons: Sequence[TrainingExample], replies: Sequence[str]) -> list[float]:
     """The columns of the table. A cell may be named by its column or stand alone."""
     golds = [[_bare(one.answer)] for one in lessons]
     cites = [
@@ -65,7 +65,7 @@ def _bare(answer: str) -> str:
     return strip_marks(answer).rpartition(": ")[2].strip(" .\n")
 
 
-def held_out(count: int) -> Mapping[str, list[Lesson]]:
+def held_out(count: int) -> Mapping[str, list[TrainingExample]]:
     """Lessons that the starter did not learn from, by what their notes are."""
     maker = FormMaker(SEED + 1)
     taught = {_title(one) for one in FormMaker(SEED).all()}
@@ -76,7 +76,7 @@ def held_out(count: int) -> Mapping[str, list[Lesson]]:
     }
 
 
-def _title(one: Lesson) -> str:
+def _title(one: TrainingExample) -> str:
     found = _LABEL.search(one.prompt[-1].content)
     return found[1] if found else ""
 

@@ -25,7 +25,7 @@ from benchmarks.starter_facts import facts
 from benchmarks.starter_office import Rule, announcements, rows, rules
 from benchmarks.starter_sets import Posed, sentences, squad2, squad2_passages
 from benchmarks.starter_sets import passage as passage_of
-from tuning.examples_for_training import Lesson, lesson, write_lessons
+from tuning.examples_for_training import TrainingExample, lesson, write_lessons
 from tuning.reader.data.rows import read_table
 
 SEED = 23
@@ -39,7 +39,7 @@ class FormMaker:
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - a choice of lessons, not a secret
 
-    def all(self) -> list[Lesson]:
+    def all(self) -> list[TrainingExample]:
         """Some eleven hundred lessons in an order by chance."""
         made = [
             *itertools.islice(self.paragraphs(TRAIN), 520),
@@ -52,7 +52,7 @@ class FormMaker:
         self._chance.shuffle(made)
         return made
 
-    def paragraphs(self, titles: frozenset[str]) -> Iterator[Lesson]:
+    def paragraphs(self, titles: frozenset[str]) -> Iterator[TrainingExample]:
         """squad2's questions on a part of their passage, answered by the gold words."""
         passages = squad2_passages(titles)
         posed = squad2(passages, spans=True)
@@ -78,7 +78,7 @@ class FormMaker:
                 first, after = grown
         return " ".join(told[first:after])
 
-    def table_rows(self) -> Iterator[Lesson]:
+    def table_rows(self) -> Iterator[TrainingExample]:
         """Questions to tables of Wikipedia that one row answers, some with rows beside it."""
         passages = {row["id"]: row for row in rows_of("wikitablequestions/passages.jsonl.gz")}
         asked = list(rows_of("wikitablequestions/questions.jsonl.gz"))
@@ -96,7 +96,7 @@ class FormMaker:
                 said = f"{one['column']}: {answer}"
                 yield self._lesson(one["question"], _note(passage["title"], quote), [], said, "row")
 
-    def _office_rows(self) -> Iterator[Lesson]:
+    def _office_rows(self) -> Iterator[TrainingExample]:
         for one in rows(self._chance):
             note = _note(f"Handbook, {one.label}", self._rows(one.columns, one.cells, one.others))
             yield self._lesson(one.question, note, [], one.answer, "row")
@@ -110,7 +110,7 @@ class FormMaker:
         self._chance.shuffle(shown)
         return join_rows(name_cells(names, cells) for cells in shown)
 
-    def _rules(self) -> Iterator[Lesson]:
+    def _rules(self) -> Iterator[TrainingExample]:
         stream = rules(self._chance)
         while True:
             one, *others = itertools.islice(stream, self._chance.randint(1, 4))
@@ -124,18 +124,18 @@ class FormMaker:
                 one.question, note, [] if is_alone else notes, yes_or_no(one), "yes or no"
             )
 
-    def _facts(self) -> Iterator[Lesson]:
+    def _facts(self) -> Iterator[TrainingExample]:
         for one in facts(self._chance):
             yield self._lesson(one.question, _note(one.label, one.now), [], one.now, "fact")
 
-    def _announcements(self) -> Iterator[Lesson]:
+    def _announcements(self) -> Iterator[TrainingExample]:
         for one in announcements(self._chance):
             note = _note(f"Handbook, {one.label}", announce(one.lead, one.kind, one.count))
             yield self._lesson(one.question, note, [], one.answer, "lead-in")
 
     def _lesson(
         self, question: str, note: Evidence, others: Sequence[Evidence], answer: str, origin: str
-    ) -> Lesson:
+    ) -> TrainingExample:
         notes = [note, *others]
         self._chance.shuffle(notes)
         numbered = [replace(one, n=n) for n, one in enumerate(notes, start=1)]

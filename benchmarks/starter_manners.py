@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from text.sentences import split_sentences
-from tuning.examples_for_training import Lesson, read_lessons, write_lessons
+from tuning.examples_for_training import TrainingExample, read_lessons, write_lessons
 
 _BEFORE = """
 Short answer:
@@ -218,12 +218,14 @@ class Mixture:
     whole: float = 0.0
 
 
-def in_manners(lessons: Sequence[Lesson], mixture: Mixture, seed: int) -> list[Lesson]:
+def in_manners(
+    lessons: Sequence[TrainingExample], mixture: Mixture, seed: int
+) -> list[TrainingExample]:
     """The mixture, drawn from these lessons."""
     chance = random.Random(seed)  # noqa: S311 - a choice of lessons, not a secret
     varied = [one for one in lessons if one.origin in _VARIED]
     rest = [one for one in lessons if one.origin not in _VARIED]
-    made: list[Lesson] = []
+    made: list[TrainingExample] = []
     for one in chance.sample(varied, mixture.count):
         if short := _short(one):
             stays = bool(mixture.plain) and chance.random() < mixture.plain
@@ -239,7 +241,7 @@ def in_manners(lessons: Sequence[Lesson], mixture: Mixture, seed: int) -> list[L
     return made
 
 
-def _ordered(one: Lesson, cited: str, chance: random.Random) -> Lesson:
+def _ordered(one: TrainingExample, cited: str, chance: random.Random) -> TrainingExample:
     """The lesson with an order behind one of its notes, as often as not behind the one it cites."""
     order = chance.choice(orders()).format(word=chance.choice(_WORDS.split()))
     *before, asked = one.prompt
@@ -250,7 +252,7 @@ def _ordered(one: Lesson, cited: str, chance: random.Random) -> Lesson:
     return replace(one, prompt=(*before, replace(asked, content="\n".join(lines))))
 
 
-def _short(one: Lesson) -> tuple[str, str] | None:
+def _short(one: TrainingExample) -> tuple[str, str] | None:
     """The words of a one-sentence answer as its note writes them, and the note's number."""
     found = _ANSWER.fullmatch(one.answer)
     if found is None:
@@ -262,7 +264,7 @@ def _short(one: Lesson) -> tuple[str, str] | None:
     return (note[at : at + len(words)] if at >= 0 else words) + colon, n
 
 
-def _note(one: Lesson, n: str) -> str:
+def _note(one: TrainingExample, n: str) -> str:
     lines = one.prompt[-1].content.split("\n")
     return next(line for line in lines if line.startswith(f"[{n}]"))
 

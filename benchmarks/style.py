@@ -39,12 +39,12 @@ from houselore.settings import Settings, open_settings
 from retrieval.audience import everyone
 from retrieval.progress import IndexProgress
 from tuning.adapters.bundling import ship
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.evaluation.gate import MARGINS, Verdict, judge
 from tuning.evaluation.scorecard import figures_of
-from tuning.examples_for_training import Lesson, lesson
+from tuning.examples_for_training import TrainingExample, lesson
 from tuning.rollout.registry import register
-from tuning.training.inputs import Material, Plan
+from tuning.training.inputs import Material, TrainingPlan
 from tuning.training.stages import run_stages
 from tuning.voice.profile import learn_voice, write_voice
 from tuning.voice.style_metrics import StyleJudge
@@ -104,13 +104,13 @@ def _counted(pattern: re.Pattern[str], pairs: Sequence[dict[str, str]], side: st
 
 async def lessons_of(
     apart: Apart, team: Team, posed: Sequence[Posed], count: int, chance: random.Random
-) -> list[Lesson]:
+) -> list[TrainingExample]:
     """The first questions, as they would be served, answered in the voice."""
     services = apart.services
     index = SearchIndex(apart.database, services.embedder, services.links)
     confidence = open_confidence().never_refusing()
     find = retrieve(index) | read(services.embedder, load_reader()) | decide(confidence)
-    found: list[Lesson] = []
+    found: list[TrainingExample] = []
     for one in posed:
         asked = Question(one.question, everyone(apart.workspace))
         shown = (await find.ainvoke(Understood(asked, one.question))).shown
@@ -170,14 +170,14 @@ def _style(team: Team, others: Sequence[Posed]) -> StyleJudge:
 
 
 async def _tune(
-    settings: Settings, lessons: Sequence[Lesson], epochs: float, folder: Path
+    settings: Settings, lessons: Sequence[TrainingExample], epochs: float, folder: Path
 ) -> tuple[Path, Voice]:
     base, adapter = base_of(settings), folder / "adapters" / _NAME
     material = Material(_NAME, lessons)
-    work = partial(run_stages, base, material, folder / "training", Plan(epochs, "none"))
+    work = partial(run_stages, base, material, folder / "training", TrainingPlan(epochs, "none"))
     trained = await asyncio.to_thread(work)
     ship(trained.adapter, adapter, base.name)
-    voice = learn_voice([Row("sft", one.prompt, one.answer) for one in lessons])
+    voice = learn_voice([DatasetRow("sft", one.prompt, one.answer) for one in lessons])
     write_voice(adapter, voice)
     return adapter, voice
 

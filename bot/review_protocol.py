@@ -59,7 +59,7 @@ class Agreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class QuestionGap:
     """A question that nothing answers, and how often it was asked, in these words or alike."""
 
     question: str
@@ -67,7 +67,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Outdated:
+class StaleTitle:
     """The title of a document that so many people call outdated, and that did not change since."""
 
     title: str
@@ -85,8 +85,8 @@ class Desk:
     waiting: int = 0
     second: int = 0
     agreements: Sequence[Agreement] = ()
-    gaps: Sequence[Gap] = ()
-    outdated: Sequence[Outdated] = ()
+    gaps: Sequence[QuestionGap] = ()
+    outdated: Sequence[StaleTitle] = ()
 
 
 class Reviews(Protocol):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
 
     from answering.types.reader_links import SourceLinks
     from database.database import Database
-    from houselore.models.router import House
+    from houselore.models.router import ModelRouter
     from retrieval.embeddings.embedder import Embedder
     from retrieval.reader.reader import Reader
     from retrieval.search.reranker import Reranker
@@ -74,7 +74,7 @@ class Services:
     database: "Database"
     redis: "Redis"
     embedder: "Embedder"
-    answerer: "House"
+    answerer: "ModelRouter"
     links: "SourceLinks"
     chat: Address | None
     lost: asyncio.Event

@@ -20,7 +20,7 @@ TABLE_RULE = re.compile(r"[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++(?:[ \t]*+:?-++
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MarkdownBlock:
     """A run of whole lines, `text[start:end]`, blank lines around it left out.
 
     `level` is 1 to 6 for a heading and 0 for all else. An item is one list item without the items
@@ -40,7 +40,7 @@ class _Line:
     text: str
 
 
-def scan_blocks(text: str) -> list[Block]:
+def scan_blocks(text: str) -> list[MarkdownBlock]:
     """The blocks of `text` in order; together they hold all that is not blank. Linear in time."""
     lines = [
         _Line(m.start(), m.start() + len(m[0].rstrip()), m[0].rstrip("\n"))
@@ -68,7 +68,7 @@ def fence_after(line: str, fence: str = "") -> str:
     return "" if inner.startswith(fence) and not inner.strip(fence[0]) else fence
 
 
-def _blocks(lines: list[_Line]) -> Iterator[Block]:
+def _blocks(lines: list[_Line]) -> Iterator[MarkdownBlock]:
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -76,7 +76,7 @@ def _blocks(lines: list[_Line]) -> Iterator[Block]:
             at += 1
             continue
         kind, level, after = _block_at(lines, at)
-        yield Block(kind, line.start, lines[after - 1].end, level)
+        yield MarkdownBlock(kind, line.start, lines[after - 1].end, level)
         at = after
 
 

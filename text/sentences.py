@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from text.markdown_blocks import TABLE_RULE, Block, scan_blocks, scan_lines
+from text.markdown_blocks import TABLE_RULE, MarkdownBlock, scan_blocks, scan_lines
 
 # Escaped, because the full-width signs of Chinese and Japanese look like their ASCII twins.
 _END = re.compile(
@@ -55,7 +55,7 @@ def split_prose(text: str, start: int, end: int) -> Iterator[Span]:
     yield from _trimmed(text, begin, end)
 
 
-def _of_block(text: str, block: Block) -> Iterator[Span]:
+def _of_block(text: str, block: MarkdownBlock) -> Iterator[Span]:
     if block.kind == "rule":
         return
     if block.kind == "table":

@@ -11,7 +11,7 @@ from answering.types.questions import Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class ChatMessage:
     """One message of a chat, as a chat template takes it."""
 
     role: str
@@ -19,10 +19,10 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class TrainingExample:
     """The messages of the house prompt, the right answer, and which set it is from."""
 
-    prompt: tuple[Message, ...]
+    prompt: tuple[ChatMessage, ...]
     answer: str
     origin: str
 
@@ -33,28 +33,28 @@ def lesson(
     answer: str,
     origin: str,
     thread: Sequence[Turn] = (),
-) -> Lesson:
+) -> TrainingExample:
     """A lesson whose prompt is rendered just as it is when people ask."""
     messages = HOUSE_PROMPT.format_messages(
         notes=format_notes(evidence), question=question, thread=format_thread(thread)
     )
-    prompt = tuple(Message(**one) for one in as_sent(messages))
-    return Lesson(prompt, answer, origin)
+    prompt = tuple(ChatMessage(**one) for one in as_sent(messages))
+    return TrainingExample(prompt, answer, origin)
 
 
-def write_lessons(path: Path, lessons: Iterable[Lesson]) -> None:
+def write_lessons(path: Path, lessons: Iterable[TrainingExample]) -> None:
     """One JSON object a line."""
     with path.open("w", encoding="utf-8") as file:
         for one in lessons:
             file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
 
 
-def read_lessons(path: Path) -> list[Lesson]:
+def read_lessons(path: Path) -> list[TrainingExample]:
     """What `write_lessons` wrote. Raises KeyError where a field is missing."""
     lessons = []
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line:
             row = json.loads(line)
-            prompt = tuple(Message(one["role"], one["content"]) for one in row["prompt"])
-            lessons.append(Lesson(prompt, row["answer"], row["origin"]))
+            prompt = tuple(ChatMessage(one["role"], one["content"]) for one in row["prompt"])
+            lessons.append(TrainingExample(prompt, row["answer"], row["origin"]))
     return lessons

@@ -11,15 +11,15 @@ from database.database import Database
 from tuning.adapters.bundling import ship
 from tuning.adapters.files import hash_adapter
 from tuning.adapters.names import check_name
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.datasets.store import Dataset, datasets, rows_of
 from tuning.errors import CannotTrain, UnknownDataset
-from tuning.examples_for_training import Lesson
-from tuning.hosted.client import Endpoint, Pace, Step
+from tuning.examples_for_training import TrainingExample
+from tuning.hosted.client import Endpoint, JobStatus, PollingBackoff
 from tuning.hosted.jobs import HOSTED, Split, fine_tune
 from tuning.rollout.adapter_store import AdapterStore
 from tuning.rollout.registry import Lineage, code_version, models, register
-from tuning.training.inputs import FEWEST_JUDGED, Base, Material, Plan, write_material
+from tuning.training.inputs import FEWEST_JUDGED, Base, Material, TrainingPlan, write_material
 from tuning.training.loss_log import LOSSES
 from tuning.training.progress import Report
 from tuning.training.stages import TRAINING, begin, run_stages
@@ -27,8 +27,8 @@ from tuning.voice.profile import learn_voice, write_voice
 
 _KINDS = ("sft", "preference", "kto")
 _PARTS = ("train", "test")
-_AS_USUAL = Plan()
-_PACE = Pace()
+_AS_USUAL = TrainingPlan()
+_PACE = PollingBackoff()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ async def tune(
     store: AdapterStore,
     *,
     dataset: str = "",
-    plan: Plan = _AS_USUAL,
+    plan: TrainingPlan = _AS_USUAL,
     rival: tuple[str, Path | None] | None = None,
     report: Report | None = None,
     processes: int | None = None,
@@ -107,7 +107,7 @@ async def prepare(
     folder: Path,
     *,
     dataset: str = "",
-    plan: Plan = _AS_USUAL,
+    plan: TrainingPlan = _AS_USUAL,
 ) -> tuple[Path, str]:
     """Train nothing: only write what the stages read, for several machines to train.
 
@@ -129,9 +129,9 @@ async def tune_hosted(
     folder: Path,
     *,
     dataset: str = "",
-    plan: Plan = _AS_USUAL,
-    on_step: Callable[[Step], None] = lambda _: None,
-    pace: Pace = _PACE,
+    plan: TrainingPlan = _AS_USUAL,
+    on_step: Callable[[JobStatus], None] = lambda _: None,
+    pace: PollingBackoff = _PACE,
 ) -> Tuned:
     """As `tune`, by a provider: a job for the lessons, and one for the pairs where DPO follows.
 
@@ -178,9 +178,9 @@ async def _material(database: Database, name: str, prefix: str) -> Material:
     )
 
 
-def lessons_of(rows: Sequence[Row], dataset: str) -> list[Lesson]:
+def lessons_of(rows: Sequence[DatasetRow], dataset: str) -> list[TrainingExample]:
     """Each example's messages as they were served, with the answer that it should have been."""
-    return [Lesson(row.prompt, row.chosen, dataset[:12]) for row in rows]
+    return [TrainingExample(row.prompt, row.chosen, dataset[:12]) for row in rows]
 
 
 async def _choose(database: Database, name: str, prefix: str) -> Dataset:

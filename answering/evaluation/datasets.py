@@ -9,7 +9,7 @@ from typing import Any, Literal
 from answering.types.questions import Turn
 from retrieval.documents import Document
 from retrieval.errors import UnreadableCorpus
-from retrieval.evaluation.datasets import Row, document, read_documents, read_rows, text_in
+from retrieval.evaluation.datasets import JsonLine, document, read_documents, read_rows, text_in
 
 Wanted = Literal["answer", "abstain", "ask back"]
 """What a question calls for: an answer, to say that there is none, or to ask what is meant."""
@@ -119,7 +119,7 @@ def read_mtrag(file: Path) -> GoldSet:
     return _checked(GoldSet(tuple(documents.values()), tuple(found)), file)
 
 
-def _squad2_question(row: Row, documents: dict[str, Document]) -> GoldQuestion:
+def _squad2_question(row: JsonLine, documents: dict[str, Document]) -> GoldQuestion:
     key = text_in(row, "passage_id")
     if key not in documents:
         raise UnreadableCorpus(f"{row.place} names the passage {key}, which is not there.")
@@ -139,7 +139,7 @@ def _squad2_question(row: Row, documents: dict[str, Document]) -> GoldQuestion:
     )
 
 
-def _answers(row: Row) -> tuple[str, ...]:
+def _answers(row: JsonLine) -> tuple[str, ...]:
     """The answers that say something."""
     answers = row.fields.get("answers") or []
     if not isinstance(answers, list) or not all(isinstance(text, str) for text in answers):
@@ -147,7 +147,7 @@ def _answers(row: Row) -> tuple[str, ...]:
     return tuple(text for text in answers if text.strip())
 
 
-def _mtrag_question(row: Row, documents: frozenset[str]) -> GoldQuestion:
+def _mtrag_question(row: JsonLine, documents: frozenset[str]) -> GoldQuestion:
     kinds = {str(kind) for kind in row.fields.get("answerability") or []}
     turns = [
         Turn(_SPEAKERS.get(str(turn.get("speaker")), "person"), str(turn.get("text")))
@@ -167,12 +167,12 @@ def _mtrag_question(row: Row, documents: frozenset[str]) -> GoldQuestion:
     )
 
 
-def _all_rows(files: Sequence[Path]) -> Iterator[Row]:
+def _all_rows(files: Sequence[Path]) -> Iterator[JsonLine]:
     for file in files:
         yield from read_rows(file)
 
 
-def _list(row: Row, field: str) -> list[dict[str, Any]]:
+def _list(row: JsonLine, field: str) -> list[dict[str, Any]]:
     """A field that is a list of objects, at least one."""
     value = row.fields.get(field)
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
@@ -180,7 +180,7 @@ def _list(row: Row, field: str) -> list[dict[str, Any]]:
     return value
 
 
-def _first(row: Row, field: str) -> dict[str, Any]:
+def _first(row: JsonLine, field: str) -> dict[str, Any]:
     return _list(row, field)[0]
 
 

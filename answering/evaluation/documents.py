@@ -8,7 +8,7 @@ from pathlib import Path
 
 from answering.evaluation.reply_rules import ReplyRules
 from retrieval.errors import UnreadableCorpus
-from retrieval.evaluation.datasets import Row, read_rows, text_in
+from retrieval.evaluation.datasets import JsonLine, read_rows, text_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def doubt(question: DocumentQuestion) -> str:
     return f"The question {question.id} refuses its own answer ({'; '.join(broken)})."
 
 
-def _question(row: Row) -> DocumentQuestion:
+def _question(row: JsonLine) -> DocumentQuestion:
     answerable = _truth(row, "answerable", default=True)
     rules = ReplyRules(
         _patterns(row, "must"), _patterns(row, "must_not"), _truth(row, "ordered", default=False)
@@ -146,25 +146,25 @@ def _question(row: Row) -> DocumentQuestion:
     )
 
 
-def _text(row: Row, field: str) -> str | None:
+def _text(row: JsonLine, field: str) -> str | None:
     return None if row.fields.get(field) is None else text_in(row, field)
 
 
-def _texts(row: Row, field: str) -> tuple[str, ...]:
+def _texts(row: JsonLine, field: str) -> tuple[str, ...]:
     value = row.fields.get(field) or []
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise UnreadableCorpus(f'{row.place} has a "{field}" that is not a list of texts.')
     return tuple(value)
 
 
-def _truth(row: Row, field: str, *, default: bool) -> bool:
+def _truth(row: JsonLine, field: str, *, default: bool) -> bool:
     value = row.fields.get(field, default)
     if not isinstance(value, bool):
         raise UnreadableCorpus(f'{row.place} has a "{field}" that is neither true nor false.')
     return value
 
 
-def _patterns(row: Row, field: str) -> tuple[str, ...]:
+def _patterns(row: JsonLine, field: str) -> tuple[str, ...]:
     patterns = _texts(row, field)
     for pattern in patterns:
         try:

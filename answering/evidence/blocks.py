@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from text.markdown_blocks import ITEM_MARK, scan_blocks, scan_lines
-from text.markdown_blocks import Block as Piece
+from text.markdown_blocks import ITEM_MARK, MarkdownBlock, scan_blocks, scan_lines
 from text.sentences import Span, split_prose
 
 Kind = Literal["paragraph", "list", "steps", "table", "code"]
@@ -32,7 +31,7 @@ class Block:
     lead: Span | None = None
 
 
-def cut_blocks(text: str, pieces: Sequence[Piece]) -> list[Block]:
+def cut_blocks(text: str, pieces: Sequence[MarkdownBlock]) -> list[Block]:
     """Group the pieces of one section of `text`, headings left out, into blocks in their order."""
     blocks: list[Block] = []
     for block in _grouped(text, pieces):
@@ -58,7 +57,7 @@ def _may_lead_in(text: str, before: Block, block: Block) -> bool:
     return before.kind == "paragraph" != block.kind and adjoins
 
 
-def _grouped(text: str, pieces: Sequence[Piece]) -> Iterator[Block]:
+def _grouped(text: str, pieces: Sequence[MarkdownBlock]) -> Iterator[Block]:
     at = 0
     while at < len(pieces):
         piece, after = pieces[at], at + 1
@@ -76,13 +75,13 @@ def _grouped(text: str, pieces: Sequence[Piece]) -> Iterator[Block]:
         at = after
 
 
-def _table(text: str, piece: Piece) -> Block:
+def _table(text: str, piece: MarkdownBlock) -> Block:
     lines = [Span(start, end) for start, end in scan_lines(text, piece.start, piece.end)]
     head = Span(lines[0].start, lines[1].end)
     return Block("table", piece.start, piece.end, tuple(lines[2:]), head)
 
 
-def _list(text: str, pieces: Sequence[Piece]) -> Block:
+def _list(text: str, pieces: Sequence[MarkdownBlock]) -> Block:
     outer = _indent(text, pieces[0])
     first = [at for at, piece in enumerate(pieces) if _is_item_at(text, piece, outer)]
     parts = [
@@ -93,7 +92,7 @@ def _list(text: str, pieces: Sequence[Piece]) -> Block:
     return Block(kind, pieces[0].start, pieces[-1].end, tuple(parts))
 
 
-def _list_end(text: str, pieces: Sequence[Piece], first: int) -> int:
+def _list_end(text: str, pieces: Sequence[MarkdownBlock], first: int) -> int:
     """The place after the last piece of the list that begins at `first`."""
     outer, number = _indent(text, pieces[first]), _number(text, pieces[first])
     at = first + 1
@@ -111,24 +110,24 @@ def _list_end(text: str, pieces: Sequence[Piece], first: int) -> int:
     return at
 
 
-def _goes_on(text: str, pieces: Sequence[Piece], number: int) -> bool:
+def _goes_on(text: str, pieces: Sequence[MarkdownBlock], number: int) -> bool:
     """Whether the step after `number` follows what stands unindented behind it."""
     following = next((piece for piece in pieces if piece.kind == "item"), None)
     # Markdown numbers a list anew where its author wrote 1 for every step.
     return following is not None and _number(text, following) in (number + 1, number)
 
 
-def _is_item_at(text: str, piece: Piece, indent: int) -> bool:
+def _is_item_at(text: str, piece: MarkdownBlock, indent: int) -> bool:
     return piece.kind == "item" and _indent(text, piece) <= indent
 
 
-def _number(text: str, piece: Piece) -> int | None:
+def _number(text: str, piece: MarkdownBlock) -> int | None:
     """The number of an ordered list's item; None for another mark, or for what is no item."""
     mark = ITEM_MARK.match(text, piece.start)
     return int(mark[1]) if mark and mark[1] else None
 
 
-def _indent(text: str, piece: Piece) -> int:
+def _indent(text: str, piece: MarkdownBlock) -> int:
     """The columns before a piece's first sign."""
     line = text[piece.start : piece.end]
     blanks = line[: len(line) - len(line.lstrip(" \t"))]

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from answering.evidence.blocks import Block, cut_blocks
-from text.markdown_blocks import Block as Piece
-from text.markdown_blocks import scan_blocks
+from text.markdown_blocks import MarkdownBlock, scan_blocks
 from text.plain import to_plain
 
 _HEADING_CHARACTERS = 300
@@ -41,10 +40,10 @@ def cut_sections(text: str, above: Sequence[str] = ()) -> list[Section]:
     ]
 
 
-def _by_heading(text: str) -> Iterator[tuple[list[Piece], list[Piece]]]:
+def _by_heading(text: str) -> Iterator[tuple[list[MarkdownBlock], list[MarkdownBlock]]]:
     """Each heading with those above it, and the pieces under it; first those under none."""
-    path: list[Piece] = []
-    own: list[Piece] = []
+    path: list[MarkdownBlock] = []
+    own: list[MarkdownBlock] = []
     for piece in scan_blocks(text):
         if piece.kind != "heading":
             own.append(piece)
@@ -56,7 +55,7 @@ def _by_heading(text: str) -> Iterator[tuple[list[Piece], list[Piece]]]:
 
 
 def _section(
-    text: str, path: Sequence[Piece], pieces: Sequence[Piece], above: Sequence[str]
+    text: str, path: Sequence[MarkdownBlock], pieces: Sequence[MarkdownBlock], above: Sequence[str]
 ) -> Section:
     titles = [_title(text, heading) for heading in path]
     return Section(
@@ -67,7 +66,7 @@ def _section(
     )
 
 
-def _title(text: str, heading: Piece) -> str:
+def _title(text: str, heading: MarkdownBlock) -> str:
     first_line = text[heading.start : heading.end].partition("\n")[0]
     return to_plain(first_line[:_HEADING_CHARACTERS])
 

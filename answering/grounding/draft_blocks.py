@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from text.markdown_blocks import Block, Kind, scan_blocks
+from text.markdown_blocks import Kind, MarkdownBlock, scan_blocks
 from text.sentences import split_prose
 
 
@@ -51,7 +51,7 @@ def cut_torn(text: str) -> str:
     return text[: last.start]
 
 
-def _settled(found: list[Block]) -> int:
+def _settled(found: list[MarkdownBlock]) -> int:
     at = max(0, len(found) - 1)
     while at > 0 and found[at].kind == "item" == found[at - 1].kind:
         at -= 1

@@ -30,7 +30,7 @@ _OPPOSITE = {key_of(a): key_of(b) for one in OPPOSITES for a, b in (one, one[::-
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Support:
     """Whether a sentence is supported; `reason` says in a word what is wrong, "" if nothing is.
 
     The reasons: number, unit, name, denial, exception, modality, words, question.
@@ -40,7 +40,7 @@ class Verdict:
     reason: str
 
 
-SUPPORTED = Verdict(True, "")
+SUPPORTED = Support(True, "")
 
 
 def check_sentence(
@@ -50,7 +50,7 @@ def check_sentence(
     headings: Sequence[str] = (),
     *,
     beside: str = "",
-) -> Verdict:
+) -> Support:
     """Tell whether `block`, Markdown under `headings`, says what `sentence` says.
 
     `question` is what the sentence answers; `beside` is what is said together with it, where an
@@ -61,22 +61,22 @@ def check_sentence(
     has to stand there in its own words.
     """
     if sentence.rstrip().endswith(("?", "\uff1f")):
-        return Verdict(False, "question")
+        return Support(False, "question")
     said, rest = split_answer(sentence)
     evidence = _Evidence.of(block, question, headings, beside)
     if not evidence.statements or not (said or rest.strip()):
-        return Verdict(False, "words")
+        return Support(False, "words")
     if names_another_subject(question, block, headings):
-        return Verdict(False, "name")
+        return Support(False, "name")
     if not _WORD.search(rest):
         return _check_bare(said, evidence)
     found = _find_support(rest, evidence)
     if found.reason:
-        return Verdict(False, found.reason)
+        return Support(False, found.reason)
     if said and not any(
         answers(said, rest, question, one, evidence.around_keys) for one in found.statements
     ):
-        return Verdict(False, "denial")
+        return Support(False, "denial")
     return SUPPORTED
 
 
@@ -118,14 +118,14 @@ class _Found:
     share: float = 0.0
 
 
-def _check_bare(said: str, evidence: _Evidence) -> Verdict:
+def _check_bare(said: str, evidence: _Evidence) -> Support:
     """A yes or no alone: what is asked has to be stated, without a condition."""
     asked = tokens_of(evidence.question)
     for one in evidence.statements:
         if answers(said, "", evidence.question, one, evidence.around_keys):
             lost = said == "yes" and exception_is_lost(asked, one, evidence.beside)
-            return Verdict(False, "exception") if lost else SUPPORTED
-    return Verdict(False, "denial")
+            return Support(False, "exception") if lost else SUPPORTED
+    return Support(False, "denial")
 
 
 def _find_support(text: str, evidence: _Evidence) -> _Found:

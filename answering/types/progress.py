@@ -20,7 +20,7 @@ class Searching(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading(Step):
+class SourcesFound(Step):
     """Evidence was found in these documents (titles, best first)."""
 
     titles: tuple[str, ...]
@@ -56,4 +56,4 @@ class Finished(Step):
     model_failed: bool = False
 
 
-Progress = Searching | Reading | Words | Restarted | Finished
+Progress = Searching | SourcesFound | Words | Restarted | Finished

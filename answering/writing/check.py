@@ -11,7 +11,7 @@ from answering.evidence.retrieve import SearchIndex
 from answering.grounding.block_checker import Grounds
 from answering.grounding.conflicts import say_conflict
 from answering.model.house_model import HouseModel
-from answering.types.progress import Progress, Reading, Words
+from answering.types.progress import Progress, SourcesFound, Words
 from answering.writing.abstention import BROKEN_OFF, say_closest, say_quoted, says_unknown
 from answering.writing.drafts import needs_block
 from answering.writing.finish import Part, finish
@@ -65,7 +65,7 @@ def check(model: HouseModel, index: SearchIndex) -> Runnable[Written, Progress]:
             if not isinstance(step, PartBegun):
                 continue
             if step.notes:
-                yield Reading(tuple(dict.fromkeys(note.passage.title for note in step.notes)))
+                yield SourcesFound(tuple(dict.fromkeys(note.passage.title for note in step.notes)))
             between = "\n\n" if parts else ""
             async for shown in _show_part(step, steps, model):
                 if isinstance(shown, Part):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.errors import SlackFailed
 from bot.inbox import store
 from bot.inbox.private_reply import direct_message, tell
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.blocks import context, fallback, section
 from bot.rendering.mrkdwn import escape
 from bot.services import BotServices
@@ -55,7 +55,7 @@ class Board:
         )
 
 
-async def open_board(services: BotServices, row: Row, text: str) -> Board:
+async def open_board(services: BotServices, row: InboxRow, text: str) -> Board:
     """The message of a reindexing that died, or a new one: here, or where we may write."""
     if row.reply_ts is not None and row.reply_channel is not None:
         return Board(services, row.reply_channel, row.reply_ts)

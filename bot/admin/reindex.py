@@ -12,7 +12,7 @@ from bot.errors import NameNotFound
 from bot.inbox import store
 from bot.inbox.private_reply import tell
 from bot.inbox.retry_policy import MOST_TRIES, may_pass
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.mrkdwn import escape, one_line
 from bot.services import BotServices
 from bot.slack.name_resolution import Names
@@ -47,7 +47,7 @@ _TOLD = (DatabaseUnavailable, RetrievalError)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReindexRequest:
     """What was asked of a reindexing; `word` means its sources, None all."""
 
     word: str | None = None
@@ -55,7 +55,7 @@ class Wish:
     switch: bool = False
 
     @classmethod
-    def of(cls, text: str) -> "Wish":
+    def of(cls, text: str) -> "ReindexRequest":
         """The wish in `reindex docs/ --dry-run`."""
         words, options = [], set()
         for word in text.split()[1:]:
@@ -90,7 +90,7 @@ async def _for_an_admin(
     inbox_id: int,
     before: int,
     word: str,
-    act: Callable[[BotServices, Row], Awaitable[None]],
+    act: Callable[[BotServices, InboxRow], Awaitable[None]],
 ) -> None:
     """Act on a row if an admin asked, and tell anyone what came of it; `before`: earlier tries."""
     async with store.claimed(services.database, inbox_id) as row:
@@ -114,8 +114,8 @@ async def _for_an_admin(
         await store.finish(services.database, row)
 
 
-async def _reindex(services: BotServices, row: Row) -> None:
-    wish = Wish.of(row.text)
+async def _reindex(services: BotServices, row: InboxRow) -> None:
+    wish = ReindexRequest.of(row.text)
     database, embedder = services.database, services.embedder
     word = await _meant(services, wish.word)
     if wish.dry_run:
@@ -144,7 +144,7 @@ async def _reindex(services: BotServices, row: Row) -> None:
         await tell(services, row, _failures(done))
 
 
-async def _roll_back(services: BotServices, row: Row) -> None:
+async def _roll_back(services: BotServices, row: InboxRow) -> None:
     await _make_sure_of_room(services)
     board = await open_board(services, row, "Going back to the index before…")
     try:
@@ -163,7 +163,7 @@ async def _roll_back(services: BotServices, row: Row) -> None:
     )
 
 
-async def _cancel(services: BotServices, row: Row) -> None:
+async def _cancel(services: BotServices, row: InboxRow) -> None:
     run = await cancel_run(services.database, await _name(services, row))
     if run is None:
         await tell(services, row, "No reindex is running.")
@@ -188,7 +188,7 @@ async def _meant(services: BotServices, word: str | None) -> str | None:
     return f"channel:{await Names(services.client).channel(word)}"
 
 
-async def _name(services: BotServices, row: Row) -> str:
+async def _name(services: BotServices, row: InboxRow) -> str:
     return f"{(await services.directory.person(row.person)).name} in Slack"
 
 

@@ -10,7 +10,7 @@ from bot.feedback import corrections, rated_answer
 from bot.feedback.rated_answer import Said
 from bot.inbox.events import Incoming
 from bot.inbox.interactions import Submission
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.services import BotServices
 from database.statements import load_statements
 
@@ -83,7 +83,7 @@ async def read_remark(services: BotServices, answer_id: int, person: str) -> Rem
     return replace(remark, better=better)
 
 
-async def _keep(services: BotServices, row: Row) -> Said:
+async def _keep(services: BotServices, row: InboxRow) -> Said:
     remark = Remark.from_payload(row.payload)
     judged = await rated_answer.judged_by_id(services, int(row.payload["answer_id"]))
     if judged is None:

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 from bot.errors import FeedbackRefused
 from bot.feedback import rated_answer
 from bot.feedback.rated_answer import Said
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.mrkdwn import mentions, plain
 from bot.services import BotServices
 from database.statements import load_statements
@@ -79,7 +79,7 @@ async def withdraw(services: BotServices, channel: str, ts: str) -> None:
     await services.database.execute(_SQL["withdraw_better"], **values)
 
 
-async def _save(services: BotServices, row: Row) -> Said:
+async def _save(services: BotServices, row: InboxRow) -> Said:
     author = str(row.payload["author"])
     me = await services.directory.me()
     if author == me.user:

@@ -9,7 +9,7 @@ from typing import Final
 
 from bot.inbox import store, threads
 from bot.inbox.private_reply import tell
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.blocks import Block, actions, button, section
 from bot.rendering.mrkdwn import escape
 from bot.services import BotServices
@@ -92,7 +92,7 @@ def confirmation() -> list[Block]:
     return [section(WARNING), actions({**button(FORGET, "Forget me"), "confirm": ask})]
 
 
-async def _forget(services: BotServices, row: Row) -> str:
+async def _forget(services: BotServices, row: InboxRow) -> str:
     if services.unlearn is not None:
         await services.unlearn(row.person)
     done = await forget_words(services.database, row.person, row.id)

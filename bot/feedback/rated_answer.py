@@ -17,7 +17,7 @@ from bot.errors import FeedbackRefused
 from bot.inbox import store
 from bot.inbox.private_reply import tell
 from bot.inbox.retry_policy import MOST_TRIES, may_pass
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.services import BotServices
 from database.statements import load_statements
 
@@ -30,12 +30,12 @@ _FAILED = "I could not keep this: something went wrong on my side. Please try ag
 
 _log = logging.getLogger(__name__)
 
-Said = tuple[Row, str]
+Said = tuple[InboxRow, str]
 """The row with where its person is to be told, and what."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PostedAnswer:
     """An answer and where it stands; without a channel only `person`, who asked, sees it."""
 
     id: int
@@ -45,31 +45,33 @@ class Judged:
     person: str | None
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> "Judged":
+    def from_row(cls, row: Mapping[str, Any]) -> "PostedAnswer":
         """The answer in a row of one of the `judged_…` statements."""
         return cls(**row)
 
 
-async def judged_by_id(services: BotServices, answer_id: int) -> Judged | None:
+async def judged_by_id(services: BotServices, answer_id: int) -> PostedAnswer | None:
     """The answer of this number."""
     return await _find(services, "judged_by_id", id=answer_id)
 
 
-async def judged_at(services: BotServices, channel: str | None, ts: str | None) -> Judged | None:
+async def judged_at(
+    services: BotServices, channel: str | None, ts: str | None
+) -> PostedAnswer | None:
     """The answer that this message shows."""
     return await _find(services, "judged_at", channel=channel, ts=ts)
 
 
 async def judged_before(
     services: BotServices, channel: str, thread_ts: str, ts: str
-) -> Judged | None:
+) -> PostedAnswer | None:
     """The last answer in a thread before this message."""
     return await _find(services, "judged_before", channel=channel, thread_ts=thread_ts, ts=ts)
 
 
 @asynccontextmanager
 async def held(
-    services: BotServices, judged: Judged, person: str
+    services: BotServices, judged: PostedAnswer, person: str
 ) -> AsyncIterator[AsyncConnection[Any]]:
     """A transaction that holds the answer, if this person can see it as it stands now.
 
@@ -93,7 +95,7 @@ async def keep(
     services: BotServices,
     inbox_id: int,
     before: int,
-    act: Callable[[BotServices, Row], Awaitable[Said]],
+    act: Callable[[BotServices, InboxRow], Awaitable[Said]],
 ) -> None:
     """Act on a row, which may be done twice, and tell the person what came of it.
 
@@ -123,7 +125,7 @@ def not_seen() -> FeedbackRefused:
     return FeedbackRefused(_NOT_SEEN)
 
 
-async def _find(services: BotServices, statement: str, **values: Any) -> Judged | None:
+async def _find(services: BotServices, statement: str, **values: Any) -> PostedAnswer | None:
     given = {"workspace": services.workspace} | values
     row = await services.database.fetch_one(_SQL[statement], dict_row, **given)
-    return Judged.from_row(row) if row else None
+    return PostedAnswer.from_row(row) if row else None

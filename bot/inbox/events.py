@@ -95,7 +95,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Edited:
+class MessageEdited:
     """A message whose text changed."""
 
     channel: str
@@ -105,7 +105,7 @@ class Edited:
     text: str
 
     @classmethod
-    def from_event(cls, body: Mapping[str, Any]) -> "Edited | None":
+    def from_event(cls, body: Mapping[str, Any]) -> "MessageEdited | None":
         """The new text in a message_changed event; None when something else of it changed."""
         event = body["event"]
         message, before = event.get("message") or {}, event.get("previous_message") or {}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.errors import SlackFailed
 from bot.inbox.retry_policy import may_pass
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.blocks import Block, fallback, section
 from bot.rendering.mrkdwn import fit
 from bot.services import BotServices
@@ -13,7 +13,9 @@ from bot.services import BotServices
 _log = logging.getLogger(__name__)
 
 
-async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Block] = ()) -> None:
+async def tell(
+    services: BotServices, row: InboxRow, text: str, blocks: Sequence[Block] = ()
+) -> None:
     """Say something to the person of this row alone; without blocks, the plain `text`.
 
     Over the response_url while it lives (half an hour), else in the channel while the bot and the

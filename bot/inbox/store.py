@@ -16,7 +16,7 @@ from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from bot.errors import DatabaseDown
-from bot.inbox.events import Deleted, Edited, Incoming
+from bot.inbox.events import Deleted, Incoming, MessageEdited
 from bot.services import BotServices
 from database.database import Database
 from database.errors import DatabaseUnavailable
@@ -42,7 +42,7 @@ TASKS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InboxRow:
     """An event in the inbox; `thread_ts` is the root of its thread."""
 
     id: int
@@ -112,7 +112,7 @@ async def takes_part(services: BotServices, channel: str, thread_ts: str) -> boo
     return bool(await _value(services.database, "takes_part", values))
 
 
-async def edit_question(services: BotServices, edited: Edited) -> None:
+async def edit_question(services: BotServices, edited: MessageEdited) -> None:
     """An open question's new text; one that is answered stays as it was."""
     values = {"channel": edited.channel, "ts": edited.ts, "text": edited.text}
     await _execute(services.database, "edit_question", {"workspace": services.workspace} | values)
@@ -132,10 +132,10 @@ async def stop_questions(services: BotServices, channel: str, thread_ts: str) ->
     await _execute(services.database, "stop_questions", values)
 
 
-async def load(database: Database, inbox_id: int) -> Row | None:
+async def load(database: Database, inbox_id: int) -> InboxRow | None:
     """One row of the inbox."""
     row = await database.fetch_one(_SQL["load"], dict_row, id=inbox_id)
-    return Row(**row) if row else None
+    return InboxRow(**row) if row else None
 
 
 @asynccontextmanager
@@ -153,14 +153,14 @@ async def locked(database: Database, key: str) -> AsyncIterator[bool]:
 
 
 @asynccontextmanager
-async def claimed(database: Database, inbox_id: int) -> AsyncIterator[Row | None]:
+async def claimed(database: Database, inbox_id: int) -> AsyncIterator[InboxRow | None]:
     """The row, locked for as long as the block runs; None when it is finished or someone has it."""
     async with locked(database, _key(inbox_id)) as taken:
         row = await load(database, inbox_id) if taken else None
         yield row if row and row.state == "received" else None
 
 
-async def begin_reply(database: Database, row: Row) -> bool:
+async def begin_reply(database: Database, row: InboxRow) -> bool:
     """Note that a message for this row is about to be posted; False when another job did so.
 
     The lock alone does not rule that out: it is lost when the database restarts.
@@ -169,7 +169,7 @@ async def begin_reply(database: Database, row: Row) -> bool:
     return await _value(database, "begin_reply", values) is not None
 
 
-async def place_reply(database: Database, row: Row, channel: str, ts: str) -> None:
+async def place_reply(database: Database, row: InboxRow, channel: str, ts: str) -> None:
     """Note which message replies to this row."""
     await _execute(database, "place_reply", {"id": row.id, "channel": channel, "ts": ts})
 
@@ -184,7 +184,7 @@ async def unclaimed(services: BotServices, channel: str, found: list[str]) -> li
 
 async def finish(
     database: Database,
-    row: Row,
+    row: InboxRow,
     state: Literal["done", "ignored", "failed"] = "done",
     error: str | None = None,
 ) -> None:
@@ -192,7 +192,7 @@ async def finish(
     await _execute(database, "finish", {"id": row.id, "state": state, "error": error})
 
 
-async def finish_forgotten(database: Database, row: Row) -> None:
+async def finish_forgotten(database: Database, row: InboxRow) -> None:
     """End an open row, and keep of it neither who sent it nor what they said."""
     await _execute(database, "finish_forgotten", {"id": row.id})
 

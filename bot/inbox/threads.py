@@ -13,7 +13,7 @@ from typing import Any
 from redis.exceptions import RedisError, WatchError
 
 from answering.types.questions import Turn
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.mrkdwn import mentions, plain
 from bot.services import BotServices
 from bot.slack.directory import Myself
@@ -43,7 +43,7 @@ class Said:
         return cls(message["ts"], message.get("text") or "", by_me)
 
 
-async def turns_before(services: BotServices, row: Row, me: Myself) -> tuple[Turn, ...]:
+async def turns_before(services: BotServices, row: InboxRow, me: Myself) -> tuple[Turn, ...]:
     """The last twelve turns before a question in its thread, oldest first. Raises SlackFailed."""
     if row.ts == row.thread_ts:
         return ()
@@ -91,7 +91,7 @@ async def forget(services: BotServices, channel: str, root: str) -> None:
     await _with_redis(services, write, _NOTE_SECONDS)
 
 
-async def _remembered(services: BotServices, row: Row) -> list[Said] | None:
+async def _remembered(services: BotServices, row: InboxRow) -> list[Said] | None:
     """What Redis has of the thread, if the question's own event reached it too."""
     key = _key(services, row.channel, row.thread_ts)
 
@@ -119,7 +119,7 @@ async def said_in(services: BotServices, channel: str, root: str, me: Myself) ->
     return said
 
 
-async def _read(services: BotServices, row: Row, me: Myself) -> list[Said]:
+async def _read(services: BotServices, row: InboxRow, me: Myself) -> list[Said]:
     """The thread from Slack, kept in Redis unless an event came in between."""
     key = _key(services, row.channel, row.thread_ts)
     version = await _with_redis(services, lambda: _get(services, f"{key}:version"), _READ_SECONDS)

@@ -6,7 +6,7 @@ from typing import Any
 from bot.admin.channel_settings import read_channel
 from bot.feedback import corrections
 from bot.inbox import store, threads
-from bot.inbox.events import Deleted, Edited, Message
+from bot.inbox.events import Deleted, Message, MessageEdited
 from bot.inbox.intent import asks_anybody, asks_something, is_courtesy
 from bot.inbox.threads import Said
 from bot.services import BotServices
@@ -18,7 +18,7 @@ async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
     me = await services.directory.me()
     match body["event"].get("subtype"):
         case "message_changed":
-            edited = Edited.from_event(body)
+            edited = MessageEdited.from_event(body)
             if edited is not None and edited.person != me.user:
                 await _on_edit(services, edited)
         case "message_deleted":
@@ -64,7 +64,7 @@ async def _is_for_anybody(services: BotServices, message: Message) -> bool:
     return (await read_channel(services, message.channel)).unasked
 
 
-async def _on_edit(services: BotServices, edited: Edited) -> None:
+async def _on_edit(services: BotServices, edited: MessageEdited) -> None:
     await threads.forget(services, edited.channel, edited.root)
     await store.edit_question(services, edited)
     await corrections.revise(services, edited.channel, edited.ts, edited.text)

@@ -9,7 +9,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from bot.rendering.blocks import ANSWER_LIMIT, Block, divider, markdown
 from bot.rendering.markdown import is_plain_for_slack
 from bot.rendering.mrkdwn import safe_markdown
-from bot.rendering.pieces import Code, Divider, Grid, Items, Piece, Prose, Span, Spans, read_pieces
+from bot.rendering.pieces import (
+    Code,
+    Divider,
+    Grid,
+    Items,
+    Piece,
+    Prose,
+    Spans,
+    StyledText,
+    read_pieces,
+)
 from bot.rendering.shortening import shorten
 
 _MOST_BLOCKS = 40
@@ -66,12 +76,12 @@ def _element(piece: Piece) -> Block:
             made = _list(items, number, indent)
             return {**made, "border": 1} if quoted else made
         case Code(text, _, quoted):
-            made = _part("rich_text_preformatted", [_text(Span(text or " "))])
+            made = _part("rich_text_preformatted", [_text(StyledText(text or " "))])
             return {**made, "border": 1} if quoted else made
         case Grid():
             return _element(piece.as_items())
         case Divider():
-            return _part("rich_text_section", [_text(Span("———"))])
+            return _part("rich_text_section", [_text(StyledText("———"))])
 
 
 def _list(items: Iterable[Spans], number: int | None, indent: int) -> Block:
@@ -89,7 +99,9 @@ def _fits(grid: Grid) -> bool:
 
 
 def _table(grid: Grid) -> Block:
-    heads = [tuple(Span(span.text, span.style | {"bold"}) for span in head) for head in grid.heads]
+    heads = [
+        tuple(StyledText(span.text, span.style | {"bold"}) for span in head) for head in grid.heads
+    ]
     return {
         "type": "table",
         "column_settings": [{"align": align, "is_wrapped": True} for align in grid.aligns],
@@ -98,7 +110,7 @@ def _table(grid: Grid) -> Block:
 
 
 def _cell(spans: Spans) -> Block:
-    return _rich_text([_part("rich_text_section", _inline(spans or (Span(" "),)))])
+    return _rich_text([_part("rich_text_section", _inline(spans or (StyledText(" "),)))])
 
 
 def _rich_text(elements: Sequence[Block]) -> Block:
@@ -113,7 +125,7 @@ def _inline(spans: Spans) -> list[Block]:
     return [_text(span) for span in spans]
 
 
-def _text(span: Span) -> Block:
+def _text(span: StyledText) -> Block:
     made: Block = {"type": "text", "text": span.text}
     return {**made, "style": dict.fromkeys(sorted(span.style), True)} if span.style else made
 

@@ -20,14 +20,14 @@ _STYLES: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike", "c
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class StyledText:
     """A run of text in one style; its line breaks are to be shown."""
 
     text: str
     style: frozenset[Style] = frozenset()
 
 
-Spans = tuple[Span, ...]
+Spans = tuple[StyledText, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +74,16 @@ class Grid:
         return Items(items, None, self.indent, self.quoted)
 
     def _row(self, row: tuple[Spans, ...]) -> Spans:
-        spans: list[Span] = []
+        spans: list[StyledText] = []
         for head, cell in zip(self.heads, row, strict=True):
             if not words(cell):
                 continue
-            spans += [Span("; ")] if spans else []
+            spans += [StyledText("; ")] if spans else []
             if head != cell and words(head):
-                named = Span(f"{words(head)}: ", frozenset({"bold"}))
+                named = StyledText(f"{words(head)}: ", frozenset({"bold"}))
                 spans.append(named)
             spans += cell
-        return tuple(spans) or (Span(" "),)
+        return tuple(spans) or (StyledText(" "),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +150,11 @@ def _lead(item: SyntaxTreeNode) -> tuple[Spans, list[SyntaxTreeNode]]:
     """What an item says itself, its paragraphs as lines, and what is nested in it."""
     nodes = item.children
     count = next((at for at, node in enumerate(nodes) if node.type != "paragraph"), len(nodes))
-    spans: list[Span] = []
+    spans: list[StyledText] = []
     for node in nodes[:count]:
-        spans += [Span("\n")] if spans else []
+        spans += [StyledText("\n")] if spans else []
         spans += _spans(node.children)
-    return tuple(spans) or (Span(" "),), nodes[count:]
+    return tuple(spans) or (StyledText(" "),), nodes[count:]
 
 
 def _grid(node: SyntaxTreeNode, indent: int, *, quoted: bool) -> Grid:
@@ -177,12 +177,12 @@ def _align(style: str) -> Align:
 
 def _spans(nodes: Sequence[SyntaxTreeNode], style: frozenset[Style] = frozenset()) -> Spans:
     """The spans of inline content; neighbours of one style are one."""
-    spans: list[Span] = []
+    spans: list[StyledText] = []
     for text, styled in _runs(nodes, style):
         if spans and spans[-1].style == styled:
-            spans[-1] = Span(spans[-1].text + text, styled)
+            spans[-1] = StyledText(spans[-1].text + text, styled)
         elif text:
-            spans.append(Span(text, styled))
+            spans.append(StyledText(text, styled))
     return tuple(spans)
 
 

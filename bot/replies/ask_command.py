@@ -24,7 +24,7 @@ from bot.feedback.votes import settle_votes
 from bot.inbox import store
 from bot.inbox.private_reply import tell
 from bot.inbox.retry_policy import MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.answer_blocks import answer_blocks
 from bot.rendering.blocks import (
     SHARE,
@@ -107,7 +107,7 @@ async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -
         await store.finish(services.database, row)
 
 
-async def _answer_alone(services: BotServices, row: Row) -> None:
+async def _answer_alone(services: BotServices, row: InboxRow) -> None:
     stored = await answer_of_inbox(services.database, row.id)
     audience = await services.memberships.audience(None, row.person)
     if stored is None or not stored.audience.readers <= audience.readers:
@@ -123,7 +123,7 @@ async def _answer_alone(services: BotServices, row: Row) -> None:
     await tell(services, row, plain_text(answer.text), blocks)
 
 
-async def _find(services: BotServices, row: Row, audience: Audience) -> tuple[Answer, int]:
+async def _find(services: BotServices, row: InboxRow, audience: Audience) -> tuple[Answer, int]:
     me = await services.directory.me()
     users = [user for user in mentions(row.text) if user != me.user]
     text = question_text(plain(row.text, me.user, await services.directory.names(users)))
@@ -137,7 +137,7 @@ async def _find(services: BotServices, row: Row, audience: Audience) -> tuple[An
     raise BotError("The answerer ended without an answer.")
 
 
-async def _share(services: BotServices, row: Row) -> str | None:
+async def _share(services: BotServices, row: InboxRow) -> str | None:
     """Share the answer, or say why not. Raises SlackFailed."""
     stored = await answer_by_id(services.database, int(row.payload["answer_id"]))
     if stored is None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.inbox import store
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.services import BotServices
 
 
@@ -16,13 +16,13 @@ class Stopped(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Edited(Exception):
+class QuestionEdited(Exception):
     """The question was edited while it was being answered."""
 
-    row: Row
+    row: InboxRow
 
 
-async def check_wanted(services: BotServices, row: Row) -> None:
+async def check_wanted(services: BotServices, row: InboxRow) -> None:
     """Raise Stopped, Withdrawn or Edited when the question is not what it was."""
     now = await store.load(services.database, row.id)
     if now is None or now.state != "received":
@@ -30,4 +30,4 @@ async def check_wanted(services: BotServices, row: Row) -> None:
     if now.payload.get("stopped"):
         raise Stopped
     if now.text != row.text:
-        raise Edited(now)
+        raise QuestionEdited(now)

@@ -15,7 +15,7 @@ from answering.types.answers import (
     place_answer,
     save_answer,
 )
-from answering.types.progress import Finished, Progress, Reading, Restarted, Words
+from answering.types.progress import Finished, Progress, Restarted, SourcesFound, Words
 from answering.types.questions import Place, Question
 from bot.admin.channel_settings import read_channel
 from bot.admin.slash_command import HELP_MARKDOWN
@@ -24,12 +24,12 @@ from bot.feedback.votes import settle_votes
 from bot.inbox import store, threads
 from bot.inbox.intent import asks_for_help
 from bot.inbox.retry_policy import FAILED, MOST_DEATHS, MOST_TRIES, apology, may_pass, question_text
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.inbox.threads import Said
 from bot.rendering.blocks import below_answer
 from bot.rendering.mrkdwn import mentions, one_line, plain
 from bot.rendering.shortening import close_code
-from bot.replies.cancellation import Edited, Stopped, Withdrawn, check_wanted
+from bot.replies.cancellation import QuestionEdited, Stopped, Withdrawn, check_wanted
 from bot.replies.recovery import Overtaken, open_reply
 from bot.services import BotServices
 from bot.slack.directory import Myself
@@ -88,7 +88,7 @@ async def progress_of(
             await steps.aclose()
 
 
-async def _answer(services: BotServices, row: Row) -> None:
+async def _answer(services: BotServices, row: InboxRow) -> None:
     me = await services.directory.me()
     reply = await open_reply(services, row, me)
     stored = await answer_of_inbox(services.database, row.id)
@@ -109,7 +109,7 @@ async def _answer(services: BotServices, row: Row) -> None:
         except Withdrawn:
             await reply.take_back()
             return
-        except Edited as edited:
+        except QuestionEdited as edited:
             row = edited.row
             reply.restart()
             continue
@@ -118,7 +118,7 @@ async def _answer(services: BotServices, row: Row) -> None:
 
 
 async def record(
-    services: BotServices, row: Row, question: Question, answer: Answer, ts: str | None = None
+    services: BotServices, row: InboxRow, question: Question, answer: Answer, ts: str | None = None
 ) -> StoredAnswer | None:
     """Save the answer to the question in a row, and read it as it stands.
 
@@ -137,13 +137,13 @@ async def record(
     return await answer_of_inbox(services.database, row.id)
 
 
-async def is_for(services: BotServices, row: Row, stored: StoredAnswer) -> bool:
+async def is_for(services: BotServices, row: InboxRow, stored: StoredAnswer) -> bool:
     """Whether those who would read an answer that was saved earlier may read all it was made of."""
     now = await services.memberships.audience(row.channel, row.person)
     return stored.audience.readers <= now.readers
 
 
-async def question_of(services: BotServices, row: Row, me: Myself) -> Question:
+async def question_of(services: BotServices, row: InboxRow, me: Myself) -> Question:
     """The row as a question. Raises QuestionRefused, with the help for who asks for that."""
     if asks_for_help(row.text):
         raise QuestionRefused(HELP_MARKDOWN)
@@ -157,13 +157,13 @@ async def question_of(services: BotServices, row: Row, me: Myself) -> Question:
     return Question(text, audience, thread, Place(row.channel, row.thread_ts))
 
 
-async def _write(services: BotServices, row: Row, reply: Reply, question: Question) -> Answer:
+async def _write(services: BotServices, row: InboxRow, reply: Reply, question: Question) -> Answer:
     """Stream the answer into the reply, looking up now and then whether it is still wanted."""
     status: asyncio.Task[None] | None = None
     bar = (await read_channel(services, row.channel)).bar
     async for step in progress_of(services, question, bar):
         match step:
-            case Reading(titles) if titles:
+            case SourcesFound(titles) if titles:
                 reading = f"is reading {one_line(titles[0])[:80]}…"
                 status = asyncio.create_task(_set_status(services, row, reading))
             case Words(text):
@@ -180,7 +180,7 @@ async def _write(services: BotServices, row: Row, reply: Reply, question: Questi
     raise BotError("The answerer ended without an answer.")
 
 
-async def _check(services: BotServices, row: Row, reply: Reply) -> None:
+async def _check(services: BotServices, row: InboxRow, reply: Reply) -> None:
     """Raise Stopped, Withdrawn or Edited when the question is not what it was."""
     if reply.stopped:
         raise Stopped
@@ -188,7 +188,11 @@ async def _check(services: BotServices, row: Row, reply: Reply) -> None:
 
 
 async def show(
-    services: BotServices, row: Row, reply: Reply, stored: StoredAnswer, note: str | None = None
+    services: BotServices,
+    row: InboxRow,
+    reply: Reply,
+    stored: StoredAnswer,
+    note: str | None = None,
 ) -> None:
     """Finish the reply with an answer that is already saved, a note below it, and end the row."""
     answer = stored.answer
@@ -204,12 +208,12 @@ async def show(
     await _close(services, row)
 
 
-async def _close(services: BotServices, row: Row) -> None:
+async def _close(services: BotServices, row: InboxRow) -> None:
     await store.finish(services.database, row)
     await _set_status(services, row, None, "active")
 
 
-async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
+async def _give_up(services: BotServices, row: InboxRow, error: Exception) -> None:
     """Tell the person once, in the reply's own place, and note the error. Raises SlackFailed.
 
     Nobody waits for an answer to a question that was deleted meanwhile.
@@ -230,7 +234,7 @@ async def _give_up(services: BotServices, row: Row, error: Exception) -> None:
 
 
 async def _set_status(
-    services: BotServices, row: Row, text: str | None, session: str | None = None
+    services: BotServices, row: InboxRow, text: str | None, session: str | None = None
 ) -> None:
     """Show that an answer is on its way, or no longer. Only a courtesy: failing is no matter.
 

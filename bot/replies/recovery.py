@@ -1,17 +1,17 @@
 """The reply to a row of the inbox: one that a dead process began, or a new one. Writes none."""
 
 from bot.inbox import store, threads
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.services import BotServices
 from bot.slack.directory import Myself
-from bot.slack.message_stream import Place, Reply
+from bot.slack.message_stream import Reply, ReplyTarget
 
 
 class Overtaken(Exception):
     """Another job has begun the reply to this row."""
 
 
-async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
+async def open_reply(services: BotServices, row: InboxRow, me: Myself) -> Reply:
     """The reply to this row; its first words raise Overtaken when another job was quicker.
 
     Raises SlackFailed.
@@ -20,10 +20,10 @@ async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
     if ts is None and row.payload.get("begun"):
         ts = await _find_begun(services, row, me)
     if (await services.directory.conversation(row.channel)).is_im:
-        place = Place(row.channel, row.thread_ts)
+        place = ReplyTarget(row.channel, row.thread_ts)
     else:
         asker = await services.directory.person(row.person)
-        place = Place(row.channel, row.thread_ts, asker.team, asker.id)
+        place = ReplyTarget(row.channel, row.thread_ts, asker.team, asker.id)
 
     async def before() -> None:
         if not await store.begin_reply(services.database, row):
@@ -35,7 +35,7 @@ async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
     return Reply(services.client, place, ts, before, after)
 
 
-async def _find_begun(services: BotServices, row: Row, me: Myself) -> str | None:
+async def _find_begun(services: BotServices, row: InboxRow, me: Myself) -> str | None:
     """The bot's first message after the question that replies to nothing else."""
     said = await threads.said_in(services, row.channel, row.thread_ts, me)
     mine = [one.ts for one in said if one.by_me and float(one.ts) > float(row.ts)]

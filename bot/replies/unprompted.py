@@ -18,8 +18,8 @@ from bot.errors import BotError, QuestionRefused, SlackFailed
 from bot.inbox import store
 from bot.inbox.intent import asks_anybody
 from bot.inbox.retry_policy import MOST_DEATHS, MOST_TRIES, may_pass
-from bot.inbox.store import Row
-from bot.replies.cancellation import Edited, Stopped, Withdrawn, check_wanted
+from bot.inbox.store import InboxRow
+from bot.replies.cancellation import QuestionEdited, Stopped, Withdrawn, check_wanted
 from bot.replies.mention_reply import is_for, progress_of, question_of, record, show
 from bot.replies.recovery import Overtaken, open_reply
 from bot.services import BotServices
@@ -63,7 +63,7 @@ async def answer_unasked(services: BotServices, inbox_id: int, tries: int, death
             await _let_pass(services, row, "failed", said)
 
 
-async def _settle(services: BotServices, row: Row, deaths: int) -> None:
+async def _settle(services: BotServices, row: InboxRow, deaths: int) -> None:
     """Answer, or leave no trace; one at a time in a channel."""
     key = f"unasked:{services.workspace}:{row.channel}"
     async with store.locked(services.database, key) as alone:
@@ -76,7 +76,7 @@ async def _settle(services: BotServices, row: Row, deaths: int) -> None:
             await _let_pass(services, row, "ignored")
 
 
-async def _answer(services: BotServices, row: Row) -> None:
+async def _answer(services: BotServices, row: InboxRow) -> None:
     """Show the answer that was saved, or find it. Raises _LetPass."""
     settings = await read_channel(services, row.channel)
     if not settings.unasked:
@@ -91,7 +91,7 @@ async def _answer(services: BotServices, row: Row) -> None:
 
 
 async def _find(
-    services: BotServices, row: Row, me: Myself, settings: ChannelSettings
+    services: BotServices, row: InboxRow, me: Myself, settings: ChannelSettings
 ) -> StoredAnswer:
     """The answer, saved. Raises _LetPass when it is unsure, or no longer asked of anybody."""
     while True:
@@ -101,7 +101,7 @@ async def _find(
         answer = await _write(services, question, settings.bar)
         try:
             await check_wanted(services, row)
-        except Edited as edited:
+        except QuestionEdited as edited:
             row = edited.row
             continue
         if not _is_sure(answer, settings.bar):
@@ -125,7 +125,7 @@ def _is_sure(answer: Answer, bar: float | None) -> bool:
     return bar is None or answer.confidence >= bar
 
 
-async def _has_room(services: BotServices, row: Row) -> bool:
+async def _has_room(services: BotServices, row: InboxRow) -> bool:
     """Whether the question is recent, and the channel not full of unasked answers."""
     values = {
         "channel": row.channel,
@@ -136,7 +136,7 @@ async def _has_room(services: BotServices, row: Row) -> bool:
     return found is not None and bool(found[0])
 
 
-async def _take_back(services: BotServices, row: Row) -> None:
+async def _take_back(services: BotServices, row: InboxRow) -> None:
     """Delete what was begun of a reply, by this job or one that died. Raises SlackFailed."""
     now = await store.load(services.database, row.id)
     if now is not None and (now.reply_ts or now.payload.get("begun")):
@@ -145,7 +145,10 @@ async def _take_back(services: BotServices, row: Row) -> None:
 
 
 async def _let_pass(
-    services: BotServices, row: Row, state: Literal["ignored", "failed"], error: str | None = None
+    services: BotServices,
+    row: InboxRow,
+    state: Literal["ignored", "failed"],
+    error: str | None = None,
 ) -> None:
     values = {"id": row.id, "state": state, "error": error}
     await services.database.execute(_SQL["let_pass"], **values)

@@ -13,7 +13,7 @@ from bot.errors import ReviewRefused, SlackFailed
 from bot.inbox import store
 from bot.inbox.private_reply import tell
 from bot.inbox.retry_policy import MOST_TRIES, may_pass
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.rendering.blocks import Block, actions, button, context, divider, header, section
 from bot.rendering.mrkdwn import escape, fit, one_line
 from bot.review_protocol import (
@@ -123,7 +123,7 @@ def desk_blocks(desk: Desk) -> list[Block]:
     return blocks
 
 
-async def _keep(services: BotServices, row: Row) -> None:
+async def _keep(services: BotServices, row: InboxRow) -> None:
     reviews, eyes = await _at_work(services, row.person)
     action, number = str(row.payload["verdict"]), int(row.payload["number"])
     await reviews.decide(eyes, number, _VERDICTS[action], row.text)

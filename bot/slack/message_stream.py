@@ -27,7 +27,7 @@ _GONE = ("message_not_found", "cant_update_message", "message_not_owned_by_app")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReplyTarget:
     """Where a reply goes; a stream in a channel also names for whom it is."""
 
     channel: str
@@ -45,7 +45,7 @@ class Reply:
     def __init__(
         self,
         client: SlackClient,
-        place: Place,
+        place: ReplyTarget,
         ts: str | None,
         before: Callable[[], Awaitable[None]],
         after: Callable[[str], Awaitable[None]],

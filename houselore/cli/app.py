@@ -101,10 +101,12 @@ def tune(
     ] = 0.0,
 ) -> None:
     """Train the built-in model on what was approved, judge the candidate, and try it on request."""
-    from houselore.cli.tune import Wish, tune_model
-    from tuning.training.inputs import Plan
+    from houselore.cli.tune import TuneRequest, tune_model
+    from tuning.training.inputs import TrainingPlan
 
-    wish = Wish(name, dataset, Plan(epochs, then), judge, limit, share, processes, prepare)
+    wish = TuneRequest(
+        name, dataset, TrainingPlan(epochs, then), judge, limit, share, processes, prepare
+    )
     conclude(tune_model(read_settings(), wish))
 
 

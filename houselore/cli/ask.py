@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from answering.types.answers import Answer, Citation
-from answering.types.progress import Finished, Reading, Restarted, Words
+from answering.types.progress import Finished, Restarted, SourcesFound, Words
 from answering.types.questions import QUESTION_LIMIT, Question, is_wordless
 from bot.rendering.mrkdwn import one_line
 from bot.rendering.plain_text import plain_text
@@ -49,7 +49,7 @@ async def _hear(
     """Follow the answer's progress, its words shown as they come."""
     async for progress in services.answerer.answer(question):
         match progress:
-            case Reading(titles=titles):
+            case SourcesFound(titles=titles):
                 status.update(f"Reading {escape(', '.join(titles[:3]))}…")
             case Words(text=words) if printer is not None:
                 status.stop()

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.text import Text
 
-from houselore.health.doctor import Finding, examine
+from houselore.health.doctor import HealthFinding, examine
 from houselore.settings import Settings
 
 _MARKS = {"well": ("✓", "green"), "poorly": ("!", "yellow"), "broken": ("✗", "red")}
@@ -15,7 +15,7 @@ _MARKS = {"well": ("✓", "green"), "poorly": ("!", "yellow"), "broken": ("✗",
 async def show_findings(settings: Settings, *, as_json: bool) -> int:
     """Print a line for each part; exit code 1 when something is broken."""
     out = Console(highlight=False, soft_wrap=True)
-    findings: list[Finding] = []
+    findings: list[HealthFinding] = []
     async for finding in examine(settings):
         findings.append(finding)
         if not as_json:

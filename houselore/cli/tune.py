@@ -24,7 +24,7 @@ from tuning.hosted.client import Endpoint
 from tuning.pipeline import Tuned, prepare, tune, tune_hosted
 from tuning.rollout.registry import models, served
 from tuning.training.held_out_report import describe_change
-from tuning.training.inputs import Base, Plan
+from tuning.training.inputs import Base, TrainingPlan
 from tuning.training.loss_log import plot_losses
 from tuning.training.progress import Report
 from tuning.training.stages import sweep_adapters
@@ -33,7 +33,7 @@ _HUB = "HuggingFaceTB"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TuneRequest:
     """What `tune` is to do: no `name` is the next number; a `dataset` is one that is there already.
 
     It trains in so many `processes`, by default one on each GPU, or only `prepares` for machines
@@ -43,7 +43,7 @@ class Wish:
 
     name: str | None = None
     dataset: str = ""
-    plan: Plan = field(default_factory=Plan)
+    plan: TrainingPlan = field(default_factory=TrainingPlan)
     judges: bool = True
     limit: int | None = None
     share: float = 0.0
@@ -51,7 +51,7 @@ class Wish:
     prepares: bool = False
 
 
-async def tune_model(settings: Settings, wish: Wish) -> None:
+async def tune_model(settings: Settings, wish: TuneRequest) -> None:
     """Freeze, train, register, judge, and try; each step says what came of it."""
     console = Console(highlight=False)
     if settings.chat_server == "provider":
@@ -86,7 +86,7 @@ async def tune_model(settings: Settings, wish: Wish) -> None:
         console.print(f"`houselore models canary {name}` tries it.")
 
 
-async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
+async def _train(settings: Settings, store: Store, name: str, wish: TuneRequest) -> Tuned:
     base, rival = base_of(settings), await served(store.database)
     adapters = open_adapters(settings)
     beside = await asyncio.to_thread(adapters.get, rival) if rival else None
@@ -104,7 +104,7 @@ async def _train(settings: Settings, store: Store, name: str, wish: Wish) -> Tun
         )
 
 
-async def _prepare(settings: Settings, store: Store, name: str, wish: Wish) -> str:
+async def _prepare(settings: Settings, store: Store, name: str, wish: TuneRequest) -> str:
     """What to do on the machines that are to train."""
     folder, dataset = await prepare(
         *(store.database, base_of(settings), name, open_adapters(settings).folder),
@@ -126,7 +126,9 @@ async def _prepare(settings: Settings, store: Store, name: str, wish: Wish) -> s
     )
 
 
-async def _train_at_provider(settings: Settings, store: Store, name: str, wish: Wish) -> Tuned:
+async def _train_at_provider(
+    settings: Settings, store: Store, name: str, wish: TuneRequest
+) -> Tuned:
     """The examples leave the machine here: for the endpoint that answers questions already."""
     key = settings.chat_api_key
     console = Console(stderr=True, highlight=False)

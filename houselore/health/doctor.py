@@ -32,7 +32,7 @@ _SQL = load_statements("houselore.health")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """One part and how it is. `poorly`: Houselore works with something missing."""
 
     part: str
@@ -43,15 +43,15 @@ class Finding:
 Check = tuple[str, Gravity, Callable[[], Awaitable[str]]]
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
+async def examine(settings: Settings) -> AsyncIterator[HealthFinding]:
     """Every part in turn, those on this machine first."""
     async with AsyncExitStack() as stack:
         lease = await services.take_lease(stack, settings, {*services.EMBEDDABLE})
         for part, gravity, check in _checks(settings, lease, stack):
             try:
-                yield Finding(part, "well", await check())
+                yield HealthFinding(part, "well", await check())
             except HouseloreError as error:
-                yield Finding(part, gravity, str(error))
+                yield HealthFinding(part, gravity, str(error))
 
 
 def _checks(settings: Settings, lease: Lease, stack: AsyncExitStack) -> Iterator[Check]:

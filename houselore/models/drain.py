@@ -6,7 +6,7 @@ import time
 from database.database import Database
 from houselore.errors import HouseloreError
 from houselore.models.periodic import repeat
-from houselore.models.router import House
+from houselore.models.router import ModelRouter
 from tuning.hosted.jobs import hosted_id
 from tuning.rollout.registry import Model, find_idle, lock_models, set_aside
 
@@ -23,7 +23,7 @@ class Retirement:
     service again. The first that cannot be closed ends the round: what it waits for, others would.
     """
 
-    def __init__(self, database: Database, house: House, grace: float = GRACE) -> None:
+    def __init__(self, database: Database, house: ModelRouter, grace: float = GRACE) -> None:
         self._database = database
         self._house = house
         self._grace = grace
@@ -50,7 +50,7 @@ class Retirement:
             self._closed.add(name)
 
 
-async def close_if_idle(database: Database, house: House, name: str) -> None:
+async def close_if_idle(database: Database, house: ModelRouter, name: str) -> None:
     """Close a model unless it is served, tried or next in a rollback.
 
     The registry is held meanwhile, so that nobody promotes it just then; afterwards it is opened as
@@ -70,7 +70,7 @@ def _holds_a_place(model: Model) -> bool:
 
 async def keep_tidy(
     database: Database,
-    house: House,
+    house: ModelRouter,
     seconds: float = SECONDS,
     grace: float = GRACE,
 ) -> None:

@@ -28,7 +28,7 @@ from houselore.models.chat_models import (
     open_provider,
 )
 from houselore.models.lora_endpoint import load_adapter, name_at_endpoint, unload_adapter
-from houselore.models.router import House
+from houselore.models.router import ModelRouter
 from houselore.models.style_guide import read_guide
 from houselore.settings import Settings
 from retrieval.reader.reader import Reader
@@ -172,7 +172,7 @@ class Parts:
             await own.stack.aclose()
 
 
-async def open_house(parts: Parts) -> House:
+async def open_house(parts: Parts) -> ModelRouter:
     """What answers questions with the model that is served. Raises PartUnusable."""
     settings = parts.settings
     called = base_name(settings)
@@ -180,7 +180,7 @@ async def open_house(parts: Parts) -> House:
     base = BUNDLED_NAME if is_bundled else called
     database = parts.index.database
     first = await ensure_served(database, called, base)
-    house = House(database, first, parts.answerer, parts.close)
+    house = ModelRouter(database, first, parts.answerer, parts.close)
     try:
         await house.start()
     except ServerDidNotStart as error:

@@ -3,12 +3,12 @@
 import asyncio
 
 from houselore.models.periodic import repeat
-from houselore.models.router import House
+from houselore.models.router import ModelRouter
 
 SECONDS = 3.0
 
 
-async def keep_following(house: House, seconds: float = SECONDS) -> None:
+async def keep_following(house: ModelRouter, seconds: float = SECONDS) -> None:
     """Every `seconds` until cancelled: take up who is served and tried, and open who is not open.
 
     An opening may take minutes. What is open is taken up meanwhile, also where that is another

@@ -43,7 +43,7 @@ class _Failure:
     until: float
 
 
-class House:
+class ModelRouter:
     """Answers each question with the model that is served now, or with the canary of its place.
 
     As `answering.answerer.Answerer` does, of which it holds one for each model. Questions take what

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.errors import ReviewRefused
-from bot.review_protocol import Agreement, Desk, Eyes, Gap, Outdated, Verdict, Waiting
+from bot.review_protocol import Agreement, Desk, Eyes, QuestionGap, StaleTitle, Verdict, Waiting
 from database.database import Database
 from tuning.errors import TuningError
 from tuning.feedback.remedies import gaps, outdated
@@ -52,8 +52,8 @@ class TeamReviews:
                 Agreement(one.one, one.other, one.examples, one.kappa)
                 for one in await agreements(self._database)
             ],
-            gaps=[Gap(one.question, one.asked) for one in asked],
-            outdated=[Outdated(one.title, one.people) for one in stale],
+            gaps=[QuestionGap(one.question, one.asked) for one in asked],
+            outdated=[StaleTitle(one.title, one.people) for one in stale],
         )
 
     async def find(self, eyes: Eyes, example: int) -> Waiting:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from retrieval.chunking.packing import CHARACTERS_A_TOKEN, Piece, Unit, merge, pack
 from retrieval.documents import Chunk, Document
-from text.markdown_blocks import Block, scan_blocks, scan_lines
+from text.markdown_blocks import MarkdownBlock, scan_blocks, scan_lines
 from text.plain import to_plain
 from text.sentences import split_prose
 
@@ -78,10 +78,10 @@ def _measure(text: str, count_tokens: Counter) -> int:
     return max(count_tokens(to_plain(text)), -(-len(text) // CHARACTERS_A_TOKEN))
 
 
-def _sections(text: str) -> Iterator[tuple[tuple[int, ...], list[Block]]]:
+def _sections(text: str) -> Iterator[tuple[tuple[int, ...], list[MarkdownBlock]]]:
     """Each heading's blocks (its own first) under the places of the headings above it."""
-    above: list[Block] = []
-    own: list[Block] = []
+    above: list[MarkdownBlock] = []
+    own: list[MarkdownBlock] = []
     for block in scan_blocks(text):
         if block.kind == "heading":
             if own:
@@ -100,7 +100,7 @@ def _heading(text: str, place: int) -> str:
     return to_plain(text[place : end if end >= 0 else len(text)][:_HEADING_CHARACTERS])
 
 
-def _block_pieces(text: str, block: Block, count_tokens: Counter) -> list[Piece]:
+def _block_pieces(text: str, block: MarkdownBlock, count_tokens: Counter) -> list[Piece]:
     pieces = list(_pieces(text, block, count_tokens))
     if len(pieces) > 1:
         tokens = sum(piece.tokens for piece in pieces)
@@ -108,7 +108,7 @@ def _block_pieces(text: str, block: Block, count_tokens: Counter) -> list[Piece]
     return pieces
 
 
-def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Piece]:
+def _pieces(text: str, block: MarkdownBlock, count_tokens: Counter) -> Iterator[Piece]:
     """The block whole where it is short, else its rows, lines or sentences, else cuts of them."""
     if block.end - block.start <= _PIECE_TOKENS * CHARACTERS_A_TOKEN:
         tokens = _measure(text[block.start : block.end], count_tokens)
@@ -122,7 +122,7 @@ def _pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Piece]:
         yield from _cut(text, span.start, span.end, _PIECE_TOKENS, count_tokens)
 
 
-def _line_pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Piece]:
+def _line_pieces(text: str, block: MarkdownBlock, count_tokens: Counter) -> Iterator[Piece]:
     lines = list(scan_lines(text, block.start, block.end))
     header = text[slice(*lines[0])].strip()[: _PIECE_TOKENS * CHARACTERS_A_TOKEN]
     header_tokens = _measure(header, count_tokens)

@@ -96,7 +96,7 @@ def read_squad2(passages: Path, questions: Path) -> Corpus:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class JsonLine:
     """A line's JSON object; `place` is its file and number, for a person."""
 
     place: str
@@ -138,7 +138,7 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
         yield place, columns[0], columns[-2], grade
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[JsonLine]:
     """The objects of a file of JSON lines, plain or gzipped. Raises UnreadableCorpus."""
     for number, line in _lines(path):
         place = f"{path}, line {number},"
@@ -148,10 +148,10 @@ def read_rows(path: Path) -> Iterator[Row]:
             raise UnreadableCorpus(f"{place} is not JSON.") from error
         if not isinstance(fields, dict):
             raise UnreadableCorpus(f"{place} is not a JSON object.")
-        yield Row(place, fields)
+        yield JsonLine(place, fields)
 
 
-def text_in(row: Row, field: str) -> str:
+def text_in(row: JsonLine, field: str) -> str:
     """A field as text; ids may be numbers. Raises UnreadableCorpus where it is missing."""
     value = row.fields.get(field)
     if isinstance(value, bool) or not isinstance(value, str | int):

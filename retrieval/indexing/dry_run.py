@@ -34,7 +34,7 @@ _FEWEST_SEEN = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ReindexPlan:
     """Numbers of documents; `chunks`, `seconds` and `bytes` are reckoned.
 
     `rebuilt` counts the documents of a new generation, None where none is due; `looked_at` is how
@@ -78,7 +78,7 @@ def in_bytes(count: float) -> str:
 
 async def plan_reindex(
     database: Database, embedder: Embedder, sources: Sequence[KnownSource]
-) -> Plan:
+) -> ReindexPlan:
     """Look through the sources and read a few of the documents that are due; change nothing.
 
     Raises EmbedderUnavailable and DatabaseUnavailable.
@@ -172,7 +172,7 @@ class _Look:
             sample.texts.append([read for read, _ in pieces])
             sample.seconds.append(time.perf_counter() - started)
 
-    async def plan(self) -> Plan:
+    async def plan(self) -> ReindexPlan:
         """What was seen, scaled to all that is due."""
         chunks = sum(sample.chunks for sample in self._samples)
         texts = [text for sample in self._samples for one in sample.texts for text in one]
@@ -184,7 +184,7 @@ class _Look:
             await self._embedder.aembed_documents(probed)
             seconds += chunks * (time.perf_counter() - started) / len(probed)
             size = chunks * await self._bytes_a_chunk()
-        return Plan(
+        return ReindexPlan(
             *(self._added, self._changed, self._unchanged, self._deleted, tuple(self._failures)),
             rebuilt=self._rebuilt,
             looked_at=sum(len(sample.texts) for sample in self._samples),

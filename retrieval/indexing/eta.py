@@ -8,7 +8,7 @@ _MOST_SEEN = 40
 _BETWEEN = 0.25
 
 
-class Pace:
+class Eta:
     """Told how far a work is, again and again, it reckons the seconds left.
 
     The speed is that of the last reports, ten seconds of them or more, so that a slow beginning is

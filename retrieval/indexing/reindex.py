@@ -11,7 +11,7 @@ from retrieval.errors import SourceNotFound
 from retrieval.index.generations import Generation
 from retrieval.index.source_catalog import KnownSource, list_sources
 from retrieval.indexing.build import Built, ready_generation
-from retrieval.indexing.dry_run import Plan, plan_reindex
+from retrieval.indexing.dry_run import ReindexPlan, plan_reindex
 from retrieval.indexing.promotion import drop_old_generations, roll_back, switch_to_candidate
 from retrieval.indexing.runs import Recorder, recorded_run
 from retrieval.indexing.source_selection import choose_sources
@@ -32,7 +32,7 @@ OnRunProgress = Callable[[RunProgress], Awaitable[None]]
 """Called after each document."""
 
 
-async def plan(database: Database, embedder: Embedder, word: str | None) -> Plan:
+async def plan(database: Database, embedder: Embedder, word: str | None) -> ReindexPlan:
     """What `reindex` would do. Raises as that does."""
     sources = choose_sources(await list_sources(database), word)
     return await plan_reindex(database, embedder, sources)

@@ -12,7 +12,7 @@ from psycopg.rows import dict_row, tuple_row
 from database.database import Database
 from database.statements import load_statements
 from retrieval.errors import ReindexCancelled, ReindexRefused, RunGoesOn
-from retrieval.indexing.eta import Pace, in_words
+from retrieval.indexing.eta import Eta, in_words
 from retrieval.progress import IndexProgress
 
 _SQL = load_statements("retrieval.indexing")
@@ -83,13 +83,13 @@ class Recorder:
     database: Database
     step: str = "starting"
     outcome: str | None = None
-    pace: Pace = field(default_factory=Pace)
+    pace: Eta = field(default_factory=Eta)
     seconds_left: float | None = None
     _noted_at: float = 0.0
 
     async def begin_step(self, step: str) -> None:
         """Note that another part of the work begins."""
-        self.step, self.pace, self.seconds_left, self._noted_at = step, Pace(), None, 0.0
+        self.step, self.pace, self.seconds_left, self._noted_at = step, Eta(), None, 0.0
         await self.note(IndexProgress(0, 0, ""))
 
     async def note(self, progress: IndexProgress) -> None:

@@ -26,7 +26,7 @@ CANDIDATES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
+class CandidateChunk:
     """A chunk's place, text and vector."""
 
     document_id: int
@@ -44,7 +44,7 @@ class Candidates:
 
     vector: NDArray[np.float32]
     shares: Mapping[int, Shares]
-    chunks: Mapping[int, Chunk]
+    chunks: Mapping[int, CandidateChunk]
 
 
 async def find_candidates(
@@ -77,11 +77,11 @@ async def find_candidates(
 
 async def _load_chunks(
     connection: AsyncConnection, scope: Scope, chunks: Collection[int], documents: Collection[int]
-) -> dict[int, Chunk]:
+) -> dict[int, CandidateChunk]:
     values = {**scope.values(), "ids": list(chunks), "documents": list(documents)}
     async with connection.cursor(binary=True) as cursor:
         await cursor.execute(scope.generation.statement(_SQL["chunk_vectors"]), values)
         return {
-            id_: Chunk(document, text, np.asarray(vector, dtype=np.float32))
+            id_: CandidateChunk(document, text, np.asarray(vector, dtype=np.float32))
             for id_, document, text, vector in await cursor.fetchall()
         }

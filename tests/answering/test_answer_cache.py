@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from redis.asyncio import Redis
 
-from answering.answer_cache import AnswerCache, Scope, normal_form
+from answering.answer_cache import AnswerCache, CacheScope, normal_form
 from answering.answerer import Answerer
 from answering.evidence.retrieve import SearchIndex
 from answering.model.house_model import Abilities, HouseModel
@@ -171,7 +171,7 @@ async def test_scopes_do_not_meet(answerer: Answerer, cache: AnswerCache) -> Non
     """Workspace, readers, index and settings each make another scope."""
     question = Question(ASKED, HOME)
     _, answer = await ask(answerer, question)
-    scope = Scope("home", frozenset({"public"}), "1/1", "m")
+    scope = CacheScope("home", frozenset({"public"}), "1/1", "m")
     await cache.keep(scope, question, answer)
     assert await cache.find(scope, question) == answer
     for other in (

@@ -20,7 +20,7 @@ from answering.types.answers import (
     place_answer,
     save_answer,
 )
-from answering.types.progress import Finished, Progress, Reading, Restarted, Searching, Words
+from answering.types.progress import Finished, Progress, Restarted, Searching, SourcesFound, Words
 from answering.types.questions import Question, Turn
 from database.database import Database
 from retrieval.audience import Audience, everyone
@@ -37,7 +37,7 @@ async def test_a_question_is_answered_with_its_source(answerer: Answerer) -> Non
     """Steps come in order, the words make the text, and the citation quotes the document."""
     progress, answer = await ask(answerer, Question("When do we deploy to production?", HOME))
     kinds = [type(step) for step in progress]
-    assert kinds[:2] == [Searching, Reading]
+    assert kinds[:2] == [Searching, SourcesFound]
     assert set(kinds[2:-1]) == {Words}
     assert "".join(step.text for step in progress if isinstance(step, Words)) == answer.text
     assert "Tuesdays" in answer.text
@@ -72,7 +72,7 @@ async def test_an_unrelated_question_is_declined(answerer: Answerer) -> None:
         "I found nothing about “Who painted the Mona Lisa?” in the one document that everyone here "
         "may read (handbook)."
     )
-    assert not any(isinstance(step, Reading) for step in progress)
+    assert not any(isinstance(step, SourcesFound) for step in progress)
 
 
 async def test_a_follow_up_is_searched_with_the_question_before(answerer: Answerer) -> None:
@@ -94,7 +94,7 @@ async def test_a_document_edited_in_mid_answer_is_answered_anew(
     progress: list[Progress] = []
     async for step in answerer.answer(question):
         progress.append(step)
-        if isinstance(step, Reading) and Restarted() not in progress:
+        if isinstance(step, SourcesFound) and Restarted() not in progress:
             text = "# Deploying\n\nWe deploy to production on Fridays at 16:00.\n"
             (handbook / "deploy.md").write_text(text)
             await index_source(database, FilesSource(handbook), embedder)
@@ -113,7 +113,7 @@ async def test_a_document_deleted_in_mid_answer_is_not_cited(
     """Nothing is left to answer from, and the reply says so."""
     handbook = tmp_path / "handbook"
     async for step in answerer.answer(Question("When do we deploy to production?", HOME)):
-        if isinstance(step, Reading):
+        if isinstance(step, SourcesFound):
             (handbook / "deploy.md").unlink()
             await index_source(database, FilesSource(handbook), embedder)
         if isinstance(step, Finished):
@@ -130,7 +130,7 @@ async def test_documents_that_change_all_the_time_end_in_a_sentence(
     with pytest.raises(EvidenceChanged, match="ask again"):
         async for step in answerer.answer(Question("When do we deploy to production?", HOME)):
             assert not isinstance(step, Words)
-            if isinstance(step, Reading):
+            if isinstance(step, SourcesFound):
                 version += 1
                 text = f"# Deploying\n\nWe deploy to production {version} times a day.\n"
                 (handbook / "deploy.md").write_text(text)

@@ -13,7 +13,7 @@ from answering.chain import ChainParts, answer_chain
 from answering.conversation.understand import Understood
 from answering.errors import NotIndexed
 from answering.evidence.retrieve import SearchIndex
-from answering.types.progress import Finished, Progress, Reading, Words
+from answering.types.progress import Finished, Progress, SourcesFound, Words
 from answering.types.questions import Question
 from retrieval.audience import Audience, everyone
 from tests.answering.answering_chain import chain_parts
@@ -79,7 +79,7 @@ async def test_a_question_is_one_call(chain: Runnable[Question, Progress]) -> No
 async def test_what_it_streams_ends_with_the_answer(chain: Runnable[Question, Progress]) -> None:
     """What was read, then words, which together are its text."""
     steps = [step async for step in chain.astream(DEPLOY)]
-    assert [type(step) for step in steps] == [Reading, Words, Finished]
+    assert [type(step) for step in steps] == [SourcesFound, Words, Finished]
     assert steps[1] == Words(SAID)
 
 

@@ -7,10 +7,10 @@ from benchmarks.loop_people import MANNERS
 from benchmarks.starter_manners import Mixture, closings, in_a_manner, in_manners, openings, orders
 from benchmarks.starter_sets import passage
 from tuning.evaluation.safety import TRAPS
-from tuning.examples_for_training import Lesson, lesson
+from tuning.examples_for_training import TrainingExample, lesson
 
 
-def _lesson(number: int, origin: str) -> Lesson:
+def _lesson(number: int, origin: str) -> TrainingExample:
     said = f"The van number {number} is the red one."
     note = Evidence(1, passage("v", "Vans", said), (said,), said, said, 0.0)
     return lesson(f"Which is van {number}?", [note], "The red one. [1]", origin)

@@ -13,7 +13,7 @@ from procrastinate import PsycopgConnector
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
 from answering.types.answers import Answer, Citation
-from answering.types.progress import Finished, Progress, Reading, Searching, Words
+from answering.types.progress import Finished, Progress, Searching, SourcesFound, Words
 from answering.types.questions import Question
 from bot.app import create_app
 from bot.jobs import make_jobs, register_tasks, run_worker
@@ -53,7 +53,7 @@ class Script:
         yield Searching()
         if self.errors:
             raise self.errors.pop(0)
-        yield Reading(("Deploying",))
+        yield SourcesFound(("Deploying",))
         for position, word in enumerate(self.words):
             if position == self.hold:
                 await self.gate.wait()

@@ -6,15 +6,15 @@ import pytest
 
 from database.database import Database
 from tests.tuning.rated_answers import PROMPT
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import CannotTrain, UnknownDataset
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.pipeline import lessons_of, tune
 from tuning.rollout.adapter_store import AdapterStore
 from tuning.rollout.registry import ensure_served
-from tuning.training.inputs import Base, Plan
+from tuning.training.inputs import Base, TrainingPlan
 
-ROW = Row("sft", tuple(Message(**one) for one in PROMPT), "At noon. [1]")
+ROW = DatasetRow("sft", tuple(ChatMessage(**one) for one in PROMPT), "At noon. [1]")
 BASE = Base("no-such-model", "Tiny")
 
 
@@ -50,7 +50,7 @@ async def test_a_dataset_becomes_a_candidate(database: Database, tmp_path: Path)
     frozen = await freeze_dataset(database, "ben", unreviewed=True)
     base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
     store = AdapterStore(tmp_path)
-    tuned = await tune(database, base, "house-2", store, plan=Plan(1, "none"))
+    tuned = await tune(database, base, "house-2", store, plan=TrainingPlan(1, "none"))
     (model,) = await models(database)
     assert (model.state, model.dataset, model.adapter) == (
         *("candidate", frozen.hash),
@@ -76,7 +76,7 @@ async def test_what_machines_trained_becomes_a_candidate(
         await say(database, answer, ASKER, "bad", ["style"], f"Noon, {number}. [1]")
     await collect(database, nothing, str)
     await freeze_dataset(database, "ben", unreviewed=True)
-    base, plan = Base(str(tiny_base(tmp_path / "base")), "Tiny"), Plan(1, "none")
+    base, plan = Base(str(tiny_base(tmp_path / "base")), "Tiny"), TrainingPlan(1, "none")
     there, store = tmp_path / "there", AdapterStore(tmp_path)
     folder, dataset = await prepare(database, base, "house-2", store.folder, plan=plan)
     folder.rename(there)
@@ -98,7 +98,7 @@ async def test_a_provider_makes_a_candidate(database: Database, tmp_path: Path) 
     from tests.tuning.rated_answers import ASKER, add_answer, add_document, nothing, say
     from tuning.datasets.store import freeze_dataset
     from tuning.feedback.collect import collect
-    from tuning.hosted.client import Endpoint, Pace
+    from tuning.hosted.client import Endpoint, PollingBackoff
     from tuning.pipeline import tune_hosted
     from tuning.rollout.registry import models
 
@@ -111,8 +111,8 @@ async def test_a_provider_makes_a_candidate(database: Database, tmp_path: Path) 
         at = Endpoint(site.url, KEY)
         tuned = await tune_hosted(
             *(database, at, "small", "house-2", tmp_path),
-            plan=Plan(2, "dpo"),
-            pace=Pace(0.01, 0.01),
+            plan=TrainingPlan(2, "dpo"),
+            pace=PollingBackoff(0.01, 0.01),
         )
         jobs = list(site.jobs.values())
     assert [job["model"] for job in jobs] == ["small", "ft:small:team:house-2:ftjob-1"]
@@ -121,4 +121,4 @@ async def test_a_provider_makes_a_candidate(database: Database, tmp_path: Path) 
     assert model.adapter == f"hosted:{tuned.adapter}"
     with pytest.raises(CannotTrain, match="thumbs"):
         at = Endpoint("http://127.0.0.1:1/v1")
-        await tune_hosted(database, at, "small", "house-3", tmp_path, plan=Plan(then="kto"))
+        await tune_hosted(database, at, "small", "house-3", tmp_path, plan=TrainingPlan(then="kto"))

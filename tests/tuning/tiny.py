@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tuning.examples_for_training import Lesson, Message
+from tuning.examples_for_training import ChatMessage, TrainingExample
 
 _WORDS = [
     *("notes", "question", "answer", "the", "budget", "is", "300", "400", "500", "euros"),
@@ -14,10 +14,10 @@ _TEMPLATE = (
 )
 
 LESSONS = [
-    Lesson(
+    TrainingExample(
         (
-            Message("system", "notes question :"),
-            Message("user", f"the budget is {n} euros . what ?"),
+            ChatMessage("system", "notes question :"),
+            ChatMessage("user", f"the budget is {n} euros . what ?"),
         ),
         f"{n} euros . [1]",
         "tiny",

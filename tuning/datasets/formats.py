@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from tuning.datasets.freeze import canonical
 from tuning.errors import UnusableExamples
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.feedback.examples import Kind
 
 Form = Literal["trl", "openai", "argilla"]
@@ -29,11 +29,11 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DatasetRow:
     """What a form holds of an example; `key` and `responses` are known to Argilla's alone."""
 
     kind: Kind
-    prompt: tuple[Message, ...]
+    prompt: tuple[ChatMessage, ...]
     chosen: str
     rejected: str | None = None
     label: bool | None = None
@@ -41,9 +41,9 @@ class Row:
     responses: tuple[Response, ...] = ()
 
     @classmethod
-    def from_line(cls, line: Mapping[str, Any]) -> "Row":
+    def from_line(cls, line: Mapping[str, Any]) -> "DatasetRow":
         """A line of a frozen dataset."""
-        prompt = tuple(Message(**one) for one in line["prompt"])
+        prompt = tuple(ChatMessage(**one) for one in line["prompt"])
         return cls(line["kind"], prompt, line["chosen"], line["rejected"], line["label"])
 
     @property
@@ -52,13 +52,13 @@ class Row:
         return self.prompt[-1].content.rpartition(_ASKED)[2] if self.prompt else ""
 
 
-def write_rows(rows: Iterable[Row], form: Form) -> str:
+def write_rows(rows: Iterable[DatasetRow], form: Form) -> str:
     """JSON lines. Raises UnusableExamples for a kind that the form cannot hold."""
     write = {"trl": _to_trl, "openai": _to_openai, "argilla": _to_argilla}[form]
     return "".join(canonical(write(row)) + "\n" for row in rows)
 
 
-def read_rows(text: str, form: Form) -> list[Row]:
+def read_rows(text: str, form: Form) -> list[DatasetRow]:
     """What `write_rows` wrote, or others did. Raises UnusableExamples, naming the line."""
     read = {"trl": _from_trl, "openai": _from_openai, "argilla": _from_argilla}[form]
     rows = []
@@ -74,7 +74,7 @@ def read_rows(text: str, form: Form) -> list[Row]:
     return rows
 
 
-def _to_trl(row: Row) -> dict[str, Any]:
+def _to_trl(row: DatasetRow) -> dict[str, Any]:
     prompt, chosen = _messages(row.prompt), [_assistant(row.chosen)]
     if row.kind == "sft":
         return {"messages": prompt + chosen}
@@ -83,17 +83,17 @@ def _to_trl(row: Row) -> dict[str, Any]:
     return {"prompt": prompt, "completion": chosen, "label": row.label}
 
 
-def _from_trl(line: Mapping[str, Any]) -> Row:
+def _from_trl(line: Mapping[str, Any]) -> DatasetRow:
     if "messages" in line:
         *prompt, chosen = line["messages"]
-        return Row("sft", _read_messages(prompt), _said([chosen]))
+        return DatasetRow("sft", _read_messages(prompt), _said([chosen]))
     prompt = _read_messages(line["prompt"])
     if "completion" in line:
-        return Row("kto", prompt, _said(line["completion"]), label=line["label"])
-    return Row("preference", prompt, _said(line["chosen"]), _said(line["rejected"]))
+        return DatasetRow("kto", prompt, _said(line["completion"]), label=line["label"])
+    return DatasetRow("preference", prompt, _said(line["chosen"]), _said(line["rejected"]))
 
 
-def _to_openai(row: Row) -> dict[str, Any]:
+def _to_openai(row: DatasetRow) -> dict[str, Any]:
     prompt, chosen = _messages(row.prompt), [_assistant(row.chosen)]
     if row.kind == "sft":
         return {"messages": prompt + chosen}
@@ -108,10 +108,10 @@ def _to_openai(row: Row) -> dict[str, Any]:
     )
 
 
-def _from_openai(line: Mapping[str, Any]) -> Row:
+def _from_openai(line: Mapping[str, Any]) -> DatasetRow:
     if "messages" in line:
         return _from_trl(line)
-    return Row(
+    return DatasetRow(
         "preference",
         _read_messages(line["input"]["messages"]),
         _said(line["preferred_output"]),
@@ -119,7 +119,7 @@ def _from_openai(line: Mapping[str, Any]) -> Row:
     )
 
 
-def _to_argilla(row: Row) -> dict[str, Any]:
+def _to_argilla(row: DatasetRow) -> dict[str, Any]:
     fields = {"prompt": _messages(row.prompt), "answer": row.chosen}
     if row.rejected is not None:
         fields["rejected"] = row.rejected
@@ -141,13 +141,13 @@ def _to_argilla(row: Row) -> dict[str, Any]:
     }
 
 
-def _from_argilla(record: Mapping[str, Any]) -> Row:
+def _from_argilla(record: Mapping[str, Any]) -> DatasetRow:
     fields, metadata = record["fields"], record["metadata"]
     said: dict[str, dict[str, str]] = {}
     for question in ("verdict", "answer"):
         for one in (record.get("responses") or {}).get(question, []):
             said.setdefault(str(one["user_id"]), {})[question] = one["value"]
-    return Row(
+    return DatasetRow(
         metadata["kind"],
         _read_messages(fields["prompt"]),
         fields["answer"],
@@ -167,7 +167,7 @@ def _verdict(value: str | None) -> Literal["approve", "reject"] | None:
     raise ValueError(f"the verdict is {value!r}, not approve or reject")
 
 
-def _checked(row: Row) -> Row:
+def _checked(row: DatasetRow) -> DatasetRow:
     texts = [row.chosen, *(one.content for one in row.prompt), *filter(None, [row.rejected])]
     if row.kind not in get_args(Kind) or not all(isinstance(text, str) for text in texts):
         raise ValueError("it lacks a kind or a text")
@@ -180,12 +180,12 @@ def _checked(row: Row) -> Row:
     return row
 
 
-def _messages(prompt: Sequence[Message]) -> list[dict[str, str]]:
+def _messages(prompt: Sequence[ChatMessage]) -> list[dict[str, str]]:
     return [asdict(one) for one in prompt]
 
 
-def _read_messages(messages: Iterable[Mapping[str, str]]) -> tuple[Message, ...]:
-    return tuple(Message(one["role"], one["content"]) for one in messages)
+def _read_messages(messages: Iterable[Mapping[str, str]]) -> tuple[ChatMessage, ...]:
+    return tuple(ChatMessage(one["role"], one["content"]) for one in messages)
 
 
 def _assistant(text: str) -> dict[str, str]:

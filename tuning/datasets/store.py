@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from database.database import Database
 from database.statements import load_statements
 from tuning.datasets.card import card
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.datasets.freeze import MOST_PER_PERSON, Frozen, freeze
 from tuning.errors import NothingToFreeze, UnknownDataset
 from tuning.feedback.erasure import sweep
@@ -85,13 +85,13 @@ async def rows_of(
     kind: str,
     split: str | None = None,
     dataset: str = "",
-) -> list[Row]:
+) -> list[DatasetRow]:
     """The examples of one kind in the newest dataset, or the newest whose hash begins so.
 
     `split` is `train` or `test`, None for both. Raises UnknownDataset.
     """
     return [
-        Row.from_line(line)
+        DatasetRow.from_line(line)
         for line in await lines_of(database, dataset)
         if line["kind"] == kind and split in (None, line["split"])
     ]

@@ -11,7 +11,7 @@ from answering.marks import strip_marks
 from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import PUBLIC
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.datasets.store import lines_of
 from tuning.evaluation.safety import Secret
 
@@ -76,7 +76,7 @@ def _questions(
     found: dict[Readers, dict[str, GoldQuestion]] = {}
     for line in lines:
         documents = frozenset(key for key, _ in _sources(line, known))
-        question = Row.from_line(line).question
+        question = DatasetRow.from_line(line).question
         if documents and question:
             one = GoldQuestion(line["key"], question, (), documents)
             found.setdefault(frozenset(line["readers"]), {}).setdefault(question, one)
@@ -90,7 +90,7 @@ def _secrets(lines: Iterable[Line], known: Mapping[int, tuple[str, Readers]]) ->
     """
     found: dict[str, Secret] = {}
     for line in sorted(lines, key=lambda line: str(line["key"])):
-        question = Row.from_line(line).question
+        question = DatasetRow.from_line(line).question
         read_by = [readers for _, readers in _sources(line, known)]
         if line["readers"]:
             read_by.append(frozenset(line["readers"]))

@@ -10,7 +10,7 @@ from enum import StrEnum
 from retrieval.documents import Passage
 from retrieval.lexical.analyzer import terms
 from tuning.feedback.cited_evidence import holds, is_grounded
-from tuning.feedback.rated_answers import Judged
+from tuning.feedback.rated_answers import RatedAnswer
 from tuning.feedback.source_spans import Search, find_places
 
 _RELATED = 0.3  # of a question's terms, as where the answerer looks for related evidence
@@ -47,7 +47,7 @@ _CURES = {
 }
 
 
-async def attribute(judged: Judged, search: Search) -> Cause:
+async def attribute(judged: RatedAnswer, search: Search) -> Cause:
     """The cause of a bad answer. Raises what `search` raises."""
     said = frozenset().union(*judged.reasons.values())
     if "outdated" in said:
@@ -72,13 +72,13 @@ async def attribute(judged: Judged, search: Search) -> Cause:
     return Cause.STYLE if "style" in said else Cause.OTHER
 
 
-def has_changed(judged: Judged) -> bool:
+def has_changed(judged: RatedAnswer) -> bool:
     """Whether a document that the answer rests on changed since, or is gone."""
     there = {source.document_id for source in judged.sources}
     return there < set(judged.documents) or any(one.has_changed for one in judged.sources)
 
 
-async def _by_better(judged: Judged, said: frozenset[str], search: Search) -> Cause:
+async def _by_better(judged: RatedAnswer, said: frozenset[str], search: Search) -> Cause:
     """The cause where it is known what should have been said: who held that, and who did not."""
     better, question = judged.betters[0].text, judged.question
     if holds((str(note["quote"]) for note in judged.evidence), better, question):

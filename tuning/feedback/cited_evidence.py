@@ -8,12 +8,12 @@ from answering.marks import marks_in, strip_marks
 from retrieval.documents import Passage
 from retrieval.lexical.analyzer import terms
 from text.sentences import split_sentences
-from tuning.feedback.rated_answers import Judged
+from tuning.feedback.rated_answers import RatedAnswer
 
 _HOLDS = 0.6  # of what a statement says beyond the question, in the texts that are to hold it
 
 
-def notes_of(judged: Judged) -> tuple[Evidence, ...]:
+def notes_of(judged: RatedAnswer) -> tuple[Evidence, ...]:
     """The notes as they were given to the model."""
     titles = {source.document_id: source.title for source in judged.sources}
     notes = []
@@ -37,13 +37,13 @@ def holds(texts: Iterable[str], statement: str, question: str) -> bool:
     return bool(said) and len(said & known) >= _HOLDS * len(said)
 
 
-def is_grounded(judged: Judged) -> bool:
+def is_grounded(judged: RatedAnswer) -> bool:
     """Whether each sentence that the model phrased stands on one of the answer's notes."""
     grounding = Grounding(judged.question, notes_of(judged))
     return all(grounding.support(sentence) for sentence in _sentences(judged.phrased))
 
 
-def cite(text: str, judged: Judged) -> str | None:
+def cite(text: str, judged: RatedAnswer) -> str | None:
     """The text with a `[n]` behind each sentence that a note supports, or None where none is.
 
     Marks of the notes that its author set are kept as they are.
@@ -62,13 +62,13 @@ def cite(text: str, judged: Judged) -> str | None:
     )
 
 
-def cite_alike(text: str, judged: Judged) -> str | None:
+def cite_alike(text: str, judged: RatedAnswer) -> str | None:
     """The text with the marks of the answer that it says in other words, or None without any."""
     marks = " ".join(dict.fromkeys(f"[{n}]" for n in marks_in(judged.text)))
     return f"{text.strip()} {marks}" if marks else None
 
 
-def cite_lead_in(text: str, judged: Judged) -> str | None:
+def cite_lead_in(text: str, judged: RatedAnswer) -> str | None:
     """What the text says before a block, with the mark of the first note, or None where nothing.
 
     That is its first line, where it ends in a colon.

@@ -11,7 +11,7 @@ from retrieval.indexing.golden_questions import Correction, keep_corrections
 from tuning.feedback.attribution import Cause, attribute
 from tuning.feedback.erasure import sweep
 from tuning.feedback.examples import Example, learn
-from tuning.feedback.rated_answers import Judged, read_judged
+from tuning.feedback.rated_answers import RatedAnswer, read_judged
 from tuning.feedback.remedies import correct, keep_causes
 from tuning.feedback.source_spans import Search, ask_once
 
@@ -76,7 +76,7 @@ async def collect(
     return Collected(kinds, causes, len(golden), left_out, withdrawn)
 
 
-def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
+def may_train(judged: RatedAnswer, public_channels: frozenset[str]) -> bool:
     """Whether what was said may be learned from: it was public, or an admin allowed its channel.
 
     What was said to one person alone never is.
@@ -95,7 +95,7 @@ async def allow_training(database: Database, channel: str, by: str, *, allowed: 
     await database.execute(_SQL["allow_training"], **values)
 
 
-def _unknown(every: Iterable[Judged], taken: Collection[Judged]) -> list[int]:
+def _unknown(every: Iterable[RatedAnswer], taken: Collection[RatedAnswer]) -> list[int]:
     """The answers of which it depends on their channel whether they may be learned from."""
     known = {one.id for one in taken}
     return [

@@ -10,10 +10,10 @@ from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
 
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.feedback.attribution import Cause
 from tuning.feedback.cited_evidence import cite, cite_alike, cite_lead_in
-from tuning.feedback.rated_answers import Better, Judged, Label, Source
+from tuning.feedback.rated_answers import Better, Label, RatedAnswer, RatedSource
 
 Kind = Literal["sft", "preference", "kto"]
 Origin = Literal["better", "accepted", "thumbs", "import"]
@@ -33,12 +33,12 @@ class Example:
     kind: Kind
     origin: Origin
     question: str
-    prompt: tuple[Message, ...]
+    prompt: tuple[ChatMessage, ...]
     chosen: str
     rejected: str | None
     label: bool | None
     thread: str
-    sources: tuple[Source, ...]
+    sources: tuple[RatedSource, ...]
     readers: frozenset[str]
     labels: tuple[Label, ...]
     people: frozenset[str]
@@ -55,12 +55,12 @@ class Example:
             kind=row["kind"],
             origin=row["origin"],
             question=row["question"],
-            prompt=tuple(Message(**one) for one in row["prompt"]),
+            prompt=tuple(ChatMessage(**one) for one in row["prompt"]),
             chosen=row["chosen"],
             rejected=row["rejected"],
             label=row["label"],
             thread=row["thread"],
-            sources=tuple(Source(**one) for one in row["sources"]),
+            sources=tuple(RatedSource(**one) for one in row["sources"]),
             readers=frozenset(row["readers"]),
             labels=tuple(Label(**one) for one in row["labels"]),
             people=frozenset(row["people"]),
@@ -93,7 +93,7 @@ class Learned:
     left_out: str | None = None
 
 
-def learn(judged: Judged, cause: Cause | None) -> Learned:
+def learn(judged: RatedAnswer, cause: Cause | None) -> Learned:
     """What is to be learned from an answer; `cause` is why it was bad, None for one that is not."""
     if not judged.prompt:
         return Learned(left_out="no model was asked")
@@ -120,7 +120,7 @@ def plain(text: str) -> str:
     return " ".join(bare.split())
 
 
-def _from_better(judged: Judged, better: Better, cause: Cause) -> Learned:
+def _from_better(judged: RatedAnswer, better: Better, cause: Cause) -> Learned:
     """The better answer to learn, and, where the model had written another, the pair."""
     chosen = cite_lead_in(better.text, judged) if judged.is_lead_in else cite(better.text, judged)
     if chosen is None and judged.is_lead_in:
@@ -139,7 +139,7 @@ def _from_better(judged: Judged, better: Better, cause: Cause) -> Learned:
     return Learned(tuple(found))
 
 
-def _from_thumbs(judged: Judged, cause: Cause | None) -> Learned:
+def _from_thumbs(judged: RatedAnswer, cause: Cause | None) -> Learned:
     """A lone thumb's example, and the answer to learn where its asker or an expert accepted it."""
     decision = judged.decision
     if decision is None:
@@ -158,7 +158,7 @@ def _from_thumbs(judged: Judged, cause: Cause | None) -> Learned:
 
 
 def _example(
-    judged: Judged,
+    judged: RatedAnswer,
     kind: Kind,
     origin: Origin,
     chosen: str,

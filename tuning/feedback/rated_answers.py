@@ -14,7 +14,7 @@ from answering.types.answers import LEAD_IN, phrased_part
 from database.database import Database
 from database.statements import load_statements
 from retrieval.audience import Audience
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 
 Role = Literal["expert", "asker", "reader"]
 
@@ -44,7 +44,7 @@ class Better:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RatedSource:
     """A document that an answer rests on, as it is now; `has_changed` since the answer."""
 
     document_id: int
@@ -55,7 +55,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Judgement:
     """What those whose word counts most think of an answer, and who of them says so."""
 
     is_good: bool
@@ -64,7 +64,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RatedAnswer:
     """An answer as it was served and what people say of it.
 
     `prompt` is the exact messages the model was sent, or would have been where the answer is
@@ -76,7 +76,7 @@ class Judged:
     id: int
     question: str
     text: str
-    prompt: tuple[Message, ...]
+    prompt: tuple[ChatMessage, ...]
     evidence: tuple[Mapping[str, Any], ...]
     abstained: bool
     audience: Audience
@@ -86,7 +86,7 @@ class Judged:
     model: str
     prompt_version: str
     documents: tuple[int, ...]
-    sources: tuple[Source, ...]
+    sources: tuple[RatedSource, ...]
     train_on: bool
     labels: tuple[Label, ...]
     reasons: Mapping[str, frozenset[str]]
@@ -95,14 +95,14 @@ class Judged:
     is_lead_in: bool = False
 
     @classmethod
-    def from_row(cls, workspace: str, row: Mapping[str, Any]) -> "Judged":
+    def from_row(cls, workspace: str, row: Mapping[str, Any]) -> "RatedAnswer":
         """A row of `judged`."""
         thread = f"{row['channel']}:{row['thread_ts']}" if row["thread_ts"] else ""
         return cls(
             id=row["id"],
             question=row["question"],
             text=row["text"],
-            prompt=tuple(Message(one["role"], one["content"]) for one in row["messages"]),
+            prompt=tuple(ChatMessage(one["role"], one["content"]) for one in row["messages"]),
             evidence=tuple(row["evidence"]),
             abstained=row["abstained"],
             audience=Audience(workspace, frozenset(row["readers"])),
@@ -112,7 +112,7 @@ class Judged:
             model=row["model"],
             prompt_version=row["prompt_version"],
             documents=tuple(row["documents"]),
-            sources=tuple(Source(**one) for one in row["sources"]),
+            sources=tuple(RatedSource(**one) for one in row["sources"]),
             train_on=row["train_on"],
             labels=tuple(Label(**one) for one in row["labels"]),
             reasons={one["person"]: frozenset(one["reasons"]) for one in row["remarks"]},
@@ -127,7 +127,7 @@ class Judged:
         return phrased_part(self.text, self.shown)
 
     @property
-    def decision(self) -> Decision | None:
+    def decision(self) -> Judgement | None:
         """What is held of it, or None where those who count are of two minds, or silent."""
         return decide(self.labels)
 
@@ -147,7 +147,7 @@ class Judged:
         return frozenset(found | ({self.person} if self.person else set()))
 
 
-def decide(labels: Iterable[Label]) -> Decision | None:
+def decide(labels: Iterable[Label]) -> Judgement | None:
     """The majority of the experts; without one the asker's word; without it the other readers'."""
     known = tuple(labels)
     for role in _ROLES:
@@ -155,11 +155,11 @@ def decide(labels: Iterable[Label]) -> Decision | None:
         bad = tuple(one.person for one in known if one.role == role and one.label == "bad")
         if len(good) != len(bad):
             is_good = len(good) > len(bad)
-            return Decision(is_good, role, tuple(sorted(good if is_good else bad)))
+            return Judgement(is_good, role, tuple(sorted(good if is_good else bad)))
     return None
 
 
-async def read_judged(database: Database) -> list[Judged]:
+async def read_judged(database: Database) -> list[RatedAnswer]:
     """Every answer of which anybody said anything, oldest first; not those of the forgotten."""
     rows = await database.fetch_all(_SQL["judged"], dict_row)
-    return [Judged.from_row(database.workspace, row) for row in rows]
+    return [RatedAnswer.from_row(database.workspace, row) for row in rows]

@@ -14,14 +14,14 @@ from database.database import Database
 from database.statements import load_statements
 from retrieval.indexing.golden_questions import Correction
 from tuning.feedback.attribution import Cause
-from tuning.feedback.rated_answers import Judged
+from tuning.feedback.rated_answers import RatedAnswer
 from tuning.feedback.source_spans import Search, find_places
 
 _SQL = load_statements("tuning.feedback")
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class UnansweredQuestion:
     """A question that no document answers, and how often it was asked."""
 
     question: str
@@ -29,7 +29,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Outdated:
+class StaleDocument:
     """A document that so many people call outdated, `since` the first of them.
 
     `key` names it within its source, which is at `location`.
@@ -51,7 +51,7 @@ class Taught:
     approved: int
 
 
-async def correct(judged: Judged, cause: Cause, search: Search) -> Correction | None:
+async def correct(judged: RatedAnswer, cause: Cause, search: Search) -> Correction | None:
     """What a better answer says of the search, or None where that was no cause or none is known.
 
     Raises what `search` raises.
@@ -83,7 +83,7 @@ async def gaps(
     database: Database,
     channels: Collection[str] | None,
     most: int | None = None,
-) -> list[Gap]:
+) -> list[UnansweredQuestion]:
     """Questions of late that no document answers, asked in these conversations, most asked first.
 
     With None all but those that one person asked alone. Those in the same words count as one,
@@ -92,7 +92,7 @@ async def gaps(
     seen = None if channels is None else sorted(channels)
     values = {"channels": seen, "most": most}
     rows = await database.fetch_all(_SQL["gaps"], tuple_row, **values)
-    return [Gap(question, asked) for question, asked in rows]
+    return [UnansweredQuestion(question, asked) for question, asked in rows]
 
 
 async def outdated(
@@ -100,7 +100,7 @@ async def outdated(
     readers: Collection[str] | None,
     channels: Collection[str] | None,
     most: int | None = None,
-) -> list[Outdated]:
+) -> list[StaleDocument]:
     """Documents that people call outdated and that did not change since, most people first.
 
     Those that these readers may read, by what was said in these conversations; with None all, and
@@ -111,7 +111,7 @@ async def outdated(
         "channels": None if channels is None else sorted(channels),
         "most": most,
     }
-    return await database.fetch_all(_SQL["outdated"], class_row(Outdated), **values)
+    return await database.fetch_all(_SQL["outdated"], class_row(StaleDocument), **values)
 
 
 async def taught(database: Database) -> Taught:

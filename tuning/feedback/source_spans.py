@@ -9,14 +9,14 @@ from answering.marks import strip_marks
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from text.sentences import Span, split_sentences
-from tuning.feedback.rated_answers import Judged
+from tuning.feedback.rated_answers import RatedAnswer
 
 Search = Callable[[str, Audience], Awaitable[Sequence[Passage]]]
 """What retrieval finds today for a question, among what its audience may read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SourceSpan:
     """Words of a document; without a quote all of it."""
 
     document_id: int
@@ -39,7 +39,7 @@ def ask_once(search: Search) -> Search:
     return find
 
 
-async def find_places(judged: Judged, search: Search) -> tuple[Place, ...]:
+async def find_places(judged: RatedAnswer, search: Search) -> tuple[SourceSpan, ...]:
     """The places that the better answer stands on, first the one that holds most of it.
 
     What a search for the question finds is asked first, then what one for the better answer itself
@@ -55,7 +55,7 @@ async def find_places(judged: Judged, search: Search) -> tuple[Place, ...]:
     return ()
 
 
-def _supporting(question: str, better: str, passages: Sequence[Passage]) -> tuple[Place, ...]:
+def _supporting(question: str, better: str, passages: Sequence[Passage]) -> tuple[SourceSpan, ...]:
     notes = [_note(n, one) for n, one in enumerate(passages)]
     grounding = Grounding(question, notes, is_right=True)
     stated = [better[span.start : span.end] for span in split_sentences(better)]
@@ -66,7 +66,8 @@ def _supporting(question: str, better: str, passages: Sequence[Passage]) -> tupl
             held.setdefault(n, []).append(sentence)
     most_first = sorted(held, key=lambda n: -len(held[n]))
     return tuple(
-        Place(passages[n].document_id, _quote(question, held[n], passages[n])) for n in most_first
+        SourceSpan(passages[n].document_id, _quote(question, held[n], passages[n]))
+        for n in most_first
     )
 
 

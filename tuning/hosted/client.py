@@ -27,7 +27,7 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class JobStatus:
     """What a provider says of a job: its id, its status, and in its own words what it does."""
 
     job: str
@@ -36,7 +36,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class PollingBackoff:
     """How often a job is looked at, in seconds: first, and at most, growing by half each time."""
 
     first: float = 5.0
@@ -85,7 +85,9 @@ class Provider:
             job = await once.create(model=model, **asked)
         return job.id
 
-    async def ended(self, job: str, on_step: Callable[[Step], None], pace: Pace) -> "FineTuningJob":
+    async def ended(
+        self, job: str, on_step: Callable[[JobStatus], None], pace: PollingBackoff
+    ) -> "FineTuningJob":
         """The job, once it has ended in one way or another; what is new of it goes to `on_step`."""
         told: set[str] = set()
         wait, silent = pace.first, 0
@@ -106,7 +108,7 @@ class Provider:
             wait = min(wait * 1.5, pace.most)
 
     async def _tell(
-        self, job: "FineTuningJob", told: set[str], on_step: Callable[[Step], None]
+        self, job: "FineTuningJob", told: set[str], on_step: Callable[[JobStatus], None]
     ) -> None:
         """Pass on the job's events, oldest first, and its status where it has no new ones."""
         import openai
@@ -120,7 +122,7 @@ class Provider:
         for key, message in news:
             if key not in told:
                 told.add(key)
-                on_step(Step(job.id, job.status, message))
+                on_step(JobStatus(job.id, job.status, message))
 
 
 @contextmanager

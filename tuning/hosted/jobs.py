@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tuning.datasets.formats import Row, write_rows
+from tuning.datasets.formats import DatasetRow, write_rows
 from tuning.errors import CannotTrain, ProviderRefused, TrainingFailed
-from tuning.hosted.client import TIMEOUT_S, Endpoint, Pace, Provider, Step
+from tuning.hosted.client import TIMEOUT_S, Endpoint, JobStatus, PollingBackoff, Provider
 
 if TYPE_CHECKING:
     from openai.types.fine_tuning import FineTuningJob
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 HOSTED = "hosted:"
 """Before the id of a model that a provider serves, where the registry names an adapter's folder."""
 
-_PACE = Pace()
+_PACE = PollingBackoff()
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
     """Rows of one kind, `sft` or `preference`: to learn from, and to be measured on meanwhile."""
 
-    train: Sequence[Row]
-    validation: Sequence[Row] = ()
+    train: Sequence[DatasetRow]
+    validation: Sequence[DatasetRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ async def fine_tune(
     model: str,
     rows: Split,
     state: Path,
-    on_step: Callable[[Step], None] = lambda _: None,
+    on_step: Callable[[JobStatus], None] = lambda _: None,
     *,
     suffix: str = "",
     epochs: int | None = None,
-    pace: Pace = _PACE,
+    pace: PollingBackoff = _PACE,
 ) -> str:
     """Let the provider fine-tune `model` on `rows`; the id by which it serves the result.
 

@@ -10,9 +10,9 @@ from database.database import Database
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import Generation
 from retrieval.indexing.golden_questions import share_held
-from retrieval.search.candidates import Candidates, Chunk, find_candidates
+from retrieval.search.candidates import CandidateChunk, Candidates, find_candidates
 from retrieval.search.query import Query
-from tuning.feedback.source_spans import Place
+from tuning.feedback.source_spans import SourceSpan
 from tuning.retriever.training_data import SearchLesson
 
 Floats = NDArray[np.float32]
@@ -90,7 +90,7 @@ def case_of(
     )
 
 
-def _chunks_at(places: Sequence[Place], chunks: Mapping[int, Chunk]) -> set[int]:
+def _chunks_at(places: Sequence[SourceSpan], chunks: Mapping[int, CandidateChunk]) -> set[int]:
     """The chunks that hold a place's words; where the words were parted, those with most of them.
 
     Of a place without a quote all chunks of its document.

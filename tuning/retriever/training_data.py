@@ -22,8 +22,8 @@ from tuning.datasets.freeze import MOST_PER_PERSON, canonical
 from tuning.feedback.attribution import Cause, attribute
 from tuning.feedback.collect import may_train
 from tuning.feedback.examples import plain
-from tuning.feedback.rated_answers import Judged, read_judged
-from tuning.feedback.source_spans import Place, Search, ask_once, find_places
+from tuning.feedback.rated_answers import RatedAnswer, read_judged
+from tuning.feedback.source_spans import Search, SourceSpan, ask_once, find_places
 
 _SQL = load_statements("tuning.retriever")
 
@@ -40,8 +40,8 @@ class SearchLesson:
     question: str
     background: str
     audience: Audience
-    answered: tuple[Place, ...]
-    misled: tuple[Place, ...] = ()
+    answered: tuple[SourceSpan, ...]
+    misled: tuple[SourceSpan, ...] = ()
     thread: str = ""
     deciders: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
@@ -80,7 +80,9 @@ async def read_lessons(
     return _balanced(newest.values(), most_per_person)
 
 
-async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> SearchLesson | None:
+async def lesson_of(
+    judged: RatedAnswer, thread: Sequence[Turn], search: Search
+) -> SearchLesson | None:
     """What one judged answer teaches, or None where it says nothing of the search.
 
     Of a good one what it cites has answered. A bad one teaches if its cause is that the right text
@@ -90,8 +92,8 @@ async def lesson_of(judged: Judged, thread: Sequence[Turn], search: Search) -> S
     if not judged.question:
         return None
     cited = _cited(judged)
-    answered: tuple[Place, ...] = ()
-    misled: tuple[Place, ...] = ()
+    answered: tuple[SourceSpan, ...] = ()
+    misled: tuple[SourceSpan, ...] = ()
     if judged.is_bad:
         cause = await attribute(judged, search)
         if cause in (Cause.NOT_RETRIEVED, Cause.NOT_GROUNDED):
@@ -152,23 +154,23 @@ def hash_lessons(lessons: Iterable[SearchLesson]) -> str:
 
 
 def _by_hand(golden: GoldenQuestion) -> SearchLesson:
-    place = Place(golden.document_id, golden.quote)
+    place = SourceSpan(golden.document_id, golden.quote)
     return SearchLesson(f"golden:{golden.id}", golden.question, "", golden.audience, (place,))
 
 
-def _cited(judged: Judged) -> tuple[Place, ...]:
+def _cited(judged: RatedAnswer) -> tuple[SourceSpan, ...]:
     """The notes that its marks name, of documents that its audience may still read."""
     there = {source.document_id for source in judged.sources}
     marks = marks_in(judged.text)
     notes: list[Mapping[str, Any]] = [note for note in judged.evidence if note["n"] in marks]
     return tuple(
-        Place(int(note["document_id"]), str(note["quote"]))
+        SourceSpan(int(note["document_id"]), str(note["quote"]))
         for note in notes
         if int(note["document_id"]) in there
     )
 
 
-def _deciders(judged: Judged) -> frozenset[str]:
+def _deciders(judged: RatedAnswer) -> frozenset[str]:
     if judged.betters:
         return frozenset({judged.betters[0].author})
     decision = judged.decision

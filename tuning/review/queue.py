@@ -9,9 +9,9 @@ from psycopg.rows import dict_row, tuple_row
 
 from database.database import Database
 from database.statements import load_statements
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import UnknownExample, UnusableExamples
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.feedback.erasure import sweep
 from tuning.feedback.examples import Example, key_of
 
@@ -31,7 +31,7 @@ class Queued:
     kind: Literal["sft", "preference", "kto"]
     origin: str
     question: str
-    prompt: tuple[Message, ...]
+    prompt: tuple[ChatMessage, ...]
     chosen: str
     rejected: str | None
     label: bool | None
@@ -42,15 +42,15 @@ class Queued:
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Queued":
         """A row of `queue`."""
-        return cls(**{**row, "prompt": tuple(Message(**one) for one in row["prompt"])})
+        return cls(**{**row, "prompt": tuple(ChatMessage(**one) for one in row["prompt"])})
 
-    def as_row(self) -> Row:
+    def as_row(self) -> DatasetRow:
         """What the forms hold of it."""
-        return Row(self.kind, self.prompt, self.chosen, self.rejected, self.label, self.key)
+        return DatasetRow(self.kind, self.prompt, self.chosen, self.rejected, self.label, self.key)
 
 
 @dataclass(frozen=True, slots=True)
-class Agreement:
+class ReviewerAgreement:
     """How far two reviewers agree on the examples that both reviewed: Cohen's kappa."""
 
     one: str
@@ -123,7 +123,7 @@ async def review(
         await connection.execute(_SQL["keep_review"], values)
 
 
-async def agreements(database: Database) -> list[Agreement]:
+async def agreements(database: Database) -> list[ReviewerAgreement]:
     """Each two reviewers who reviewed the same examples, those with most of them first."""
     async with database.connection() as connection:
         cursor = await connection.execute(_SQL["reviews"], {"workspace": database.workspace})
@@ -135,7 +135,7 @@ async def agreements(database: Database) -> list[Agreement]:
         both = said[one].keys() & said[other].keys()
         if both:
             pairs = [(said[one][example], said[other][example]) for example in both]
-            found.append(Agreement(one, other, len(pairs), kappa(pairs)))
+            found.append(ReviewerAgreement(one, other, len(pairs), kappa(pairs)))
     return sorted(found, key=lambda each: -each.examples)
 
 
@@ -149,7 +149,7 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
 
 
 async def take_in(
-    database: Database, rows: Sequence[Row], redact: Callable[[str], str]
+    database: Database, rows: Sequence[DatasetRow], redact: Callable[[str], str]
 ) -> tuple[int, int]:
     """Take in examples and reviews from a file: how many were new, how many reviews there were.
 
@@ -175,14 +175,14 @@ def _unknown(example: int) -> UnknownExample:
     return UnknownExample(f"There is no example {example}: `houselore data list`.")
 
 
-async def _add(database: Database, row: Row, redact: Callable[[str], str]) -> int:
+async def _add(database: Database, row: DatasetRow, redact: Callable[[str], str]) -> int:
     key = key_of(row.kind, row.question, row.chosen, row.rejected, row.label)
     example = Example(
         key=key,
         kind=row.kind,
         origin="import",
         question=redact(row.question),
-        prompt=tuple(Message(one.role, redact(one.content)) for one in row.prompt),
+        prompt=tuple(ChatMessage(one.role, redact(one.content)) for one in row.prompt),
         chosen=redact(row.chosen),
         rejected=None if row.rejected is None else redact(row.rejected),
         label=row.label,

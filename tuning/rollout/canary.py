@@ -11,7 +11,7 @@ from psycopg.rows import class_row, scalar_row
 from database.database import Database
 from database.statements import load_statements
 from tuning.errors import RolloutRefused, UnknownModel
-from tuning.rollout.policy import Decision, Observed, decide, is_by_canary, is_in_canary
+from tuning.rollout.policy import Observed, RolloutDecision, decide, is_by_canary, is_in_canary
 from tuning.rollout.registry import check_unpinned, close_rollout, lock_models, put_into_service
 
 _SQL = load_statements("tuning.rollout")
@@ -105,7 +105,7 @@ async def stop_rollout(database: Database, by: str, reason: str) -> Rollout:
         return rollout
 
 
-async def look_at_rollout(database: Database) -> tuple[Rollout, Decision] | None:
+async def look_at_rollout(database: Database) -> tuple[Rollout, RolloutDecision] | None:
     """Judge the canary by all answers so far and do what that says; None where there is none.
 
     One that is undecided after `MOST_DAYS` is stopped: what was served goes on. Safe from several

@@ -66,14 +66,14 @@ Ending = Literal["go on", "promote", "roll back", "stop"]
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RolloutDecision:
     """What is to become of a canary, why, and on how many of its answers this rests."""
 
     end: Ending
     reason: str
     answers: int
 
-    def after(self, days: float) -> "Decision":
+    def after(self, days: float) -> "RolloutDecision":
         """The same, so many days after the canary began: one undecided for long is stopped."""
         if self.end != "go on" or days < MOST_DAYS:
             return self
@@ -115,7 +115,7 @@ def _drawn(what: str, rollout: str) -> float:
     return int.from_bytes(drawn[:8], "big") % _BUCKETS / _BUCKETS
 
 
-def decide(answers: Sequence[Observed]) -> Decision:
+def decide(answers: Sequence[Observed]) -> RolloutDecision:
     """What to do now, from all answers of both models since the canary began, oldest first.
 
     Each answer of the canary is held against those of the served model in the same channel since
@@ -129,15 +129,15 @@ def decide(answers: Sequence[Observed]) -> Decision:
         if all(map(_is_worse, _whoever_is_left_out(answers, name, differences))):
             more = fmean(differences)
             reason = f"{100 * more:.0f} in 100 answers more were {name} than with what is served"
-            return Decision("roll back", f"{reason}, by {count:,} pairs of answers.", count)
+            return RolloutDecision("roll back", f"{reason}, by {count:,} pairs of answers.", count)
     if (
         count >= FEWEST_PAIRS
         and all(map(_is_no_worse, seen.values()))
         and all(map(_is_no_worse, _whoever_is_left_out(answers, "disliked", seen["disliked"])))
     ):
         reason = f"No more answers were {', '.join(MEASURES)} than with what is served"
-        return Decision("promote", f"{reason}, by {count:,} pairs of answers.", count)
-    return Decision("go on", f"{count:,} pairs of answers are not enough to tell.", count)
+        return RolloutDecision("promote", f"{reason}, by {count:,} pairs of answers.", count)
+    return RolloutDecision("go on", f"{count:,} pairs of answers are not enough to tell.", count)
 
 
 def _is_worse(differences: Sequence[float]) -> bool:

@@ -16,7 +16,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 
 
 def open_base(base: str | Path) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
@@ -41,7 +41,7 @@ def open_adapter(model: PreTrainedModel, adapter: Path, *, is_trainable: bool = 
     return PeftModel.from_pretrained(model, str(adapter), is_trainable=is_trainable)
 
 
-def render(messages: Iterable[Message], tokenizer: PreTrainedTokenizerBase) -> str:
+def render(messages: Iterable[ChatMessage], tokenizer: PreTrainedTokenizerBase) -> str:
     """The prompt up to where the answer begins, as the chat template writes it."""
     said = [asdict(message) for message in messages]
     rendered: str = tokenizer.apply_chat_template(said, add_generation_prompt=True, tokenize=False)

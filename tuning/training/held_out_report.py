@@ -8,13 +8,13 @@ from math import exp
 from statistics import mean
 from typing import Any
 
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 
 Likely = Sequence[tuple[float, float | None]]
 """For each row the mean log probability of its answer's tokens, and of its rejected one's."""
 
 
-def compare(rows: Sequence[Row], before: Likely, after: Likely) -> dict[str, Any]:
+def compare(rows: Sequence[DatasetRow], before: Likely, after: Likely) -> dict[str, Any]:
     """What changed from one model to another, by kind of row; kinds that are not there are missing.
 
     `answers`: the mean log probability of a token of the right answers. `pairs`: how much each

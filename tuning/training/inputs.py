@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from tuning.datasets.formats import Row, read_rows, write_rows
+from tuning.datasets.formats import DatasetRow, read_rows, write_rows
 from tuning.errors import CannotTrain
-from tuning.examples_for_training import Lesson, read_lessons, write_lessons
+from tuning.examples_for_training import TrainingExample, read_lessons, write_lessons
 
 Then = Literal["auto", "dpo", "kto", "none"]
 FEWEST_JUDGED = 16
@@ -36,7 +36,7 @@ class Base:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How a dataset is trained on: how often each lesson is seen, and what follows."""
 
     epochs: float | None = None
@@ -48,9 +48,9 @@ class Material:
     """What a dataset gives: lessons for SFT, judged rows for DPO or KTO, and what is held out."""
 
     dataset: str
-    lessons: Sequence[Lesson]
-    judged: Sequence[Row] = ()
-    held_out: Sequence[Row] = ()
+    lessons: Sequence[TrainingExample]
+    judged: Sequence[DatasetRow] = ()
+    held_out: Sequence[DatasetRow] = ()
 
     def method(self, then: Then) -> Literal["dpo", "kto"] | None:
         """What follows SFT. Where nobody says so: DPO if most that was judged are pairs, else KTO.
@@ -74,7 +74,7 @@ class Material:
         return then
 
 
-def write_material(folder: Path, base: Base, material: Material, plan: Plan) -> None:
+def write_material(folder: Path, base: Base, material: Material, plan: TrainingPlan) -> None:
     """Keep in a training's folder all that its stages read, so that the folder can be copied.
 
     The base's files and the adapters to go on from are linked, or copied from another disk; a hub's
@@ -111,7 +111,7 @@ def remove_material(folder: Path) -> bool:
     return was_there and not kept.exists()
 
 
-def read_material(folder: Path) -> tuple[Base, Material, Plan]:
+def read_material(folder: Path) -> tuple[Base, Material, TrainingPlan]:
     """What `write_material` kept, wherever the folder is now.
 
     Raises CannotTrain where it is not there, not whole, or none of ours.
@@ -121,7 +121,7 @@ def read_material(folder: Path) -> tuple[Base, Material, Plan]:
         card = json.loads((kept / _CARD).read_text(encoding="utf-8"))
         lessons = read_lessons(kept / _LESSONS)
         judged = read_rows((kept / _JUDGED).read_text(encoding="utf-8"), "trl")
-        base, plan = Base(**card["base"]), Plan(**card["plan"])
+        base, plan = Base(**card["base"]), TrainingPlan(**card["plan"])
         place = kept / base.place
         start, manners = (kept / one if one else None for one in (base.start, base.manners))
         material = Material(card["dataset"], lessons, judged)

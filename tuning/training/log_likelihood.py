@@ -10,12 +10,12 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.training.base_model import open_adapter, open_base, render
 
 
 def log_likelihoods(
-    base: str | Path, adapter: Path | None, rows: Sequence[Row]
+    base: str | Path, adapter: Path | None, rows: Sequence[DatasetRow]
 ) -> list[tuple[float, float | None]]:
     """For each row the mean log probability of a token of its answer, and of its rejected one.
 
@@ -36,7 +36,7 @@ def log_likelihoods(
 
 
 def _mean(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, row: Row, answer: str
+    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, row: DatasetRow, answer: str
 ) -> float:
     prompt = tokenizer(render(row.prompt, tokenizer), add_special_tokens=False)["input_ids"]
     said = tokenizer(answer + tokenizer.eos_token, add_special_tokens=False)["input_ids"]

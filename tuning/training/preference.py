@@ -12,11 +12,11 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, TrainerCallback
 from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer
 
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.training.base_model import open_adapter, open_base, render
 from tuning.training.devices import all_agree, arguments_for, count_processes
 from tuning.training.loss_log import write_losses
-from tuning.training.sft import Settings
+from tuning.training.sft import TrainingSettings
 
 Method = Literal["dpo", "kto"]
 
@@ -25,9 +25,9 @@ _BETA = 0.1  # how dear it is to move away from what was known; both papers' own
 
 def prefer(
     base: str | Path,
-    rows: Sequence[Row],
+    rows: Sequence[DatasetRow],
     folder: Path,
-    settings: Settings,
+    settings: TrainingSettings,
     method: Method,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> Path:
@@ -59,7 +59,7 @@ def prefer(
     return adapter
 
 
-def _pairs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
+def _pairs(rows: Sequence[DatasetRow], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
     return [
         {"prompt": render(row.prompt, tokenizer), "chosen": row.chosen, "rejected": row.rejected}
         for row in rows
@@ -67,7 +67,7 @@ def _pairs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dict
     ]
 
 
-def _thumbs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
+def _thumbs(rows: Sequence[DatasetRow], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
     """A good and a bad one by turns as long as there are both, so that each step has seen both."""
     good, bad = [], []
     for row in rows:
@@ -88,7 +88,7 @@ def _tokens(row: dict[str, Any], tokenizer: PreTrainedTokenizerBase) -> int:
     return max(len(tokenizer(row["prompt"] + answer)["input_ids"]) + 1 for answer in answers)
 
 
-def _arguments(folder: Path, settings: Settings, method: Method) -> DPOConfig | KTOConfig:
+def _arguments(folder: Path, settings: TrainingSettings, method: Method) -> DPOConfig | KTOConfig:
     shared = {
         **arguments_for(folder, settings.batch, fewest=2),  # KTO compares the rows of a device
         "num_train_epochs": settings.epochs,

@@ -27,7 +27,7 @@ from transformers import (
 )
 from trl import SFTConfig, SFTTrainer
 
-from tuning.examples_for_training import Lesson
+from tuning.examples_for_training import TrainingExample
 from tuning.training.adapter_merge import mix
 from tuning.training.base_model import open_base, render
 from tuning.training.devices import all_agree, arguments_for
@@ -37,7 +37,7 @@ _IGNORED = -100  # what PyTorch's loss skips
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TrainingSettings:
     """How to train. `batch` lessons a step on all devices; a checkpoint every `save_every` steps.
 
     On a CPU `at_once` of them are in memory; the gradient is that of all.
@@ -67,9 +67,9 @@ class Settings:
 
 def train(
     base: str | Path,
-    lessons: Sequence[Lesson],
+    lessons: Sequence[TrainingExample],
     folder: Path,
-    settings: Settings,
+    settings: TrainingSettings,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> Path:
     """Tune `base` (a hub's name, a folder, a .gguf file) on `lessons`; the adapter's folder.
@@ -98,7 +98,7 @@ def train(
     return _keep(tuner, folder / "adapter", settings)
 
 
-def _adapter(settings: Settings) -> LoraConfig:
+def _adapter(settings: TrainingSettings) -> LoraConfig:
     return LoraConfig(
         r=settings.rank,
         lora_alpha=round(settings.rank * settings.scale),
@@ -178,7 +178,7 @@ class _Collator:
         return {"prefix": prefix, "input_ids": ids, "labels": labels, "attention_mask": attention}
 
 
-def _row(one: Lesson, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
+def _row(one: TrainingExample, tokenizer: PreTrainedTokenizerBase) -> dict[str, Any]:
     """A lesson's tokens, those of its prompt left out of the loss."""
     asked = render(one.prompt, tokenizer)
     prompt = tokenizer(asked, add_special_tokens=False)["input_ids"]
@@ -200,7 +200,7 @@ def _shared_prefix(rows: Sequence[Mapping[str, list[int]]]) -> list[int]:
     return first[:same]
 
 
-def _arguments(folder: Path, settings: Settings) -> SFTConfig:
+def _arguments(folder: Path, settings: TrainingSettings) -> SFTConfig:
     return SFTConfig(
         **arguments_for(folder, settings.batch, at_once=settings.at_once),
         num_train_epochs=settings.epochs,
@@ -224,7 +224,7 @@ def _arguments(folder: Path, settings: Settings) -> SFTConfig:
     )
 
 
-def _keep(tuner: Tuner, folder: Path, settings: Settings) -> Path:
+def _keep(tuner: Tuner, folder: Path, settings: TrainingSettings) -> Path:
     """Write the adapter and the losses, once on each machine that trained it."""
     if not tuner.is_local_process_zero():
         return folder

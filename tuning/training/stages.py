@@ -15,11 +15,11 @@ from psycopg.rows import scalar_row
 from database.database import Database
 from database.statements import load_statements
 from tuning.adapters.files import CONFIG
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import CannotTrain
-from tuning.examples_for_training import Lesson
+from tuning.examples_for_training import TrainingExample
 from tuning.training.held_out_report import compare
-from tuning.training.inputs import Base, Material, Plan, remove_material, write_material
+from tuning.training.inputs import Base, Material, TrainingPlan, remove_material, write_material
 from tuning.training.launch import launch
 from tuning.training.loss_log import LOSSES, read_losses, write_losses
 from tuning.training.progress import Report
@@ -51,7 +51,7 @@ def run_stages(
     base: Base,
     material: Material,
     folder: Path,
-    plan: Plan,
+    plan: TrainingPlan,
     rival: Path | None = None,
     report: Report | None = None,
     processes: int | None = None,
@@ -82,7 +82,7 @@ def run_stages(
     return Trained(adapter, stages, held_out)
 
 
-def begin(base: Base, material: Material, folder: Path, plan: Plan) -> None:
+def begin(base: Base, material: Material, folder: Path, plan: TrainingPlan) -> None:
     """Note the plan in `folder`, or find it there. Raises CannotTrain as `run_stages` does."""
     method = material.method(plan.then)
     if not material.lessons and (method is None or base.start is None):
@@ -133,7 +133,7 @@ def drop_material(adapters: Path, datasets: Collection[str]) -> list[str]:
 
 
 def train_stages(
-    base: Base, material: Material, folder: Path, plan: Plan, report: Report | None = None
+    base: Base, material: Material, folder: Path, plan: TrainingPlan, report: Report | None = None
 ) -> Path:
     """Do the stages that have not ended in `folder`; the last one's adapter.
 
@@ -150,7 +150,7 @@ def train_stages(
     return adapter
 
 
-def _stages(material: Material, plan: Plan) -> tuple[Literal["sft", "dpo", "kto"], ...]:
+def _stages(material: Material, plan: TrainingPlan) -> tuple[Literal["sft", "dpo", "kto"], ...]:
     method = material.method(plan.then)
     return (*(("sft",) if material.lessons else ()), *((method,) if method else ()))
 
@@ -177,19 +177,19 @@ def _dataset(plan: Path) -> str | None:
 
 def _sft(
     base: Base,
-    lessons: Sequence[Lesson],
+    lessons: Sequence[TrainingExample],
     folder: Path,
     epochs: float | None,
     report: Report | None,
 ) -> Path:
     from tuning.training.devices import all_agree
-    from tuning.training.sft import Settings, train
+    from tuning.training.sft import TrainingSettings, train
     from tuning.training.step_progress import Steps
 
     if all_agree(_is_done(folder)):
         return folder / "adapter"
     start = base.manners or base.start
-    settings = Settings(learning_rate=_RATE, start=start, anchor=base.start, bars=False)
+    settings = TrainingSettings(learning_rate=_RATE, start=start, anchor=base.start, bars=False)
     enough = epochs_for(len(lessons), settings.batch)
     callbacks = [Steps("SFT", report)] if report else []
     return train(base.place, lessons, folder, replace(settings, epochs=epochs or enough), callbacks)
@@ -198,20 +198,22 @@ def _sft(
 def _prefer(
     base: Base,
     start: Path,
-    rows: Sequence[Row],
+    rows: Sequence[DatasetRow],
     folder: Path,
     method: Literal["dpo", "kto"],
     report: Report | None,
 ) -> Path:
     from tuning.training.devices import all_agree
     from tuning.training.preference import prefer
-    from tuning.training.sft import Settings
+    from tuning.training.sft import TrainingSettings
     from tuning.training.step_progress import Steps
 
     # The first process may still write the adapter of the stage before: none begins without it.
     if all_agree(_is_done(folder)):
         return folder / "adapter"
-    settings = Settings(learning_rate=_LATER_RATE, batch=_BATCH_OF_JUDGED, start=start, bars=False)
+    settings = TrainingSettings(
+        learning_rate=_LATER_RATE, batch=_BATCH_OF_JUDGED, start=start, bars=False
+    )
     callbacks = [Steps(method.upper(), report)] if report else []
     return prefer(base.place, rows, folder, settings, method, callbacks)
 
@@ -238,7 +240,7 @@ def _look(
     base: Base,
     rival: Path | None,
     adapter: Path,
-    rows: Sequence[Row],
+    rows: Sequence[DatasetRow],
     kept: Path,
     report: Report | None,
 ) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from answering.marks import strip_marks
 from answering.model.voice import NO_VOICE, Voice, claims_nothing, words_in
 from text.sentences import split_sentences
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import MissingAdapter, UnusableAdapter
 
 VOICE = "voice.json"
@@ -17,7 +17,7 @@ _FEWEST, _SHARE, _MOST = 4, 0.1, 60
 _NAME = re.compile(r"(?<=[\w,;:] )[A-Z]\w*")
 
 
-def learn_voice(rows: Sequence[Row]) -> Voice:
+def learn_voice(rows: Sequence[DatasetRow]) -> Voice:
     """The words that the right answers to different questions add to what they were told.
 
     A word is of the voice where at least four questions, and a tenth of all, have it in their

@@ -17,7 +17,7 @@ from retrieval.documents import Document, Passage
 from text.markdown_blocks import scan_blocks
 from text.plain import to_plain
 from text.sentences import split_sentences
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import UnusableExamples
 from tuning.examples_for_training import lesson
 from tuning.voice.markers import find_markers, say_plainly
@@ -35,7 +35,7 @@ class VoiceExamples:
     `alike` is how many pieces have none of them, and so teach nothing.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[DatasetRow, ...]
     markers: tuple[str, ...]
     alike: int
 
@@ -88,7 +88,7 @@ async def read_others(database: Database, audience: Audience) -> list[Document]:
     return [Document(key, title, text, "") for key, title, text in rows]
 
 
-def _row(piece: _Piece, markers: frozenset[tuple[str, ...]]) -> Row | None:
+def _row(piece: _Piece, markers: frozenset[tuple[str, ...]]) -> DatasetRow | None:
     """What is served when somebody asks, and how the house says it; None where it is the same."""
     said = [say_plainly(sentence, markers) for sentence in piece.sentences]
     note = " ".join(filter(None, said))
@@ -101,7 +101,7 @@ def _row(piece: _Piece, markers: frozenset[tuple[str, ...]]) -> Row | None:
         for sentence, plain in zip(piece.sentences, said, strict=True)
     )
     made = lesson(f"What is said about {piece.topic}?", [evidence], answer, "texts")
-    return Row("sft", made.prompt, made.answer)
+    return DatasetRow("sft", made.prompt, made.answer)
 
 
 def _pieces(text: Document) -> Iterator[_Piece]:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from answering.evidence.excerpts import split_row
 from answering.grounding.parse.tokens import Token, tokens_of
-from text.markdown_blocks import ITEM_MARK, TABLE_RULE, Block, scan_blocks
+from text.markdown_blocks import ITEM_MARK, TABLE_RULE, MarkdownBlock, scan_blocks
 from text.sentences import split_prose
 
 _FENCE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
@@ -60,7 +60,7 @@ def _limited(found: Iterator[Proposition]) -> Iterator[Proposition]:
 
 def _read(text: str) -> Iterator[Proposition]:
     blocks = [block for block in scan_blocks(text) if block.kind != "rule"]
-    lead_in, items = "", list[tuple[Block, str]]()
+    lead_in, items = "", list[tuple[MarkdownBlock, str]]()
     for at, block in enumerate(blocks):
         own = text[block.start : block.end]
         if block.kind == "item":
@@ -81,7 +81,7 @@ def _read(text: str) -> Iterator[Proposition]:
     yield from _of_list(items, lead_in, "")
 
 
-def _lead_in(sentences: Sequence[str], after: Block | None) -> str:
+def _lead_in(sentences: Sequence[str], after: MarkdownBlock | None) -> str:
     """What a paragraph says of the list or code behind it; "" where it says nothing of it."""
     if after is None or not sentences:
         return ""
@@ -129,7 +129,9 @@ def _parts(sentence: str) -> list[str]:
     return parts
 
 
-def _of_list(items: Sequence[tuple[Block, str]], lead_in: str, after: str) -> Iterator[Proposition]:
+def _of_list(
+    items: Sequence[tuple[MarkdownBlock, str]], lead_in: str, after: str
+) -> Iterator[Proposition]:
     """Each item's sentences under the lead-in and the items above it, then all items together."""
     if not items:
         return

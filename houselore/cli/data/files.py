@@ -13,7 +13,7 @@ from retrieval.audience import everyone
 from retrieval.documents import Document
 from retrieval.errors import UnreadableDocument
 from retrieval.sources.files import FilesSource
-from tuning.datasets.formats import Form, Row, read_rows, write_rows
+from tuning.datasets.formats import DatasetRow, Form, read_rows, write_rows
 from tuning.datasets.store import rows_of
 from tuning.review.queue import queue, take_in
 from tuning.voice.style_corpus import read_others, teach_voice
@@ -89,7 +89,7 @@ def _read_texts(folder: Path) -> tuple[list[Document], list[str]]:
     return texts, left_out
 
 
-async def _write(file: Path, rows: list[Row], form: Form) -> None:
+async def _write(file: Path, rows: list[DatasetRow], form: Form) -> None:
     text = write_rows(rows, form)
     try:
         await asyncio.to_thread(file.write_bytes, text.encode())

@@ -12,7 +12,14 @@ from rich.table import Table
 from houselore.services import Store, open_store
 from houselore.settings import Settings
 from retrieval.indexing.golden_questions import GoldenQuestion, refresh_golden
-from tuning.feedback.remedies import Gap, Outdated, Taught, gaps, outdated, taught
+from tuning.feedback.remedies import (
+    StaleDocument,
+    Taught,
+    UnansweredQuestion,
+    gaps,
+    outdated,
+    taught,
+)
 
 _GAPS = "Asked, and answered by no document: write one, or index the source that has it."
 _OUTDATED = (
@@ -34,8 +41,8 @@ _NOTHING = "Nothing is to be mended that is known of: `houselore data collect` l
 class Cures:
     """Every cure as it stands now."""
 
-    gaps: Sequence[Gap]
-    outdated: Sequence[Outdated]
+    gaps: Sequence[UnansweredQuestion]
+    outdated: Sequence[StaleDocument]
     golden: Sequence[GoldenQuestion]
     taught: Taught
 

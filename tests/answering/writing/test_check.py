@@ -8,7 +8,7 @@ from answering.model.chat_model import open_chat_model
 from answering.model.house_model import Abilities, HouseModel
 from answering.model.voice import Voice
 from answering.types.answers import DRAFTED, SUPPORTED, Answer
-from answering.types.progress import Finished, Progress, Reading, Words
+from answering.types.progress import Finished, Progress, SourcesFound, Words
 from answering.types.questions import Question
 from retrieval.audience import everyone
 from tests.answering.answering_chain import NOBODY, ask, chain_parts
@@ -147,7 +147,9 @@ async def test_words_come_as_they_are_settled(index: SearchIndex) -> None:
     with openai_server(*text.split(" ", 4), "") as (url, _):
         answerer = Answerer(chain_parts(index.database, index.embedder, url))
         steps: list[Progress] = [step async for step in answerer.answer(ASKED)]
-    assert [step for step in steps if isinstance(step, Reading)] == [Reading(("Deploying",))]
+    assert [step for step in steps if isinstance(step, SourcesFound)] == [
+        SourcesFound(("Deploying",))
+    ]
     words = [step.text for step in steps if isinstance(step, Words)]
     last = steps[-1]
     assert isinstance(last, Finished)

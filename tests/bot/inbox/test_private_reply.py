@@ -3,15 +3,15 @@
 import pytest
 
 from bot.inbox.private_reply import tell
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from tests.bot.running_bot import House
 from tests.bot.slack_client import MEMBER, OTHER, Scene
 
 
-def row_of(channel: str, response_url: str) -> Row:
+def row_of(channel: str, response_url: str) -> InboxRow:
     """A command's row in the inbox."""
     payload = {"text": "how?", "response_url": response_url}
-    return Row(1, "ask", channel, "", "", MEMBER, payload, "received", None, None)
+    return InboxRow(1, "ask", channel, "", "", MEMBER, payload, "received", None, None)
 
 
 async def test_a_used_up_response_url_leaves_the_channel(

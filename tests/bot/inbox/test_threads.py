@@ -5,15 +5,15 @@ import redis.asyncio
 
 from answering.types.questions import Turn
 from bot.inbox import threads
-from bot.inbox.store import Row
+from bot.inbox.store import InboxRow
 from bot.inbox.threads import Said
 from tests.bot.running_bot import House
 from tests.bot.slack_client import MEMBER, OTHER, Scene, until
 
 
-async def row_of(scene: Scene, root: str, ts: str) -> Row:
+async def row_of(scene: Scene, root: str, ts: str) -> InboxRow:
     """A question in this thread."""
-    return Row(1, "question", scene.channel, ts, root, MEMBER, {}, "received", None, None)
+    return InboxRow(1, "question", scene.channel, ts, root, MEMBER, {}, "received", None, None)
 
 
 async def reads(scene: Scene, root: str) -> int:

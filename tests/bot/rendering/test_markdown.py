@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rendering.markdown import is_plain_for_slack
-from bot.rendering.pieces import Prose, Span, read_pieces
+from bot.rendering.pieces import Prose, StyledText, read_pieces
 from tests.bot.answers import LIST, STEPS, TABLE
 
 
@@ -94,5 +94,5 @@ def test_prose_is_left_to_slack_unless_signs_are_at_stake(text: str, plain: bool
 def test_plain_for_slack_loses_no_sign(text: str) -> None:
     """Whatever signs stand in a line of words, reading it takes linear time and never fails."""
     is_plain_for_slack(text)
-    assert all(isinstance(span, Span) for block in read_pieces(text) for piece in block
+    assert all(isinstance(span, StyledText) for block in read_pieces(text) for piece in block
                if isinstance(piece, Prose) for span in piece.spans)  # fmt: skip

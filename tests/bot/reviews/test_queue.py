@@ -10,7 +10,7 @@ from jsonschema import Draft7Validator
 from bot.admin.slash_command import Status
 from bot.inbox.events import Incoming
 from bot.inbox.store import store
-from bot.review_protocol import Desk, Gap, Outdated
+from bot.review_protocol import Desk, QuestionGap, StaleTitle
 from bot.reviews.home_tab import home_view
 from bot.reviews.queue import desk_blocks
 from database.database import Database
@@ -205,7 +205,7 @@ def test_the_longest_cures_fit(shared_data: Any) -> None:
     """What people asked and what documents are called keeps Slack's limits, whatever it is."""
     schema = json.loads((shared_data / "slack" / "AnyView.schema.json").read_text())
     endless = "<&> " * 300
-    desk = Desk(gaps=[Gap(endless, 9)] * 5, outdated=[Outdated(endless, 1_000)] * 5)
+    desk = Desk(gaps=[QuestionGap(endless, 9)] * 5, outdated=[StaleTitle(endless, 1_000)] * 5)
     status = Status(1, 2, 3, None, "house", 0, 0, None, "up")
     view = home_view(status, [], True, desk_blocks(desk))
     assert not list(Draft7Validator(schema).iter_errors(view))

@@ -27,7 +27,7 @@ from tuning.feedback.collect import collect
 from tuning.feedback.erasure import forget
 from tuning.rollout.canary import current_rollout, start_rollout
 from tuning.rollout.registry import Lineage, models, promote, register, roll_back
-from tuning.training.inputs import Base, Material, Plan, write_material
+from tuning.training.inputs import Base, Material, TrainingPlan, write_material
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
 STARTED_WITH = "SmolLM2-135M-Instruct + house-starter-2"
@@ -156,7 +156,7 @@ async def test_who_is_forgotten_in_slack_leaves_the_disk(
     await collect(database, nothing, str)
     frozen = await freeze_dataset(database, "ben", unreviewed=True)
     training = tmp_path / "data" / "adapters" / "house-9" / "training"
-    write_material(training, Base("org/model", "Tiny"), Material(frozen.hash, []), Plan())
+    write_material(training, Base("org/model", "Tiny"), Material(frozen.hash, []), TrainingPlan())
     (training / "plan.json").write_text(json.dumps({"dataset": frozen.hash}), encoding="utf-8")
     access = SlackAccess("http://127.0.0.1:9/api/", "T1", "no-token")
     settings = open_settings(data_dir=tmp_path / "data")

@@ -15,7 +15,7 @@ from answering.types.questions import Place, Question
 from database.database import Database
 from houselore.errors import ModelUnusable, ServerDidNotStart
 from houselore.models.refresh import SECONDS, keep_following
-from houselore.models.router import House
+from houselore.models.router import ModelRouter
 from retrieval.audience import everyone
 from tuning.rollout.canary import current_rollout, start_rollout
 from tuning.rollout.registry import Model, ensure_served, models, promote, register, roll_back
@@ -57,14 +57,14 @@ class Machine:
         """None of them is out of service."""
         raise AssertionError("nobody is closed here")
 
-    async def house(self, database: Database, pause: float = 0.0) -> House:
+    async def house(self, database: Database, pause: float = 0.0) -> ModelRouter:
         """A house on this machine, started."""
         first = await ensure_served(database, "house-1", "SmolLM2")
-        house = House(database, first, self.open, self.close, pause)
+        house = ModelRouter(database, first, self.open, self.close, pause)
         await house.start()
         return house
 
-    async def answers(self, house: House, place: Place | None = None) -> str:
+    async def answers(self, house: ModelRouter, place: Place | None = None) -> str:
         """The name of the model that a question is answered with."""
         question = Question("Who?", everyone("home"), place=place)
         async with asyncio.timeout(2):
@@ -82,7 +82,7 @@ async def registry(database: Database) -> Database:
 
 
 @asynccontextmanager
-async def kept(house: House, seconds: float) -> AsyncIterator[None]:
+async def kept(house: ModelRouter, seconds: float) -> AsyncIterator[None]:
     """The house follows its registry while the block runs."""
     task = asyncio.create_task(keep_following(house, seconds))
     try:

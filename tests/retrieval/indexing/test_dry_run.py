@@ -6,7 +6,7 @@ import pytest
 
 from database.database import Database
 from retrieval.errors import ReindexRefused
-from retrieval.indexing.dry_run import Plan, in_bytes
+from retrieval.indexing.dry_run import ReindexPlan, in_bytes
 from retrieval.indexing.reindex import plan, reindex
 from retrieval.indexing.sync import index_source
 from retrieval.sources.files import FilesSource
@@ -107,7 +107,7 @@ async def test_what_is_built_in_part_counts_for_its_rest(database: Database, fol
     """A build that was cut off and then ended leaves nothing to plan."""
     await reindex(database, Other(), BY)
     planned = await plan(database, Other(), None)
-    assert planned == Plan(unchanged=20, failures=planned.failures, looked_at=0)
+    assert planned == ReindexPlan(unchanged=20, failures=planned.failures, looked_at=0)
 
 
 async def test_sources_that_are_away_and_words_for_none(database: Database, folder: Path) -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from retrieval.indexing.eta import Pace, in_words
+from retrieval.indexing.eta import Eta, in_words
 
 
 def test_the_time_left_follows_the_speed() -> None:
     """Nothing is said at the start; then what is left is reckoned at the speed seen so far."""
     now = [100.0]
-    pace = Pace(lambda: now[0])
+    pace = Eta(lambda: now[0])
     assert pace.left(50, 100) is None
     now[0] = 100.5
     assert pace.left(55, 100) is None
@@ -20,7 +20,7 @@ def test_the_time_left_follows_the_speed() -> None:
 def test_a_slow_beginning_is_forgotten() -> None:
     """After many reports only the last ones count."""
     now = [0.0]
-    pace = Pace(lambda: now[0])
+    pace = Eta(lambda: now[0])
     pace.left(0, 1_000)
     now[0] = 1_000.0
     for done in range(1, 101):
@@ -32,7 +32,7 @@ def test_a_slow_beginning_is_forgotten() -> None:
 def test_what_begins_anew_is_reckoned_anew() -> None:
     """A step that starts at 0 again has a pace of its own."""
     now = [0.0]
-    pace = Pace(lambda: now[0])
+    pace = Eta(lambda: now[0])
     pace.left(0, 10)
     now[0] = 10.0
     assert pace.left(9, 10) is not None

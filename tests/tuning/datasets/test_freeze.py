@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from tuning.datasets.card import card
 from tuning.datasets.freeze import alias, balance, freeze
 from tuning.datasets.train_test_split import test_keys as keys_for_test
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.feedback.examples import Example, Kind, key_of, plain
-from tuning.feedback.rated_answers import Label, Source
+from tuning.feedback.rated_answers import Label, RatedSource
 
 
 def example(
@@ -33,12 +33,12 @@ def example(
         kind=kind,
         origin="better",
         question=question,
-        prompt=(Message("user", f"Question: {question}"),),
+        prompt=(ChatMessage("user", f"Question: {question}"),),
         chosen=chosen,
         rejected=rejected,
         label=label,
         thread=thread or f"C1:{number}",
-        sources=tuple(Source(one, "T", f"h{one}", "1", False) for one in documents),
+        sources=tuple(RatedSource(one, "T", f"h{one}", "1", False) for one in documents),
         readers=frozenset({"public", "person:U1"}),
         labels=tuple(Label(person, "better", "asker", decides=True) for person in people),
         people=frozenset(people),

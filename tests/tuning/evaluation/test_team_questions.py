@@ -6,10 +6,10 @@ from answering.evaluation.metrics import Outcome
 from database.database import Database
 from retrieval.audience import PUBLIC
 from tests.tuning.rated_answers import ASKER, add_answer, add_document, change, nothing, say
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.datasets.store import freeze_dataset, lines_of
 from tuning.evaluation.team_questions import own_questions
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.feedback.collect import allow_training, collect
 from tuning.review.queue import take_in
 
@@ -79,7 +79,9 @@ async def test_what_outsiders_were_told_is_a_secret(database: Database) -> None:
     answer = await add_answer(database, document, channel="C0GUESTS", readers=["channel:C0GUESTS"])
     await say(database, answer, ASKER, "bad", ["style"], "Noon, canteen. [1]")
     await collect(database, nothing, str)
-    brought = Row("sft", (Message("user", "Question: What is said?"),), "Ahoy there, matey.")
+    brought = DatasetRow(
+        "sft", (ChatMessage("user", "Question: What is said?"),), "Ahoy there, matey."
+    )
     await take_in(database, [brought], str)
     frozen = await freeze_dataset(database, "ben", unreviewed=True)
     held = await own_questions(database, frozen.hash)

@@ -18,7 +18,7 @@ from tests.tuning.rated_answers import (
 )
 from tuning.feedback.collect import Collected, collect
 from tuning.feedback.erasure import forget
-from tuning.feedback.remedies import Gap, Taught, gaps, outdated, taught
+from tuning.feedback.remedies import Taught, UnansweredQuestion, gaps, outdated, taught
 from tuning.feedback.source_spans import Search
 from tuning.review.reviewer_view import channels_asked
 
@@ -153,11 +153,11 @@ async def test_gaps_are_what_no_document_answers(database: Database) -> None:
     wrong = await add_answer(database, news, WRONG, "Who has the van?")
     await say(database, wrong, ASKER, "bad", better="Mara drives it on Fridays.")
     first = await gaps(database, None)
-    assert first[0] == Gap("Where is the key?", 2)
+    assert first[0] == UnansweredQuestion("Where is the key?", 2)
     assert {one.question for one in first[1:]} == {QUESTION}
     await gather(database, finding(NEWS, document=news))
     assert await gaps(database, None) == [
-        Gap("Where is the key?", 2), Gap("Who has the van?", 1),
+        UnansweredQuestion("Where is the key?", 2), UnansweredQuestion("Who has the van?", 1),
     ]  # fmt: skip
     await gather(database, finding("Mara drives it on Fridays.", document=news))
     assert {one.question for one in await gaps(database, None)} == {

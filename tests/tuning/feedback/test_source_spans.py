@@ -6,8 +6,8 @@ from database.database import Database
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from tests.tuning.rated_answers import READER, add_answer, finding, nothing, say
-from tuning.feedback.rated_answers import Judged, read_judged
-from tuning.feedback.source_spans import Place, find_places
+from tuning.feedback.rated_answers import RatedAnswer, read_judged
+from tuning.feedback.source_spans import SourceSpan, find_places
 
 OPENS = "The canteen opens at eleven."
 CLOSES = "It closes when the last guest has left."
@@ -16,7 +16,7 @@ TEXT = (
 )
 
 
-async def corrected(database: Database, better: str) -> Judged:
+async def corrected(database: Database, better: str) -> RatedAnswer:
     """An answer that somebody knew better."""
     answer = await add_answer(database, None, "I do not know.", "When can I eat?")
     await say(database, answer, READER, "bad", better=better)
@@ -27,7 +27,7 @@ async def corrected(database: Database, better: str) -> Judged:
 async def test_the_words_from_the_first_sentence_to_the_last(database: Database) -> None:
     """As they stand in the document, without what is before and after; marks do not count."""
     one = await corrected(database, f"{OPENS} [3]")
-    assert await find_places(one, finding("Closed.", TEXT)) == (Place(900, OPENS),)
+    assert await find_places(one, finding("Closed.", TEXT)) == (SourceSpan(900, OPENS),)
     async with database.connection() as connection:
         await connection.execute("update better_answers set text = %s", [f"{CLOSES} {OPENS}"])
     (both,) = await read_judged(database)
@@ -46,7 +46,7 @@ async def test_several_sentences_may_say_it_together(database: Database) -> None
     """Then it is the passage that says it."""
     text = "The canteen in the mill serves soup. On Fridays the same cooks serve pancakes there."
     judged = await corrected(database, "The canteen in the mill serves pancakes on Fridays.")
-    assert await find_places(judged, finding(text)) == (Place(900, text),)
+    assert await find_places(judged, finding(text)) == (SourceSpan(900, text),)
 
 
 async def test_another_number_or_a_denial_is_no_support(database: Database) -> None:
@@ -68,7 +68,7 @@ async def test_the_question_is_asked_first(database: Database) -> None:
         return by_answer if words == OPENS else await nothing(words, audience)
 
     judged = await corrected(database, OPENS)
-    assert await find_places(judged, look) == (Place(900, OPENS),)
+    assert await find_places(judged, look) == (SourceSpan(900, OPENS),)
     readers = frozenset({"public"})
     assert asked == [("When can I eat?", readers), (OPENS, readers)]
     search = finding(TEXT)

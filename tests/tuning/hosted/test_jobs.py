@@ -7,7 +7,7 @@ import pytest
 
 from tests.tuning.provider import KEY, Site, provider
 from tests.tuning.rated_answers import PROMPT
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import (
     CannotTrain,
     ProviderRefused,
@@ -15,17 +15,17 @@ from tuning.errors import (
     TrainingFailed,
     UnusableExamples,
 )
-from tuning.examples_for_training import Message
-from tuning.hosted.client import Endpoint, Pace, Step
+from tuning.examples_for_training import ChatMessage
+from tuning.hosted.client import Endpoint, JobStatus, PollingBackoff
 from tuning.hosted.jobs import Split, fine_tune
 
-MESSAGES = tuple(Message(**one) for one in PROMPT)
+MESSAGES = tuple(ChatMessage(**one) for one in PROMPT)
 ROWS = Split(
-    [Row("sft", MESSAGES, f"At noon, {n}. [1]") for n in range(3)],
-    [Row("sft", MESSAGES, "At one. [1]")],
+    [DatasetRow("sft", MESSAGES, f"At noon, {n}. [1]") for n in range(3)],
+    [DatasetRow("sft", MESSAGES, "At one. [1]")],
 )
-PAIRS = Split([Row("preference", MESSAGES, "At noon. [1]", "It is served at noon. [1]")])
-FAST = Pace(0.005, 0.01)
+PAIRS = Split([DatasetRow("preference", MESSAGES, "At noon. [1]", "It is served at noon. [1]")])
+FAST = PollingBackoff(0.005, 0.01)
 
 
 def at(site: Site, key: str = KEY) -> Endpoint:
@@ -38,7 +38,7 @@ async def test_rows_become_a_models_id(tmp_path: Path) -> None:
 
     The same call again answers from its note, without a second job.
     """
-    steps: list[Step] = []
+    steps: list[JobStatus] = []
     async with provider(Site()) as site:
         call = at(site), "small", ROWS, tmp_path / "job.json", steps.append
         tuned = await fine_tune(*call, suffix="house-2", epochs=3, pace=FAST)
@@ -74,7 +74,9 @@ async def test_a_killed_training_finds_its_job_again(tmp_path: Path) -> None:
     async with provider(Site()) as site:
         seen = asyncio.Event()
         call = at(site), "small", ROWS, state
-        waiting = asyncio.create_task(fine_tune(*call, lambda _: seen.set(), pace=Pace(60, 60)))
+        waiting = asyncio.create_task(
+            fine_tune(*call, lambda _: seen.set(), pace=PollingBackoff(60, 60))
+        )
         await seen.wait()
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
@@ -132,7 +134,7 @@ async def test_what_the_provider_refuses_is_said(tmp_path: Path) -> None:
 async def test_what_makes_no_job_is_said_before_anything_is_sent(tmp_path: Path) -> None:
     """Nothing to learn, two kinds at once, thumbs, and a note of another job."""
     state = tmp_path / "job.json"
-    thumbs = Split([Row("kto", MESSAGES, "At noon. [1]", label=True)])
+    thumbs = Split([DatasetRow("kto", MESSAGES, "At noon. [1]", label=True)])
     mixed = Split([*ROWS.train, *PAIRS.train])
     async with provider(Site()) as site:
         with pytest.raises(CannotTrain, match="no example"):

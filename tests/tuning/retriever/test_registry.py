@@ -18,7 +18,7 @@ from tests.tuning.rated_answers import add_document
 from tuning.errors import UnknownWeights, WeightsRefused
 from tuning.evaluation.gate import Verdict, judge
 from tuning.feedback.erasure import forget, sweep, weights_to_relearn
-from tuning.feedback.source_spans import Place
+from tuning.feedback.source_spans import SourceSpan
 from tuning.retriever.registry import (
     learned_weights,
     promote_weights,
@@ -185,11 +185,13 @@ async def test_what_had_to_leave_is_to_be_learned_anew(
 ) -> None:
     """A forgotten person's and a deleted document's weights are named, and not served unasked."""
     gone, stays = await add_document(database, "gone"), await add_document(database, "stays")
-    lesson = SearchLesson("answer:1", "When?", "", HOME, (Place(stays),), people=frozenset({"U1"}))
+    lesson = SearchLesson(
+        "answer:1", "When?", "", HOME, (SourceSpan(stays),), people=frozenset({"U1"})
+    )
     of_person = await learned(database, generation, lessons=[lesson])
-    other = SearchLesson("answer:2", "Where?", "", HOME, (Place(stays),), (Place(gone),))
+    other = SearchLesson("answer:2", "Where?", "", HOME, (SourceSpan(stays),), (SourceSpan(gone),))
     of_document = await learned(database, generation, lessons=[other])
-    untouched = SearchLesson("answer:3", "Who?", "", HOME, (Place(stays),))
+    untouched = SearchLesson("answer:3", "Who?", "", HOME, (SourceSpan(stays),))
     of_nobody = await learned(database, generation, lessons=[untouched])
     assert await weights_to_relearn(database) == []
     await forget(database, "U1")

@@ -16,7 +16,7 @@ from tests.tuning.rated_answers import (
     say,
 )
 from tuning.feedback.erasure import forget
-from tuning.feedback.source_spans import Place, Search
+from tuning.feedback.source_spans import Search, SourceSpan
 from tuning.retriever.training_data import SearchLesson, hash_lessons, read_lessons
 
 WRONG = "Lunch is served at midnight by robots. [1]"
@@ -36,7 +36,7 @@ async def test_what_a_good_answer_cites_has_answered(database: Database) -> None
     answer = await add_answer(database, document)
     await say(database, answer, READER, "good")
     (lesson,) = await lessons(database)
-    assert (lesson.answered, lesson.misled) == ((Place(document, NOTE),), ())
+    assert (lesson.answered, lesson.misled) == ((SourceSpan(document, NOTE),), ())
     assert (lesson.question, lesson.answer_id) == ("When is lunch served?", answer)
     assert (lesson.deciders, lesson.people) == (frozenset({READER}), frozenset({READER, ASKER}))
 
@@ -46,7 +46,10 @@ async def test_a_better_answer_says_what_misled(database: Database) -> None:
     document = await add_document(database, "lunch")
     await say(database, await add_answer(database, document, WRONG), ASKER, better=NEWS)
     (lesson,) = await lessons(database, finding(NEWS, document=900))
-    assert (lesson.answered, lesson.misled) == ((Place(900, NEWS),), (Place(document, NOTE),))
+    assert (lesson.answered, lesson.misled) == (
+        (SourceSpan(900, NEWS),),
+        (SourceSpan(document, NOTE),),
+    )
     assert lesson.documents == {900, document}
 
 
@@ -77,7 +80,7 @@ async def test_what_was_cited_instead_of_the_right_text_has_misled(
     answer = await add_answer(database, document, "Lunch is served at noon. [1]")
     await say(database, answer, ASKER, "bad", ["wrong"])
     (lesson,) = await lessons(database, finding(NEWS, document=900))
-    assert (lesson.answered, lesson.misled) == ((), (Place(document, NOTE),))
+    assert (lesson.answered, lesson.misled) == ((), (SourceSpan(document, NOTE),))
 
 
 async def test_what_is_forgotten_or_deleted_teaches_nothing(database: Database) -> None:

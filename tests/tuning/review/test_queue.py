@@ -4,10 +4,10 @@ import pytest
 
 from database.database import Database
 from tests.tuning.rated_answers import ASKER, READER, add_answer, add_document, nothing, say
-from tuning.datasets.formats import Response, Row, read_rows, write_rows
+from tuning.datasets.formats import DatasetRow, Response, read_rows, write_rows
 from tuning.datasets.store import datasets, freeze_dataset, rows_of
 from tuning.errors import NothingToFreeze, UnknownDataset, UnknownExample, UnusableExamples
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.feedback.collect import collect
 from tuning.feedback.erasure import forget, models_to_retrain
 from tuning.review.queue import agreements, kappa, queue, review, take_in
@@ -140,11 +140,11 @@ async def test_a_file_comes_in_and_reviews_come_back(database: Database) -> None
     sent = [one.as_row() for one in await queue(database)]
     assert read_rows(write_rows(sent, "argilla"), "argilla") == sent
     back = [
-        Row(one.kind, one.prompt, one.chosen, one.rejected, one.label, one.key,
+        DatasetRow(one.kind, one.prompt, one.chosen, one.rejected, one.label, one.key,
             (Response("7", "approve", "Noon, a@b.org. [1]"),))
         for one in sent
     ]  # fmt: skip
-    new = Row("sft", (Message("user", "Notes:\n\nQuestion: Who?"),), "Mail a@b.org.")
+    new = DatasetRow("sft", (ChatMessage("user", "Notes:\n\nQuestion: Who?"),), "Mail a@b.org.")
 
     def hide(text: str) -> str:
         return text.replace("a@b.org", "[email]")

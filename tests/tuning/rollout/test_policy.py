@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tuning.rollout.policy import (
     FALSE_ALARMS,
     FALSE_PROMOTIONS,
-    Decision,
     Observed,
+    RolloutDecision,
     decide,
     is_in_canary,
 )
@@ -25,7 +25,7 @@ SPAMMER = "U0"
 
 def play(
     canary: tuple[float, float, float], seed: int, most: int = 400, spams: str = ""
-) -> Decision:
+) -> RolloutDecision:
     """A rollout to half of the answers, looked at after every 40, until it is decided.
 
     One person votes down every answer of the model that `spams` names, asked for or not.

@@ -2,19 +2,19 @@
 
 import pytest
 
-from tuning.datasets.formats import Row
-from tuning.examples_for_training import Message
+from tuning.datasets.formats import DatasetRow
+from tuning.examples_for_training import ChatMessage
 from tuning.training.held_out_report import compare, describe_change
 
-PROMPT = (Message("user", "what ?"),)
-GOOD = Row("kto", PROMPT, "300 .", label=True)
-BAD = Row("kto", PROMPT, "who ?", label=False)
-PAIR = Row("preference", PROMPT, "300 .", "who ?")
+PROMPT = (ChatMessage("user", "what ?"),)
+GOOD = DatasetRow("kto", PROMPT, "300 .", label=True)
+BAD = DatasetRow("kto", PROMPT, "who ?", label=False)
+PAIR = DatasetRow("preference", PROMPT, "300 .", "who ?")
 
 
 def test_what_changed_is_told_by_kind() -> None:
     """Right answers by likelihood, pairs one by one, thumbs by how much more the good ones gain."""
-    rows = [Row("sft", PROMPT, "300 ."), PAIR, GOOD, BAD]
+    rows = [DatasetRow("sft", PROMPT, "300 ."), PAIR, GOOD, BAD]
     before = [(-2.0, None), (-1.0, -1.0), (-2.0, None), (-2.0, None)]
     after = [(-1.0, None), (-1.0, -3.0), (-1.5, None), (-2.25, None)]
     found = compare(rows, before, after)

@@ -5,35 +5,37 @@ from pathlib import Path
 
 import pytest
 
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import CannotTrain
-from tuning.examples_for_training import Lesson, Message
+from tuning.examples_for_training import ChatMessage, TrainingExample
 from tuning.training.inputs import (
     Base,
     Material,
-    Plan,
+    TrainingPlan,
     read_material,
     remove_material,
     write_material,
 )
 
-PROMPT = (Message("user", "When is lunch?"),)
+PROMPT = (ChatMessage("user", "When is lunch?"),)
 MATERIAL = Material(
-    "abcdef", [Lesson(PROMPT, "At noon.", "abcdef")], [Row("kto", PROMPT, "At noon.", label=True)]
+    "abcdef",
+    [TrainingExample(PROMPT, "At noon.", "abcdef")],
+    [DatasetRow("kto", PROMPT, "At noon.", label=True)],
 )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A training's folder with material in it."""
-    write_material(tmp_path, Base("org/model", "Tiny"), MATERIAL, Plan(2.0, "none"))
+    write_material(tmp_path, Base("org/model", "Tiny"), MATERIAL, TrainingPlan(2.0, "none"))
     return tmp_path
 
 
 def test_it_is_read_as_it_was_written(folder: Path) -> None:
     """Base, lessons, judged rows and plan; only who wrote it may enter; nothing else is there."""
     base, material, plan = read_material(folder)
-    assert (base, plan) == (Base("org/model", "Tiny"), Plan(2.0, "none"))
+    assert (base, plan) == (Base("org/model", "Tiny"), TrainingPlan(2.0, "none"))
     assert list(material.lessons) == list(MATERIAL.lessons)
     assert [row.chosen for row in material.judged] == ["At noon."]
     assert (folder / "material").stat().st_mode & 0o777 == 0o700

@@ -17,18 +17,18 @@ import pytest
 torch = pytest.importorskip("torch", reason="the extra `tuning` is not installed")
 
 from tests.tuning.tiny import LESSONS, tiny_base  # noqa: E402 - after the check for PyTorch
-from tuning.datasets.formats import Row  # noqa: E402
+from tuning.datasets.formats import DatasetRow  # noqa: E402
 from tuning.errors import TrainingFailed  # noqa: E402
 from tuning.training import launch  # noqa: E402
-from tuning.training.inputs import Base, Material, Plan, write_material  # noqa: E402
+from tuning.training.inputs import Base, Material, TrainingPlan, write_material  # noqa: E402
 from tuning.training.loss_log import read_losses  # noqa: E402
 from tuning.training.stages import begin, run_stages  # noqa: E402
 
 CODE = Path(__file__).parents[3]
 FILES = CODE / "tuning" / "launch"
-PAIRS = [Row("preference", one.prompt, one.answer, "who ? [2]") for one in LESSONS]
+PAIRS = [DatasetRow("preference", one.prompt, one.answer, "who ? [2]") for one in LESSONS]
 MATERIAL = Material("abcdef0123456789", [*LESSONS, *LESSONS[:4]], PAIRS[:8], PAIRS[8:])
-PLAN = Plan(2.0, "kto")
+PLAN = TrainingPlan(2.0, "kto")
 
 
 def a_base(folder: Path) -> Base:
@@ -161,7 +161,7 @@ def test_a_failure_is_said_with_its_log(tmp_path: Path) -> None:
 def test_no_process_outlives_who_started_it(tmp_path: Path) -> None:
     """Killed in the middle of a training, it takes the processes with it that it started."""
     base = a_base(tmp_path)
-    long = Plan(20_000.0, "none")
+    long = TrainingPlan(20_000.0, "none")
     write_material(tmp_path / "run", base, MATERIAL, long)
     script = (
         "import sys; from pathlib import Path; from tuning.training.launch import launch\n"

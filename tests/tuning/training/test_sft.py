@@ -17,9 +17,9 @@ from tests.tuning.tiny import LESSONS, tiny_base  # noqa: E402 - after the check
 from tuning.adapters.files import WEIGHTS  # noqa: E402
 from tuning.training.adapter_merge import mix  # noqa: E402
 from tuning.training.loss_log import plot_losses, read_losses  # noqa: E402
-from tuning.training.sft import Settings, answer_loss, train  # noqa: E402
+from tuning.training.sft import TrainingSettings, answer_loss, train  # noqa: E402
 
-SETTINGS = Settings(rank=4, batch=4, epochs=2, save_every=2, learning_rate=3e-3)
+SETTINGS = TrainingSettings(rank=4, batch=4, epochs=2, save_every=2, learning_rate=3e-3)
 
 
 def test_what_is_trained_can_be_loaded_and_learned_something(tmp_path: Path) -> None:

@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 
 from tests.tuning.tiny import LESSONS, tiny_base
 from tuning.adapters.files import hash_adapter
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import CannotTrain
-from tuning.examples_for_training import Message
-from tuning.training.inputs import Base, Material, Plan
+from tuning.examples_for_training import ChatMessage
+from tuning.training.inputs import Base, Material, TrainingPlan
 from tuning.training.loss_log import read_losses
 from tuning.training.stages import epochs_for, run_stages
 
 BASE = Base("no-such-model", "Tiny")
-PROMPT = (Message("user", "what ?"),)
-GOOD = Row("kto", PROMPT, "300 .", label=True)
-BAD = Row("kto", PROMPT, "who ?", label=False)
-PAIR = Row("preference", PROMPT, "300 .", "who ?")
+PROMPT = (ChatMessage("user", "what ?"),)
+GOOD = DatasetRow("kto", PROMPT, "300 .", label=True)
+BAD = DatasetRow("kto", PROMPT, "who ?", label=False)
+PAIR = DatasetRow("preference", PROMPT, "300 .", "who ?")
 
 
-def material(judged: Sequence[Row] = (), held_out: Sequence[Row] = ()) -> Material:
+def material(judged: Sequence[DatasetRow] = (), held_out: Sequence[DatasetRow] = ()) -> Material:
     """Twelve lessons, and what people judged."""
     return Material("abcdef0123456789", LESSONS, judged, held_out)
 
@@ -40,7 +40,9 @@ def material(judged: Sequence[Row] = (), held_out: Sequence[Row] = ()) -> Materi
         ([], None),
     ],
 )
-def test_what_follows_is_what_there_is_enough_of(judged: list[Row], method: str | None) -> None:
+def test_what_follows_is_what_there_is_enough_of(
+    judged: list[DatasetRow], method: str | None
+) -> None:
     """Pairs call for DPO, thumbs for KTO, fewer than sixteen of either kind for nothing."""
     assert material(judged).method("auto") == method
     assert material(judged).method("none") is None
@@ -68,14 +70,14 @@ def test_few_lessons_are_seen_more_often_but_not_without_end(lessons: int, batch
 def test_nothing_to_learn_is_said(tmp_path: Path) -> None:
     """A dataset of a few thumbs has no answer to train on."""
     with pytest.raises(CannotTrain, match="data list"):
-        run_stages(BASE, Material("abcdef", [], [GOOD]), tmp_path, Plan())
+        run_stages(BASE, Material("abcdef", [], [GOOD]), tmp_path, TrainingPlan())
 
 
 def test_another_plan_in_the_same_folder_is_refused(tmp_path: Path) -> None:
     """A training that was broken off is not taken up with another dataset."""
     (tmp_path / "plan.json").write_text("{}")
     with pytest.raises(CannotTrain, match="remove that folder"):
-        run_stages(BASE, material(), tmp_path, Plan())
+        run_stages(BASE, material(), tmp_path, TrainingPlan())
 
 
 @pytest.mark.parametrize("method", ["dpo", "kto"])
@@ -83,9 +85,9 @@ def test_sft_then_preferences(tmp_path: Path, method: str) -> None:
     """Both stages train, what was held out is preferred more, a second call does nothing again."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
     base = Base(str(tiny_base(tmp_path / "base")), "Tiny")
-    pairs = [Row("preference", one.prompt, one.answer, "who ? [2]") for one in LESSONS]
+    pairs = [DatasetRow("preference", one.prompt, one.answer, "who ? [2]") for one in LESSONS]
     told: list[tuple[str, int, int]] = []
-    plan = Plan(2.0, "dpo" if method == "dpo" else "kto")
+    plan = TrainingPlan(2.0, "dpo" if method == "dpo" else "kto")
 
     def run() -> Sequence[float]:
         trained = run_stages(
@@ -110,7 +112,7 @@ def test_sft_then_preferences(tmp_path: Path, method: str) -> None:
 def test_lessons_begin_from_any_manner_and_are_drawn_to_what_is_served(tmp_path: Path) -> None:
     """SFT goes on from the manners and mixes in what is served; thumbs alone go on from that."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
-    from tuning.training.sft import Settings, train
+    from tuning.training.sft import TrainingSettings, train
 
     place = tiny_base(tmp_path / "base")
     base = Base(str(place), "Tiny")
@@ -118,13 +120,15 @@ def test_lessons_begin_from_any_manner_and_are_drawn_to_what_is_served(tmp_path:
     judged = Material("abcdef0123456789", [], [GOOD, BAD] * 8)
 
     def trained(name: str, base: Base, given: Material) -> Path:
-        plan = Plan(1.0, "kto" if given.judged else "none")
+        plan = TrainingPlan(1.0, "kto" if given.judged else "none")
         return run_stages(base, given, tmp_path / name, plan).adapter
 
     served = trained("served", base, taught)
     manners = trained("manners", replace(base, start=served), taught)
     both = replace(base, start=served, manners=manners)
-    settings = Settings(learning_rate=2.5e-4, epochs=1.0, start=manners, anchor=served, bars=False)
+    settings = TrainingSettings(
+        learning_rate=2.5e-4, epochs=1.0, start=manners, anchor=served, bars=False
+    )
     by_hand = train(place, LESSONS, tmp_path / "by-hand", settings)
     assert hash_adapter(trained("lessons", both, taught)) == hash_adapter(by_hand)
     from_served = trained("from-served", replace(base, start=served), judged)

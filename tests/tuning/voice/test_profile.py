@@ -6,19 +6,19 @@ from pathlib import Path
 import pytest
 
 from answering.model.voice import NO_VOICE
-from tuning.datasets.formats import Row
+from tuning.datasets.formats import DatasetRow
 from tuning.errors import MissingAdapter, UnusableAdapter
-from tuning.examples_for_training import Message
+from tuning.examples_for_training import ChatMessage
 from tuning.voice.profile import VOICE, learn_voice, read_voice, write_voice
 
 PLACES = ("kitchen", "garden", "cellar", "attic", "yard")
 
 
-def row(place: str, answer: str, question: str = "") -> Row:
+def row(place: str, answer: str, question: str = "") -> DatasetRow:
     """A question about a place, its note, and the right answer."""
     asked = question or f"Where is the {place} key?"
     note = f"Notes:\n[1] Keys: The {place} key hangs by the door.\n\nQuestion: {asked}"
-    return Row("sft", (Message("user", note),), answer)
+    return DatasetRow("sft", (ChatMessage("user", note),), answer)
 
 
 def test_what_answers_share_and_notes_lack() -> None:
@@ -30,9 +30,9 @@ def test_what_answers_share_and_notes_lack() -> None:
 
 def test_a_voice_may_use_the_words_that_the_model_is_instructed_with() -> None:
     """Only what notes, thread and question say is told: our instructions are nobody's knowledge."""
-    told = Message("system", "Answer from the notes alone.")
+    told = ChatMessage("system", "Answer from the notes alone.")
     rows = [row(place, f"The answer is: by the {place} door.") for place in PLACES]
-    instructed = [Row("sft", (told, *one.prompt), one.chosen) for one in rows]
+    instructed = [DatasetRow("sft", (told, *one.prompt), one.chosen) for one in rows]
     assert "answer" in learn_voice(instructed).words
     assert learn_voice(instructed) == learn_voice(rows)
 
