@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from pgvector.psycopg import HalfVector
 
 from benchmarks.sets import SETS
 from benchmarks.shared import DATA
 from retrieval.chunking.splitter import embedded_text, split
 from retrieval.documents import Chunk, Document
 from retrieval.embeddings.embedder import Embedder
-from retrieval.index.document_store import Embedded, Ready, hash_text, to_vector
+from retrieval.index.document_store import Embedded, Ready, hash_text
 from text.sentences import split_sentences
 
 Vectors = npt.NDArray[np.float32]
@@ -123,7 +124,7 @@ def _document(key: str, rows: Sequence[tuple[str, Vectors]], places: tuple[int, 
         chunk = Chunk(position, (), words, start, start + len(words), document.title)
         start = chunk.end + 2
         read = embedded_text(chunk)
-        chunks.append(Embedded(chunk, read, hash_text(read), to_vector(vector.tolist())))
+        chunks.append(Embedded(chunk, read, hash_text(read), HalfVector(vector)))
     return Ready(document, hash_text(text), chunks)
 
 

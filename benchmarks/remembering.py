@@ -1,16 +1,22 @@
 """An embedder that embeds no passage twice, so that two stores share one embedding. Fakes none."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from retrieval.embeddings.embedder import Embedder
 
 
 class Remembering(Embedder):
-    """Another embedder's vectors; `seconds` is what its passages took. Questions are not kept."""
+    """Another embedder's vectors, kept by their text. Questions are not kept.
+
+    `seconds` is the wall time in which passages were embedded: calls side by side count once.
+    """
 
     def __init__(self, embedder: Embedder) -> None:
         self.name, self.dimensions = embedder.name, embedder.dimensions
         self.seconds = 0.0
+        self._running, self._since = 0, 0.0
         self._embedder = embedder
         self._known: dict[str, list[float]] = {}
 
@@ -21,11 +27,22 @@ class Remembering(Embedder):
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
         """As the embedder's; what is known takes no time."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        started = time.perf_counter()
-        vectors = await self._embedder.aembed_documents(new) if new else []
-        self.seconds += time.perf_counter() - started
+        with self._timed():
+            vectors = await self._embedder.aembed_documents(new) if new else []
         self._known.update(zip(new, vectors, strict=True))
         return [self._known[text] for text in texts]
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        if not self._running:
+            self._since = time.perf_counter()
+        self._running += 1
+        try:
+            yield
+        finally:
+            self._running -= 1
+            if not self._running:
+                self.seconds += time.perf_counter() - self._since
 
     async def aembed_query(self, text: str) -> list[float]:
         """As the embedder's, each time anew."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import psycopg
+from pgvector.psycopg import register_vector_async
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
@@ -26,9 +27,15 @@ async def open_pool(
     `patience` is how many seconds one waits for a free one. Raises DatabaseUnavailable.
     """
     confine = confined_to(workspace)
+
+    async def configure(connection: AsyncConnection) -> None:
+        await confine(connection)
+        await register_vector_async(connection)
+        await connection.commit()
+
     try:
         async with await AsyncConnection.connect(url, connect_timeout=10) as connection:
-            await confine(connection)
+            await configure(connection)
     except psycopg.Error as error:
         raise DatabaseUnavailable(
             f"The database cannot be used: {_first_line(error)}. Its login must be allowed to act "
@@ -39,7 +46,7 @@ async def open_pool(
         min_size=min_size,
         max_size=max_size,
         timeout=patience,
-        configure=confine,
+        configure=configure,
         check=AsyncConnectionPool.check_connection,  # else each that a restart cut fails once more
         open=False,
     )

@@ -144,7 +144,7 @@ update sources set synced_at = now() where id = %(source)s;
 
 -- name: known_vectors
 -- The vectors of a document's chunks by what was embedded, to be used again.
-select hash, embedding::text from {chunks} where document_id = %(document)s;
+select hash, embedding from {chunks} where document_id = %(document)s;
 
 -- name: delete_chunks
 -- The chunks of documents in one generation.
@@ -164,7 +164,7 @@ create temporary table if not exists incoming_chunks (
 -- name: copy_incoming
 -- Chunks in bulk.
 copy incoming_chunks (document_id, position, headings, text, start_offset, end_offset, hash,
-    reader_set, terms, embedding) from stdin;
+    reader_set, terms, embedding) from stdin (format binary);
 
 -- name: insert_incoming
 -- The copied chunks in their generation.

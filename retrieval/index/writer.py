@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from pgvector.psycopg import HalfVector
 from psycopg import AsyncConnection
 
 from retrieval.chunking.splitter import embedded_text, split
@@ -16,7 +17,6 @@ from retrieval.index.document_store import (
     hash_text,
     known_vectors,
     rewrite_chunks,
-    to_vector,
     write_documents,
 )
 from retrieval.index.generations import Generation, ensure_vector_index
@@ -36,7 +36,7 @@ class Prepared:
     hash: str
     known_id: int | None
     chunks: list[tuple[Chunk, str, str]]
-    vectors: dict[str, str] = field(default_factory=dict)
+    vectors: dict[str, HalfVector] = field(default_factory=dict)
 
 
 class Filler:
@@ -69,7 +69,7 @@ class Filler:
     async def add(self, document: Document, hash_: str, known_id: int | None) -> None:
         """Split a document; `known_id` is its row where the index has an earlier state of it."""
         chunks = await asyncio.to_thread(_split, document, self._embedder)
-        vectors: dict[str, str] = {}
+        vectors: dict[str, HalfVector] = {}
         if known_id is not None:
             vectors = await known_vectors(self._connection, self._generation, known_id)
         self._waiting.append(Prepared(document, hash_, known_id, chunks, vectors))
@@ -118,7 +118,7 @@ class Filler:
             some = hashes[first : first + _CHUNKS_AT_ONCE]
             numbers = await self._embedder.aembed_documents([due[hash_] for hash_ in some])
             self._check(numbers)
-            vectors.update(zip(some, map(to_vector, numbers), strict=True))
+            vectors.update(zip(some, map(HalfVector, numbers), strict=True))
         return [
             Ready(
                 prepared.document,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from statistics import mean
 from typing import Any
 
+from pgvector.psycopg import HalfVector
 from psycopg import AsyncConnection
 
 from database.database import Database
@@ -213,7 +214,7 @@ class _Look:
                 sample.texts.append([])
                 continue
             split_ = await asyncio.to_thread(self._split, document)
-            vectors: dict[str, str] = {}
+            vectors: dict[str, HalfVector] = {}
             if known and self._live:
                 vectors = await known_vectors(self._connection, self._live, known.id)
             sample.texts.append([text for text, hash_ in split_ if hash_ not in vectors])

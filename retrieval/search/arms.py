@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from pgvector.psycopg import HalfVector
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
 from psycopg.sql import Composed
@@ -11,7 +12,6 @@ from psycopg.sql import Composed
 from database.statements import load_statements
 from retrieval.audience import Audience
 from retrieval.documents import Passage
-from retrieval.index.document_store import to_vector
 from retrieval.index.generations import Generation
 from retrieval.lexical.bm25 import rank
 from retrieval.search.scope import Scope
@@ -38,7 +38,7 @@ async def search_dense(
     """
     if not scope.reader_sets:
         return []
-    values = {**scope.values(), "vector": to_vector(vector), "limit": limit}
+    values = {**scope.values(), "vector": HalfVector(vector), "limit": limit}
     by_graph = scope.generation.statement(_SQL["search_dense"])
     if scope.size.chunks > _MOST_COMPARED:
         await _tune(connection, scope, limit)

@@ -82,6 +82,6 @@ async def _load_chunks(
     async with connection.cursor(binary=True) as cursor:
         await cursor.execute(scope.generation.statement(_SQL["chunk_vectors"]), values)
         return {
-            id_: CandidateChunk(document, text, np.asarray(vector, dtype=np.float32))
+            id_: CandidateChunk(document, text, vector.to_numpy().astype(np.float32))
             for id_, document, text, vector in await cursor.fetchall()
         }

@@ -66,7 +66,7 @@ select adapter from retriever_weights where id = %(id)s;
 
 -- name: chunk_vectors
 -- Chunks by their ids or their documents, with their vectors, if the audience may still read them.
-select c.id, c.document_id, c.text, c.embedding::real[]
+select c.id, c.document_id, c.text, c.embedding
 from {chunks} c join documents d on d.id = c.document_id
 where c.generation = {generation} and c.workspace = %(workspace)s
   and (c.id = any(%(ids)s) or c.document_id = any(%(documents)s))

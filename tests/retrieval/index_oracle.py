@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 
+from pgvector.psycopg import HalfVector
 from psycopg import AsyncConnection
 
 from database.database import open_database
@@ -18,7 +19,6 @@ from retrieval.index.document_store import (
     Ready,
     delete_documents,
     hash_text,
-    to_vector,
     upsert_source,
     write_documents,
 )
@@ -111,7 +111,7 @@ class Kitchen:
     def ready(self, key: str, text: str, readers: frozenset[str]) -> Ready:
         """A document split and embedded."""
         document = Document(key, "", text, text, readers=readers)
-        vector = to_vector([1.0] + [0.0] * (self.generation.dimensions - 1))
+        vector = HalfVector([1.0] + [0.0] * (self.generation.dimensions - 1))
         chunks = []
         for chunk in split(document, self.embedder.count_tokens):
             read = embedded_text(chunk)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import numpy as np
 import pytest
+from pgvector.psycopg import HalfVector
 from psycopg import AsyncConnection
 
 from database.database import Database
@@ -14,7 +15,6 @@ from retrieval.embeddings.embedder import Embedder
 from retrieval.index.document_store import (
     Embedded,
     Ready,
-    to_vector,
     upsert_source,
     write_documents,
 )
@@ -42,7 +42,7 @@ async def indexed(database: Database, minilm: Embedder) -> AsyncIterator[Generat
         for readers, some in ((CROWD, vectors[:400]), (FAR, vectors[400:])):
             document = Document(readers, readers, "words", "1", readers=frozenset({readers}))
             chunks = [
-                Embedded(Chunk(at, (), "words", 0, 5), "words", str(at), to_vector(vector.tolist()))
+                Embedded(Chunk(at, (), "words", 0, 5), "words", str(at), HalfVector(vector))
                 for at, vector in enumerate(some)
             ]
             ready = Ready(document, "hash", chunks)
@@ -74,11 +74,11 @@ async def _nearest(
 ) -> list[int]:
     """The ids of the nearest chunks, by comparing all."""
     await owner.execute("set enable_indexscan = off")
-    vector = to_vector([1.0] + [0.0] * (generation.dimensions - 1))
+    vector = HalfVector([1.0] + [0.0] * (generation.dimensions - 1))
     cursor = await owner.execute(
         "select c.id from chunks c join reader_sets r on r.id = c.reader_set"
         " where r.readers && %s order by c.embedding <=> %s::halfvec, c.id limit %s",
-        [sorted(readers), vector, FOUND],
+        [sorted(readers), vector.to_text(), FOUND],
     )
     return [id_ for (id_,) in await cursor.fetchall()]
 
