@@ -1,4 +1,4 @@
-"""The reply to a row of the inbox: one that a dead process began, or a new one. Writes none."""
+"""Open the reply to an inbox row: continue a crashed job's message, or start one."""
 
 from bot.inbox import store, threads
 from bot.inbox.store import Row
@@ -8,11 +8,11 @@ from bot.slack.message_stream import Place, Reply
 
 
 class Overtaken(Exception):
-    """Another job has begun the reply to this row."""
+    """Another job has started the reply to this row."""
 
 
 async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
-    """The reply to this row; its first words raise Overtaken when another job was quicker.
+    """Return the reply to this row; posting its first words raises Overtaken if another job did.
 
     Raises SlackFailed.
     """
@@ -36,7 +36,7 @@ async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
 
 
 async def _find_begun(services: BotServices, row: Row, me: Myself) -> str | None:
-    """The bot's first message after the question that replies to nothing else."""
+    """Find the message a crashed job posted: the first after the question that no row claims."""
     said = await threads.said_in(services, row.channel, row.thread_ts, me)
     mine = [one.ts for one in said if one.by_me and float(one.ts) > float(row.ts)]
     free = await store.unclaimed(services, row.channel, mine)
