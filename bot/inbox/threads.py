@@ -132,8 +132,7 @@ async def _read(services: BotServices, row: Row, me: Myself) -> list[Said]:
     async def keep() -> None:
         assert services.redis is not None  # noqa: S101 - `_with_redis` runs nothing without it
         async with services.redis.pipeline() as pipe:
-            # Do not cache what an event has overtaken: a message came or changed while Slack was
-            # read.
+            # Do not cache what an event has overtaken while Slack was read.
             await pipe.watch(f"{key}:version")
             if await pipe.get(f"{key}:version") != version:
                 return

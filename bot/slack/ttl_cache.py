@@ -38,8 +38,7 @@ class Recent(Generic[K, V]):
             return value
         drops = self._drops
         value = await load()
-        # The value may have been read before the change that dropped it: use it once, do not store
-        # it.
+        # The value may be older than the change that dropped it: use it once, do not store it.
         return self.put(key, value) if drops == self._drops else value
 
     def drop(self, key: K) -> None:
