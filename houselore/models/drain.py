@@ -1,4 +1,4 @@
-"""Models out of service closed a while later: servers end, endpoints let go. Retires none."""
+"""Close models that went out of service, after a grace period for running answers."""
 
 import logging
 import time
@@ -18,10 +18,10 @@ _log = logging.getLogger(__name__)
 
 
 class Retirement:
-    """The models that are neither served, tried nor next in a rollback, each with its time here.
+    """Tracks models that are not served, not on canary and not next in a rollback.
 
-    A process closes what it has seen so for `grace` seconds, and remembers it until it is in
-    service again. The first that cannot be closed ends the round: what it waits for, others would.
+    A model is closed once it has been out of service for `grace` seconds, and not again until it
+    has been back in service.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Retirement:
         self._closed: set[str] = set()
 
     async def look(self) -> None:
-        """See who is out of service, and close those whose time has come."""
+        """Find the models out of service and close those whose grace period is over."""
         async with self._pool.connection() as connection:
             aside = await set_aside(connection, self._workspace)
         now = time.monotonic()
@@ -48,18 +48,19 @@ class Retirement:
                 await close_if_idle(self._pool, self._workspace, self._house, name)
             except HouseloreError as error:
                 _log.warning("%s is out of service and was not closed: %s", name, error)
+                # What keeps this one from closing would keep the others too: stop for this round.
                 self._since[name] = now  # to be tried again, not at every look
                 return
             self._closed.add(name)
 
 
 async def close_if_idle(pool: AsyncConnectionPool, workspace: str, house: House, name: str) -> None:
-    """Close a model unless it is served, tried or next in a rollback.
+    """Close a model unless it is served, on canary or next in a rollback.
 
-    The registry is held meanwhile, so that nobody promotes it just then; afterwards it is opened as
-    any other. Raises a HouseloreError.
+    It can be opened again like any other. Raises a HouseloreError.
     """
     async with pool.connection() as connection, connection.transaction():
+        # The lock keeps others from promoting the model in the meantime.
         await lock_models(connection, workspace)
         model = await find_idle(connection, workspace, name)
         if model is not None and _holds_a_place(model):
@@ -67,7 +68,7 @@ async def close_if_idle(pool: AsyncConnectionPool, workspace: str, house: House,
 
 
 def _holds_a_place(model: Model) -> bool:
-    """Whether it has a server or a place at an endpoint of its own: it is no base, nor hosted."""
+    """Return whether the model has its own server or adapter slot: it is no base and not hosted."""
     return model.adapter is not None and hosted_id(model.adapter) is None
 
 
@@ -78,6 +79,6 @@ async def keep_tidy(
     seconds: float = SECONDS,
     grace: float = GRACE,
 ) -> None:
-    """Every `seconds` until cancelled: close what is out of service for `grace` seconds."""
+    """Every `seconds` until cancelled, close models out of service for `grace` seconds."""
     retirement = Retirement(pool, workspace, house, grace)
     await repeat(seconds, retirement.look, "it was not looked which models are out of service")
