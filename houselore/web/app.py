@@ -1,4 +1,4 @@
-"""Houselore over HTTP: is it alive, is it ready, and the reader pages. Takes no events."""
+"""Serve the health checks and the reader pages over HTTP."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -30,7 +30,10 @@ _HEADERS = {
 
 
 def health_routes(checks: Mapping[str, Check], optional: frozenset[str]) -> list[Route]:
-    """/healthz: the process lives. /readyz: every part answers, save the `optional` ones."""
+    """Return the routes /healthz (the process runs) and /readyz (all parts answer).
+
+    /readyz does not depend on the `optional` parts.
+    """
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -47,7 +50,7 @@ def health_routes(checks: Mapping[str, Check], optional: frozenset[str]) -> list
 def create_web(
     pool: AsyncConnectionPool, workspace: str, links: SourceLinks, health: list[Route]
 ) -> Starlette:
-    """The application on the reader port."""
+    """Return the application of the reader port."""
 
     async def document(request: Request) -> Response:
         document_id = _number(request.path_params["document"])
@@ -77,7 +80,8 @@ def create_web(
 
 
 def _refused() -> Response:
-    """One answer for every link that opens nothing: nobody learns which documents there are."""
+    """Refuse a link, with the same page whatever is wrong."""
+    # The same for all, so that nobody learns which documents exist.
     return _page(message_page("Houselore", _NOTHING), 403)
 
 
