@@ -39,6 +39,7 @@ def create_app(services: BotServices) -> AsyncApp:
         # Without a secret nothing may come over HTTP: an empty one could be signed with by anybody.
         signing_secret=services.signing_secret or secrets.token_hex(32),
         authorize=authorize,
+        # Acknowledge after the listener, so that Slack redelivers what could not be stored.
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,
     )

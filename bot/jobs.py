@@ -129,7 +129,9 @@ async def _work(jobs: App, queue: str, concurrency: int) -> None:
             queues=[queue],
             name=queue,
             concurrency=concurrency,
+            # Failed jobs stay for a day: the sweep counts them as crashes of their row.
             delete_jobs="successful",
+            # The process around the worker handles the signals.
             install_signal_handlers=False,
             shutdown_graceful_timeout=5,
             fetch_job_polling_interval=_POLL_SECONDS,

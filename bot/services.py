@@ -53,6 +53,7 @@ class BotServices:
     memberships: Memberships = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        # Built from the fields above; a frozen dataclass sets them only this way.
         client = SlackClient(self.slack_token, self.slack_api_url.rstrip("/") + "/")
         object.__setattr__(self, "client", client)
         directory = Directory(client)

@@ -132,6 +132,7 @@ def _run(url: str, command: str, revision: str) -> None:
     config = Config()
     # The option is interpolated, so a "%" in the path has to be doubled.
     config.set_main_option("script_location", str(scripts_folder()).replace("%", "%%"))
+    # `creator`: psycopg reads the URL as it is; SQLAlchemy would parse it in its own way.
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
     )

@@ -168,6 +168,7 @@ def reader_noted(settings: Settings) -> Iterator[None]:
 
 def _reader_url(settings: Settings) -> str:
     note = settings.folder() / _READER_NOTE
+    # A running Houselore may serve the pages at another port than these settings say.
     if settings.public_url is None and note.is_file():
         return note.read_text(encoding="utf-8")
     return settings.reader_url

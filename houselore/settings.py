@@ -38,9 +38,11 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         env_file_encoding="utf-8",
+        # `KEY=` counts as not set, as in a compose file.
         env_ignore_empty=True,
         extra="ignore",  # other programs' variables; ours are checked by open_settings
         frozen=True,
+        # So that the command line can override a field whose variable has another name.
         populate_by_name=True,
     )
 

@@ -57,6 +57,7 @@ class Board:
 
 async def open_board(services: BotServices, row: Row, text: str) -> Board:
     """Return the crashed job's message, or post one: in the channel, else as a direct message."""
+    # One message per reindex: a job that takes over after a crash goes on with it.
     if row.reply_ts is not None and row.reply_channel is not None:
         return Board(services, row.reply_channel, row.reply_ts)
     channel = row.channel or await direct_message(services, row.person)

@@ -123,6 +123,7 @@ async def _reindex(services: BotServices, row: Row) -> None:
         await tell(services, row, escape(planned.describe()))
         return
     if not wish.switch:
+        # Refuse an unknown source before the progress message is posted.
         choose_sources(await list_sources(pool, workspace), word)
     await _make_sure_of_room(services)
     board = await open_board(services, row, "Reindexing: looking for what changed…")

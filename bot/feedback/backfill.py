@@ -71,6 +71,7 @@ async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
         except SlackFailed as error:
             if may_pass(error):
                 raise
+            # The channel's other answers cannot be read either.
             if error.error in _CLOSED:
                 closed.add(channel)
             _log.info("the votes on %s in %s cannot be read: %s", ts, channel, error)

@@ -100,6 +100,7 @@ async def _keep(services: BotServices, row: Row) -> Said:
 
 
 async def _write(connection: AsyncConnection[Any], key: Mapping[str, Any], remark: Remark) -> None:
+    # A repeated job must not add to the history.
     if await _current(connection, key["answer_id"], key["person"]) == remark:
         return
     await connection.execute(_SQL["retire_remark"], key)

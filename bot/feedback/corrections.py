@@ -111,6 +111,7 @@ async def _set(
     surface: Surface,
     ts: str | None,
 ) -> None:
+    # A repeated job must not add to the history.
     if await _current(connection, answer_id, author) == (text, surface, ts):
         return
     key = {"workspace": workspace, "answer_id": answer_id, "author": author}

@@ -106,6 +106,7 @@ def current(votes: Iterable[Vote]) -> tuple[Label, Surface] | None:
     last: Surface | None = None
     for vote in votes:
         thumb = (vote.surface, vote.name)
+        # Removed first, so that a vote given again counts as the latest.
         standing.pop(thumb, None)
         if vote.given:
             standing[thumb] = vote.label
@@ -119,6 +120,7 @@ def current(votes: Iterable[Vote]) -> tuple[Label, Surface] | None:
 
 
 async def _settle(connection: AsyncConnection[Any], values: Mapping[str, Any]) -> None:
+    # Locked, so that two events on one answer are settled one after the other.
     answer = await (await connection.execute(_SQL["lock_answer"], values)).fetchone()
     if answer is None:
         return

@@ -23,6 +23,7 @@ Kind = Literal[
     "membership",
 ]
 
+# Subtypes of messages that people write; an ordinary message has none.
 _SAID = (None, "file_share", "thread_broadcast", "me_message")
 
 
@@ -58,6 +59,7 @@ class Message:
         event = body["event"]
         if event.get("subtype") not in _SAID or event.get("bot_id") or not event.get("user"):
             return None
+        # Slackbot's messages look like a person's.
         if event["user"] == "USLACKBOT" or event.get("hidden"):
             return None
         thread_ts = event.get("thread_ts")
@@ -110,6 +112,7 @@ class Edited:
         event = body["event"]
         message, before = event.get("message") or {}, event.get("previous_message") or {}
         text = clean(message.get("text") or "")
+        # Slack also sends message_changed when it adds a link's preview.
         if "ts" not in message or text == clean(before.get("text") or ""):
             return None
         root = message.get("thread_ts") or message["ts"]
@@ -146,6 +149,7 @@ class Command:
     @property
     def is_direct(self) -> bool:
         """Return whether it was given in a direct message."""
+        # The ids of direct messages begin with D.
         return self.channel.startswith("D")
 
     @classmethod
@@ -163,5 +167,6 @@ class Command:
     def incoming(self, kind: Kind) -> Incoming:
         """Return the command as an inbox event, without a ts: it leaves no message in Slack."""
         payload = {"text": self.text, "response_url": self.response_url}
+        # Slack gives commands no event id, but each has a trigger of its own.
         event_id = f"command:{self.trigger}"
         return Incoming(event_id, kind, self.person, self.channel, payload=payload)

@@ -43,6 +43,7 @@ class Press:
     @property
     def event_id(self) -> str:
         """The inbox event id: the same at each delivery of this press."""
+        # Slack gives presses no event id: build one from what a redelivery repeats.
         return f"press:{self.action_id}:{self.channel}:{self.message_ts}:{self.person}:{self.at}"
 
 

@@ -48,6 +48,7 @@ async def tell(services: BotServices, row: Row, text: str, blocks: Sequence[Bloc
     except SlackFailed as error:
         if may_pass(error):
             raise
+        # Perhaps only the blocks were refused.
         if blocks:
             await tell(services, row, text)
             return

@@ -97,6 +97,7 @@ async def store_with(
         "thread_ts": incoming.thread_ts,
         "person": incoming.person,
         "payload": Jsonb(dict(incoming.payload)),
+        # A row without a task has nothing left to do.
         "state": "received" if task else "done",
     }
     row = await (await connection.execute(_SQL["store"], values)).fetchone()
@@ -214,6 +215,7 @@ async def sweep(services: BotServices) -> int:
         for inbox_id, kind, deaths in rows:
             # A row whose lock is taken is being handled right now.
             if await _try_lock(connection, _key(inbox_id)):
+                # Only tested: the new job takes the lock itself.
                 await connection.execute(_SQL["unlock"], {"key": _key(inbox_id)})
                 await _defer(services, connection, TASKS[kind], inbox_id, deaths)
                 given += 1

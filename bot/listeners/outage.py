@@ -28,6 +28,7 @@ async def tell_once(services: BotServices, told: Told, body: Mapping[str, Any]) 
     if message is None or told.find((message.channel, message.ts)):
         return
     me = await services.directory.me()
+    # Whether the bot takes part in a thread is known only to the database, which is down.
     if not message.is_direct and not message.mentions(me.user):
         return
     told.put((message.channel, message.ts), True)

@@ -84,6 +84,7 @@ def link(url: str, label: str, limit: int = 150) -> str:
     shown = fit(one_line(label).replace("|", "¦"), limit)
     if len(url) > _LONGEST_ADDRESS or not re.match(r"https?://[^\s]+\Z", url):
         return shown
+    # These characters would end the link.
     address = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
     return f"<{address.replace('&', '&amp;')}|{shown}>"
 

@@ -94,6 +94,7 @@ async def _answer(services: BotServices, row: Row) -> None:
     me = await services.directory.me()
     reply = await open_reply(services, row, me)
     stored = await answer_of_inbox(services.pool, row.id)
+    # A crashed job saved it, and people may have joined since who may not read its documents.
     if stored is not None and not await is_for(services, row, stored):
         stored = None
     while stored is None:
@@ -200,6 +201,7 @@ async def show(
     assert reply.ts is not None  # noqa: S101 - a finished reply has a place
     if stored.ts != reply.ts:
         await place_answer(services.pool, stored.id, row.channel, reply.ts)
+    # Votes may have been cast on the message before the answer was saved.
     await settle_votes(services, row.channel, reply.ts)
     said = Said(reply.ts, answer.text, by_me=True)
     await threads.note(services, row.channel, row.thread_ts, said)
@@ -244,6 +246,7 @@ async def _set_status(
         calls.append(call("assistant.threads.setStatus", **place, **thinking))
     if session is not None:
         calls.append(call("agents.sessions.setStatus", **place, status=session))
+    # The status is a courtesy: an answer must not fail because of it.
     for result in await asyncio.gather(*calls, return_exceptions=True):
         if isinstance(result, Exception) and not isinstance(result, SlackFailed):
             raise result

@@ -18,6 +18,7 @@ async def open_reply(services: BotServices, row: Row, me: Myself) -> Reply:
     """
     ts = row.reply_ts
     if ts is None and row.payload.get("begun"):
+        # A job crashed between posting its message and recording it.
         ts = await _find_begun(services, row, me)
     if (await services.directory.conversation(row.channel)).is_im:
         place = Place(row.channel, row.thread_ts)

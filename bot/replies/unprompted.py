@@ -67,6 +67,7 @@ async def _settle(services: BotServices, row: Row, deaths: int) -> None:
     # One at a time in a channel: a burst of questions must not become a burst of answers.
     async with store.locked(services.pool, key) as alone:
         try:
+            # A reply that a crashed job has started is completed even without the lock.
             if deaths >= MOST_DEATHS or not (alone or row.payload.get("begun")):
                 raise _LetPass
             await _answer(services, row)
@@ -78,6 +79,7 @@ async def _settle(services: BotServices, row: Row, deaths: int) -> None:
 async def _answer(services: BotServices, row: Row) -> None:
     """Show the saved answer, or generate one. Raises _LetPass."""
     settings = await read_channel(services, row.channel)
+    # An admin may have changed the setting since the question was stored.
     if not settings.unasked:
         raise _LetPass
     me = await services.directory.me()

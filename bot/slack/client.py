@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackFailed
 
+# Calls that post text: repeating one that did arrive would post it twice.
 _NOT_TWICE = ("chat.postMessage", "chat.postEphemeral", "chat.startStream", "chat.appendStream")
 _FORMS = (
     "users.",

@@ -117,6 +117,7 @@ class Directory:
 
     async def me(self) -> Myself:
         """Return the bot itself; asked once. Raises SlackFailed, also for an invalid token."""
+        # Many events arrive together at the start: ask once, not once for each.
         async with self._asking:
             if self._me is None:
                 self._me = Myself.from_auth(await self._client.call("auth.test"))

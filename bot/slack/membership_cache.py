@@ -54,6 +54,7 @@ class Memberships:
             self._directory.forget_person(person)
 
     async def _catch_up(self, patience: float | None) -> None:
+        # At the first look nothing is cached, so no change matters yet.
         since = None if self._newest is None else self._newest - _OVERLAP
         values = {"workspace": self._workspace, "since": since}
         async with self._pool.connection(patience) as connection:

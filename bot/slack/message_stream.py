@@ -89,6 +89,7 @@ class Reply:
 
         A message that somebody deleted stays deleted.
         """
+        # What was streamed is not the answer's beginning, so the message must be replaced.
         if not text.startswith(self._text):
             self.restart()
         self._text = text
@@ -125,6 +126,7 @@ class Reply:
             )
         except SlackFailed as error:
             self.stopped = error.error == "stopped_by_user"
+            # Whether the words arrived is unknown.
             self._in_doubt = True
 
     async def _start(self, piece: str) -> None:
@@ -160,6 +162,7 @@ class Reply:
         with suppress(SlackFailed):
             await self._client.call("chat.stopStream", channel=self._place.channel, ts=self.ts)
         if not await self._show_parts(blocks):
+            # Slack refused the parts, but plain Markdown still shows the whole text.
             await self._update([markdown(safe_markdown(self._text)), *blocks])
 
     async def _show_parts(self, blocks: Sequence[Block]) -> bool:

@@ -37,6 +37,7 @@ from tuning.errors import (
     WeightsRefused,
 )
 
+# What the user can fix by asking differently.
 _MENDABLE = (
     SourceNotFound,
     UnreadableCorpus,
@@ -105,6 +106,7 @@ def _write_down(error: Exception) -> Path:
         folder = open_settings().folder() / "logs"
         folder.mkdir(mode=0o700, exist_ok=True)
     except (HouseloreError, OSError):
+        # The data folder may be the very thing that is wrong.
         folder = Path(tempfile.mkdtemp(prefix="houselore-"))
     path = folder / "errors.log"
     with path.open("a", encoding="utf-8") as file:

@@ -86,6 +86,7 @@ async def lease_servers(
         yield lease
     finally:
         with contextlib.suppress(OSError):
+            # Only our half: the supervisor still has to tell whether we were the last user.
             writer.write_eof()
         await listening
         writer.close()
@@ -116,6 +117,7 @@ async def _visit(
                 return reader, writer, keeper
             writer.close()  # it was leaving
         if keeper is None or keeper.poll() is not None:
+            # It must outlive this process while others use the servers.
             keeper = start_child(command, log=log, on_parent_death=None)
         await asyncio.sleep(0.03)
     raise ServerDidNotStart(f"The embedded servers do not start; their log is {log}.")

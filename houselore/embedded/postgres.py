@@ -26,6 +26,7 @@ _LEFTOVER_PATIENCE = 30.0  # seconds
 _READ_ANYWHERE, _WRITE_ANYWHERE = ("dac_read_search", 2), ("dac_override", 1)
 _MAKE_DATA = (
     *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"),
+    # Texts sort alike on every machine, whatever locales it has.
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
 _OPTIONS = {
@@ -33,6 +34,7 @@ _OPTIONS = {
     "unix_socket_permissions": "0700",
     "shared_buffers": "256MB",  # holds the graph of 200,000 chunks; taken as it is filled
     "max_wal_size": "256MB",
+    # There is no replica and no archive to write for.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "io_method": "sync",
@@ -73,6 +75,7 @@ async def embedded_postgres(folder: Path, *, durable: bool = True) -> AsyncItera
         yield _url(sockets, _DATABASE)
     finally:
         if process is not None:
+            # SIGINT is the fast shutdown, which does not wait for clients.
             await stop_child(process, signal.SIGINT, seconds=15)
         elif leftover is not None:
             await _stop_leftover(leftover, data)
@@ -187,6 +190,7 @@ def _leftover(data: Path) -> int | None:
     command = _command_of(pid)
     if str(data) in command:
         return pid
+    # Another program has the pid by now, and Postgres would refuse to start.
     if "postgres" not in command:
         note.unlink(missing_ok=True)
     return None

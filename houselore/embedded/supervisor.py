@@ -109,6 +109,7 @@ class Keeper:
             wanted = json.loads(await reader.readline() or "{}")
             parts = [self._tell(writer, part, wanted) for part in wanted["parts"]]
             await asyncio.gather(*parts)
+            # Returns when the user closes the connection, or its process ends.
             await reader.read()
         self._release(writer)
         if self._users == {writer}:
@@ -210,6 +211,7 @@ def main() -> None:
     data = arguments.parse_args().data
     lock = os.open(keeper_folder(data) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        # The system releases the lock when the process ends, however it ends.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return

@@ -133,6 +133,7 @@ class House:
 
     async def _answerer(self, question: Question) -> Answerer:
         name = self._served.name
+        # A question from the command line has no channel by which to choose.
         if self._rollout is not None and question.place is not None:
             name = await self._model_for(self._rollout, question)
         return self._answerers.get(name) or self._answerers[self._served.name]

@@ -20,6 +20,7 @@ _NOTHING = (
     "This link opens nothing: it is not whole, its document is gone, or other people may read the "
     "document now. Ask again to get a new one."
 )
+# The page shows texts of others: run no script, leak no address, cache nothing.
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -90,4 +91,5 @@ def _page(text: str, status: int) -> Response:
 
 
 def _number(text: str) -> int | None:
+    # Up to 18 digits fit into Postgres' bigint.
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

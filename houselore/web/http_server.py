@@ -25,6 +25,7 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
     """Return a socket bound to `port`. Raises WrongUse, which names the `setting` to change."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
+    # A restart must not wait until the old connections time out.
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
