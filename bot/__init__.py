@@ -1,1 +1,1 @@
-"""Slack in, Slack out. Knows no model and no index: it asks an Answerer."""
+"""The Slack side: store events, run their jobs, post the replies of an `Answerer`."""

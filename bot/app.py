@@ -1,4 +1,4 @@
-"""The Slack app for Socket Mode and HTTP alike. Opens no connection and runs no job."""
+"""Build the Bolt app that handles Slack's events, over Socket Mode or HTTP."""
 
 import logging
 import secrets
@@ -16,12 +16,13 @@ _log.addFilter(lambda record: record.getMessage() != warning_token_skipped())
 
 
 def create_app(services: BotServices) -> AsyncApp:
-    """The app with a listener for every event in the manifest.
+    """Return the app, with a listener for every event in the manifest.
 
-    Each listener ends before its event is acknowledged, so what is acknowledged is stored. Who the
-    bot is, is asked once and not for each event.
+    An event is acknowledged only after its listener has returned, so an acknowledged event is
+    stored.
     """
 
+    # Bolt calls this for each event; `me()` asks Slack once and keeps the answer.
     async def authorize() -> AuthorizeResult:
         me = await services.directory.me()
         return AuthorizeResult(
@@ -38,6 +39,7 @@ def create_app(services: BotServices) -> AsyncApp:
         # Without a secret nothing may come over HTTP: an empty one could be signed with by anybody.
         signing_secret=services.signing_secret or secrets.token_hex(32),
         authorize=authorize,
+        # Acknowledge after the listener, so that Slack redelivers what could not be stored.
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,
     )

@@ -1,22 +1,22 @@
-"""What can go wrong between Slack and an answer.
+"""The bot's errors; each message is a sentence for a person.
 
 BotError
 ├── SlackFailed       Slack refused a call or could not be reached
 ├── DatabaseDown      the inbox or the job queue could not be written or read
-├── NameNotFound      a name that is nobody's, or several people's; the message says whose it may be
+├── NameNotFound      a name matches no one, or several; the message lists the candidates
 ├── QuestionRefused   the question cannot be answered as it stands; the message says what to do
-├── FeedbackRefused   what is said of an answer cannot be kept; the message says why
-├── ReviewRefused     what is reviewed cannot be decided so, or by whom; the message says why
+├── FeedbackRefused   feedback on an answer cannot be saved; the message says why
+├── ReviewRefused     a review cannot be saved; the message says why
 └── SettingRefused    settings or experts cannot be changed so; the message says what can be
 """
 
 
 class BotError(Exception):
-    """Anything the bot raises on purpose; its message is a sentence for a person."""
+    """Base of the errors that the bot raises on purpose; the message is a sentence for a person."""
 
 
 class SlackFailed(BotError):
-    """Slack refused a call (`error` is its name for why) or could not be reached (`""`)."""
+    """Slack refused a call (`error` is Slack's code) or could not be reached (`error` is "")."""
 
     def __init__(self, message: str, error: str = "") -> None:
         super().__init__(message)
@@ -28,7 +28,7 @@ class DatabaseDown(BotError):
 
 
 class NameNotFound(BotError):
-    """A name that is nobody's, or several people's or channels'."""
+    """A name matches no person or channel, or more than one."""
 
 
 class QuestionRefused(BotError):
@@ -36,12 +36,12 @@ class QuestionRefused(BotError):
 
 
 class FeedbackRefused(BotError):
-    """What somebody says of an answer cannot be kept."""
+    """Feedback on an answer cannot be saved."""
 
 
 class ReviewRefused(BotError):
-    """What is reviewed is gone, cannot be decided so, or not by this person."""
+    """The example is gone, the verdict does not apply to it, or this person may not review it."""
 
 
 class SettingRefused(BotError):
-    """Settings or experts cannot be changed as was said, by whom it was said, or there."""
+    """The change is not understood, this person may not make it, or it cannot be made here."""

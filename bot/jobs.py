@@ -1,4 +1,4 @@
-"""The job queue: which tasks there are, how often each is tried, and the worker that runs them."""
+"""The job queue: its tasks, their retries, and the workers that run them."""
 
 import asyncio
 import logging
@@ -34,19 +34,19 @@ _Act = Callable[[BotServices, int, int, int], Awaitable[None]]
 
 
 class _Again(BaseRetryStrategy):
-    """Try again after 1, 2, 4 … and at most 60 seconds; the task itself knows when to stop."""
+    """Retry after 1, 2, 4 … at most 60 seconds, forever: each task decides when to give up."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
         return RetryDecision(retry_in={"seconds": min(2**job.attempts, _LONGEST_WAIT)})
 
 
 def make_jobs(connector: BaseConnector) -> App:
-    """The job queue on this connector; open it before use, and register the tasks on it."""
+    """Return a job queue on `connector`. Open it, and register the tasks, before use."""
     return App(connector=connector)
 
 
 def register_tasks(jobs: App, services: BotServices) -> None:
-    """Give the queue its tasks, which act with these services."""
+    """Register every task on the queue, bound to these services."""
     answers, index = _answers(services), _index(services)
     _register(jobs, services, "answer", answers, mention_reply.answer)
     _register(jobs, services, "answer_unasked", _unasked(services), unprompted.answer_unasked)
@@ -79,12 +79,13 @@ def register_tasks(jobs: App, services: BotServices) -> None:
 
 
 async def run_worker(services: BotServices, *, sweep_seconds: float = _SWEEP_SECONDS) -> None:
-    """Run jobs until cancelled, in three workers: what was asked, what nobody asked, indexing.
+    """Run jobs until cancelled: one worker each for questions, unprompted answers and indexing.
 
-    So none waits behind another. What a dead process left open is taken up at once, and looked for
-    again every few seconds. A database that goes away is waited for. Beside it, the votes cast
-    while no bot was there are read back once.
+    Every `sweep_seconds` requeue the rows whose worker crashed; the first time at once. Restart a
+    worker that lost its database. Once, read back the votes that were cast while the bot was
+    offline.
     """
+    # Three workers, so that a long reindex never holds up a question.
     async with asyncio.TaskGroup() as group:
         group.create_task(_keep_sweeping(services, sweep_seconds))
         group.create_task(_catch_up(services))
@@ -122,13 +123,16 @@ async def _keep_working(jobs: App, queue: str, concurrency: int) -> None:
 
 
 async def _work(jobs: App, queue: str, concurrency: int) -> None:
-    """A worker in a task of its own: one that loses the request to end has it again."""
+    """Run one worker until it ends; stop it when this task is cancelled."""
+    # In a task of its own, so that `end` can repeat a cancellation that the worker swallows.
     worker = asyncio.create_task(
         jobs.run_worker_async(
             queues=[queue],
             name=queue,
             concurrency=concurrency,
+            # Failed jobs stay for a day: the sweep counts them as crashes of their row.
             delete_jobs="successful",
+            # The process around the worker handles the signals.
             install_signal_handlers=False,
             shutdown_graceful_timeout=5,
             fetch_job_polling_interval=_POLL_SECONDS,

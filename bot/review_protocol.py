@@ -1,6 +1,6 @@
-"""What people review before anything is learned of it: the seam. Learns nothing, shows nothing.
+"""The interface between Slack and the review queue of training examples.
 
-What waits comes from elsewhere (`BotServices.reviews`), and only what a reviewer could have read.
+`BotServices.reviews` implements `Reviews`; it offers a reviewer only what they may read.
 """
 
 from collections.abc import Sequence
@@ -10,16 +10,16 @@ from typing import Final, Literal, Protocol
 APPROVE: Final = "review_approve"
 EDIT: Final = "review_edit"
 REJECT: Final = "review_reject"
-"""The actions of the buttons; each button's value is the number of what it decides."""
+"""The buttons' action ids; a button's value is the example's id."""
 
 Verdict = Literal["approve", "edit", "reject"]
 
 
 @dataclass(frozen=True, slots=True)
 class Eyes:
-    """A reviewer: the readers they stand for, and the conversations they see.
+    """A reviewer's permissions: the `readers` they match and the channels they can see.
 
-    What nobody in Slack has said (an imported example) is for an `is_admin` alone.
+    Only an `is_admin` reviews examples that do not come from Slack (imported ones).
     """
 
     person: str
@@ -30,11 +30,11 @@ class Eyes:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An example to be reviewed.
+    """An example that awaits review.
 
-    `sft`: `answer` is learned; `preference`: rather than `instead`; `kto`: as one that people found
-    good, or bad, by `label`. `notes` is what the model was given; `is_second`: somebody else has
-    reviewed it, and how is not told.
+    `sft`: train on `answer`; `preference`: prefer `answer` to `instead`; `kto`: people rated
+    `answer` good (`label` True) or bad. `notes` is the evidence that the model was given.
+    `is_second`: it is a second, independent review; the first verdict is not shown.
     """
 
     id: int
@@ -50,7 +50,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far two reviewers agree on the examples that both reviewed: Cohen's kappa."""
+    """How far two reviewers agree on the examples both reviewed: Cohen's kappa, -1 to 1."""
 
     one: str
     other: str
@@ -76,9 +76,9 @@ class StaleTitle:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What lies before a reviewer: the next examples, and how many wait; what documents lack.
+    """One reviewer's queue: the next examples, the number waiting, and the gaps in the documents.
 
-    `second` counts the examples that a second look is wanted of.
+    `second` counts the examples that await a second review.
     """
 
     next: Sequence[Waiting] = ()
@@ -90,20 +90,20 @@ class Desk:
 
 
 class Reviews(Protocol):
-    """What is learned from, as people review it; each method raises ReviewRefused in words."""
+    """The review queue; each method raises ReviewRefused with a sentence for the reviewer."""
 
     async def channels(self) -> frozenset[str]:
-        """The conversations in which anything was said that is to be shown to anybody."""
+        """Return the ids of the conversations from which examples or gaps come."""
         ...
 
     async def desk(self, eyes: Eyes) -> Desk:
-        """What there is for these eyes."""
+        """Return the queue that this reviewer may see."""
         ...
 
     async def find(self, eyes: Eyes, example: int) -> Waiting:
-        """One example, if it is for these eyes."""
+        """Return one example. Raises ReviewRefused when this reviewer may not see it."""
         ...
 
     async def decide(self, eyes: Eyes, example: int, verdict: Verdict, text: str = "") -> None:
-        """Keep a verdict on an example that is for these eyes; an edit has the new answer."""
+        """Save a verdict on an example this reviewer may see; `text` is an edit's new answer."""
         ...

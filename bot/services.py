@@ -1,4 +1,4 @@
-"""Everything the bot works with, opened elsewhere and handed in once."""
+"""`BotServices`: the database, Slack client and other resources that the bot's code is given."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,20 +19,20 @@ from retrieval.embeddings.embedder import Embedder
 
 
 class QuestionAnswerer(Protocol):
-    """What answers questions: `answering.answerer.Answerer`, or a script in a test."""
+    """Answers questions: `answering.answerer.Answerer`, or a scripted one in a test."""
 
     def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
-        """Progress until Finished; `bar` (0 to 1) instead of the one fitted to the model."""
+        """Yield progress up to Finished; `bar` (0 to 1) replaces the model's threshold."""
         ...
 
 
 @dataclass(frozen=True)
 class BotServices:
-    """One workspace's database, cache, answerer, job queue and Slack.
+    """One workspace's database, cache, answerer, job queue and Slack client.
 
-    `admins` are user ids who count as admins besides the workspace's own; `thumbs`
-    are the reactions that judge an answer; `reviews` is what people review, where anything is
-    learned; `unlearn` takes a person out of it. Close `client` last.
+    `admins` are the user ids of admins besides the workspace's own. `thumbs` are the reactions that
+    count as votes. `reviews` is the review queue, None where nothing is trained. `unlearn` removes
+    a person's data from the training data. Close `client` last.
     """
 
     database: Database
@@ -52,6 +52,7 @@ class BotServices:
     memberships: Memberships = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        # Built from the fields above; a frozen dataclass sets them only this way.
         client = SlackClient(self.slack_token, self.slack_api_url.rstrip("/") + "/")
         object.__setattr__(self, "client", client)
         directory = Directory(client)
@@ -65,10 +66,11 @@ class BotServices:
         return self.database.workspace
 
     async def is_admin(self, person: str) -> bool:
-        """Whether this person may do what only admins may, asked anew. Raises SlackFailed."""
+        """Return whether this person is an admin. Raises SlackFailed."""
+        # An admin may have lost the role a moment ago: ask Slack, not the cache.
         self.directory.forget_person(person)
         return person in self.admins or (await self.directory.person(person)).is_admin
 
     async def all_admins(self) -> frozenset[str]:
-        """Everyone of whom `is_admin` is true. Raises SlackFailed."""
+        """Return the user ids of all admins. Raises SlackFailed."""
         return self.admins | await self.directory.admins()

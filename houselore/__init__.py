@@ -1,1 +1,1 @@
-"""The front door: command line, settings, and the one place that opens services."""
+"""The command line, the settings, and the composition root that opens all services."""

@@ -1,4 +1,4 @@
-"""`houselore` and `python -m houselore`: the command line's door."""
+"""Entry point of `houselore` and `python -m houselore`."""
 
 from houselore.cli.app import main
 

@@ -1,9 +1,9 @@
-"""The front door's errors; each message says what happened and what to do. Prints none of them.
+"""Errors of the command line; each message says what happened and what to do.
 
-HouseloreError          exit 1: ours, or the machine's
-├── WrongUse            exit 2: the user can mend it by asking differently
+HouseloreError          exit 1: the fault is ours or the machine's
+├── WrongUse            exit 2: the user can fix it by asking differently
 ├── ServerDidNotStart   an embedded server, or a model on it or at an endpoint
-│   └── ModelUnusable   a model that no other try would start
+│   └── ModelUnusable   a model that no retry would start
 ├── DatabaseUnusable    down, too old, lacks pgvector, not migrated
 └── PartUnusable        Redis, the chat model, the embedder, Slack or the sandbox
 """
@@ -16,22 +16,22 @@ class HouseloreError(Exception):
 
 
 class WrongUse(HouseloreError):
-    """A setting or an argument that cannot be right."""
+    """An invalid setting or argument."""
 
     exit_code = 2
 
 
 class ServerDidNotStart(HouseloreError):
-    """An embedded server ended early or never answered, or a model cannot be had now."""
+    """An embedded server ended early or never answered, or a model is not available now."""
 
 
 class ModelUnusable(ServerDidNotStart):
-    """A model whose adapter is not what was registered, or fits no server: it stays so."""
+    """A model whose adapter is not the registered one or fits no server; a retry does not help."""
 
 
 class DatabaseUnusable(HouseloreError):
-    """The database cannot be reached, or is not what Houselore needs."""
+    """The database cannot be reached or does not meet the requirements."""
 
 
 class PartUnusable(HouseloreError):
-    """A part other than the database cannot be reached or refused us."""
+    """A service other than the database cannot be reached or refused us."""

@@ -1,4 +1,4 @@
-"""The database's schema brought to this version and back, by alembic. Writes no SQL of its own."""
+"""Migrate the database's schema up and down with alembic."""
 
 import re
 from collections.abc import Iterator
@@ -15,11 +15,7 @@ _OLDEST_SERVER, _OLDEST_VECTOR = 15, (0, 7)
 
 
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to the newest schema; quick where it is there already.
-
-    Raises DatabaseUnusable when it cannot be reached, is too old, lacks pgvector, or was made by a
-    newer Houselore.
-    """
+    """Upgrade the database at `url` to the newest schema; quick if it is there already."""
     with _guarded(url) as guard:
         _check_server(guard)
         if _current(guard) != _head():
@@ -27,25 +23,25 @@ def upgrade(url: str) -> None:
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Take the schema back to `revision`; `base` removes every table of ours."""
+    """Downgrade the schema to `revision`; `base` removes every table of ours."""
     with _guarded(url):
         _run(url, "downgrade", revision)
 
 
 def at_head(url: str) -> bool:
-    """Whether the schema is this version's. Raises DatabaseUnusable when it cannot be asked."""
+    """Return whether the schema is this version's. Raises DatabaseUnusable."""
     with _connect(url) as connection:
         return _current(connection) == _head()
 
 
 def check_server(url: str) -> str:
-    """What the server is, in words. Raises DatabaseUnusable when it is away or not good enough."""
+    """Describe the server's version. Raises DatabaseUnusable when it is down or too old."""
     with _connect(url) as connection:
         return _check_server(connection)
 
 
 def scripts_folder() -> Path:
-    """The migrations: beside the package in a checkout, inside it when installed."""
+    """Return the migrations' folder: beside the package in a checkout, inside it when installed."""
     here = Path(__file__).parent
     for folder in (here.parent / "alembic", here / "alembic"):
         if (folder / "env.py").is_file():
@@ -66,7 +62,7 @@ def _connect(url: str) -> psycopg.Connection:
 
 @contextmanager
 def _guarded(url: str) -> Iterator[psycopg.Connection]:
-    """A connection that holds the lock of those who migrate; the database's refusals in words."""
+    """Yield a connection that holds the migration lock; turn database errors into sentences."""
     try:
         with _connect(url) as guard:
             guard.execute("select pg_advisory_lock(%s)", [_LOCK])
@@ -113,7 +109,8 @@ def _current(connection: psycopg.Connection) -> str | None:
 
 
 def _head() -> str:
-    """The newest revision, read from the scripts' text: importing alembic takes a second."""
+    """Return the newest revision."""
+    # Read from the scripts' text, because importing alembic takes a second at every start.
     revisions, parents = set(), set()
     for script in (scripts_folder() / "versions").glob("*.py"):
         text = script.read_text(encoding="utf-8")
@@ -133,7 +130,9 @@ def _run(url: str, command: str, revision: str) -> None:
     from alembic import command as alembic
 
     config = Config()
+    # The option is interpolated, so a "%" in the path has to be doubled.
     config.set_main_option("script_location", str(scripts_folder()).replace("%", "%%"))
+    # `creator`: psycopg reads the URL as it is; SQLAlchemy would parse it in its own way.
     engine = create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=NullPool
     )

@@ -1,4 +1,4 @@
-"""The one place that opens services: database, cache, embedder, chat model, answerer."""
+"""Open the services: database, Redis, embedder, chat model, answerer."""
 
 import asyncio
 import logging
@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # these take seconds to import, and `--help` needs none of th
 
 _log = logging.getLogger(__name__)
 EMBEDDABLE: tuple[Part, ...] = ("postgres", "redis", "chat_model", "reranker")
-"""The parts that may be servers of ours."""
+"""The services that may run as embedded servers."""
 
 _LINK_KEY = "link.key"
 _READER_NOTE = "reader.url"
@@ -38,7 +38,7 @@ _READER_NOTE = "reader.url"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """The database alone: enough to say how things stand."""
+    """The database alone, for commands that only read or write tables."""
 
     database_url: str
     database: "Database"
@@ -51,7 +51,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The database and what turns text into vectors: enough to index and to search."""
+    """The database and the embedder, for indexing and search."""
 
     database: "Database"
     embedder: "Embedder"
@@ -65,9 +65,9 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything that a bot needs except Slack. `lost` is set when the embedded servers end.
+    """Everything a bot needs except Slack; `lost` is set when the embedded servers end.
 
-    `chat` is None where a provider's own package asks it.
+    `chat` is the chat model's address, None when a provider's LangChain package knows it.
     """
 
     database_url: str
@@ -97,7 +97,7 @@ async def open_store(settings: Settings) -> AsyncIterator[Store]:
 
 @asynccontextmanager
 async def open_index(settings: Settings) -> AsyncIterator[Index]:
-    """Open the database and the embedder at once. Raises also PartUnusable."""
+    """Open the database and the embedder in parallel. Raises also PartUnusable."""
     async with AsyncExitStack() as stack:
         embedder = asyncio.create_task(load_embedder(settings))
         stack.push_async_callback(_forget, embedder)
@@ -110,9 +110,9 @@ async def open_index(settings: Settings) -> AsyncIterator[Index]:
 
 @asynccontextmanager
 async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIterator[Services]:
-    """Open everything, each part while the others start. Raises a HouseloreError.
+    """Open all services in parallel. Raises a HouseloreError.
 
-    `migrate` brings a database of one's own to the newest schema too, not only the embedded one.
+    `migrate` upgrades the schema of an external database too, not only of the embedded one.
     """
     from answering.answer_cache import AnswerCache
     from answering.evidence.retrieve import SearchIndex
@@ -148,7 +148,7 @@ async def open_services(settings: Settings, *, migrate: bool = False) -> AsyncIt
 
 
 def open_links(settings: Settings) -> "SourceLinks":
-    """The signer of links to the reader pages; its secret is made at the first use."""
+    """Return the signer of reader page links; its secret is created at the first use."""
     from answering.types.reader_links import SourceLinks
 
     if settings.link_secret is not None:
@@ -156,6 +156,7 @@ def open_links(settings: Settings) -> "SourceLinks":
     else:
         path = settings.folder() / _LINK_KEY
         try:
+            # O_EXCL: of two processes that start together, one writes the secret and both read it.
             note = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(note, "w") as file:
                 file.write(secrets.token_hex(32))
@@ -167,7 +168,7 @@ def open_links(settings: Settings) -> "SourceLinks":
 
 @contextmanager
 def reader_noted(settings: Settings) -> Iterator[None]:
-    """Tell the commands beside us where the reader pages are, while the block lasts."""
+    """Publish the reader pages' URL in the data folder while the block runs, for other commands."""
     note = settings.folder() / _READER_NOTE
     note.write_text(settings.reader_url, encoding="utf-8")
     try:
@@ -178,13 +179,14 @@ def reader_noted(settings: Settings) -> Iterator[None]:
 
 def _reader_url(settings: Settings) -> str:
     note = settings.folder() / _READER_NOTE
+    # A running Houselore may serve the pages at another port than these settings say.
     if settings.public_url is None and note.is_file():
         return note.read_text(encoding="utf-8")
     return settings.reader_url
 
 
 async def take_lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part]) -> Lease:
-    """A lease of the embedded servers among those wanted: of all that have no URL of their own."""
+    """Lease those wanted services that have no URL of their own and so run embedded."""
     is_embedded: dict[Part, bool] = {
         "postgres": settings.database_url.get_secret_value() == EMBEDDED,
         "redis": settings.redis_url.get_secret_value() == EMBEDDED,
@@ -199,7 +201,7 @@ async def take_lease(stack: AsyncExitStack, settings: Settings, wanted: set[Part
 
 
 async def database_address(settings: Settings, lease: Lease) -> str:
-    """The database's URL. Raises ServerDidNotStart."""
+    """Return the database's URL. Raises ServerDidNotStart."""
     url = settings.database_url.get_secret_value()
     return (await lease.address("postgres")).url if url == EMBEDDED else url
 
@@ -224,19 +226,20 @@ async def _open_database(stack: AsyncExitStack, settings: Settings, url: str) ->
 
 
 async def redis_client(stack: AsyncExitStack, settings: Settings, lease: Lease) -> "Redis":
-    """A client that gives up soon: what it holds can be had elsewhere."""
+    """Return a Redis client with timeouts of one second."""
     from redis.asyncio import Redis
 
     url = settings.redis_url.get_secret_value()
     if url == EMBEDDED:
         url = (await lease.address("redis")).url
+    # Short, because Redis is a cache: what it holds can be had elsewhere.
     client: Redis = Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
     stack.push_async_callback(client.aclose)
     return client
 
 
 async def load_embedder(settings: Settings) -> "Embedder":
-    """The embedder, opened in a thread. Raises PartUnusable."""
+    """Load the embedder in a thread. Raises PartUnusable."""
     key = settings.embeddings_api_key
     return await asyncio.to_thread(
         _open_embedder, settings.embeddings, key.get_secret_value() if key else None
@@ -244,18 +247,16 @@ async def load_embedder(settings: Settings) -> "Embedder":
 
 
 async def _embedder_and_imports(settings: Settings) -> "Embedder":
-    """The embedder, then what takes seconds to import, while the servers start.
-
-    One after the other: two threads that import what depends on each other can trip.
-    """
+    """Load the embedder and the slow imports while the servers start."""
     embedder = await load_embedder(settings)
+    # One after the other: two threads that import modules which need each other can fail.
     for module in ("answering.answerer", _integration(settings)):
         await asyncio.to_thread(import_module, module)
     return embedder
 
 
 def _integration(settings: Settings) -> str:
-    """The package of LangChain that will ask the chat model."""
+    """Return the LangChain package of the chat model."""
     return "langchain.chat_models" if settings.chat_server == "provider" else "langchain_openai"
 
 
@@ -270,7 +271,7 @@ def _open_embedder(url: str, api_key: str | None) -> "Embedder":
 
 
 async def open_reranker(settings: Settings, lease: Lease) -> "Reranker | None":
-    """The cross-encoder, where one is set. Raises PartUnusable and ServerDidNotStart."""
+    """Return the reranker, None if none is set. Raises PartUnusable and ServerDidNotStart."""
     from retrieval.errors import RerankerUnavailable
     from retrieval.search.reranker import Reranker
 
@@ -287,7 +288,7 @@ async def open_reranker(settings: Settings, lease: Lease) -> "Reranker | None":
 
 
 def load_reader() -> "Reader | None":
-    """The reader that is shipped; without it the rank alone chooses, and the log says so."""
+    """Return the bundled reader model; None, with a warning, if it cannot be loaded."""
     from retrieval.errors import ReaderUnavailable
     from retrieval.reader.reader import open_reader
 
@@ -299,14 +300,14 @@ def load_reader() -> "Reader | None":
 
 
 def open_adapters(settings: Settings) -> "AdapterStore":
-    """Where adapters are kept; nobody is asked there yet."""
+    """Return the store of trained adapters; it connects at the first use."""
     from tuning.rollout.adapter_store import AdapterStore
 
     return AdapterStore(settings.folder(), settings.adapters)
 
 
 async def chat_address(settings: Settings, lease: Lease) -> Address | None:
-    """Where the chat model is, and its key; None for a provider's. Raises ServerDidNotStart."""
+    """Return the chat model's address; None for a provider's. Raises ServerDidNotStart."""
     if settings.chat_server == "embedded":
         return await lease.address("chat_model")
     if settings.chat_server == "provider":
@@ -316,5 +317,6 @@ async def chat_address(settings: Settings, lease: Lease) -> Address | None:
 
 
 async def _forget(task: "asyncio.Task[Embedder]") -> None:
-    """Wait for an opening that nobody awaits any more, so that nobody is told of its failure."""
+    """Wait for a task whose result is no longer wanted."""
+    # Otherwise asyncio warns that its exception was never retrieved.
     await asyncio.gather(task, return_exceptions=True)

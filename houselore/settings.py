@@ -1,4 +1,4 @@
-"""Every setting, its default and what it means; the only reader of the environment."""
+"""All settings, with defaults and descriptions; the only place that reads the environment."""
 
 import difflib
 import os
@@ -22,7 +22,7 @@ from houselore.errors import WrongUse
 PREFIX = "HOUSELORE_"
 EMBEDDED = "embedded:"
 BUILT_IN = "house"
-"""The chat model's name where nothing is set: the bundled one, or that of CHAT_GGUF."""
+"""The default chat model's name: the bundled model, or the file in CHAT_GGUF."""
 STORAGES = ("s3://", "gs://", "az://", "file:///")
 _EMOJI = re.compile(r"[^\W_][\w'+-]*|[+-]1")
 
@@ -38,9 +38,11 @@ class Settings(BaseSettings):
         env_prefix=PREFIX,
         env_file=".env",
         env_file_encoding="utf-8",
+        # `KEY=` counts as not set, as in a compose file.
         env_ignore_empty=True,
         extra="ignore",  # other programs' variables; ours are checked by open_settings
         frozen=True,
+        # So that the command line can override a field whose variable has another name.
         populate_by_name=True,
     )
 
@@ -304,7 +306,7 @@ class Settings(BaseSettings):
 
     @property
     def connection(self) -> Connection:
-        """How to reach people. Raises WrongUse when the Slack tokens do not make a pair."""
+        """How the bot connects to Slack. Raises WrongUse when the tokens do not make a pair."""
         if self.slack_bot_token is None:
             if self.slack_app_token or self.slack_signing_secret:
                 raise WrongUse("SLACK_BOT_TOKEN is missing: set it too, or none of Slack's.")
@@ -320,7 +322,7 @@ class Settings(BaseSettings):
 
     @property
     def chat_server(self) -> ChatServer:
-        """Where the chat model answers: a server of ours, an endpoint, or a provider's own API."""
+        """Where the chat model runs: an embedded server, an endpoint, or a provider's API."""
         if self.chat_url != EMBEDDED:
             return "endpoint"
         is_here = self.chat_model == BUILT_IN or self.chat_model.startswith(SCHEME)
@@ -328,7 +330,7 @@ class Settings(BaseSettings):
 
     @property
     def hub_files(self) -> dict[HubModel, HubFile]:
-        """The files of the hub that are to run on this machine."""
+        """The Hugging Face hub files that run on this machine."""
         named: dict[HubModel, str] = {
             "chat model": self.chat_model,
             "reranker": self.reranker or "",
@@ -339,20 +341,20 @@ class Settings(BaseSettings):
 
     @property
     def chat_file(self) -> Path | None:
-        """The GGUF file on the embedded server, wherever it comes from; None: the built-in one."""
+        """The embedded chat model's GGUF file, from the hub or local; None for the bundled one."""
         if (file := self.hub_files.get("chat model")) is not None:
             return file.place(self.models_folder)
         return self.chat_gguf.expanduser().absolute() if self.chat_gguf else None
 
     @property
     def reranker_file(self) -> Path | None:
-        """The GGUF file of a reranker on this machine."""
+        """The embedded reranker's GGUF file."""
         file = self.hub_files.get("reranker")
         return file.place(self.models_folder) if file else None
 
     @property
     def models_folder(self) -> Path:
-        """Where the hub's files are kept."""
+        """The folder of the hub's files."""
         return self.data_dir.expanduser().resolve() / "models"
 
     @property
@@ -362,11 +364,11 @@ class Settings(BaseSettings):
 
     @property
     def reader_url(self) -> str:
-        """Where the reader pages are for people's browsers."""
+        """The reader pages' base URL, as browsers reach it."""
         return self.public_url or f"http://127.0.0.1:{self.reader_port}"
 
     def folder(self) -> Path:
-        """The data folder's real path, made when it is missing. Raises WrongUse."""
+        """Return the data folder's real path; create it if it is missing. Raises WrongUse."""
         folder = self.data_dir.expanduser().resolve()
         try:
             if not folder.exists():
@@ -382,9 +384,9 @@ class Settings(BaseSettings):
 
 
 def open_settings(**given: Any) -> Settings:
-    """The settings from the environment and `.env`, with those given on the command line on top.
+    """Load the settings from the environment and `.env`; `given` (the command line) wins.
 
-    Raises WrongUse for a value that cannot be right and for a HOUSELORE_ key that nobody knows.
+    Raises WrongUse for an invalid value and for an unknown HOUSELORE_ key.
     """
     _refuse_unknown_keys()
     try:
@@ -394,11 +396,12 @@ def open_settings(**given: Any) -> Settings:
         name = str(first["loc"][0])
         key = name if name.isupper() else key_of(name)
         message = first["msg"].removeprefix("Value error, ")
+        # `from None`: pydantic's own error shows the value, which may be a secret.
         raise WrongUse(f"{key} is not right: {message[0].lower()}{message[1:]}.") from None
 
 
 def key_of(field: str) -> str:
-    """The environment variable that sets a field."""
+    """Return the environment variable that sets a field."""
     alias = Settings.model_fields[field].validation_alias
     return str(alias.choices[0]) if isinstance(alias, AliasChoices) else PREFIX + field.upper()
 

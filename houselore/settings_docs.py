@@ -1,4 +1,4 @@
-"""docs/configuration.md, written from the settings class. A test holds the file to it."""
+"""Generate docs/configuration.md from the settings class; a test compares the two."""
 
 from typing import Any, get_args
 
@@ -24,7 +24,7 @@ This page is written by `houselore settings-page` from `houselore/settings.py`.
 
 
 def settings_page() -> str:
-    """The page's Markdown."""
+    """Return the page's Markdown."""
     fields = Settings.model_fields
     return _HEAD + "".join(_row(name, field) for name, field in fields.items())
 

@@ -1,1 +1,1 @@
-"""What admins do from Slack: the slash command, channel settings, reindexing."""
+"""Administration from Slack: the slash command, channel settings, experts and reindexing."""

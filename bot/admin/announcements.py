@@ -1,4 +1,4 @@
-"""What the admins are told, each directly: the workspace's and those named. Decides not what."""
+"""Send a direct message to every admin."""
 
 import logging
 
@@ -11,9 +11,9 @@ _log = logging.getLogger(__name__)
 
 
 async def tell_admins(services: BotServices, text: str) -> None:
-    """Say something to each admin; who cannot be reached is named in the log.
+    """Send a text to each admin; log those who cannot be reached.
 
-    Where Slack does not say who its admins are, those that the settings name are told.
+    When Slack does not list its admins, only those in HOUSELORE_ADMINS get it.
     """
     try:
         admins = await services.all_admins()

@@ -1,4 +1,4 @@
-"""When the bot answers in a channel, and how sure it must be: said, stored, read. Answers none."""
+"""Channel settings: when the bot answers in a channel, and how confident it must be."""
 
 import asyncio
 import re
@@ -47,7 +47,7 @@ _DOWN = "My database does not answer just now. An admin can run `houselore docto
 
 @dataclass(frozen=True, slots=True)
 class ChannelSettings:
-    """How one channel is answered; `bar` is a probability, None the one fitted to the model."""
+    """One channel's settings; `bar` is a probability, None for the model's own threshold."""
 
     when: When = "mentions"
     bar: float | None = None
@@ -55,16 +55,16 @@ class ChannelSettings:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "ChannelSettings":
-        """The settings in a row of channel_settings."""
+        """Parse a row of channel_settings."""
         return cls(row["answers"], row["bar"], row["set_by"])
 
     @property
     def unasked(self) -> bool:
-        """Whether a question is answered that mentions nobody."""
+        """Whether the bot also answers questions that do not mention it."""
         return self.when == "always-if-sure"
 
     def describe(self) -> str:
-        """The settings as a line of mrkdwn."""
+        """Return the settings as a line of mrkdwn."""
         when = "I answer when I am mentioned"
         if self.unasked:
             when += ", and a question that mentions nobody if I am sure of the answer"
@@ -75,14 +75,15 @@ class ChannelSettings:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a command sets; None stays as it is."""
+    """The settings a command changes; None for what stays."""
 
     when: When | None = None
     bar: float | Literal["default"] | None = None
 
     @classmethod
     def of(cls, text: str) -> "Change":
-        """The change in `always-if-sure bar 70%`. Raises SettingRefused, with what can be said."""
+        """Parse `always-if-sure bar 70%`. Raises SettingRefused, with the accepted forms."""
+        # Slack's apps turn two hyphens into a dash, and copied text brings odd spaces.
         words = one_line(_DASHES.sub("-", unicodedata.normalize("NFKC", text))).casefold()
         change, at = cls(), 0
         while at < len(words):
@@ -94,7 +95,7 @@ class Change:
         return change
 
     def _with(self, setting: re.Match[str], words: str) -> "Change":
-        """This and one setting more. Raises SettingRefused when it is there already."""
+        """Add one parsed setting. Raises SettingRefused when it is set twice."""
         if (self.when if setting["when"] else self.bar) is not None:
             raise SettingRefused(_TWICE.format(words=_shown(words), ways=_WAYS))
         if setting["when"]:
@@ -104,16 +105,16 @@ class Change:
 
 
 async def read_channel(services: BotServices, channel: str) -> ChannelSettings:
-    """A channel's settings; the usual ones where none were made. Raises DatabaseDown."""
+    """Return a channel's settings, the defaults if none are stored. Raises DatabaseDown."""
     values = {"workspace": services.workspace, "channel": channel}
     return await _settings(services, "channel_settings", values) or ChannelSettings()
 
 
 async def settle_channel(services: BotServices, command: Command) -> str:
-    """Do what `/houselore channel …` says, and give what is to be said to it.
+    """Carry out `/houselore channel …` and return the reply.
 
-    Anyone may look, admins may change. Raises SettingRefused, SlackFailed and DatabaseDown, before
-    Slack's three seconds are over.
+    Anyone may look, only admins may change. Raises SettingRefused, SlackFailed and DatabaseDown,
+    all within Slack's three seconds.
     """
     change = Change.of(command.text.partition(" ")[2])
     try:
@@ -130,7 +131,7 @@ async def settle_channel(services: BotServices, command: Command) -> str:
 
 
 async def _conversation(services: BotServices, channel: str) -> Conversation:
-    """The channel that a command was given in. Raises SettingRefused where there is none."""
+    """Return the command's channel, read anew. Raises SettingRefused in a direct message."""
     services.directory.forget_channel(channel)
     try:
         there = await services.directory.conversation(channel)
@@ -175,7 +176,7 @@ async def _settings(
 
 
 def _share(setting: re.Match[str]) -> float:
-    """`70%`, `70` and `0.7` as .7. Raises SettingRefused beyond 100%."""
+    """Parse `70%`, `70` and `0.7` as 0.7. Raises SettingRefused above 100%."""
     number = float(setting["number"].replace(",", "."))
     share = number / 100 if setting["percent"] or number > 1 else number
     if share > 1:

@@ -1,4 +1,4 @@
-"""Whose word weighs more than an asker's: named, dismissed and listed by admins. Weighs nothing."""
+"""Experts, whose labels weigh more than an asker's: name, dismiss and list them."""
 
 import asyncio
 from collections.abc import Mapping
@@ -36,9 +36,9 @@ _DOWN = "My database does not answer just now. An admin can run `houselore docto
 
 @dataclass(frozen=True, slots=True)
 class RoledLabel:
-    """A person's current label of an answer, and who they are to it.
+    """A person's current label on an answer, with their role.
 
-    An expert stays one of what they asked themselves; a reader is neither asker nor expert.
+    An expert keeps that role for their own questions; a `reader` is neither asker nor expert.
     """
 
     answer_id: int
@@ -48,15 +48,15 @@ class RoledLabel:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "RoledLabel":
-        """The label in a row of labels_with_roles."""
+        """Parse a row of labels_with_roles."""
         return cls(row["answer_id"], row["person"], row["label"], row["role"])
 
 
 async def settle_experts(services: BotServices, command: Command) -> str:
-    """Do what `/houselore expert …` or `experts` says, and give what is to be said to it.
+    """Carry out `/houselore expert …` or `experts` and return the reply.
 
-    Raises SettingRefused, NameNotFound, SlackFailed and DatabaseDown, before Slack's three seconds
-    are over.
+    Raises SettingRefused, NameNotFound, SlackFailed and DatabaseDown, all within Slack's three
+    seconds.
     """
     verb, *words = command.text.split()
     dismissed = words[:1] == ["remove"]
@@ -79,7 +79,7 @@ async def settle_experts(services: BotServices, command: Command) -> str:
 
 
 async def labels_with_roles(services: BotServices) -> tuple[RoledLabel, ...]:
-    """Every current label of the workspace, oldest answer first. Raises DatabaseUnavailable."""
+    """Return every current label of the workspace, oldest answer first. Raises psycopg.Error."""
     values = {"workspace": services.workspace}
     async with (
         services.database.connection(_SECONDS) as connection,

@@ -1,4 +1,4 @@
-"""The one message that shows how a reindexing goes, from its first word to its last. Does none."""
+"""Show the progress of a reindex in one Slack message."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Board:
-    """The message, updated at most once a second."""
+    """The progress message, updated at most once a second."""
 
     services: BotServices
     channel: str
@@ -32,7 +32,7 @@ class Board:
     at: float = 0.0
 
     async def show(self, progress: RunProgress) -> None:
-        """Documents done of all. An update that Slack will not take is left out."""
+        """Show how many documents are done; skip an update that Slack refuses."""
         if time.monotonic() - self.at < _PAUSE:
             return
         self.at = time.monotonic()
@@ -42,7 +42,7 @@ class Board:
             _log.info("an update of the reindexing message was lost")
 
     async def finish(self, summary: str) -> None:
-        """The last word, as mrkdwn: a line, and what stands small under it. Raises SlackFailed."""
+        """Show the result (mrkdwn; lines after the first are small). Raises SlackFailed."""
         await self._update(summary)
 
     async def _update(self, text: str) -> None:
@@ -56,7 +56,7 @@ class Board:
 
 
 async def open_board(services: BotServices, row: InboxRow, text: str) -> Board:
-    """The message of a reindexing that died, or a new one: here, or where we may write."""
+    """Return the crashed job's message, or post one: in the channel, else as a direct message."""
     if row.reply_ts is not None and row.reply_channel is not None:
         return Board(services, row.reply_channel, row.reply_ts)
     channel = row.channel or await direct_message(services, row.person)
@@ -74,7 +74,7 @@ async def open_board(services: BotServices, row: InboxRow, text: str) -> Board:
 
 
 def summary(report: IndexReport) -> str:
-    """What a reindexing has done, as mrkdwn."""
+    """Return the report of a reindex as mrkdwn."""
     parts = (
         f"{report.added:,} added",
         f"{report.changed:,} changed",

@@ -1,19 +1,19 @@
 -- name: experts
--- The experts, by when they were named.
+-- The experts, in the order they were named.
 select person from experts where workspace = %(workspace)s order by created_at, person;
 
 -- name: add_expert
--- Names an expert; changes no row when they are one.
+-- Name an expert; changes no row if the person is one already.
 insert into experts (workspace, person, named_by)
 values (%(workspace)s, %(person)s, %(named_by)s)
 on conflict do nothing;
 
 -- name: remove_expert
--- Somebody is no expert any more.
+-- Dismiss an expert.
 delete from experts where workspace = %(workspace)s and person = %(person)s;
 
 -- name: labels_with_roles
--- Each current label, and who gave it: an expert, else who asked, else another reader.
+-- Each current label with the role of the person who gave it: expert, else asker, else reader.
 select f.answer_id, f.person, f.label,
     case
         when e.person is not null then 'expert'
@@ -27,12 +27,12 @@ where f.workspace = %(workspace)s and f.is_current and f.label <> 'none'
 order by f.answer_id, f.id;
 
 -- name: channel_settings
--- How a channel is answered.
+-- A channel's settings.
 select answers, bar, set_by from channel_settings
 where workspace = %(workspace)s and channel = %(channel)s;
 
 -- name: set_channel
--- Sets what is given of a channel's settings, and gives them all.
+-- Set the given settings of a channel and return all of them.
 insert into channel_settings (workspace, channel, answers, bar, set_by)
 values (
     %(workspace)s, %(channel)s, coalesce(%(answers)s::text, 'mentions'),
@@ -46,7 +46,7 @@ on conflict (workspace, channel) do update set
 returning answers, bar, set_by;
 
 -- name: status
--- The figures of /houselore status; of what is indexed only what these readers may know of.
+-- The figures of /houselore status; index counts cover only what these readers may read.
 select
     (select count(*) from documents
      where workspace = %(workspace)s and readers && %(readers)s) as documents,

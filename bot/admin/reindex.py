@@ -1,6 +1,6 @@
-"""/houselore reindex, cancel, rollback: who may ask, what they mean, and who is told what.
+"""Run /houselore reindex, cancel and rollback for admins, and report to Slack.
 
-The index itself is retrieval's, one run at a time, whether it was begun here or in a terminal.
+Only one run is active per workspace, whether it was started from Slack or from a terminal.
 """
 
 import logging
@@ -43,7 +43,7 @@ _DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"  # Slack's apps make one
 
 _log = logging.getLogger(__name__)
 _TOLD = (DatabaseUnavailable, RetrievalError)
-"""Errors whose sentence is for the person who asked."""
+"""Errors whose message is shown to the person who asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +68,20 @@ class ReindexRequest:
 
 
 async def reindex(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Reindex for an admin who asked, or say what that would do; and say how it goes.
+    """Reindex for an admin, or do a dry run, and report the progress.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row.
     """
     await _for_an_admin(services, inbox_id, tries + deaths, "reindex", _reindex)
 
 
 async def roll_back(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Go back to the index before the last switch."""
+    """Roll back to the index before the last promotion."""
     await _for_an_admin(services, inbox_id, tries + deaths, "rollback", _roll_back)
 
 
 async def cancel(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Ask the run that goes on, here or in a terminal, to end."""
+    """Cancel the active run."""
     await _for_an_admin(services, inbox_id, tries + deaths, "cancel", _cancel)
 
 
@@ -92,7 +92,7 @@ async def _for_an_admin(
     word: str,
     act: Callable[[BotServices, InboxRow], Awaitable[None]],
 ) -> None:
-    """Act on a row if an admin asked, and tell anyone what came of it; `before`: earlier tries."""
+    """Handle a row with `act` if an admin asked, and report; `before` counts earlier attempts."""
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
@@ -173,7 +173,7 @@ async def _cancel(services: BotServices, row: InboxRow) -> None:
 
 
 async def _make_sure_of_room(services: BotServices) -> None:
-    """Refuse before anything is posted. Raises RunGoesOn."""
+    """Raise RunGoesOn if a run is active."""
     run = await last_run(services.database)
     if run is not None and run.state == "running":
         raise RunGoesOn(
@@ -182,7 +182,7 @@ async def _make_sure_of_room(services: BotServices) -> None:
 
 
 async def _meant(services: BotServices, word: str | None) -> str | None:
-    """A source as it was typed; a channel by its id. Raises NameNotFound and SlackFailed."""
+    """Return the source as typed, a channel by its id. Raises NameNotFound and SlackFailed."""
     if word is None or not word.startswith(("#", "<#")):
         return word
     return f"channel:{await Names(services.client).channel(word)}"

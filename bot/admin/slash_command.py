@@ -1,4 +1,4 @@
-"""/houselore: what its words mean, the status and the help. Answers no question."""
+"""The /houselore command: its subcommands, the help text and the status."""
 
 import asyncio
 from collections.abc import Mapping
@@ -53,9 +53,9 @@ _VOTE = (
 )
 
 HELP = "\n".join((f"*{_ABOUT}*", *(f"• {way}" for way in _WAYS), _VOTE))
-"""What the bot can do, as mrkdwn."""
+"""The help text, as mrkdwn."""
 HELP_MARKDOWN = "\n".join((f"**{_ABOUT}**\n", *(f"- {way}" for way in _WAYS), f"\n{_VOTE}"))
-"""The same as Markdown, for a reply in a thread."""
+"""The help text, as Markdown, for a reply in a thread."""
 EMPTY_ASK = "What would you like to know? For example: `/ask how do we deploy?`"
 LOOKING = "Looking… only you will see the answer."
 UNKNOWN = "I do not know `{word}`. This is what I understand:\n{help}"
@@ -67,7 +67,7 @@ _DATABASE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the house is: counts of one workspace, its model, its jobs, its cache."""
+    """The status of one workspace: index counts, model, jobs, Redis."""
 
     documents: int
     chunks: int
@@ -89,12 +89,12 @@ class Status:
         standing: Standing | None = None,
         channel: ChannelSettings | None = None,
     ) -> "Status":
-        """The status in a row of the status statement."""
+        """Build the status from a row of the `status` statement."""
         return cls(**row, redis=redis, standing=standing, channel=channel)
 
 
 def word_of(text: str) -> Word:
-    """Which of its words a /houselore command begins with."""
+    """Return the subcommand at the beginning of the text; "help" when it is empty."""
     match text.split()[:1]:
         case []:
             return "help"
@@ -115,16 +115,14 @@ def word_of(text: str) -> Word:
 
 
 def unknown(text: str) -> str:
-    """The answer to a /houselore command that means nothing."""
+    """Return the reply to an unknown subcommand."""
     return UNKNOWN.format(word=fit(text.split()[0].replace("`", ""), 40), help=HELP)
 
 
 async def read_status(services: BotServices, person: str, channel: str | None = None) -> Status:
-    """The status now, for one person's eyes: what they may not read is not even counted.
+    """Read the status for one person, counting only documents they may read.
 
-    With a channel's id also how that one is answered.
-
-    Raises DatabaseDown and SlackFailed.
+    Add the settings of `channel` if it is given. Raises DatabaseDown and SlackFailed.
     """
     try:
         audience = await services.memberships.audience(None, person, _DATABASE_SECONDS)
@@ -145,7 +143,7 @@ async def read_status(services: BotServices, person: str, channel: str | None = 
 
 
 def describe(status: Status, *, with_errors: bool) -> str:
-    """The status as mrkdwn; errors are for admins."""
+    """Return the status as mrkdwn; `with_errors` is for admins."""
     if status.generation is None:
         index = "No documents are indexed yet."
     else:
@@ -171,10 +169,11 @@ def describe(status: Status, *, with_errors: bool) -> str:
 
 
 def _index_lines(status: Status, *, with_errors: bool) -> list[str]:
-    """What is built or waits, and the last run; source names and failures are for admins."""
+    """Return the lines on the candidate index and the last run."""
     standing = status.standing
     if standing is None:
         return []
+    # Source names and failures may quote private documents, so only admins see them.
     run = standing.run if with_errors else standing.run_for_all
     lines = {"New index": standing.other, "Last reindex": run}
     return [f"*{name}* · {fit(said, 500)}" for name, said in lines.items() if said]

@@ -1,1 +1,1 @@
-"""Votes, comments and corrections of an answer, and their erasure."""
+"""Feedback on answers: votes, comments, corrections, and their erasure."""

@@ -1,4 +1,4 @@
-"""Thanks for a thumb, and after a thumb down the button that asks why. Records nothing."""
+"""Thank people for a vote, and ask after a bad one why."""
 
 import logging
 from typing import Final
@@ -9,7 +9,7 @@ from bot.rendering.blocks import Block, actions, button, section
 from bot.services import BotServices
 
 WHY: Final = "why"
-"""The action of the button that opens the form."""
+"""The action id of the button that opens the comment form."""
 
 _THANKS = {
     "good": "Thank you. This is how I learn which answers help.",
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 async def thank(
     services: BotServices, response_url: str, label: str, answer_id: int | None
 ) -> None:
-    """Thank for a press of a button. Raises SlackFailed."""
+    """Thank for a press of a feedback button. Raises SlackFailed."""
     thanks: dict[str, object] = {
         "response_type": "ephemeral",
         "replace_original": False,
@@ -34,11 +34,13 @@ async def thank(
 
 
 async def ask_why(services: BotServices, channel: str, ts: str, person: str) -> None:
-    """Thank for a thumb down given as a reaction, which opens no form by itself."""
+    """Thank for a thumbs-down reaction and offer the comment form."""
     judged = await rated_answer.judged_at(services, channel, ts)
     if judged is None:
         return
     try:
+        # A reaction brings no trigger_id, so the form cannot open by itself as it does after a
+        # button.
         await services.client.call(
             "chat.postEphemeral",
             channel=channel,

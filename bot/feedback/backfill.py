@@ -1,6 +1,7 @@
-"""Votes that were cast or taken back while the bot was away: read from Slack, into the ledger.
+"""Read back the votes that were cast or removed in Slack while the bot was offline.
 
-Only reactions can be: a button that nobody hears says so to who presses it. Asks nobody why.
+Only reactions can be read back. A press of a button while the bot is offline fails in Slack, and
+the person sees it.
 """
 
 import asyncio
@@ -36,7 +37,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Known:
-    """What the inbox has of one person's votes on one message."""
+    """One person's votes on a message, as the inbox has them."""
 
     standing: set[str] = field(default_factory=set)
     last: Decimal = Decimal(0)
@@ -48,9 +49,9 @@ class _Known:
 
 
 async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
-    """Compare the answers of the last week (200 at most) with Slack; how many votes were missed.
+    """Compare last week's answers (200 at most) with Slack; return how many votes were missed.
 
-    `pause` seconds lie between two calls. Raises SlackFailed when Slack cannot be reached.
+    Wait `pause` seconds between two calls. Raises SlackFailed when Slack cannot be reached.
     """
     async with services.database.connection() as connection:
         values = {"workspace": services.workspace}
@@ -70,6 +71,7 @@ async def catch_up(services: BotServices, *, pause: float = _PAUSE) -> int:
         except SlackFailed as error:
             if may_pass(error):
                 raise
+            # The channel's other answers cannot be read either.
             if error.error in _CLOSED:
                 closed.add(channel)
             _log.info("the votes on %s in %s cannot be read: %s", ts, channel, error)
@@ -86,15 +88,15 @@ async def keep_caught_up(
     again: float = _AGAIN_SECONDS,
     pause: float = _PAUSE,
 ) -> None:
-    """Catch up each time `hears` is true again after it was not, until cancelled.
+    """Catch up each time `hears` turns true again, until cancelled.
 
-    It is asked every `look` seconds; a shorter outage loses nothing, since Slack sends again what
-    nobody acknowledged. A machine that slept heard nothing either. What fails is tried again after
-    `again` seconds.
+    Ask `hears` every `look` seconds. Retry a failed catch-up after `again` seconds.
     """
     owed, before = False, time.time()
     while True:
         await cancellation.pause(look)
+        # A machine that slept heard nothing either. An outage shorter than `look` loses nothing:
+        # Slack delivers again what was not acknowledged.
         slept, before = time.time() - before > look + _ASLEEP_SECONDS, time.time()
         is_heard = await hears()
         owed = owed or slept or not is_heard
@@ -111,9 +113,9 @@ async def keep_caught_up(
 
 
 def missing(thumbs: Thumbs, standing: Set[str], there: Set[str]) -> list[tuple[str, bool]]:
-    """One person's votes that are not known of: thumbs given (True) and reactions taken back.
+    """Return one person's missed votes: (reaction, True) for given, (reaction, False) for removed.
 
-    `standing` are the reactions that count by what is known, `there` all that stand in Slack.
+    `standing` are the reactions that count by the inbox, `there` those that Slack shows now.
     """
     given = {name for name in there if thumbs.label_of(name) is not None}
     taken = [(name, False) for name in sorted(standing - there)]
@@ -121,13 +123,13 @@ def missing(thumbs: Thumbs, standing: Set[str], there: Set[str]) -> list[tuple[s
 
 
 async def _compare(services: BotServices, channel: str, ts: str, gone: Set[str]) -> int:
-    """How many votes on a message were missed, but for those of people who are forgotten."""
+    """Record the missed votes on a message and return how many; skip people who were erased."""
     before = Decimal(repr(time.time()))
     found = await _reactions(services, channel, ts)
     there = {person: names for person, names in found.items() if person not in gone}
     missed = 0
     for person, known in (await _known(services, channel, ts, there)).items():
-        # What came since the call bears a later time, and so has the last word.
+        # A vote cast after the call has a later time, so it wins.
         at = max(before, known.last + _JUST_AFTER)
         for name, given in missing(services.thumbs, known.standing, there.get(person, set())):
             vote = _vote(services, person, channel, ts, name, given, known.last, at)
@@ -136,7 +138,7 @@ async def _compare(services: BotServices, channel: str, ts: str, gone: Set[str])
 
 
 async def _reactions(services: BotServices, channel: str, ts: str) -> dict[str, set[str]]:
-    """Who reacts with what, now, but for the bot itself. Raises SlackFailed."""
+    """Return the reactions on a message by person, without the bot's. Raises SlackFailed."""
     answer = await services.client.call("reactions.get", channel=channel, timestamp=ts, full="true")
     me = await services.directory.me()
     found: dict[str, set[str]] = {}
@@ -175,6 +177,6 @@ def _vote(
         "given": given,
         "at": str(at),
     }
-    # The same, whichever process finds it: what is known says what is missing.
+    # Built from what is known, so that two processes which find the same vote store it once.
     event_id = f"missed:{channel}:{ts}:{person}:{name}:{given}:{last}"
     return Incoming(event_id, "vote", person, channel, ts, payload=payload)

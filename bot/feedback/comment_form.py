@@ -1,4 +1,4 @@
-"""The form that asks why an answer was bad, and its opening. Keeps nothing of what is said."""
+"""The form that asks why an answer was bad."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 async def open_form(services: BotServices, trigger: str, answer_id: int, person: str) -> bool:
-    """Show the form, with what this person said before; whether it could be opened in time."""
+    """Open the form with the person's earlier comment; return whether it opened in time."""
     try:
         async with asyncio.timeout(_SECONDS):
             said = await read_remark(services, answer_id, person)
@@ -35,7 +35,7 @@ async def open_form(services: BotServices, trigger: str, answer_id: int, person:
 
 
 def remark_form(answer_id: int, said: Remark) -> Block:
-    """The form for one answer; each field may stay empty, but not all of them."""
+    """Return the form's view for one answer. Each field may be empty, but not all of them."""
     return {
         "type": "modal",
         "callback_id": REMARK,

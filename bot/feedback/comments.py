@@ -1,4 +1,4 @@
-"""Why somebody found an answer bad: one current remark a person and answer. Asks nobody why."""
+"""Comments that say why an answer is bad: one current comment per person and answer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ REASONS: Final[Mapping[str, str]] = {
     "style": "It is not our style",
     "unfounded": "It is not found in what it cites",
 }
-"""What can be wrong with an answer, and how that is put to people."""
+"""The reasons to choose from, and how the form words them."""
 
 _SQL = load_statements("bot.feedback")
 _NOTED = "Thank you. I have noted what is wrong with this answer."
@@ -30,7 +30,7 @@ _NOTED_BETTER = "Thank you. I have noted this, with your better answer."
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Reasons (of REASONS), a text and a better answer; any of them may be empty."""
+    """A comment: reasons (keys of REASONS), a text, and a better answer; each may be empty."""
 
     reasons: tuple[str, ...] = ()
     note: str = ""
@@ -38,7 +38,8 @@ class Remark:
 
     @classmethod
     def from_submission(cls, submission: Submission) -> "Remark":
-        """The remark in the form, whose fields bear the names of the attributes."""
+        """Parse the submitted form."""
+        # The form's block ids are the names of the attributes.
         chosen = submission.chosen("reasons")
         return cls(
             tuple(reason for reason in REASONS if reason in chosen),
@@ -48,16 +49,16 @@ class Remark:
 
     @classmethod
     def from_payload(cls, payload: Mapping[str, Any]) -> "Remark":
-        """The remark in an inbox row."""
+        """Parse the comment in an inbox row's payload."""
         return cls(tuple(payload["reasons"]), payload["note"], payload["better"])
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is said at all."""
+        """Return whether all fields are empty."""
         return self == Remark()
 
     def incoming(self, submission: Submission, answer_id: int) -> Incoming:
-        """The remark for the inbox; a form is submitted once."""
+        """Return the comment as an inbox event."""
         payload = {
             "answer_id": answer_id,
             "reasons": list(self.reasons),
@@ -68,15 +69,15 @@ class Remark:
 
 
 async def keep_remark(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Keep what a form said, if its person can see the answer; they are told.
+    """Save a comment, if its person can see the answer, and tell them.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row.
     """
     await rated_answer.keep(services, inbox_id, tries + deaths, _keep)
 
 
 async def read_remark(services: BotServices, answer_id: int, person: str) -> Remark:
-    """What this person says of the answer by now."""
+    """Return this person's current comment on the answer, empty if there is none."""
     async with services.database.connection() as connection:
         remark = await _current(connection, answer_id, person)
         better = await corrections.typed(connection, answer_id, person)
@@ -99,6 +100,7 @@ async def _keep(services: BotServices, row: InboxRow) -> Said:
 
 
 async def _write(connection: AsyncConnection[Any], key: Mapping[str, Any], remark: Remark) -> None:
+    # A repeated job must not add to the history.
     if await _current(connection, key["answer_id"], key["person"]) == remark:
         return
     await connection.execute(_SQL["retire_remark"], key)

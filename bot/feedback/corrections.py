@@ -1,6 +1,6 @@
-"""What should have been answered: typed under a thumb down, or a reply that was saved.
+"""Corrections: a better answer, typed into the comment form or saved from a reply.
 
-One current better answer an author and answer, the earlier ones kept. Judges none of them.
+Each author has one current correction per answer; earlier ones stay as history.
 """
 
 from typing import Any, Literal
@@ -32,15 +32,15 @@ _WORDLESS = "There is nothing to save: I can keep only what a person has written
 
 
 async def save_reply(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Make a reply the better answer of its thread's last answer before it; its saver is told.
+    """Save a reply as the correction of the thread's last answer before it, and tell the saver.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row.
     """
     await rated_answer.keep(services, inbox_id, tries + deaths, _save)
 
 
 async def typed(connection: AsyncConnection[Any], answer_id: int, author: str) -> str:
-    """The current better answer that this person typed into the form, if any."""
+    """Return the current correction that this person typed into the form; "" if there is none."""
     current = await _current(connection, answer_id, author)
     return current[0] if current is not None and current[1] == "form" else ""
 
@@ -48,7 +48,7 @@ async def typed(connection: AsyncConnection[Any], answer_id: int, author: str) -
 async def set_typed(
     connection: AsyncConnection[Any], workspace: str, answer_id: int, author: str, text: str
 ) -> None:
-    """What stands in the form's field is this person's better answer now; empty: no longer."""
+    """Save the form's text as this person's correction; an empty text withdraws a typed one."""
     if text:
         await _set(connection, workspace, answer_id, author, author, text, "form", None)
     elif await typed(connection, answer_id, author):
@@ -56,10 +56,7 @@ async def set_typed(
 
 
 async def revise(services: BotServices, channel: str, ts: str, text: str) -> None:
-    """A message was edited: where it is a better answer, it is so as it now reads.
-
-    Raises SlackFailed.
-    """
+    """Update the corrections that were saved from an edited message. Raises SlackFailed."""
     values = {"workspace": services.workspace, "channel": channel, "ts": ts}
     async with services.database.connection() as connection:
         saved = await (await connection.execute(_SQL["saved_better"], values)).fetchall()
@@ -74,7 +71,7 @@ async def revise(services: BotServices, channel: str, ts: str, text: str) -> Non
 
 
 async def withdraw(services: BotServices, channel: str, ts: str) -> None:
-    """A message was deleted: it is nobody's better answer any more."""
+    """Withdraw the corrections that were saved from a deleted message."""
     values = {"channel": channel, "ts": ts}
     await services.database.execute(_SQL["withdraw_better"], **values)
 
@@ -113,6 +110,7 @@ async def _set(
     surface: Surface,
     ts: str | None,
 ) -> None:
+    # A repeated job must not add to the history.
     if await _current(connection, answer_id, author) == (text, surface, ts):
         return
     key = {"workspace": workspace, "answer_id": answer_id, "author": author}

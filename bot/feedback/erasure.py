@@ -1,7 +1,6 @@
-"""What is kept of a person's words, deleted or cut out; answers to others stay. Reads none of it.
+"""Erase a person's data: delete it, or cut it out where others have a part in it.
 
-What stands in Slack itself, and what they said in a thread without the bot having a part in it, is
-not theirs to take back here.
+What is written in Slack itself stays there, and so does what they said in threads without the bot.
 """
 
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from database.database import Database
 from database.statements import load_statements
 
 FORGET: Final = "forget_me"
-"""The action of the button that confirms it."""
+"""The action id of the button that confirms the erasure."""
 WARNING: Final = (
     "*Shall I forget you?* I delete what you asked me, your votes, your remarks and your better "
     "answers, what I have learned from them, and what I answered you alone. What I answered where "
@@ -38,9 +37,9 @@ _SAID = ("forget_labels", "forget_remarks", "forget_betters")
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """How many questions, and how many votes, remarks and better answers were deleted.
+    """How many questions were erased (`questions`), and how many votes, comments and corrections.
 
-    `threads` are the conversations and their threads that the person had a part in.
+    `threads` are the (channel, thread ts) pairs that the person had a part in.
     """
 
     questions: int
@@ -49,9 +48,9 @@ class Forgotten:
 
 
 async def forget_words(database: Database, person: str, row: int | None = None) -> Forgotten:
-    """Delete a person's words, or cut them out of what others have a part in; all or nothing.
+    """Erase a person's data in one transaction.
 
-    `row` is the inbox row that asks for it, which stays open.
+    `row` is the inbox row that asked for it; it stays open.
     """
     values = {"workspace": database.workspace, "person": person, "row": row}
     async with database.connection() as connection, connection.transaction():
@@ -69,9 +68,9 @@ async def forget_words(database: Database, person: str, row: int | None = None) 
 
 
 async def forget_me(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Forget who pressed the button, and tell them; done again it finds nothing more.
+    """Erase the data of the person who pressed the button, and tell them. Safe to repeat.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row.
     """
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
@@ -81,7 +80,7 @@ async def forget_me(services: BotServices, inbox_id: int, tries: int, deaths: in
 
 
 def confirmation() -> list[Block]:
-    """What `/houselore forget me` is answered with: what it means, and the button that does it."""
+    """Return the reply to `/houselore forget me`: what is erased, and the confirming button."""
     ask = {
         "title": {"type": "plain_text", "text": "Forget me"},
         "text": {"type": "plain_text", "text": "This cannot be taken back."},

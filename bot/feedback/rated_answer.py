@@ -1,7 +1,7 @@
-"""The answer that somebody says something of, and whether they can see it. Writes nothing itself.
+"""Find the answer that feedback is about, and check that its author can see it.
 
-Which answer is meant arrives from outside, so it is found again in the database, by workspace; who
-can see its conversation is asked of Slack; and what is written is written only while both hold.
+The answer's id comes from outside, so it is looked up within the workspace and Slack is asked who
+can see its conversation. Feedback is written only while both still hold.
 """
 
 import logging
@@ -51,21 +51,21 @@ class PostedAnswer:
 
 
 async def judged_by_id(services: BotServices, answer_id: int) -> PostedAnswer | None:
-    """The answer of this number."""
+    """Return the answer with this id, or None."""
     return await _find(services, "judged_by_id", id=answer_id)
 
 
 async def judged_at(
     services: BotServices, channel: str | None, ts: str | None
 ) -> PostedAnswer | None:
-    """The answer that this message shows."""
+    """Return the answer that this message shows, or None."""
     return await _find(services, "judged_at", channel=channel, ts=ts)
 
 
 async def judged_before(
     services: BotServices, channel: str, thread_ts: str, ts: str
 ) -> PostedAnswer | None:
-    """The last answer in a thread before this message."""
+    """Return the last answer in a thread before this message, or None."""
     return await _find(services, "judged_before", channel=channel, thread_ts=thread_ts, ts=ts)
 
 
@@ -73,9 +73,9 @@ async def judged_before(
 async def held(
     services: BotServices, judged: PostedAnswer, person: str
 ) -> AsyncIterator[AsyncConnection[Any]]:
-    """A transaction that holds the answer, if this person can see it as it stands now.
+    """Open a transaction with the answer locked, if this person can see it.
 
-    Raises FeedbackRefused otherwise, and SlackFailed when Slack does not say who is where.
+    Raises FeedbackRefused if they cannot, and SlackFailed when Slack does not say who is a member.
     """
     if judged.channel is None:
         seen = person == judged.person
@@ -97,9 +97,9 @@ async def keep(
     before: int,
     act: Callable[[BotServices, InboxRow], Awaitable[Said]],
 ) -> None:
-    """Act on a row, which may be done twice, and tell the person what came of it.
+    """Handle a feedback row with `act`, which must be safe to repeat, and tell the person.
 
-    `before` is how often this was tried. Raises what may go better another time.
+    `before` counts earlier attempts. Raises transient errors for a retry.
     """
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
@@ -121,7 +121,8 @@ async def keep(
 
 
 def not_seen() -> FeedbackRefused:
-    """What is said of an answer that is not there, or that the person cannot see: the same."""
+    """Return the refusal for an answer that is missing or that the person cannot see."""
+    # The same words for both, so that nobody learns that a hidden answer exists.
     return FeedbackRefused(_NOT_SEEN)
 
 

@@ -1,7 +1,7 @@
-"""The feedback ledger: one current label for each person and answer, with its history kept.
+"""Votes on answers: one current label per person and answer, with its history.
 
-The inbox holds what was pressed and reacted with; the label follows from that alone, so events may
-come twice or in any order. Trains nothing.
+The inbox stores each reaction and press. The label is computed from all of them, so events may
+arrive twice or in any order.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ _SQL = load_statements("bot.feedback")
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A person gave a thumb, or took one away; `name` tells their thumbs apart."""
+    """A vote that was given or taken away; `name` tells a person's votes apart."""
 
     person: str
     surface: Surface
@@ -34,14 +34,14 @@ class Vote:
 
     @classmethod
     def from_row(cls, person: str, payload: Mapping[str, Any]) -> "Vote":
-        """The vote in an inbox row."""
+        """Parse the vote in an inbox row."""
         return cls(
             person, payload["surface"], payload["name"], payload["label"], bool(payload["given"])
         )
 
 
 def reaction_vote(thumbs: Thumbs, body: Mapping[str, Any]) -> Incoming | None:
-    """The vote in a reaction_added or reaction_removed event, if it is a thumb on a message."""
+    """Parse a reaction_added or reaction_removed event; None unless it is a vote on a message."""
     event = body["event"]
     item, reaction = event.get("item") or {}, event.get("reaction", "")
     label = thumbs.label_of(reaction)
@@ -60,7 +60,7 @@ def reaction_vote(thumbs: Thumbs, body: Mapping[str, Any]) -> Incoming | None:
 
 
 def button_vote(press: Press) -> Incoming | None:
-    """The vote in a press of a feedback button."""
+    """Parse a press of a feedback button; None for an unknown value."""
     if press.value not in ("good", "bad"):
         return None
     payload = {
@@ -76,9 +76,9 @@ def button_vote(press: Press) -> Incoming | None:
 
 
 async def record(services: BotServices, vote: Incoming, *, on_mine: bool) -> bool:
-    """Record a vote; False when it was here before, or is on a message that is no answer.
+    """Record a vote; return False if it was recorded before or the message is no answer.
 
-    `on_mine`: the message is known to be the bot's, though it may not be noted as an answer yet.
+    `on_mine`: the message is known to be the bot's, even if it is not recorded as an answer yet.
     """
     async with services.database.connection() as connection:
         values = {"workspace": services.workspace, "channel": vote.channel, "ts": vote.ts}
@@ -91,21 +91,22 @@ async def record(services: BotServices, vote: Incoming, *, on_mine: bool) -> boo
 
 
 async def settle_votes(services: BotServices, channel: str, ts: str) -> None:
-    """Bring the ledger up to date with every vote on this message."""
+    """Recompute the labels of the answer this message shows from all its votes."""
     async with services.database.connection() as connection:
         values = {"workspace": services.workspace, "channel": channel, "ts": ts}
         await _settle(connection, values)
 
 
 def current(votes: Iterable[Vote]) -> tuple[Label, Surface] | None:
-    """One person's label after these votes in order: the last thumb that still stands.
+    """Return one person's label after these votes, in order: the last vote that still stands.
 
-    None before any vote; `none` when every thumb was taken away.
+    None before any vote; `none` when every vote was taken away.
     """
     standing: dict[tuple[Surface, str], Label] = {}
     last: Surface | None = None
     for vote in votes:
         thumb = (vote.surface, vote.name)
+        # Removed first, so that a vote given again counts as the latest.
         standing.pop(thumb, None)
         if vote.given:
             standing[thumb] = vote.label
@@ -119,6 +120,7 @@ def current(votes: Iterable[Vote]) -> tuple[Label, Surface] | None:
 
 
 async def _settle(connection: AsyncConnection[Any], values: Mapping[str, Any]) -> None:
+    # Locked, so that two events on one answer are settled one after the other.
     answer = await (await connection.execute(_SQL["lock_answer"], values)).fetchone()
     if answer is None:
         return

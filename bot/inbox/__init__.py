@@ -1,1 +1,1 @@
-"""What Slack sends: stored once, then acted on by a job."""
+"""The inbox: each Slack event is stored once, then handled by a job."""

@@ -1,4 +1,4 @@
-"""What Slack sends, as frozen types; dicts end here. Stores nothing and answers nothing."""
+"""Parse Slack's events and slash commands into frozen dataclasses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -23,12 +23,13 @@ Kind = Literal[
     "membership",
 ]
 
+# Subtypes of messages that people write; an ordinary message has none.
 _SAID = (None, "file_share", "thread_broadcast", "me_message")
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """One event for the inbox; `event_id` is the same each time Slack delivers it."""
+    """An event for the inbox; `event_id` is the same at each delivery by Slack."""
 
     event_id: str
     kind: Kind
@@ -41,7 +42,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message somebody said; `root` is the ts of its thread, its own when it begins one."""
+    """A new message; `root` is the ts of its thread, the message's own if it starts one."""
 
     event_id: str
     channel: str
@@ -54,10 +55,11 @@ class Message:
 
     @classmethod
     def from_event(cls, body: Mapping[str, Any]) -> "Message | None":
-        """The message in an event body; None unless a person said it just now."""
+        """Return the message of an event; None if a bot wrote it or it is not a new message."""
         event = body["event"]
         if event.get("subtype") not in _SAID or event.get("bot_id") or not event.get("user"):
             return None
+        # Slackbot's messages look like a person's.
         if event["user"] == "USLACKBOT" or event.get("hidden"):
             return None
         thread_ts = event.get("thread_ts")
@@ -73,16 +75,16 @@ class Message:
         )
 
     def mentions(self, user: str) -> bool:
-        """Whether the message mentions this user."""
+        """Return whether the message mentions this user."""
         return user in mentions(self.text)
 
     def is_for_others(self, me: str) -> bool:
-        """Whether it speaks to people by name, and not to the bot."""
+        """Return whether the message mentions people, and the bot is not one of them."""
         named = mentions(self.text)
         return bool(named) and me not in named
 
     def question(self, kind: Kind = "question") -> Incoming:
-        """The message as a question for the inbox."""
+        """Return the message as an inbox event."""
         return Incoming(
             self.event_id,
             kind,
@@ -110,6 +112,7 @@ class MessageEdited:
         event = body["event"]
         message, before = event.get("message") or {}, event.get("previous_message") or {}
         text = clean(message.get("text") or "")
+        # Slack also sends message_changed when it adds a link's preview.
         if "ts" not in message or text == clean(before.get("text") or ""):
             return None
         root = message.get("thread_ts") or message["ts"]
@@ -118,7 +121,7 @@ class MessageEdited:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A message that is gone."""
+    """A deleted message."""
 
     channel: str
     ts: str
@@ -126,7 +129,7 @@ class Deleted:
 
     @classmethod
     def from_event(cls, body: Mapping[str, Any]) -> "Deleted | None":
-        """The message in a message_deleted event."""
+        """Return the message that a message_deleted event names; None if it names no ts."""
         event, before = body["event"], body["event"].get("previous_message") or {}
         ts = event.get("deleted_ts") or before.get("ts")
         return cls(event["channel"], ts, before.get("thread_ts") or ts) if ts else None
@@ -145,12 +148,13 @@ class Command:
 
     @property
     def is_direct(self) -> bool:
-        """Whether it was given in a direct message."""
+        """Return whether it was given in a direct message."""
+        # The ids of direct messages begin with D.
         return self.channel.startswith("D")
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Command":
-        """The command in a request body."""
+        """Parse the command from a request body."""
         return cls(
             command=body["command"],
             text=clean(body.get("text") or "").strip(),
@@ -161,7 +165,8 @@ class Command:
         )
 
     def incoming(self, kind: Kind) -> Incoming:
-        """The command for the inbox; it has no message of its own."""
+        """Return the command as an inbox event, without a ts: it leaves no message in Slack."""
         payload = {"text": self.text, "response_url": self.response_url}
+        # Slack gives commands no event id, but each has a trigger of its own.
         event_id = f"command:{self.trigger}"
         return Incoming(event_id, kind, self.person, self.channel, payload=payload)

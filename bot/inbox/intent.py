@@ -1,4 +1,4 @@
-"""What a message wants, by its words alone: an answer, or nothing. Knows no thread and no model."""
+"""Detect a message's intent from its words: a question, a request for help, or thanks."""
 
 import re
 
@@ -16,7 +16,9 @@ _OPENING = re.compile(
     r"|[\W_])+"
 )
 _ASKING = re.compile(
+    # Agreement that starts like a question:
     r"(?!(?:will|can) do\b|(?:could|may|should|will|would) be\b)"  # "will do", "should be fine"
+    # The words with which a question or a request begins.
     r"(?:(?:what|how|why|who|whom|whose|when|where|which)(?:['’](?:s|re|d|ll))?"
     r"|can|could|do|does|did|is|are|was|were|will|would|should|may"
     r"|tell|show|explain|describe|summari[sz]e|compare|list|give|find|help|please)(?![\w'’])"
@@ -32,7 +34,7 @@ _HELP = re.compile(
 
 
 def asks_for_help(text: str) -> bool:
-    """Whether Slack text asks what the bot itself can do, and nothing else."""
+    """Return whether Slack text asks only what the bot can do."""
     said = _said(text)
     opening = _OPENING.match(said)
     words = re.findall(r"\w+", said[opening.end() if opening else 0 :])
@@ -40,7 +42,7 @@ def asks_for_help(text: str) -> bool:
 
 
 def asks_something(text: str) -> bool:
-    """Whether Slack text reads like a question or a request, as people write them to each other."""
+    """Return whether Slack text reads like a question or a request."""
     said = _said(text)
     if is_wordless(said):
         return False
@@ -51,12 +53,12 @@ def asks_something(text: str) -> bool:
 
 
 def asks_anybody(text: str) -> bool:
-    """Whether Slack text asks something of whoever knows: it names no person and no group."""
+    """Return whether Slack text asks a question and mentions no person and no user group."""
     return asks_something(text) and not mentions(text) and "<!subteam^" not in text
 
 
 def is_courtesy(text: str) -> bool:
-    """Whether Slack text is only thanks, agreement or emoji, to which nothing need be said."""
+    """Return whether Slack text is only thanks, agreement or emoji, and needs no reply."""
     said = _said(text)
     if not _QUESTION_MARKS.isdisjoint(said):
         return False

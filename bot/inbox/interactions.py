@@ -1,4 +1,4 @@
-"""Buttons, forms and message menus that people use, as frozen types; dicts end here."""
+"""Parse button presses, submitted forms and message shortcuts into frozen dataclasses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from text.plain import clean
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A button that somebody pressed; `message_ts` is None in a view such as the Home tab."""
+    """A press of a button; `message_ts` is None in a view such as the Home tab."""
 
     person: str
     action_id: str
@@ -24,7 +24,7 @@ class Press:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Press":
-        """The first action of a block_actions body."""
+        """Parse the first action of a block_actions body."""
         action, container = body["actions"][0], body.get("container") or {}
         message = body.get("message") or {}
         channel = container.get("channel_id") or (body.get("channel") or {}).get("id")
@@ -42,13 +42,14 @@ class Press:
 
     @property
     def event_id(self) -> str:
-        """The same for each delivery of this press."""
+        """The inbox event id: the same at each delivery of this press."""
+        # Slack gives presses no event id: build one from what a redelivery repeats.
         return f"press:{self.action_id}:{self.channel}:{self.message_ts}:{self.person}:{self.at}"
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A form that was sent; `fields` holds what Slack says of each, by the id of its block."""
+    """A submitted form; `fields` maps each block id to its input's state."""
 
     person: str
     view_id: str
@@ -57,7 +58,7 @@ class Submission:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Submission":
-        """The form in a view_submission body; each block of it has one field."""
+        """Parse a view_submission body. Each block of our forms holds one input."""
         view = body["view"]
         values = (view.get("state") or {}).get("values") or {}
         fields: dict[str, Mapping[str, Any]] = {
@@ -67,22 +68,22 @@ class Submission:
 
     @property
     def event_id(self) -> str:
-        """The same for each delivery of this form."""
+        """The inbox event id: the same at each delivery of this form."""
         return f"view:{self.view_id}"
 
     def text(self, block: str) -> str:
-        """What was typed into a field, without the white space around it."""
+        """Return the text of an input, stripped; "" when it is empty."""
         return clean(self.fields.get(block, {}).get("value") or "").strip()
 
     def chosen(self, block: str) -> frozenset[str]:
-        """The values that were ticked in a field."""
+        """Return the values of the ticked checkboxes."""
         options = self.fields.get(block, {}).get("selected_options") or ()
         return frozenset(option["value"] for option in options)
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """A choice in the menu of a message; `author` is empty where no person wrote it."""
+    """A message shortcut that was chosen; `author` is empty when no person wrote the message."""
 
     callback_id: str
     person: str
@@ -96,7 +97,7 @@ class Shortcut:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any]) -> "Shortcut":
-        """The choice in a message_action body."""
+        """Parse a message_action body."""
         message = body["message"]
         ts = body.get("message_ts") or message["ts"]
         return cls(
@@ -112,7 +113,7 @@ class Shortcut:
         )
 
     def incoming(self, kind: Kind) -> Incoming:
-        """The message for the inbox, with who wrote it."""
+        """Return the message as an inbox event, with its author."""
         event_id = f"shortcut:{self.callback_id}:{self.channel}:{self.ts}:{self.person}:{self.at}"
         payload = {"text": self.text, "author": self.author, "response_url": self.response_url}
         return Incoming(

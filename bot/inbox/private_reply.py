@@ -1,4 +1,4 @@
-"""What only the person who asked sees, wherever that can still be said. Decides not what to say."""
+"""Send a message that only one person sees."""
 
 import logging
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ _log = logging.getLogger(__name__)
 async def tell(
     services: BotServices, row: InboxRow, text: str, blocks: Sequence[Block] = ()
 ) -> None:
-    """Say something to the person of this row alone; without blocks, the plain `text`.
+    """Send `blocks`, or `text` without them, to this row's person alone.
 
-    Over the response_url while it lives (half an hour), else in the channel while the bot and the
-    person are in it, else directly; where Slack takes the blocks nowhere, without them. Who is gone
-    is not told. Raises SlackFailed where it may work later.
+    Try the response_url (valid for half an hour), then an ephemeral message in the channel, then a
+    direct message. If Slack takes the blocks nowhere, send the text alone. Raises SlackFailed when
+    a retry may help; any other refusal is logged.
     """
     message = {"text": fallback(text), "blocks": list(blocks) or [section(fit(text, 3_000))]}
     if row.response_url:
@@ -50,6 +50,7 @@ async def tell(
     except SlackFailed as error:
         if may_pass(error):
             raise
+        # Perhaps only the blocks were refused.
         if blocks:
             await tell(services, row, text)
             return
@@ -57,7 +58,7 @@ async def tell(
 
 
 async def respond(services: BotServices, response_url: str, text: str) -> None:
-    """Say something to who has just pressed or chosen something; it is logged if that fails."""
+    """Send an ephemeral text to a response_url; log it if Slack refuses."""
     reply = {"response_type": "ephemeral", "replace_original": False, "text": fallback(text)}
     try:
         await services.client.respond(response_url, reply)
@@ -66,6 +67,6 @@ async def respond(services: BotServices, response_url: str, text: str) -> None:
 
 
 async def direct_message(services: BotServices, person: str) -> str:
-    """The conversation of the bot with this person alone. Raises SlackFailed."""
+    """Open the direct message with this person and return its id. Raises SlackFailed."""
     opened = await services.client.call("conversations.open", users=person)
     return str(opened["channel"]["id"])

@@ -1,5 +1,5 @@
 -- name: store
--- Puts an event into the inbox; gives no row when it is there already (by its id or its message).
+-- Add an event; return no row if its id or its message is stored already.
 insert into inbox (workspace, event_id, kind, channel, ts, thread_ts, person, payload, state, finished_at)
 values (
     %(workspace)s, %(event_id)s, %(kind)s, %(channel)s, %(ts)s, %(thread_ts)s, %(person)s,
@@ -9,12 +9,12 @@ on conflict do nothing
 returning id;
 
 -- name: load
--- One row of the inbox.
+-- Load one row of the inbox.
 select id, kind, channel, ts, thread_ts, person, payload, state, reply_channel, reply_ts
 from inbox where id = %(id)s;
 
 -- name: takes_part
--- Whether the bot takes part in a thread: it was asked there, or answered there what was asked.
+-- Whether the bot was asked in a thread, or posted an answer there that was not unprompted.
 select exists (
     select from inbox
     where workspace = %(workspace)s and channel = %(channel)s and thread_ts = %(thread_ts)s
@@ -27,59 +27,60 @@ select exists (
 );
 
 -- name: edit_question
--- The new text of a question that is not answered yet.
+-- Set the new text of a question that is not answered yet.
 update inbox set payload = payload || jsonb_build_object('text', %(text)s::text)
 where workspace = %(workspace)s and channel = %(channel)s and ts = %(ts)s
 and kind in ('question', 'unasked') and state = 'received';
 
 -- name: withdraw_question
--- A question that was deleted before it was answered is not answered, nor kept.
+-- Mark a question that was deleted before its answer as ignored, and erase its text.
 update inbox set state = 'ignored', payload = payload - 'text', finished_at = now()
 where workspace = %(workspace)s and channel = %(channel)s and ts = %(ts)s
 and kind in ('question', 'unasked') and state = 'received';
 
 -- name: stop_questions
--- Someone pressed Stop: the questions of this thread end with what there is.
+-- Flag the open questions of a thread as stopped; the jobs that answer them look for the flag.
 update inbox set payload = payload || '{"stopped": true}'
 where workspace = %(workspace)s and channel = %(channel)s and thread_ts = %(thread_ts)s
 and kind in ('question', 'unasked') and state = 'received';
 
 -- name: lock
--- Takes a lock for this database session, or says that another has it.
+-- Try to take an advisory lock for this database session; false if another session holds it.
 select pg_try_advisory_lock(hashtextextended(%(key)s, 0));
 
 -- name: unlock
--- Gives a lock back.
+-- Release an advisory lock of this session.
 select pg_advisory_unlock(hashtextextended(%(key)s, 0));
 
 -- name: begin_reply
--- A message is about to be posted: after a crash it may be there without being known. Gives no row
--- when another job has begun since this one looked.
+-- Record that a message is about to be posted, so that a job after a crash looks for it in Slack.
+-- Return no row when another job has recorded it since this one loaded the row.
 update inbox set payload = payload || jsonb_build_object('begun', gen_random_uuid())
 where id = %(id)s and payload ->> 'begun' is not distinct from %(begun)s
 returning id;
 
 -- name: place_reply
--- Notes which message replies to a row.
+-- Record the message that replies to a row.
 update inbox set reply_channel = %(channel)s, reply_ts = %(ts)s where id = %(id)s;
 
 -- name: claimed_replies
--- Which of these messages reply to some row already.
+-- Those of these messages that are recorded as the reply to a row.
 select reply_ts from inbox
 where workspace = %(workspace)s and reply_channel = %(channel)s and reply_ts = any(%(ts)s);
 
 -- name: finish
--- Ends a row that is still open.
+-- Set the final state of a row that is still open.
 update inbox set state = %(state)s, error = %(error)s, finished_at = now()
 where id = %(id)s and state = 'received';
 
 -- name: finish_forgotten
--- Ends an open row of which only is kept that it was there.
+-- Finish an open row and erase its person and payload.
 update inbox set state = 'done', payload = '{}', person = null, finished_at = now()
 where id = %(id)s and state = 'received';
 
 -- name: open_rows
--- Rows that nobody has finished and no job waits for, oldest first, with how many jobs died over them.
+-- Unfinished rows that no queued job waits for, oldest first, each with the number of its jobs so
+-- far (none of them finished the row, so they are its crashes).
 select i.id, i.kind, count(j.id) as deaths
 from inbox i
 left join procrastinate_jobs j on j.args @> jsonb_build_object('inbox_id', i.id)

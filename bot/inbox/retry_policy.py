@@ -1,4 +1,4 @@
-"""What is not answered, what is tried again, and what the person is told. Answers nothing."""
+"""Retry policy: which questions are refused, which errors are transient, what the person reads."""
 
 from typing import Final
 
@@ -8,9 +8,9 @@ from bot.errors import QuestionRefused, SlackFailed
 from bot.inbox.intent import is_courtesy
 
 MOST_TRIES: Final = 4
-"""How often one job is tried."""
+"""Attempts of one job."""
 MOST_DEATHS: Final = 5
-"""How many jobs may die over one event."""
+"""Crashed jobs of one row before it is given up."""
 FAILED: Final = (
     "I could not answer this: something went wrong on my side. Please ask again in a while."
 )
@@ -31,7 +31,7 @@ _PASSING = (
 
 
 def question_text(text: str) -> str:
-    """A question's plain text. Raises QuestionRefused when it asks nothing or is too long."""
+    """Return the question's text. Raises QuestionRefused when it asks nothing or is too long."""
     if is_wordless(text) or is_courtesy(text):
         raise QuestionRefused(_EMPTY)
     if len(text) > QUESTION_LIMIT:
@@ -40,13 +40,15 @@ def question_text(text: str) -> str:
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether the same may work a little later."""
+    """Return whether the error is transient, so that a retry may succeed."""
     if isinstance(error, SlackFailed):
         return error.error in _PASSING
+    # These two stay until the person or an admin acts. An error nobody foresaw is worth a retry.
     return not isinstance(error, QuestionRefused | NotIndexed)
 
 
 def apology(error: Exception) -> str:
-    """What the person is told when a question cannot be answered."""
+    """Return the text shown in place of an answer."""
+    # Only these errors are worded for the person who asked.
     said_for_people = isinstance(error, AnsweringError | QuestionRefused)
     return str(error) if said_for_people else FAILED

@@ -1,7 +1,7 @@
-"""The inbox: each event stored once, in one transaction with the job that will act on it.
+"""The inbox: store each event once, in one transaction with the job that handles it.
 
-A job holds a row's lock on a connection of its own, so a process that dies frees it at once and the
-next sweep gives the row to another job. Acts on no event itself.
+A job holds its row's advisory lock on a connection of its own. When its process dies, Postgres
+releases the lock, and the next sweep requeues the row.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -38,7 +38,7 @@ TASKS: Mapping[str, str] = {
     "forget": "forget_me",
     "review": "review",
 }
-"""The task that acts on each kind of row; votes and memberships need none."""
+"""The task that handles each kind of row; votes and membership changes need none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +58,19 @@ class InboxRow:
 
     @property
     def text(self) -> str:
-        """What the person wrote, as Slack wrote it."""
+        """The person's message, in Slack's own markup."""
         return str(self.payload.get("text", ""))
 
     @property
     def response_url(self) -> str:
-        """Where an ephemeral answer goes for half an hour; empty for a message."""
+        """The URL for ephemeral replies, valid for half an hour; "" for a message."""
         return str(self.payload.get("response_url", ""))
 
 
 async def store(services: BotServices, incoming: Incoming) -> bool:
-    """Store an event and defer its job, both or neither; False when it was stored before.
+    """Store an event and defer its job in one transaction; return False if it was stored before.
 
-    Raises DatabaseDown, soon enough for Slack to be told.
+    Raises DatabaseDown.
     """
     try:
         async with services.database.connection(_STORE_SECONDS) as connection:
@@ -85,7 +85,7 @@ async def store(services: BotServices, incoming: Incoming) -> bool:
 async def store_with(
     connection: AsyncConnection[Any], services: BotServices, incoming: Incoming
 ) -> bool:
-    """Like `store`, within the caller's transaction."""
+    """Like `store`, in the caller's transaction."""
     task = TASKS.get(incoming.kind)
     values = {
         "workspace": services.workspace,
@@ -96,6 +96,7 @@ async def store_with(
         "thread_ts": incoming.thread_ts,
         "person": incoming.person,
         "payload": Jsonb(dict(incoming.payload)),
+        # A row without a task has nothing left to do.
         "state": "received" if task else "done",
     }
     row = await (await connection.execute(_SQL["store"], values)).fetchone()
@@ -107,19 +108,19 @@ async def store_with(
 
 
 async def takes_part(services: BotServices, channel: str, thread_ts: str) -> bool:
-    """Whether the bot was asked or has answered in this thread."""
+    """Return whether the bot was asked a question or posted an answer in this thread."""
     values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
     return bool(await _value(services.database, "takes_part", values))
 
 
 async def edit_question(services: BotServices, edited: MessageEdited) -> None:
-    """An open question's new text; one that is answered stays as it was."""
+    """Update the text of an unanswered question; an answered one stays as it is."""
     values = {"channel": edited.channel, "ts": edited.ts, "text": edited.text}
     await _execute(services.database, "edit_question", {"workspace": services.workspace} | values)
 
 
 async def withdraw_question(services: BotServices, deleted: Deleted) -> None:
-    """An open question that was deleted is ignored."""
+    """Mark a deleted question as ignored if it is unanswered."""
     values = {"channel": deleted.channel, "ts": deleted.ts}
     await _execute(
         services.database, "withdraw_question", {"workspace": services.workspace} | values
@@ -127,22 +128,24 @@ async def withdraw_question(services: BotServices, deleted: Deleted) -> None:
 
 
 async def stop_questions(services: BotServices, channel: str, thread_ts: str) -> None:
-    """The open questions of a thread end with what has been said."""
+    """Ask the jobs that answer this thread's open questions to stop."""
     values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
     await _execute(services.database, "stop_questions", values)
 
 
 async def load(database: Database, inbox_id: int) -> InboxRow | None:
-    """One row of the inbox."""
+    """Load one row; None if it does not exist."""
     row = await database.fetch_one(_SQL["load"], dict_row, id=inbox_id)
     return InboxRow(**row) if row else None
 
 
 @asynccontextmanager
 async def locked(database: Database, key: str) -> AsyncIterator[bool]:
-    """Whether nobody else has the lock of this name; it is held while the block runs."""
+    """Try to take an advisory lock; yield whether it was free. Released when the block ends."""
     async with database.connection() as connection:
         taken = await _try_lock(connection, key)
+        # End the transaction: the session lock outlives it, and the connection is not "idle in
+        # transaction" for the minutes that an answer takes.
         await connection.commit()
         try:
             yield taken
@@ -154,28 +157,25 @@ async def locked(database: Database, key: str) -> AsyncIterator[bool]:
 
 @asynccontextmanager
 async def claimed(database: Database, inbox_id: int) -> AsyncIterator[InboxRow | None]:
-    """The row, locked for as long as the block runs; None when it is finished or someone has it."""
+    """Lock a row and yield it; None if another job holds it or it is finished."""
     async with locked(database, _key(inbox_id)) as taken:
         row = await load(database, inbox_id) if taken else None
         yield row if row and row.state == "received" else None
 
 
 async def begin_reply(database: Database, row: InboxRow) -> bool:
-    """Note that a message for this row is about to be posted; False when another job did so.
-
-    The lock alone does not rule that out: it is lost when the database restarts.
-    """
+    """Record that a reply is about to be posted; return False if another job recorded it first."""
     values = {"id": row.id, "begun": row.payload.get("begun")}
     return await _value(database, "begin_reply", values) is not None
 
 
 async def place_reply(database: Database, row: InboxRow, channel: str, ts: str) -> None:
-    """Note which message replies to this row."""
+    """Record the message that replies to this row."""
     await _execute(database, "place_reply", {"id": row.id, "channel": channel, "ts": ts})
 
 
 async def unclaimed(services: BotServices, channel: str, found: list[str]) -> list[str]:
-    """Those of these messages that reply to no row yet, in order."""
+    """Return those of the messages `found` that no row has recorded as its reply, in order."""
     values = {"channel": channel, "ts": found}
     rows = await services.database.fetch_all(_SQL["claimed_replies"], tuple_row, **values)
     taken = {row[0] for row in rows}
@@ -188,20 +188,21 @@ async def finish(
     state: Literal["done", "ignored", "failed"] = "done",
     error: str | None = None,
 ) -> None:
-    """End a row that is still open."""
+    """Set the final state of a row, if it is still open."""
     await _execute(database, "finish", {"id": row.id, "state": state, "error": error})
 
 
 async def finish_forgotten(database: Database, row: InboxRow) -> None:
-    """End an open row, and keep of it neither who sent it nor what they said."""
+    """Finish an open row and erase its person and payload."""
     await _execute(database, "finish_forgotten", {"id": row.id})
 
 
 async def sweep(services: BotServices) -> int:
-    """Give every open row that no living job acts on to a new job; how many there were.
+    """Requeue rows whose worker crashed and return how many.
 
-    The new job is told how many died before it: what takes the process with it must end some day.
+    The crash count travels along, so a row that kills its worker is given up in the end.
     """
+    # Stalled: the worker that ran it sends no heartbeat any more.
     for job in await services.jobs.job_manager.get_stalled_jobs():
         await services.jobs.job_manager.finish_job(job, Status.FAILED, delete_job=False)
     given = 0
@@ -209,7 +210,9 @@ async def sweep(services: BotServices) -> int:
         values = {"workspace": services.workspace}
         rows = await (await connection.execute(_SQL["open_rows"], values)).fetchall()
         for inbox_id, kind, deaths in rows:
+            # A row whose lock is taken is being handled right now.
             if await _try_lock(connection, _key(inbox_id)):
+                # Only tested: the new job takes the lock itself.
                 await connection.execute(_SQL["unlock"], {"key": _key(inbox_id)})
                 await _defer(services, connection, TASKS[kind], inbox_id, deaths)
                 given += 1

@@ -1,7 +1,7 @@
-"""A Slack thread as the turns of a conversation, its recent messages kept in Redis.
+"""Read a Slack thread as the turns of a conversation; its last messages are cached in Redis.
 
-Redis holds what the thread's events said since it was last read; whenever that may be incomplete,
-the thread is read from Slack. Nothing else reads or writes these keys.
+The cache gets each new message of a thread once the thread was read. Whenever it may be incomplete,
+the thread is read from Slack.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from bot.slack.directory import Myself
 _MOST_TURNS = 12
 _MOST_KEPT = 40
 _KEPT_SECONDS = 600
+# Writing the cache delays the acknowledgement of an event, so it may take little time.
 _NOTE_SECONDS = 0.05
 _READ_SECONDS = 0.25
 _PAGE = 200
@@ -30,7 +31,7 @@ _AWAY = (RedisError, OSError, TimeoutError)
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message of a thread, as Slack wrote it; `by_me`: the bot's own."""
+    """One message of a thread, in Slack's own markup; `by_me`: the bot wrote it."""
 
     ts: str
     text: str
@@ -38,13 +39,13 @@ class Said:
 
     @classmethod
     def from_message(cls, message: Mapping[str, Any], me: Myself) -> "Said":
-        """What a message object of Slack's says."""
+        """Parse a message object of Slack's."""
         by_me = message.get("user") == me.user or message.get("bot_id") == me.bot
         return cls(message["ts"], message.get("text") or "", by_me)
 
 
 async def turns_before(services: BotServices, row: InboxRow, me: Myself) -> tuple[Turn, ...]:
-    """The last twelve turns before a question in its thread, oldest first. Raises SlackFailed."""
+    """Return the last 12 turns of a thread before a question, oldest first. Raises SlackFailed."""
     if row.ts == row.thread_ts:
         return ()
     said = await _remembered(services, row)
@@ -61,7 +62,7 @@ async def turns_before(services: BotServices, row: InboxRow, me: Myself) -> tupl
 
 
 async def note(services: BotServices, channel: str, root: str, said: Said) -> None:
-    """Add a new message to what is remembered of its thread, if anything is."""
+    """Add a new message to its thread's cache entry, if there is one."""
     key = _key(services, channel, root)
 
     async def write() -> None:
@@ -69,6 +70,7 @@ async def note(services: BotServices, channel: str, root: str, said: Said) -> No
         async with services.redis.pipeline() as pipe:
             pipe.incr(f"{key}:version")
             pipe.expire(f"{key}:version", _KEPT_SECONDS * 2)
+            # RPUSHX: without an entry, one message would pass for the whole thread.
             pipe.rpushx(key, json.dumps(asdict(said)))
             pipe.ltrim(key, -_MOST_KEPT, -1)
             await pipe.execute()
@@ -77,7 +79,7 @@ async def note(services: BotServices, channel: str, root: str, said: Said) -> No
 
 
 async def forget(services: BotServices, channel: str, root: str) -> None:
-    """A message of this thread changed or is gone: read it anew next time."""
+    """Drop a thread's cache entry, because one of its messages changed or was deleted."""
     key = _key(services, channel, root)
 
     async def write() -> None:
@@ -92,20 +94,22 @@ async def forget(services: BotServices, channel: str, root: str) -> None:
 
 
 async def _remembered(services: BotServices, row: InboxRow) -> list[Said] | None:
-    """What Redis has of the thread, if the question's own event reached it too."""
+    """Return the cached messages; None when the entry may be incomplete."""
     key = _key(services, row.channel, row.thread_ts)
 
     async def read() -> list[Said]:
         assert services.redis is not None  # noqa: S101 - `_with_redis` runs nothing without it
         kept = await services.redis.lrange(key, 0, -1)
+        # Slack delivers a message more than once; the last copy of each counts.
         return list({one.ts: one for one in (Said(**json.loads(item)) for item in kept)}.values())
 
     said = await _with_redis(services, read, _READ_SECONDS)
+    # The question's own event must have reached the entry, or others may be missing too.
     return said if said and any(one.ts == row.ts for one in said) else None
 
 
 async def said_in(services: BotServices, channel: str, root: str, me: Myself) -> list[Said]:
-    """Everything said in a thread, as Slack has it now, oldest first. Raises SlackFailed."""
+    """Return a thread's messages from Slack, oldest first, 2,000 at most. Raises SlackFailed."""
     said: list[Said] = []
     cursor: str | None = None
     for _ in range(_MOST_PAGES):
@@ -120,7 +124,7 @@ async def said_in(services: BotServices, channel: str, root: str, me: Myself) ->
 
 
 async def _read(services: BotServices, row: InboxRow, me: Myself) -> list[Said]:
-    """The thread from Slack, kept in Redis unless an event came in between."""
+    """Read the thread from Slack and cache it."""
     key = _key(services, row.channel, row.thread_ts)
     version = await _with_redis(services, lambda: _get(services, f"{key}:version"), _READ_SECONDS)
     said = (await said_in(services, row.channel, row.thread_ts, me))[-_MOST_KEPT:]
@@ -128,6 +132,7 @@ async def _read(services: BotServices, row: InboxRow, me: Myself) -> list[Said]:
     async def keep() -> None:
         assert services.redis is not None  # noqa: S101 - `_with_redis` runs nothing without it
         async with services.redis.pipeline() as pipe:
+            # Do not cache what an event has overtaken while Slack was read.
             await pipe.watch(f"{key}:version")
             if await pipe.get(f"{key}:version") != version:
                 return
@@ -151,7 +156,7 @@ async def _get(services: BotServices, key: str) -> bytes | str | None:
 async def _with_redis(
     services: BotServices, work: Callable[[], Awaitable[Any]], seconds: float
 ) -> Any:
-    """The work's result; None without Redis, when it is away, or when somebody else was quicker."""
+    """Return the work's result; None without Redis, when it is slow or down, or on a WatchError."""
     if services.redis is None:
         return None
     try:

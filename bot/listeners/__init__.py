@@ -1,4 +1,7 @@
-"""The table of what Slack may send, and who listens. Each stores and is done; none answers."""
+"""Register the listeners for Slack's events, commands, buttons, shortcuts and forms.
+
+A listener only stores what came in; jobs do the work.
+"""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -47,7 +50,7 @@ EVENTS: Mapping[str, OnEvent] = {
     "tokens_revoked": lifecycle.on_gone,
     "user_change": lifecycle.on_person,
 }
-"""Every event of the manifest (its `message.…` are one type); what nobody hears is sent again."""
+"""Every event of the manifest (`message.…` are one type). Without a listener Slack redelivers."""
 
 COMMANDS: Mapping[str, OnRequest] = {
     "/ask": commands.on_ask,

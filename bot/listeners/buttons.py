@@ -1,4 +1,4 @@
-"""Buttons: feedback and why, sharing, forgetting, reviews and reindexing from Home; no others."""
+"""Handle buttons: feedback, "tell us why", share, forget, reviews, and reindex on the Home tab."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from bot.services import BotServices
 
 
 async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Store what was pressed, then acknowledge."""
+    """Store a press of a button, then acknowledge it."""
     press = Press.from_body(body)
     match press.action_id:
         case blocks.FEEDBACK:
@@ -42,6 +42,7 @@ async def on_press(services: BotServices, body: Mapping[str, Any], ack: AsyncAck
     await ack()
 
 
+# Forms open here and not in a job: Slack takes a press's trigger_id for three seconds only.
 async def _on_feedback(services: BotServices, press: Press) -> None:
     vote = votes.button_vote(press)
     if vote is None or not await votes.record(services, vote, on_mine=True):

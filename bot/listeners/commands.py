@@ -1,4 +1,4 @@
-"""Slash commands: what needs no work is answered at once, the rest is stored and acknowledged."""
+"""Handle slash commands: answer the quick ones at once, store the others for a job."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ from bot.services import BotServices
 
 
 async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Store the question; an empty one is answered with an example."""
+    """Store the question; answer an empty one with an example."""
     command = Command.from_body(body)
     if not command.text:
         await ack(EMPTY_ASK)
@@ -34,7 +34,7 @@ async def on_ask(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) 
 
 
 async def on_houselore(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Answer status and help, set channel and experts, ask back, store what is to be done."""
+    """Handle a /houselore subcommand: reply at once, or store it for a job."""
     command = Command.from_body(body)
     match word_of(command.text):
         case "help":

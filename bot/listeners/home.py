@@ -1,4 +1,4 @@
-"""The app's home: somebody opened its Home or its messages tab."""
+"""Handle a person opening the app's Home or messages tab."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from bot.services import BotServices
 
 
 async def on_opened(services: BotServices, body: Mapping[str, Any]) -> None:
-    """Have the Home tab published, or first questions offered."""
+    """Queue the Home tab's update, or the suggested prompts of the messages tab."""
     event = body["event"]
     if event.get("tab") == "home":
         await services.jobs.configure_task("show_home").defer_async(person=event["user"])

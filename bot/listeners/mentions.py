@@ -1,4 +1,4 @@
-"""@houselore in a channel: a question for the inbox."""
+"""Handle @houselore in a channel: store the question."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from bot.services import BotServices
 
 
 async def on_mention(services: BotServices, body: Mapping[str, Any]) -> None:
-    """Store the question; its `message` event may have done so already."""
+    """Store the question; its `message` event may have stored it already."""
     message = Message.from_event(body)
     if message is None:
         return

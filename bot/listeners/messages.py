@@ -1,4 +1,4 @@
-"""Messages: direct ones, follow-ups, edits, deletions, and questions to anybody where wanted."""
+"""Handle messages: questions, follow-ups in threads, edits and deletions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from bot.slack.directory import Myself
 
 
 async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
-    """Store what is asked of the bot; open questions and saved replies are as they now read."""
+    """Store a question to the bot; carry edits and deletions over to questions and corrections."""
     me = await services.directory.me()
     match body["event"].get("subtype"):
         case "message_changed":
@@ -32,7 +32,7 @@ async def on_message(services: BotServices, body: Mapping[str, Any]) -> None:
 
 
 async def is_settled(services: BotServices, message: Message) -> bool:
-    """Whether it is only a courtesy in a thread the bot takes part in: nothing is to be said."""
+    """Return whether it is only thanks in a thread of the bot, which needs no reply."""
     if not message.in_thread or not is_courtesy(message.text):
         return False
     return await store.takes_part(services, message.channel, message.root)
@@ -49,7 +49,7 @@ async def _on_said(services: BotServices, message: Message, me: Myself) -> None:
 
 
 async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool:
-    """Whether a message is for the bot: direct, by name, or a question in a thread of its own."""
+    """Return whether the message is for the bot: direct, a mention, or a question in its thread."""
     if message.is_direct or message.mentions(me.user):
         return not await is_settled(services, message)
     if not message.in_thread or message.is_for_others(me.user) or not asks_something(message.text):
@@ -58,7 +58,7 @@ async def _is_asked(services: BotServices, message: Message, me: Myself) -> bool
 
 
 async def _is_for_anybody(services: BotServices, message: Message) -> bool:
-    """Whether whoever knows is asked, in a channel where the bot may know it unasked."""
+    """Return whether it asks anybody, in a channel that allows unprompted answers."""
     if message.is_direct or not asks_anybody(message.text):
         return False
     return (await read_channel(services, message.channel)).unasked

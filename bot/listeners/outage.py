@@ -1,4 +1,4 @@
-"""A question that could not be stored: who asked is told that it waits. Stores nothing itself."""
+"""Tell a person that their question waits because the database is down."""
 
 import logging
 from collections.abc import Mapping
@@ -17,17 +17,18 @@ WAITING = (
 _log = logging.getLogger(__name__)
 
 Told = Recent[tuple[str, str], bool]
-"""The messages, by channel and ts, whose writers know: Slack delivers each several times."""
+"""The messages, by (channel, ts), whose authors were told: Slack delivers each several times."""
 
 
 async def tell_once(services: BotServices, told: Told, body: Mapping[str, Any]) -> None:
-    """Tell the person alone, once a message; who did not write to the bot is told nothing."""
+    """Tell the author privately, once per message, if the message was for the bot."""
     if body["event"]["type"] not in ("app_mention", "message"):
         return
     message = Message.from_event(body)
     if message is None or told.find((message.channel, message.ts)):
         return
     me = await services.directory.me()
+    # Whether the bot takes part in a thread is known only to the database, which is down.
     if not message.is_direct and not message.mentions(me.user):
         return
     told.put((message.channel, message.ts), True)

@@ -1,4 +1,4 @@
-"""Reactions: thumbs on the bot's answers go to the feedback ledger, all others nowhere."""
+"""Handle reactions: thumbs on the bot's answers are votes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from bot.services import BotServices
 
 
 async def on_reaction(services: BotServices, body: Mapping[str, Any]) -> None:
-    """Record a thumb that was given or taken away; who gave a 👎 is offered to say why."""
+    """Record a vote that was given or taken away; after a 👎 offer the comment form."""
     vote = votes.reaction_vote(services.thumbs, body)
     if vote is not None:
         me = await services.directory.me()

@@ -1,4 +1,4 @@
-"""The shortcuts of the message menu: a reply that is to be kept as the better answer."""
+"""Handle the message shortcut "Save as answer"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ from bot.services import BotServices
 
 
 async def on_save(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Store the reply, then acknowledge; the job finds out which answer it betters."""
+    """Store the reply, then acknowledge. The job finds the answer that it corrects."""
     shortcut = Shortcut.from_body(body)
     try:
         await store(services, shortcut.incoming("save"))

@@ -1,4 +1,4 @@
-"""Forms that were sent: what is wrong with them is said at their fields, the rest is stored."""
+"""Handle submitted forms: show errors at their fields, store the rest."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from bot.services import BotServices
 
 
 async def on_remark(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Store why an answer was bad, then acknowledge, which closes the form."""
+    """Store the comment, then acknowledge, which closes the form."""
     submission = Submission.from_body(body)
     remark = Remark.from_submission(submission)
     if remark.is_empty:
@@ -32,7 +32,7 @@ async def on_remark(services: BotServices, body: Mapping[str, Any], ack: AsyncAc
 
 
 async def on_review(services: BotServices, body: Mapping[str, Any], ack: AsyncAck) -> None:
-    """Store an example's new answer, then acknowledge, which closes the form."""
+    """Store an example's edited answer, then acknowledge, which closes the form."""
     submission = Submission.from_body(body)
     if not submission.text(FIELD):
         await ack(response_action="errors", errors={FIELD: NO_ANSWER})

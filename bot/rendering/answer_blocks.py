@@ -1,7 +1,7 @@
-"""An answer's text in Slack's own parts: lists, code and tables as blocks, in which nothing acts.
+"""Render an answer's Markdown as Block Kit: lists, code and tables as rich text.
 
-A `text` element of rich text is shown as it stands, so no sign has to be added there to keep a
-mention or a link from acting. What is only prose stays Markdown, as it was streamed.
+Text that is only prose stays Markdown, as it was streamed. Rich text shows its `text` elements
+literally, so mentions and links in them need no escape.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +23,9 @@ from bot.rendering.pieces import (
 from bot.rendering.shortening import shorten
 
 _MOST_BLOCKS = 40
-"""Of an answer's text; Slack takes 50 in a message."""
+"""Blocks of an answer's text; Slack takes 50 in a message."""
 _MOST_TEXT = 10_000
-"""Characters; with the sources it stays under the 13,000 at which Slack refuses a message."""
+"""Characters; with the sources this stays under the 13,000 at which Slack refuses a message."""
 _LEAST = 1_000
 _MOST_ROWS = 100
 _MOST_COLUMNS = 20
@@ -33,7 +33,7 @@ _DEEPEST = 8
 
 
 def answer_blocks(text: str) -> list[Block]:
-    """The blocks that show an answer's Markdown, shortened where it is too long for a message."""
+    """Return the blocks that show an answer's Markdown, shortened to fit a message."""
     limit = ANSWER_LIMIT
     while True:
         shown = shorten(text, limit)
@@ -48,6 +48,7 @@ def answer_blocks(text: str) -> list[Block]:
 def _built(text: str) -> list[Block]:
     blocks: list[Block] = []
     for pieces in read_pieces(text):
+        # Past the limit everything goes into one last rich text block.
         if len(blocks) < _MOST_BLOCKS:
             has_table = any(block["type"] == "table" for block in blocks)
             blocks.append(_block(pieces, may_be_table=not has_table))
@@ -58,8 +59,9 @@ def _built(text: str) -> list[Block]:
 
 
 def _block(pieces: Sequence[Piece], *, may_be_table: bool) -> Block:
-    """What shows the pieces of one outermost block; a message may hold one table."""
+    """Return the block for the pieces of one top-level Markdown block."""
     match pieces:
+        # Slack allows one table in a message; further ones become lists.
         case [Grid() as grid] if may_be_table and _fits(grid):
             return _table(grid)
         case [Divider()]:
@@ -131,7 +133,7 @@ def _text(span: StyledText) -> Block:
 
 
 def _length(value: object) -> int:
-    """The characters of all texts in blocks."""
+    """Return the total length of all texts in blocks."""
     match value:
         case str():
             return 0

@@ -1,4 +1,4 @@
-"""Block Kit, built so that Slack's limits hold. Knows what a message looks like, sends none."""
+"""Build Block Kit blocks within Slack's limits."""
 
 import re
 from collections.abc import Mapping
@@ -11,9 +11,9 @@ from bot.rendering.plain_text import plain_text
 Block = Mapping[str, Any]
 
 ANSWER_LIMIT = 9_500
-"""Characters of an answer's text; with its sources it stays under Slack's 12,000 a message."""
+"""Characters of an answer's text; with its sources this stays under Slack's 12,000 per message."""
 FALLBACK_LIMIT = 3_000
-"""Characters of a message's plain text: chat.update refuses more than 4,000."""
+"""Characters of a message's fallback text: chat.update refuses more than 4,000."""
 FEEDBACK = "feedback"
 SHARE = "share"
 REINDEX = "reindex"
@@ -28,35 +28,35 @@ SHORTENED = "\n\n_… shortened._"
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    """A paragraph of mrkdwn that is already escaped."""
+    """Return a paragraph of mrkdwn; the caller has escaped it."""
     block = {"type": "section", "text": _mrkdwn(text)}
     return block if accessory is None else {**block, "accessory": accessory}
 
 
 def context(*texts: str) -> Block:
-    """Small grey lines of mrkdwn that are already escaped, at most ten."""
+    """Return small grey lines of mrkdwn, at most ten; the caller has escaped them."""
     return {"type": "context", "elements": [_mrkdwn(text) for text in texts[:10]]}
 
 
 def header(text: str) -> Block:
-    """A heading, as it is."""
+    """Return a heading of plain text."""
     return {"type": "header", "text": _plain(text, _HEADER_LIMIT)}
 
 
 def divider() -> Block:
-    """A line."""
+    """Return a horizontal line."""
     return {"type": "divider"}
 
 
 def markdown(text: str) -> Block:
-    """Markdown that was made safe, cut to an answer's length."""
+    """Return a Markdown block, cut to an answer's length; the caller has made it safe."""
     return {"type": "markdown", "text": cut(text)}
 
 
 def button(
     action_id: str, label: str, value: str = "", *, primary: bool = False, danger: bool = False
 ) -> Block:
-    """A button for `actions` or a section."""
+    """Return a button for `actions` or a section."""
     made = {"type": "button", "action_id": action_id, "text": _plain(label, _BUTTON_LIMIT)}
     if value:
         made["value"] = value
@@ -66,13 +66,13 @@ def button(
 
 
 def actions(*buttons: Block, block_id: str = "") -> Block:
-    """A row of buttons; `block_id` tells rows with the same buttons apart."""
+    """Return a row of buttons; `block_id` distinguishes rows with the same buttons."""
     made = {"type": "actions", "elements": list(buttons)}
     return {**made, "block_id": block_id} if block_id else made
 
 
 def feedback_buttons() -> Block:
-    """Thumbs up and down for an answer; a press arrives as the action `feedback`."""
+    """Return the good and bad buttons; a press arrives as the action `feedback`."""
     return {
         "type": "context_actions",
         "elements": [
@@ -95,30 +95,31 @@ def feedback_buttons() -> Block:
 
 
 def sources(answer: Answer) -> list[Block]:
-    """The numbered sources, each a link, with a short quotation unless the answer's text has it."""
+    """Return the numbered sources as links, each with a short quotation."""
     shown = answer.citations[:_MOST_SOURCES]
     if not shown:
         return []
     each = min(500, _SOURCES_LIMIT // len(shown))
+    # A quotation that the answer's text already contains is left out.
     said = _words(plain_text(cut(answer.text)))
     return [context(*(_source(citation, each, said) for citation in shown))]
 
 
 def below_answer(answer: Answer, note: str | None = None) -> list[Block]:
-    """What stands below an answer's text: its sources, a note, then the feedback buttons."""
+    """Return the blocks below an answer's text: sources, a note, and the feedback buttons."""
     notes = [context(escape(note))] if note else []
     return [*sources(answer), *notes, feedback_buttons()]
 
 
 def cut(text: str, limit: int = ANSWER_LIMIT) -> str:
-    """The text, or its beginning and a note that it is shortened."""
+    """Return the text, or its beginning and a note that it is shortened."""
     if len(text) <= limit:
         return text
     return text[: limit - len(SHORTENED)].rstrip() + SHORTENED
 
 
 def fallback(text: str) -> str:
-    """A message's text for notifications and screen readers, escaped and cut."""
+    """Return the fallback text for notifications and screen readers, escaped and cut."""
     return fit(text, FALLBACK_LIMIT)
 
 

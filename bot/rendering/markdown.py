@@ -1,8 +1,8 @@
-"""Markdown as the house reads it: a sign that belongs to the text is never taken for a mark.
+"""Parse an answer's Markdown without mistaking characters of the text for markup.
 
-CommonMark with tables and strikethrough, and without what could act or hide: HTML is text, a link
-is its label and its address. Emphasis begins at a word and ends at one, so that `*.cfg`,
-`conf/*/active`, `2*3*4` and `__init__` keep their signs. Shows nothing.
+CommonMark with tables and strikethrough, but HTML is text and a link becomes its label and address.
+Emphasis starts and ends at a word, so `*.cfg`, `conf/*/active`, `2*3*4` and `__init__` keep their
+characters.
 """
 
 import re
@@ -21,25 +21,24 @@ from bot.rendering.mrkdwn import PART, drop_controls, is_number_alone, safe_mark
 
 _IDENTIFIER = re.compile(r"__[a-z][a-z0-9_]*__(?!\w)")
 _OPENS = "\"'`“«([{$€£…"
-"""Signs with which a word may begin."""
+"""Characters with which a word may begin."""
 _WRAPPED = 40
-"""Characters; a shorter line was ended by who wrote it, a longer one by an editor's wrapping."""
+"""Characters; a break after a shorter line is meant, after a longer one an editor's wrapping."""
 _STRUCTURE = frozenset(
     {"bullet_list_open", "ordered_list_open", "table_open", "fence", "code_block"}
 )
 
 
 def parse(text: str) -> list[Token]:
-    """The tokens of a Markdown text; what it says between them is text, styles or code."""
+    """Return the markdown-it tokens of a text; inline ones are only text, styles and code."""
     return _house().parse(drop_controls(text))
 
 
 def is_plain_for_slack(text: str) -> bool:
-    """Whether Slack's own Markdown shows this text, made safe, with every sign of it.
+    """Return whether Slack's Markdown shows this text, made safe, without losing a character.
 
-    Not so where there is a list, a table or code in a block (what Slack makes of one in another,
-    or of a list that begins at 7, is nowhere said), and where a sign would be lost or added, or a
-    line end where its paragraph goes on.
+    False for lists, tables and code blocks: how Slack nests them, or shows a list that starts at 7,
+    is not documented. False also where a character or line break would be lost or added.
     """
     ours, theirs = parse(text), _commonmark().parse(safe_markdown(text))
     return not any(token.type in _STRUCTURE for token in ours) and _said(ours) == _said(theirs)
@@ -62,13 +61,13 @@ def _commonmark() -> MarkdownIt:
 
 
 def _list(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A list, unless all that the line says is a number, with or without its marks."""
+    """Parse a list, unless the line holds only a number, with or without citation marks."""
     line = state.src[state.bMarks[start] + state.tShift[start] : state.eMarks[start]]
     return not is_number_alone(line) and _list_block(state, start, end, silent)
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """Delimiters that can open or close emphasis; an identifier's are text."""
+    """Parse emphasis delimiters; the underscores of an identifier are text."""
     marker = state.src[state.pos]
     if silent or marker not in "*_":
         return False
@@ -92,19 +91,19 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 
 def _is_latin(sign: str) -> bool:
-    """A letter or digit of a script whose words stand apart."""
+    """Return whether this is a letter or digit of a script that puts spaces between words."""
     return sign.isascii() and sign.isalnum()
 
 
 def _unlink(state: StateCore) -> None:
-    """Make links and pictures text: the label, and the address where that is one of the web."""
+    """Turn links and images into text: the label, and the address if it is a web or mail one."""
     for block in state.tokens:
         if block.type == "inline" and block.children:
             block.children = list(_unlinked(block.children))
 
 
 def _unwrap(state: StateCore) -> None:
-    """Make a blank of each line break that an editor put there; one behind a short line stays."""
+    """Turn line breaks that an editor's wrapping made into spaces; keep those after short lines."""
     for block in state.tokens:
         length = 0
         for token in block.children or ():
@@ -144,7 +143,7 @@ def _text(words: str) -> Token:
 
 
 def _said(tokens: Sequence[Token]) -> list[tuple[str, bool]]:
-    """All that is said, and which of it is code."""
+    """Return the texts in order, each with whether it is code."""
     said: list[tuple[str, bool]] = []
     for token in tokens:
         if token.type in ("fence", "code_block", "code_inline"):

@@ -1,8 +1,8 @@
-"""Text between Slack and the house: what people write made plain, what we write made safe.
+"""Convert Slack markup to plain text, and make outgoing text safe.
 
-Two kinds of text go out. `mrkdwn` (sections, contexts, fallback texts) is escaped with entities, as
-Slack asks. Markdown (streams, markdown blocks) has no such escape, so whatever would act there is
-parted by an invisible WORD JOINER: it reads the same and does nothing. Builds no blocks.
+Outgoing mrkdwn (sections, contexts, fallback texts) is escaped with entities. Markdown (streams,
+markdown blocks) has no such escape, so an invisible WORD JOINER is put into whatever would act as a
+mention, command or link: it looks the same and does nothing.
 """
 
 import re
@@ -15,7 +15,7 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 _SPACES = re.compile(r"[ \t\u00a0]+")
 
 PART = "\u2060"
-"""WORD JOINER: it parts what would act and is not seen."""
+"""WORD JOINER: invisible, and breaks up text that Slack would act on."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _NUMBER = r"^ {0,3}[0-9]{1,9}"  # with a full stop or a bracket, what begins an item of a list
 _ACTING = re.compile(
@@ -27,6 +27,7 @@ _ACTING = re.compile(
     rf"|(?P<number>{_NUMBER})(?=[.)](?:[ \t]+\[[0-9]|[ \t]*$))",  # all that a line says
     re.IGNORECASE | re.MULTILINE,
 )
+# Control characters count as part of a word: they are removed, so they separate nothing.
 _WORD = r"[\x00-\x08\x0b-\x1f\x21-\x7f]"
 _ALONE = re.compile(rf"{_NUMBER}[.)](?:[ \t]+\[[0-9]|[ \t]*$)")
 _UNFINISHED = re.compile(rf"(?:{_NUMBER}[.)][ \t]+{_WORD}*|{_WORD}+)\Z", re.MULTILINE)
@@ -34,12 +35,12 @@ _LONGEST_ADDRESS = 1_000
 
 
 def mentions(text: str) -> tuple[str, ...]:
-    """The ids of the people (and bots) that Slack text mentions, in order."""
+    """Return the user ids that Slack text mentions, in order."""
     return tuple(_MENTION.findall(text))
 
 
 def plain(text: str, me: str, names: Mapping[str, str]) -> str:
-    """Slack text as a person reads it: no mention of `me`, names for ids, labels for links."""
+    """Return Slack text as people read it: without mentions of `me`, with names and link labels."""
 
     def readable(token: re.Match[str]) -> str:
         return _readable(token.group(1), me, names)
@@ -55,14 +56,15 @@ def plain(text: str, me: str, names: Mapping[str, str]) -> str:
 
 
 def escape(text: str) -> str:
-    """Text that mrkdwn shows as it is: no mention, command or link in it acts."""
+    """Escape text for mrkdwn, so that no mention, command or link in it acts."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def fit(text: str, limit: int) -> str:
-    """Escaped text of at most `limit` characters, cut with an ellipsis, never inside an entity."""
+    """Return escaped text of at most `limit` characters, cut with an ellipsis."""
     if len(escaped := escape(text)) <= limit:
         return escaped
+    # Count character by character: a cut inside an entity would show as garbage.
     kept, size = [], 1
     for character in text:
         size += len(escape(character))
@@ -73,43 +75,43 @@ def fit(text: str, limit: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """The text with every run of white space made one space."""
+    """Return the text with every run of white space made one space."""
     return " ".join(text.split())
 
 
 def link(url: str, label: str, limit: int = 150) -> str:
-    """A mrkdwn link; only the label when the address is not of the web, or endless."""
+    """Return a mrkdwn link, or the label alone if the address is not http(s) or too long."""
     shown = fit(one_line(label).replace("|", "¦"), limit)
     if len(url) > _LONGEST_ADDRESS or not re.match(r"https?://[^\s]+\Z", url):
         return shown
+    # These characters would end the link.
     address = url.replace("|", "%7C").replace("<", "%3C").replace(">", "%3E")
     return f"<{address.replace('&', '&amp;')}|{shown}>"
 
 
 def safe_markdown(text: str) -> str:
-    """Markdown in which no mention, command or link acts, whatever a model or document wrote.
+    """Return Markdown in which no mention, command or link acts, whoever wrote the text.
 
-    A number that is all that a line says, before its marks, is no item of a list either.
+    A line with only a number and its citation marks is not taken for a list item either.
     """
     return _ACTING.sub(lambda match: match.group() + PART, drop_controls(text))
 
 
 def drop_controls(text: str) -> str:
-    """The text without control characters, its line breaks and tabs kept."""
+    """Remove control characters; keep line breaks and tabs."""
     return _CONTROLS.sub("", text)
 
 
 def is_number_alone(line: str) -> bool:
-    """Whether a number, as it would begin an item of a list, is all that a line says."""
+    """Return whether the line holds only a number that Markdown would take for a list item."""
     return _ALONE.match(line) is not None
 
 
 def settled(text: str) -> int:
-    """How much of a growing Markdown text can be made safe and sent now.
+    """Return how many characters of a growing Markdown text can be made safe and sent now.
 
-    What acts in Slack is a run of visible ASCII; the last such run may still become one, with the
-    number before it where that begins a line. Control characters will be taken out, and so part
-    nothing.
+    The last run of visible ASCII may still become a mention or link, so it waits, with a number
+    before it at the start of a line.
     """
     unfinished = _UNFINISHED.search(text)
     return unfinished.start() if unfinished else len(text)

@@ -1,7 +1,7 @@
-"""The pieces of an answer: its Markdown, read once for every place that shows it.
+"""Parse an answer's Markdown into flat pieces that Slack and a terminal can show.
 
-Slack's rich text and a terminal have no code inside a list and no list inside a list: what is
-nested becomes a run of pieces, each with its indent, and a list that goes on keeps its numbers.
+Slack's rich text and a terminal cannot nest lists or put code in a list. A nested block becomes a
+piece with an indent, and the list that continues after it keeps its numbers.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _STYLES: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike", "c
 
 @dataclass(frozen=True, slots=True)
 class StyledText:
-    """A run of text in one style; its line breaks are to be shown."""
+    """Text in one style; its line breaks are shown."""
 
     text: str
     style: frozenset[Style] = frozenset()
@@ -41,7 +41,7 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Items of one list that follow each other; `number` is the first one's, None for bullets."""
+    """Consecutive items of a list; `number` is the first one's, None for bullets."""
 
     items: tuple[Spans, ...]
     number: int | None
@@ -51,7 +51,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Code, character by character, without its last line break."""
+    """Code, literally, without its last line break."""
 
     text: str
     indent: int = 0
@@ -60,7 +60,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: its column heads, its rows, each as long as the heads, and how columns align."""
+    """A table: heads, rows (each as long as the heads), and the columns' alignment."""
 
     heads: tuple[Spans, ...]
     rows: tuple[tuple[Spans, ...], ...]
@@ -69,7 +69,7 @@ class Grid:
     quoted: bool = False
 
     def as_items(self) -> Items:
-        """The rows as items that name each cell's column, for where no table can be."""
+        """Return the rows as list items that name each cell's column, for lack of a table."""
         items = tuple(map(self._row, self.rows or (self.heads,)))
         return Items(items, None, self.indent, self.quoted)
 
@@ -88,21 +88,21 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Divider:
-    """A line across."""
+    """A horizontal line."""
 
 
 Piece = Prose | Items | Code | Grid | Divider
 
 
 def read_pieces(text: str) -> tuple[tuple[Piece, ...], ...]:
-    """The pieces of a Markdown text, those of each of its outermost blocks together."""
+    """Return the pieces of a Markdown text, grouped by top-level block."""
     root = SyntaxTreeNode(parse(text))
     blocks = (tuple(_pieces([node], 0, quoted=False)) for node in root.children)
     return tuple(block for block in blocks if block)
 
 
 def words(spans: Spans) -> str:
-    """The text of spans without their styles."""
+    """Return the text of spans without their styles."""
     return "".join(span.text for span in spans)
 
 
@@ -126,7 +126,7 @@ def _pieces(nodes: Sequence[SyntaxTreeNode], indent: int, *, quoted: bool) -> It
 
 
 def _items(node: SyntaxTreeNode, indent: int, *, quoted: bool) -> Iterator[Piece]:
-    """A list as runs of items, with what is nested between them; numbers are the source's own."""
+    """Yield a list as runs of items with the nested pieces in between, numbered as written."""
     ordered = node.type == "ordered_list"
     run: list[Spans] = []
     first = number = int(node.attrs.get("start", 1))
@@ -147,7 +147,7 @@ def _items(node: SyntaxTreeNode, indent: int, *, quoted: bool) -> Iterator[Piece
 
 
 def _lead(item: SyntaxTreeNode) -> tuple[Spans, list[SyntaxTreeNode]]:
-    """What an item says itself, its paragraphs as lines, and what is nested in it."""
+    """Return an item's own text, one line a paragraph, and the nodes nested in it."""
     nodes = item.children
     count = next((at for at, node in enumerate(nodes) if node.type != "paragraph"), len(nodes))
     spans: list[StyledText] = []
@@ -176,7 +176,7 @@ def _align(style: str) -> Align:
 
 
 def _spans(nodes: Sequence[SyntaxTreeNode], style: frozenset[Style] = frozenset()) -> Spans:
-    """The spans of inline content; neighbours of one style are one."""
+    """Return the spans of inline content; neighbours of one style are merged."""
     spans: list[StyledText] = []
     for text, styled in _runs(nodes, style):
         if spans and spans[-1].style == styled:

@@ -1,4 +1,4 @@
-"""An answer as bare text: what a notification, a screen reader and an old client show."""
+"""Render an answer as plain text, for notifications, screen readers and old clients."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ _INDENT = "    "
 
 
 def plain_text(text: str) -> str:
-    """The Markdown without its marks: numbers and bullets, code as it is, rows with their heads."""
+    """Return the text without Markdown syntax: bullets, numbers, code, table rows with heads."""
     blocks = ("\n".join(map(_shown, pieces)) for pieces in read_pieces(text))
     return "\n\n".join(blocks).strip("\n")
 

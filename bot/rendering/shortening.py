@@ -1,4 +1,4 @@
-"""Long answers cut to what a message holds, at a place where a reader would stop."""
+"""Shorten long answers to Slack's limit, at the end of a paragraph, item or sentence."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,15 +9,15 @@ from bot.rendering.blocks import ANSWER_LIMIT, SHORTENED
 from bot.rendering.markdown import parse
 
 _FENCE_ROOM = 12
-"""Characters kept for the end of a code block that is cut."""
+"""Characters reserved to close a code block that is cut."""
 _SENTENCE_ENDS = (". ", "? ", "! ", "。", ".\n", "; ", ", ", " ")
 
 
 def shorten(text: str, limit: int = ANSWER_LIMIT) -> str:
-    """The text, or its beginning and a note that it is shortened, within `limit` characters.
+    """Return the text, or its beginning and a note that it is shortened, within `limit` characters.
 
-    It ends before the paragraph, list, table or code that does not fit. Where that alone takes more
-    than half, it ends inside: after an item, a row, a line of code or a sentence.
+    Cut before the block that does not fit. If that block takes more than half of the room, cut
+    inside it: after an item, a row, a line of code or a sentence.
     """
     if len(text) <= limit:
         return text
@@ -29,7 +29,7 @@ def shorten(text: str, limit: int = ANSWER_LIMIT) -> str:
 
 
 def close_code(text: str) -> str:
-    """The text with the code block closed that it ends in, so that a note may follow."""
+    """Return the text with a code block at its end closed, so that a note may follow."""
     last = next((t for t in reversed(parse(text)) if t.type == "fence"), None)
     if last is None or last.map is None:
         return text
@@ -41,7 +41,7 @@ def close_code(text: str) -> str:
 
 
 def _ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
-    """Where the outermost blocks begin, which is where those before them end."""
+    """Yield the offsets at which top-level blocks begin, where those before them end."""
     starts = _line_starts(text)
     for token in tokens:
         if token.level == 0 and token.map and token.nesting >= 0:
@@ -49,7 +49,7 @@ def _ends(text: str, tokens: Sequence[Token]) -> Iterator[int]:
 
 
 def _inside(text: str, tokens: Sequence[Token]) -> str:
-    """The text to the last whole item, row, line or sentence of the block that it ends in."""
+    """Return the text up to the last whole item, row, line or sentence of its last block."""
     last = next((t.type for t in reversed(tokens) if t.level == 0 and t.map), "")
     if last in ("bullet_list_open", "ordered_list_open"):
         items = [t.map[0] for t in tokens if t.type == "list_item_open" and t.map]

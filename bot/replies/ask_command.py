@@ -1,7 +1,7 @@
-"""/ask: an answer that only one person sees, and sharing it with the channel.
+"""Answer /ask privately, and share such an answer with the channel on request.
 
-Such a message cannot stream, and Slack replaces none that a command was answered with, so there is
-one, when the answer is whole. What is shared is checked anew for its new readers.
+Slack can neither stream nor replace an ephemeral message, so the answer is sent when it is
+complete. Before it is shared, access is checked again for the channel's readers.
 """
 
 import logging
@@ -62,9 +62,9 @@ _log = logging.getLogger(__name__)
 
 
 async def answer_alone(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Answer a /ask to the person who asked; told once when that does not work.
+    """Answer an /ask privately; at the last attempt tell the person that it failed.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row.
     """
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
@@ -86,7 +86,7 @@ async def answer_alone(services: BotServices, inbox_id: int, tries: int, deaths:
 
 
 async def share(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Post an answer of /ask in its channel, if everyone there may read what it rests on."""
+    """Post an /ask answer in its channel, if everyone there may read its documents."""
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
             return
@@ -138,7 +138,7 @@ async def _find(services: BotServices, row: InboxRow, audience: Audience) -> tup
 
 
 async def _share(services: BotServices, row: InboxRow) -> str | None:
-    """Share the answer, or say why not. Raises SlackFailed."""
+    """Share the answer; return None, or the reason why not. Raises SlackFailed."""
     stored = await answer_by_id(services.database, int(row.payload["answer_id"]))
     if stored is None:
         return _GONE
@@ -146,6 +146,7 @@ async def _share(services: BotServices, row: InboxRow) -> str | None:
         return _NOT_YOURS
     if stored.ts is not None:
         return _SHARED
+    # A crashed job may have posted it, and there is no way to tell: let the person look.
     if row.payload.get("begun"):
         return _UNSURE
     audience = await services.memberships.audience(row.channel, row.person)
@@ -174,10 +175,11 @@ async def _share(services: BotServices, row: InboxRow) -> str | None:
 
 
 async def _all_may_read(database: Database, stored: StoredAnswer, audience: Audience) -> bool:
-    """Whether everyone in the audience may read each document the answer rests on, as it is now."""
+    """Return whether the audience may read every document of the answer, all of them unchanged."""
     answer = stored.answer
     ids = {citation.document_id for citation in answer.citations}
     for evidence in answer.evidence:
+        # It names no document, so access to it cannot be checked.
         if "document_id" not in evidence:
             return False
         ids.add(int(evidence["document_id"]))

@@ -1,4 +1,4 @@
-"""Whether an answer is still wanted as it was asked for. Does nothing about it."""
+"""Detect that a question was stopped, deleted or edited while it is being answered."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class QuestionEdited(Exception):
 
 
 async def check_wanted(services: BotServices, row: InboxRow) -> None:
-    """Raise Stopped, Withdrawn or Edited when the question is not what it was."""
+    """Raise Stopped, Withdrawn or Edited if the question changed since `row` was loaded."""
     now = await store.load(services.database, row.id)
     if now is None or now.state != "received":
         raise Withdrawn

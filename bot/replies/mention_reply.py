@@ -1,7 +1,7 @@
-"""A question in the inbox to an answer in its thread, begun once and finished whatever happens.
+"""Answer a question in its thread: stream the answer, save it, and finish the message.
 
-Each step leaves a trace in the inbox row, so a job that takes over from a dead process finishes the
-same message. Finds no evidence and writes no words itself.
+Each step is recorded in the inbox row, so a job that takes over after a crash completes the same
+message.
 """
 
 import asyncio
@@ -36,6 +36,7 @@ from bot.slack.directory import Myself
 from bot.slack.message_stream import Reply
 from retrieval.audience import PUBLIC
 
+# Seconds without progress after which an answer is given up.
 _PATIENCE = 180.0
 _OUTSIDERS = (
     "Guests or people of another workspace are in this conversation, so I used only what was "
@@ -48,10 +49,10 @@ _log = logging.getLogger(__name__)
 
 
 async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Answer the question in this row, unless it is answered or another job is at it.
+    """Answer the question in this row, unless it is answered or another job is doing so.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row. Raises
-    what may go better another time; at the last try the person is told instead.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row. Raises
+    transient errors for a retry; at the last attempt, tell the person instead.
     """
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
@@ -71,9 +72,9 @@ async def answer(services: BotServices, inbox_id: int, tries: int, deaths: int) 
 async def progress_of(
     services: BotServices, question: Question, bar: float | None = None
 ) -> AsyncIterator[Progress]:
-    """The answerer's progress, closed at once when nobody reads on. Raises TimeoutError.
+    """Yield the answerer's progress; close it when the caller stops reading. Raises TimeoutError.
 
-    `bar` (0 to 1) is the confidence that an answer has to reach; None the usual one.
+    `bar` (0 to 1) is the confidence an answer has to reach; None for the model's own.
     """
     steps = services.answerer.answer(question, bar)
     try:
@@ -84,6 +85,7 @@ async def progress_of(
                 return
             yield step
     finally:
+        # Stop the model at once, not when the garbage collector finds the generator.
         if isinstance(steps, AsyncGenerator):
             await steps.aclose()
 
@@ -120,9 +122,9 @@ async def _answer(services: BotServices, row: InboxRow) -> None:
 async def record(
     services: BotServices, row: InboxRow, question: Question, answer: Answer, ts: str | None = None
 ) -> StoredAnswer | None:
-    """Save the answer to the question in a row, and read it as it stands.
+    """Save the answer to a row's question and return it as stored.
 
-    `ts` is its message, where there is one already.
+    `ts` is the message that shows it, if it is posted already.
     """
     await save_answer(
         services.database,
@@ -138,13 +140,13 @@ async def record(
 
 
 async def is_for(services: BotServices, row: InboxRow, stored: StoredAnswer) -> bool:
-    """Whether those who would read an answer that was saved earlier may read all it was made of."""
+    """Return whether the conversation's present audience may read all that a saved answer used."""
     now = await services.memberships.audience(row.channel, row.person)
     return stored.audience.readers <= now.readers
 
 
 async def question_of(services: BotServices, row: InboxRow, me: Myself) -> Question:
-    """The row as a question. Raises QuestionRefused, with the help for who asks for that."""
+    """Build the question from a row. Raises QuestionRefused; for a help request, with the help."""
     if asks_for_help(row.text):
         raise QuestionRefused(HELP_MARKDOWN)
     users = [user for user in mentions(row.text) if user != me.user]
@@ -158,7 +160,7 @@ async def question_of(services: BotServices, row: InboxRow, me: Myself) -> Quest
 
 
 async def _write(services: BotServices, row: InboxRow, reply: Reply, question: Question) -> Answer:
-    """Stream the answer into the reply, looking up now and then whether it is still wanted."""
+    """Stream the answer into the reply; check regularly that it is still wanted."""
     status: asyncio.Task[None] | None = None
     bar = (await read_channel(services, row.channel)).bar
     async for step in progress_of(services, question, bar):
@@ -181,7 +183,7 @@ async def _write(services: BotServices, row: InboxRow, reply: Reply, question: Q
 
 
 async def _check(services: BotServices, row: InboxRow, reply: Reply) -> None:
-    """Raise Stopped, Withdrawn or Edited when the question is not what it was."""
+    """Raise Stopped, Withdrawn or Edited if the question changed."""
     if reply.stopped:
         raise Stopped
     await check_wanted(services, row)
@@ -194,7 +196,7 @@ async def show(
     stored: StoredAnswer,
     note: str | None = None,
 ) -> None:
-    """Finish the reply with an answer that is already saved, a note below it, and end the row."""
+    """Complete the reply with a saved answer and a note below it; finish the row."""
     answer = stored.answer
     if answer.abstained and PUBLIC not in stored.audience.readers:
         note = _OUTSIDERS
@@ -214,10 +216,7 @@ async def _close(services: BotServices, row: InboxRow) -> None:
 
 
 async def _give_up(services: BotServices, row: InboxRow, error: Exception) -> None:
-    """Tell the person once, in the reply's own place, and note the error. Raises SlackFailed.
-
-    Nobody waits for an answer to a question that was deleted meanwhile.
-    """
+    """Apologize in the reply's message and mark the row as failed. Raises SlackFailed."""
     now = await store.load(services.database, row.id)
     if now is None or now.state != "received":
         return
@@ -236,10 +235,8 @@ async def _give_up(services: BotServices, row: InboxRow, error: Exception) -> No
 async def _set_status(
     services: BotServices, row: InboxRow, text: str | None, session: str | None = None
 ) -> None:
-    """Show that an answer is on its way, or no longer. Only a courtesy: failing is no matter.
-
-    Nothing shows of a question that nobody put to the bot.
-    """
+    """Show or clear "is looking it up…" in the thread; errors of Slack are ignored."""
+    # Nobody put this question to the bot, so nothing may show until the answer is there.
     if row.kind == "unasked":
         return
     call = services.client.call
@@ -250,6 +247,7 @@ async def _set_status(
         calls.append(call("assistant.threads.setStatus", **place, **thinking))
     if session is not None:
         calls.append(call("agents.sessions.setStatus", **place, status=session))
+    # The status is a courtesy: an answer must not fail because of it.
     for result in await asyncio.gather(*calls, return_exceptions=True):
         if isinstance(result, Exception) and not isinstance(result, SlackFailed):
             raise result

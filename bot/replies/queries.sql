@@ -1,6 +1,6 @@
 -- name: has_room
--- Whether an unasked question may be answered now: it came lately, and its channel had fewer than
--- `most` unasked answers in the last minute.
+-- Whether an unprompted question may be answered now: it is at most ten minutes old, and its
+-- channel had fewer than `most` unprompted answers in the last minute.
 select exists (
     select from inbox where id = %(id)s and received_at > now() - interval '10 minutes'
 ) and (
@@ -10,14 +10,14 @@ select exists (
 ) < %(most)s;
 
 -- name: let_pass
--- Ends an open row about which nothing is said; what the person wrote is not kept.
+-- Finish an open row that gets no answer, and erase its text.
 update inbox
 set state = %(state)s, error = %(error)s, payload = payload - 'text', finished_at = now()
 where id = %(id)s and state = 'received';
 
 -- name: unreadable
--- How many of these documents are gone, have changed since an answer used them, or may not be read
--- by these readers.
+-- Count those of these documents that were deleted, changed since an answer used them, or may not
+-- be read by these readers.
 select count(*) from unnest(%(ids)s::bigint[]) as wanted (id)
 where not exists (
     select from documents d

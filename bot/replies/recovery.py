@@ -1,4 +1,4 @@
-"""The reply to a row of the inbox: one that a dead process began, or a new one. Writes none."""
+"""Open the reply to an inbox row: continue a crashed job's message, or start one."""
 
 from bot.inbox import store, threads
 from bot.inbox.store import InboxRow
@@ -8,16 +8,17 @@ from bot.slack.message_stream import Reply, ReplyTarget
 
 
 class Overtaken(Exception):
-    """Another job has begun the reply to this row."""
+    """Another job has started the reply to this row."""
 
 
 async def open_reply(services: BotServices, row: InboxRow, me: Myself) -> Reply:
-    """The reply to this row; its first words raise Overtaken when another job was quicker.
+    """Return the reply to this row; posting its first words raises Overtaken if another job did.
 
     Raises SlackFailed.
     """
     ts = row.reply_ts
     if ts is None and row.payload.get("begun"):
+        # A job crashed between posting its message and recording it.
         ts = await _find_begun(services, row, me)
     if (await services.directory.conversation(row.channel)).is_im:
         place = ReplyTarget(row.channel, row.thread_ts)
@@ -36,7 +37,7 @@ async def open_reply(services: BotServices, row: InboxRow, me: Myself) -> Reply:
 
 
 async def _find_begun(services: BotServices, row: InboxRow, me: Myself) -> str | None:
-    """The bot's first message after the question that replies to nothing else."""
+    """Find the message a crashed job posted: the first after the question that no row claims."""
     said = await threads.said_in(services, row.channel, row.thread_ts, me)
     mine = [one.ts for one in said if one.by_me and float(one.ts) > float(row.ts)]
     free = await store.unclaimed(services, row.channel, mine)

@@ -1,7 +1,7 @@
-"""A question that nobody put to the bot: answered in its thread if it is sure, else in no way.
+"""Answer a question that did not mention the bot, if the answer is confident enough.
 
-Nothing shows before the whole answer is there, and nothing at all of what is let pass: no status,
-no first words, no apology; nor are the words of the question kept.
+Until the whole answer is ready, nothing shows in Slack. A question that is passed over leaves no
+status, no apology, and no copy of its text.
 """
 
 import logging
@@ -37,14 +37,14 @@ _log = logging.getLogger(__name__)
 
 
 class _LetPass(Exception):
-    """Nothing is to be said."""
+    """The question gets no answer."""
 
 
 async def answer_unasked(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Answer the question in this row if the bot is sure of it, and end the row in any case.
+    """Answer the question in this row if the bot is sure enough; finish the row either way.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row. Raises
-    what may go better another time.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row. Raises
+    transient errors for a retry.
     """
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
@@ -64,10 +64,11 @@ async def answer_unasked(services: BotServices, inbox_id: int, tries: int, death
 
 
 async def _settle(services: BotServices, row: InboxRow, deaths: int) -> None:
-    """Answer, or leave no trace; one at a time in a channel."""
+    """Answer the question, or remove every trace."""
     key = f"unasked:{services.workspace}:{row.channel}"
     async with store.locked(services.database, key) as alone:
         try:
+            # A reply that a crashed job has started is completed even without the lock.
             if deaths >= MOST_DEATHS or not (alone or row.payload.get("begun")):
                 raise _LetPass
             await _answer(services, row)
@@ -77,8 +78,9 @@ async def _settle(services: BotServices, row: InboxRow, deaths: int) -> None:
 
 
 async def _answer(services: BotServices, row: InboxRow) -> None:
-    """Show the answer that was saved, or find it. Raises _LetPass."""
+    """Show the saved answer, or generate one. Raises _LetPass."""
     settings = await read_channel(services, row.channel)
+    # An admin may have changed the setting since the question was stored.
     if not settings.unasked:
         raise _LetPass
     me = await services.directory.me()
@@ -93,7 +95,7 @@ async def _answer(services: BotServices, row: InboxRow) -> None:
 async def _find(
     services: BotServices, row: InboxRow, me: Myself, settings: ChannelSettings
 ) -> StoredAnswer:
-    """The answer, saved. Raises _LetPass when it is unsure, or no longer asked of anybody."""
+    """Generate and save an answer. Raises _LetPass if it is unsure or no longer wanted."""
     while True:
         if not asks_anybody(row.text):
             raise _LetPass
@@ -119,14 +121,15 @@ async def _write(services: BotServices, question: Question, bar: float | None) -
 
 
 def _is_sure(answer: Answer, bar: float | None) -> bool:
-    """Whether it is an answer that reaches the bar; one whose confidence is unknown is none."""
+    """Return whether the answer reaches the threshold; one of unknown confidence does not."""
     if answer.abstained or answer.confidence is None:
         return False
+    # Without a bar the answerer has applied the model's own threshold: below it, it abstains.
     return bar is None or answer.confidence >= bar
 
 
 async def _has_room(services: BotServices, row: InboxRow) -> bool:
-    """Whether the question is recent, and the channel not full of unasked answers."""
+    """Return whether the question is recent and its channel had few unprompted answers lately."""
     values = {
         "channel": row.channel,
         "id": row.id,
@@ -137,7 +140,7 @@ async def _has_room(services: BotServices, row: InboxRow) -> bool:
 
 
 async def _take_back(services: BotServices, row: InboxRow) -> None:
-    """Delete what was begun of a reply, by this job or one that died. Raises SlackFailed."""
+    """Delete a reply that this job or a crashed one has started. Raises SlackFailed."""
     now = await store.load(services.database, row.id)
     if now is not None and (now.reply_ts or now.payload.get("begun")):
         reply = await open_reply(services, now, await services.directory.me())

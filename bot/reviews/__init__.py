@@ -1,1 +1,1 @@
-"""The review queue on the Home tab."""
+"""Reviews of training examples in Slack: the queue on the Home tab, and verdicts."""

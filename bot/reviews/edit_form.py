@@ -1,4 +1,4 @@
-"""The form in which a reviewer writes an answer better, and its opening. Keeps nothing itself."""
+"""The form in which a reviewer edits an example's answer."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 
 async def open_form(services: BotServices, trigger: str, example: int, person: str) -> None:
-    """Show the form for an example that this person may review; else nothing opens."""
+    """Open the form, if this person may review the example; otherwise only log it."""
     try:
         async with asyncio.timeout(_SECONDS):
             waiting = await example_for(services, person, example)
@@ -35,7 +35,7 @@ async def open_form(services: BotServices, trigger: str, example: int, person: s
 
 
 def review_form(waiting: Waiting) -> Block:
-    """The form for one example, with its answer as it stands."""
+    """Return the form's view for one example, filled with its answer."""
     return {
         "type": "modal",
         "callback_id": REVIEW,
@@ -62,7 +62,7 @@ def review_form(waiting: Waiting) -> Block:
 
 
 def edited(submission: Submission) -> Incoming:
-    """The new answer for the inbox; a form is submitted once."""
+    """Return the submitted edit as an inbox event."""
     payload = {
         "verdict": EDIT,
         "number": int(submission.metadata),

@@ -1,4 +1,4 @@
-"""The Home tab (what the bot can do, how it is, what was asked, reviews) and the first prompts."""
+"""The Home tab (help, status, recent questions, reviews) and the suggested prompts."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +14,11 @@ from database.statements import load_statements
 
 _SQL = load_statements("bot.reviews")
 PROMPTS = ({"title": "What can you do?", "message": "What can Houselore do?"},)
-"""First questions that have an answer whatever is indexed."""
+"""Suggested questions that can be answered whatever is indexed."""
 
 
 async def show_home(services: BotServices, person: str) -> None:
-    """Publish the Home tab for one person. Raises SlackFailed."""
+    """Publish one person's Home tab. Raises SlackFailed."""
     status = await read_status(services, person)
     is_admin = await services.is_admin(person)
     desk = await queue.desk_of(services, person)
@@ -28,7 +28,7 @@ async def show_home(services: BotServices, person: str) -> None:
 
 
 async def suggest_prompts(services: BotServices, channel: str) -> None:
-    """Offer first questions in somebody's messages tab. Raises SlackFailed."""
+    """Set the suggested prompts of a person's messages tab. Raises SlackFailed."""
     await services.client.call(
         "assistant.threads.setSuggestedPrompts",
         channel_id=channel,
@@ -40,7 +40,10 @@ async def suggest_prompts(services: BotServices, channel: str) -> None:
 def home_view(
     status: Status, questions: list[str], is_admin: bool, more: Sequence[Block] = ()
 ) -> Block:
-    """The Home tab; its reindex button and the last error are for admins, `more` for reviewers."""
+    """Return the Home tab's view; `more` are the blocks for reviewers.
+
+    Only admins get the reindex button and the last error.
+    """
     blocks = [
         header("Houselore"),
         section(HELP),

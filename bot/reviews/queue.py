@@ -1,6 +1,7 @@
-"""Reviews in Slack: who may, what they see of it on the Home tab, and their verdicts kept.
+"""Show the review queue on the Home tab and save the verdicts.
 
-An admin's word that a private channel may be learned from lets nobody read there.
+That an admin allowed a private channel as training data does not let reviewers read it: each sees
+only examples from conversations they can read.
 """
 
 import logging
@@ -32,7 +33,7 @@ from bot.services import BotServices
 from database.statements import load_statements
 
 LONGEST: Final = 3_000
-"""Characters of an answer that can be edited in Slack, by its own limit."""
+"""Characters of the longest answer that can be edited: Slack's limit for an input."""
 
 _SQL = load_statements("bot.reviews")
 _VERDICTS: dict[str, Verdict] = {APPROVE: "approve", EDIT: "edit", REJECT: "reject"}
@@ -48,9 +49,9 @@ _log = logging.getLogger(__name__)
 
 
 async def review(services: BotServices, inbox_id: int, tries: int, deaths: int) -> None:
-    """Keep a verdict, and show its person what is next; who may not is told.
+    """Save a verdict and show the next examples; tell a person who may not review.
 
-    `tries` counts this job's earlier attempts, `deaths` the jobs that died over this row.
+    `tries` counts earlier attempts of this job, `deaths` the crashed jobs of this row.
     """
     async with store.claimed(services.database, inbox_id) as row:
         if row is None:
@@ -72,10 +73,7 @@ async def review(services: BotServices, inbox_id: int, tries: int, deaths: int) 
 
 
 async def eyes_of(services: BotServices, reviews: Reviews, person: str) -> Eyes | None:
-    """What an admin or expert may see of what is reviewed; None for anybody else.
-
-    Raises SlackFailed.
-    """
+    """Return the permissions of an admin or expert; None for anybody else. Raises SlackFailed."""
     is_admin = await services.is_admin(person)
     if not is_admin and not await _is_expert(services, person):
         return None
@@ -88,7 +86,7 @@ async def eyes_of(services: BotServices, reviews: Reviews, person: str) -> Eyes 
 
 
 async def desk_of(services: BotServices, person: str) -> Desk | None:
-    """What lies before this person; None for who reviews nothing. Raises SlackFailed."""
+    """Return this person's review queue; None if they review nothing. Raises SlackFailed."""
     if services.reviews is None:
         return None
     eyes = await eyes_of(services, services.reviews, person)
@@ -96,13 +94,13 @@ async def desk_of(services: BotServices, person: str) -> Desk | None:
 
 
 async def example_for(services: BotServices, person: str, example: int) -> Waiting:
-    """An example, if this person may review it. Raises ReviewRefused and SlackFailed."""
+    """Return an example this person may review. Raises ReviewRefused and SlackFailed."""
     reviews, eyes = await _at_work(services, person)
     return await reviews.find(eyes, example)
 
 
 def desk_blocks(desk: Desk) -> list[Block]:
-    """The part of the Home tab for reviewers; none where there is nothing to be seen."""
+    """Return the reviewers' part of the Home tab, empty if there is nothing to show."""
     blocks: list[Block] = []
     if desk.next or desk.agreements:
         counts = f"*{desk.waiting:,}* wait for a review"
@@ -130,7 +128,7 @@ async def _keep(services: BotServices, row: InboxRow) -> None:
 
 
 async def _at_work(services: BotServices, person: str) -> tuple[Reviews, Eyes]:
-    """Raises ReviewRefused for who reviews nothing."""
+    """Return the queue and the person's permissions. Raises ReviewRefused if they have none."""
     reviews = services.reviews
     eyes = None if reviews is None else await eyes_of(services, reviews, person)
     if reviews is None or eyes is None:
@@ -177,7 +175,8 @@ def _kind(example: Waiting) -> str:
 
 
 def _pieces(name: str, text: str) -> list[Block]:
-    """The whole text, in as many sections as it takes: nobody approves what they cannot read."""
+    """Return the text in as many sections as it needs, up to 10,000 characters."""
+    # Reviewers must see the whole text: nobody can approve what they cannot read.
     parts = [text[at : at + _PIECE] for at in range(0, len(text), _PIECE)][:_MOST_PIECES]
     first, *rest = parts or [""]
     return [section(f"*{name}* · {fit(first, 2_900)}"), *(section(fit(one, 2_950)) for one in rest)]

@@ -1,1 +1,1 @@
-"""Slack's Web API: client, directory, who reads what, streamed messages."""
+"""Slack's Web API: the client, cached look-ups, audiences and streamed messages."""

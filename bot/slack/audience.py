@@ -1,4 +1,4 @@
-"""Who can read a conversation, and so what may be used for an answer in it. Reads no document."""
+"""Find out who can read a conversation, which decides what documents its answers may use."""
 
 from collections.abc import Set
 
@@ -7,12 +7,11 @@ from retrieval.audience import PUBLIC, Audience
 
 
 async def audience_of(directory: Directory, workspace: str, channel: str, person: str) -> Audience:
-    """The audience of a reply in this conversation to this person.
+    """Return the audience of a reply in this conversation to this person.
 
     In a direct message it is that person alone. A channel with outsiders (another workspace,
-    guests) has only what was shared there, not even what is public. A user group counts in a
-    private channel whose every member is in it; a public channel is read by others too. Nothing
-    is guessed: raises SlackFailed.
+    guests) may only use what was shared with it, not what is public in the workspace. Raises
+    SlackFailed when Slack does not say who is a member.
     """
     conversation = await directory.conversation(channel)
     if conversation.is_im:
@@ -20,6 +19,8 @@ async def audience_of(directory: Directory, workspace: str, channel: str, person
     readers = {f"channel:{channel}"}
     if not conversation.is_shared and not await _has_outsiders(directory, channel):
         readers.add(PUBLIC)
+        # A group's documents may be used where every member of the channel is in that group. A
+        # public channel can be read by people who are not its members, so groups never count there.
         if conversation.is_private:
             people = set(await directory.members(channel)) - {(await directory.me()).user}
             readers |= await _groups_of_all(directory, people)
@@ -27,7 +28,7 @@ async def audience_of(directory: Directory, workspace: str, channel: str, person
 
 
 async def audience_of_one(directory: Directory, workspace: str, person: str) -> Audience:
-    """The audience of what only this person sees: theirs, their channels' and their groups'."""
+    """Return the audience of a reply that only this person sees, with their channels and groups."""
     readers = {f"person:{person}"}
     readers.update(f"channel:{channel}" for channel in await directory.channels_of(person))
     readers |= await _groups_of_all(directory, {person})
@@ -37,9 +38,9 @@ async def audience_of_one(directory: Directory, workspace: str, person: str) -> 
 
 
 async def can_see(directory: Directory, channel: str, person: str) -> bool:
-    """Whether a person can read a conversation: as its member, or because everybody can.
+    """Return whether a person can read a conversation: as a member, or because it is public.
 
-    Guests and people of other workspaces see only where they are. Raises SlackFailed.
+    Guests and people of other workspaces see only the channels they are in. Raises SlackFailed.
     """
     if person in await directory.members(channel):
         return True
@@ -54,7 +55,7 @@ async def _has_outsiders(directory: Directory, channel: str) -> bool:
 
 
 async def _groups_of_all(directory: Directory, people: Set[str]) -> set[str]:
-    """The user groups that all of these people are in."""
+    """Return the user groups that all of these people are in."""
     if not people:
         return set()
     return {f"group:{group.id}" for group in await directory.groups() if people <= group.members}

@@ -1,4 +1,4 @@
-"""The one client for Slack's Web API: one session, and retries only where they are harmless."""
+"""Call Slack's Web API over one HTTP session; retry only calls that are safe to repeat."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import SlackFailed
 
+# Calls that post text: repeating one that did arrive would post it twice.
 _NOT_TWICE = ("chat.postMessage", "chat.postEphemeral", "chat.startStream", "chat.appendStream")
 _FORMS = (
     "users.",
@@ -30,7 +31,7 @@ _UNREACHABLE = (aiohttp.ClientError, TimeoutError, SlackClientError)
 
 
 class SlackClient(AsyncWebClient):
-    """Slack's Web API over one lazily opened session; close it with `close`."""
+    """Slack's Web API client; opens its session at the first call. Close it with `close`."""
 
     def __init__(self, token: str, base_url: str) -> None:
         super().__init__(
@@ -44,7 +45,7 @@ class SlackClient(AsyncWebClient):
         )
 
     async def call(self, method: str, **arguments: Any) -> Mapping[str, Any]:
-        """Slack's answer to a call. Raises SlackFailed when it refuses or cannot be reached."""
+        """Call a method and return Slack's response. Raises SlackFailed."""
         given = {name: value for name, value in arguments.items() if value is not None}
         # Slack reads JSON only in methods that change something.
         sent = {"data": given} if method.startswith(_FORMS) else {"json": given}
@@ -61,7 +62,7 @@ class SlackClient(AsyncWebClient):
         return data if isinstance(data, dict) else {}
 
     async def pages(self, method: str, key: str, **arguments: Any) -> list[Any]:
-        """All that a method lists under `key`, page after page. Raises SlackFailed."""
+        """Return all items under `key`, over all pages. Raises SlackFailed."""
         found: list[Any] = []
         cursor: str | None = None
         while True:
@@ -82,12 +83,13 @@ class SlackClient(AsyncWebClient):
             raise SlackFailed("Slack could not be reached with an answer to a command.") from error
 
     async def api_call(self, *args: Any, **kwargs: Any) -> Any:
-        """AsyncWebClient.api_call, over the shared session."""
+        """Call AsyncWebClient.api_call with the shared session."""
         self._opened()
+        # slack_sdk opens and closes a session for each call where it finds none.
         return await super().api_call(*args, **kwargs)
 
     async def close(self) -> None:
-        """Close the session; a later call opens another."""
+        """Close the session; a later call opens a new one."""
         if self.session is not None:
             await self.session.close()
 
@@ -98,19 +100,19 @@ class SlackClient(AsyncWebClient):
 
 
 def _may_repeat(request: HttpRequest) -> bool:
-    """Whether a call that may have arrived can be made again without saying something twice."""
+    """Return whether repeating the call is safe: it cannot post the same text twice."""
     return not request.url.endswith(_NOT_TWICE)
 
 
 class _ServerErrorRetries(AsyncServerErrorRetryHandler):
-    """Repeats a call that Slack failed on, unless it may have posted something."""
+    """Retry on a server error, except calls that may have posted something."""
 
     async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
         return _may_repeat(request) and await super()._can_retry_async(request=request, **rest)
 
 
 class _ConnectionRetries(AsyncConnectionErrorRetryHandler):
-    """Repeats a call whose connection broke, unless it may have posted something."""
+    """Retry on a broken connection, except calls that may have posted something."""
 
     async def _can_retry_async(self, *, request: HttpRequest, **rest: Any) -> bool:
         return _may_repeat(request) and await super()._can_retry_async(request=request, **rest)

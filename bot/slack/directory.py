@@ -1,6 +1,6 @@
-"""Who is who in the workspace: the bot itself, people, conversations and their members.
+"""Look up the bot itself, people, channels, members and user groups in Slack.
 
-What Slack says is kept for a short while in this process. Decides nothing about who may read what.
+Answers are cached in this process for a short time.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from bot.errors import SlackFailed
 from bot.slack.client import SlackClient
 from bot.slack.ttl_cache import Recent
 
+# With more unknown people than this, one users.list is cheaper than a users.info for each.
 _ONE_BY_ONE = 10
 # An app installed before it asked for usergroups:read, or a plan without user groups.
 NO_GROUPS = ("missing_scope", "no_permission", "plan_upgrade_required")
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Myself:
-    """The bot as Slack knows it."""
+    """The bot's own ids and name."""
 
     user: str
     bot: str
@@ -31,13 +32,13 @@ class Myself:
 
     @classmethod
     def from_auth(cls, answer: Mapping[str, Any]) -> "Myself":
-        """The bot in an answer to auth.test."""
+        """Parse the response of auth.test."""
         return cls(answer["user_id"], answer["bot_id"], answer["team_id"], answer.get("user", ""))
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone in a conversation; an outsider is a guest or belongs to another workspace."""
+    """A person; an outsider is a guest or belongs to another workspace."""
 
     id: str
     name: str
@@ -47,7 +48,7 @@ class Person:
 
     @classmethod
     def from_user(cls, user: Mapping[str, Any], team: str) -> "Person":
-        """The person in a user object of Slack's; `team` is the bot's own."""
+        """Parse a user object of Slack's; `team` is the bot's own team id."""
         profile = user.get("profile", {})
         flags = ("is_restricted", "is_ultra_restricted", "is_stranger")
         home = user.get("team_id") or team
@@ -65,8 +66,8 @@ class Person:
 class Conversation:
     """A channel or direct message; `is_shared`: with another workspace, or about to be.
 
-    What is not `is_private` can be read by the whole workspace, not only by its members.
-    `is_member`: the bot is one, as far as Slack says.
+    What is not `is_private` can be read by the whole workspace. `is_member`: the bot is a member,
+    or Slack does not say.
     """
 
     id: str
@@ -77,7 +78,7 @@ class Conversation:
 
     @classmethod
     def from_channel(cls, channel: Mapping[str, Any]) -> "Conversation":
-        """The conversation in a channel object of Slack's."""
+        """Parse a channel object of Slack's."""
         flags = ("is_shared", "is_ext_shared", "is_org_shared", "is_pending_ext_shared")
         return cls(
             id=channel["id"],
@@ -90,19 +91,19 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A user group of the workspace and who is in it."""
+    """A user group and its members."""
 
     id: str
     members: frozenset[str]
 
     @classmethod
     def from_usergroup(cls, group: Mapping[str, Any]) -> "Group":
-        """The group in a usergroup object of Slack's, asked for with its users."""
+        """Parse a usergroup object of Slack's that was requested with its users."""
         return cls(group["id"], frozenset(group.get("users") or ()))
 
 
 class Directory:
-    """Answers about people and conversations, each at most a minute old (people: ten)."""
+    """Cached look-ups: people are at most ten minutes old, everything else one minute."""
 
     def __init__(self, client: SlackClient) -> None:
         self._client = client
@@ -115,18 +116,19 @@ class Directory:
         self._groups: Recent[None, tuple[Group, ...]] = Recent(60)
 
     async def me(self) -> Myself:
-        """The bot itself; asked once. Raises SlackFailed, also for a wrong token."""
+        """Return the bot itself; asked once. Raises SlackFailed, also for an invalid token."""
+        # Many events arrive together at the start: ask once, not once for each.
         async with self._asking:
             if self._me is None:
                 self._me = Myself.from_auth(await self._client.call("auth.test"))
             return self._me
 
     async def person(self, user: str) -> Person:
-        """One person. Raises SlackFailed."""
+        """Return one person. Raises SlackFailed."""
         return await self._people.get(user, lambda: self._load_person(user))
 
     async def people(self, users: Iterable[str]) -> tuple[Person, ...]:
-        """These people, in order; many unknown ones are read with one list."""
+        """Return these people, in order. Raises SlackFailed."""
         wanted = tuple(users)
         if sum(self._people.find(user) is None for user in wanted) > _ONE_BY_ONE:
             me = await self.me()
@@ -135,7 +137,7 @@ class Directory:
         return tuple([await self.person(user) for user in wanted])
 
     async def names(self, users: Iterable[str]) -> dict[str, str]:
-        """Names by id, without those that Slack will not tell."""
+        """Return names by user id, without the people Slack does not show."""
         found: dict[str, str] = {}
         for user in dict.fromkeys(users):
             try:
@@ -145,7 +147,7 @@ class Directory:
         return found
 
     async def conversation(self, channel: str) -> Conversation:
-        """One conversation. Raises SlackFailed."""
+        """Return one conversation. Raises SlackFailed."""
 
         async def load() -> Conversation:
             answer = await self._client.call("conversations.info", channel=channel)
@@ -154,7 +156,7 @@ class Directory:
         return await self._conversations.get(channel, load)
 
     async def members(self, channel: str) -> tuple[str, ...]:
-        """The ids of everyone in a conversation. Raises SlackFailed."""
+        """Return the user ids of a conversation's members. Raises SlackFailed."""
 
         async def load() -> tuple[str, ...]:
             return tuple(
@@ -164,7 +166,7 @@ class Directory:
         return await self._members.get(channel, load)
 
     async def channels_of(self, person: str) -> tuple[str, ...]:
-        """The ids of the channels a person is in, as far as Slack tells. Raises SlackFailed."""
+        """Return the ids of a person's channels that the bot can see. Raises SlackFailed."""
 
         async def load() -> tuple[str, ...]:
             kinds = "public_channel,private_channel"
@@ -176,9 +178,9 @@ class Directory:
         return await self._channels.get(person, load)
 
     async def groups(self) -> tuple[Group, ...]:
-        """The workspace's own user groups; none where Slack lets us see none. Raises SlackFailed.
+        """Return the workspace's own user groups; () if the app may not read them.
 
-        Those of another organisation are left out.
+        Groups of another organisation are left out. Raises SlackFailed.
         """
 
         async def load() -> tuple[Group, ...]:
@@ -195,28 +197,28 @@ class Directory:
         return await self._groups.get(None, load)
 
     async def admins(self) -> frozenset[str]:
-        """The ids of the workspace's own admins and owners, asked anew. Raises SlackFailed."""
+        """Ask Slack for the user ids of the workspace's admins and owners. Raises SlackFailed."""
         me = await self.me()
         users = await self._client.pages("users.list", "members")
         people = [user for user in users if not user.get("is_bot") and not user.get("deleted")]
         return frozenset(user["id"] for user in people if Person.from_user(user, me.team).is_admin)
 
     def forget_person(self, person: str) -> None:
-        """Read a person's name and standing, and where they are, anew."""
+        """Drop a person and their channels from the cache."""
         self._people.drop(person)
         self._channels.drop(person)
 
     def known_person(self, person: str) -> Person | None:
-        """A person as they were when last asked of, if that is not long ago."""
+        """Return a cached person; None if there is none younger than ten minutes."""
         return self._people.find(person)
 
     def forget_channel(self, channel: str) -> None:
-        """Read with whom a channel is shared, and who is in it, anew."""
+        """Drop a channel and its members from the cache."""
         self._members.drop(channel)
         self._conversations.drop(channel)
 
     def forget_groups(self) -> None:
-        """Read who is in which user group anew."""
+        """Drop the user groups from the cache."""
         self._groups.drop(None)
 
     async def _load_person(self, user: str) -> Person:

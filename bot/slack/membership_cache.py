@@ -1,7 +1,7 @@
-"""Who may read a conversation now: what one process heard of people is known to all at once.
+"""Keep the audiences of all processes up to date with the membership events of one.
 
-Events reach one process, and workers none: each change is noted in the inbox, and looked up there
-before an audience is found. Decides nothing about who may read what.
+Slack sends an event to one process only, and none to the workers. Each change is therefore stored
+in the inbox and read from there before an audience is computed.
 """
 
 from bot.slack.audience import audience_of, audience_of_one, can_see
@@ -11,12 +11,13 @@ from database.statements import load_statements
 from retrieval.audience import Audience
 
 _SQL = load_statements("bot.slack")
-# A row may be seen before another with a smaller number is: so many are looked at again.
+# Transactions commit out of order, so a row with a smaller id may appear after one with a larger.
+# Look that many ids back.
 _OVERLAP = 200
 
 
 class Memberships:
-    """The audiences of one workspace, never older than the last change that any process heard."""
+    """Audiences of one workspace, never older than the last change that any process stored."""
 
     def __init__(self, database: Database, directory: Directory) -> None:
         self._database = database
@@ -27,9 +28,9 @@ class Memberships:
     async def audience(
         self, channel: str | None, person: str, patience: float | None = None
     ) -> Audience:
-        """The audience of a reply to this person there, or (without a channel) to them alone.
+        """Return the audience of a reply to this person in a channel, or to them alone (None).
 
-        `patience` is how many seconds the database is waited for. Raises SlackFailed.
+        `patience` is how many seconds to wait for a database connection. Raises SlackFailed.
         """
         await self._catch_up(patience)
         if channel is None:
@@ -37,12 +38,12 @@ class Memberships:
         return await audience_of(self._directory, self._database.workspace, channel, person)
 
     async def sees(self, channel: str, person: str) -> bool:
-        """Whether a person can read what stands in a conversation. Raises SlackFailed."""
+        """Return whether a person can read a conversation. Raises SlackFailed."""
         await self._catch_up(None)
         return await can_see(self._directory, channel, person)
 
     def forget(self, channel: str | None, person: str | None) -> None:
-        """Read a channel, a person or both anew; with neither, the user groups."""
+        """Drop a channel, a person or both from the cache; the user groups if both are None."""
         if channel is None and person is None:
             self._directory.forget_groups()
         if channel is not None:
@@ -51,6 +52,7 @@ class Memberships:
             self._directory.forget_person(person)
 
     async def _catch_up(self, patience: float | None) -> None:
+        # At the first look nothing is cached, so no change matters yet.
         since = None if self._newest is None else self._newest - _OVERLAP
         values = {"workspace": self._database.workspace, "since": since}
         async with self._database.connection(patience) as connection:

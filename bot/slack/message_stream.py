@@ -1,9 +1,9 @@
-"""One message in Slack that grows while an answer is written, and is whole at the end.
+"""Stream one reply into a Slack message and complete it at the end.
 
-It is streamed as Markdown; where that does not show every sign, or may show lists, tables and code
-otherwise than they are, the finished message is of Slack's own parts. Slack closes a stream after
-five minutes and may lose a call, so the text is kept here: whenever what Slack shows is in doubt,
-the finished message replaces it. Writes no answer, keeps no record.
+The reply is streamed as Markdown. Where Slack's Markdown would show it wrongly (lists, tables,
+code, special characters), the finished message is replaced by Block Kit parts. Slack closes a
+stream after five minutes and may lose a call, so the whole text is kept here: when the message may
+be incomplete, `finish` replaces it.
 """
 
 import logging
@@ -37,9 +37,9 @@ class ReplyTarget:
 
 
 class Reply:
-    """A reply that is begun with its first words, or taken over from a process that died.
+    """A reply, started with its first words or continued (`ts`) after a crashed process.
 
-    `before` is called before the message is posted, `after` with its ts as soon as it stands.
+    `before` is awaited before the message is posted, `after` with its ts once it is posted.
     """
 
     def __init__(
@@ -59,20 +59,21 @@ class Reply:
         self._text = ""
         self._taken = 0
         self._shown = 0
+        # What a crashed process had sent is unknown, so its message will be replaced.
         self._in_doubt = ts is not None
         self._at = 0.0
 
     @property
     def text(self) -> str:
-        """The Markdown so far, as it was written."""
+        """The Markdown added so far."""
         return self._text
 
     def restart(self) -> None:
-        """Forget the text so far: another will take its place when it is finished."""
+        """Discard the text so far; `finish` will replace the message."""
         self._text, self._taken, self._in_doubt = "", 0, self.ts is not None
 
     async def add(self, words: str) -> bool:
-        """Further words; they are sent a few times a second. Whether Slack was called."""
+        """Add words; send them at most every 0.35 seconds. Return whether Slack was called."""
         self._text += words
         if self._in_doubt or time.monotonic() - self._at < _PAUSE:
             return False
@@ -84,10 +85,11 @@ class Reply:
         return True
 
     async def finish(self, text: str, blocks: Sequence[Block] = ()) -> None:
-        """End the message with this whole text and these blocks below it. Raises SlackFailed.
+        """Complete the message with this text and these blocks below it. Raises SlackFailed.
 
-        A message that somebody deleted meanwhile stays deleted.
+        A message that somebody deleted stays deleted.
         """
+        # What was streamed is not the answer's beginning, so the message must be replaced.
         if not text.startswith(self._text):
             self.restart()
         self._text = text
@@ -103,7 +105,7 @@ class Reply:
                 raise
 
     async def take_back(self) -> None:
-        """Delete the message, if it was begun. Raises SlackFailed."""
+        """Delete the message, if it was posted. Raises SlackFailed."""
         if self.ts is None:
             return
         with suppress(SlackFailed):
@@ -124,6 +126,7 @@ class Reply:
             )
         except SlackFailed as error:
             self.stopped = error.error == "stopped_by_user"
+            # Whether the words arrived is unknown.
             self._in_doubt = True
 
     async def _start(self, piece: str) -> None:
@@ -159,10 +162,11 @@ class Reply:
         with suppress(SlackFailed):
             await self._client.call("chat.stopStream", channel=self._place.channel, ts=self.ts)
         if not await self._show_parts(blocks):
+            # Slack refused the parts, but plain Markdown still shows the whole text.
             await self._update([markdown(safe_markdown(self._text)), *blocks])
 
     async def _show_parts(self, blocks: Sequence[Block]) -> bool:
-        """Put the text in Slack's own parts in place of what stands; whether Slack took them."""
+        """Replace the message by Block Kit parts; return whether Slack accepted them."""
         try:
             await self._update([*answer_blocks(self._text), *blocks])
         except SlackFailed as error:
@@ -179,7 +183,7 @@ class Reply:
         )
 
     def _take(self, end: int) -> str:
-        """The safe text up to `end` that is not sent yet; nothing past an answer's limit."""
+        """Return the unsent text up to `end`, made safe and cut at an answer's limit."""
         piece = safe_markdown(self._text[self._taken : end])
         self._taken = max(self._taken, end)
         room = max(0, ANSWER_LIMIT - self._shown)

@@ -1,4 +1,4 @@
-"""The names that people type (`@ana`, `#team-data`) to Slack's ids. A name is never guessed."""
+"""Resolve names that people type (`@ana`, `#team-data`) to Slack ids."""
 
 import difflib
 import re
@@ -13,7 +13,7 @@ from bot.slack.directory import NO_GROUPS
 from retrieval.audience import PUBLIC
 
 READERS: Final = "public, '#channel', @person or @group; or by id channel:C…, person:U…, group:S…"
-"""How readers are written."""
+"""The ways to write a reader, for error messages and help."""
 
 _ID = re.compile(r"(?:channel:[CGD]|person:[UW]|group:S)[A-Z0-9]+")
 _PERSON = re.compile(r"person:([UW][A-Z0-9]+)|<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -23,7 +23,7 @@ _SHOWN = 4
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Somebody or something with names: `reader` is what a document's readers call it."""
+    """A person, channel or group: its reader id, how it is shown, and the names that match it."""
 
     reader: str
     shown: str
@@ -31,7 +31,7 @@ class Named:
 
     @classmethod
     def from_user(cls, user: Mapping[str, Any]) -> "Named":
-        """A user object of Slack's: known by handle, display name and real name."""
+        """Parse a user object; it matches by handle, display name and real name."""
         profile = user.get("profile", {})
         real = profile.get("real_name") or user.get("real_name") or ""
         shown = profile.get("display_name") or user.get("name") or real
@@ -44,19 +44,19 @@ class Named:
 
     @classmethod
     def from_channel(cls, channel: Mapping[str, Any]) -> "Named":
-        """A channel object of Slack's."""
+        """Parse a channel object; it matches by its name."""
         name = channel["name"]
         return cls(f"channel:{channel['id']}", f"#{name}", frozenset({_plain(name)}))
 
     @classmethod
     def from_usergroup(cls, group: Mapping[str, Any]) -> "Named":
-        """A usergroup object of Slack's: known by its handle."""
+        """Parse a usergroup object; it matches by its handle."""
         handle = group.get("handle") or group["id"]
         return cls(f"group:{group['id']}", f"@{handle} (a user group)", frozenset({_plain(handle)}))
 
 
 class Names:
-    """The names of one workspace, each list read once and only when a name asks for it."""
+    """The names of one workspace; each list is read once, when a name needs it."""
 
     def __init__(self, client: SlackClient) -> None:
         self._client = client
@@ -65,11 +65,14 @@ class Names:
         self._groups: tuple[Named, ...] | None = None
 
     async def readers(self, words: Iterable[str]) -> frozenset[str]:
-        """The readers that these words name. Raises NameNotFound and SlackFailed."""
+        """Return the readers that these words name. Raises NameNotFound and SlackFailed."""
         return frozenset([await self.reader(word) for word in words])
 
     async def reader(self, word: str) -> str:
-        """`public`, an id, `#channel`, `@person` or `@group` as documents' readers say it."""
+        """Return the reader that `public`, an id, `#channel`, `@person` or `@group` names.
+
+        Raises NameNotFound and SlackFailed.
+        """
         known = reader_by_id(word)
         if known is not None:
             return known
@@ -80,13 +83,16 @@ class Names:
         raise NameNotFound(f"{word} is no reader: say {READERS}.")
 
     async def person(self, word: str) -> str:
-        """The id of a person: `@ana`, `ana`, `person:U…`, a mention; not of apps and the gone."""
+        """Return the user id for `@ana`, `ana`, `person:U…` or a mention.
+
+        Names of apps and of deleted users are not found. Raises NameNotFound and SlackFailed.
+        """
         return _id_in(_PERSON, word) or _bare(_one(word, await self._everybody(), _NOBODY))
 
     async def channel(self, word: str) -> str:
-        """The id of a channel the bot may see: `#team-data`, `team-data`, `channel:C…`, a mention.
+        """Return the channel id for `#team-data`, `team-data`, `channel:C…` or a channel link.
 
-        Raises NameNotFound and SlackFailed, as `person` does.
+        Only channels that the bot can see are found. Raises NameNotFound and SlackFailed.
         """
         return _id_in(_CHANNEL, word) or _bare(_one(word, await self._every_channel(), _NO_CHANNEL))
 
@@ -116,7 +122,7 @@ class Names:
 
 
 def reader_by_id(word: str) -> str | None:
-    """The reader that a word names without anybody being asked; None when it is a name."""
+    """Return the word if it is a reader id or `public`, which needs no look-up; None otherwise."""
     return word if word == PUBLIC or _ID.fullmatch(word) else None
 
 
@@ -128,7 +134,7 @@ _NO_CHANNEL = (
 
 
 def _one(word: str, candidates: Iterable[Named], none: str) -> str:
-    """The one candidate of this name. Raises NameNotFound for none and for several."""
+    """Return the only candidate with this name. Raises NameNotFound for none and for several."""
     known = tuple(candidates)
     wanted = _plain(word.removeprefix("@").removeprefix("#"))
     found = {one.reader: one for one in known if wanted in one.names}

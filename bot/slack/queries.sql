@@ -1,5 +1,5 @@
 -- name: memberships
--- The inbox's newest row, and what has changed of who is where after the row `since`. Always a row.
+-- The inbox's newest id, and the membership changes after row `since`; at least one row.
 select newest.id, i.id, i.channel, i.person
 from (select coalesce(max(id), 0) as id from inbox where workspace = %(workspace)s) as newest
 left join inbox i on i.workspace = %(workspace)s and i.kind = 'membership' and i.id > %(since)s;

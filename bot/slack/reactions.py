@@ -1,4 +1,4 @@
-"""Which reactions say that an answer is good, and which that it is bad. Records none."""
+"""The reactions that count as a good or a bad vote on an answer."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +8,13 @@ Label = Literal["good", "bad", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Thumbs:
-    """The names of the emoji that count, as Slack writes them (`+1`), without skin tones."""
+    """Emoji names that count as votes, as Slack writes them (`+1`), without skin tones."""
 
     good: frozenset[str] = frozenset({"+1", "thumbsup"})
     bad: frozenset[str] = frozenset({"-1", "thumbsdown"})
 
     def label_of(self, reaction: str) -> Label | None:
-        """What a reaction (`+1`, `thumbsdown::skin-tone-3`) says of an answer, if anything."""
+        """Return a reaction's label (`+1`, `thumbsdown::skin-tone-3`); None if it is no vote."""
         name = reaction.partition("::")[0]
         if name in self.good:
             return "good"

@@ -1,4 +1,4 @@
-"""Values that may be a little old, kept in this process. Nothing that matters lives only here."""
+"""A small in-process cache with an age limit."""
 
 import time
 from collections import OrderedDict
@@ -10,7 +10,7 @@ V = TypeVar("V")
 
 
 class Recent(Generic[K, V]):
-    """At most `size` values, each loaded again once it is older than `seconds`."""
+    """At most `size` values; one older than `seconds` is loaded again."""
 
     def __init__(self, seconds: float, size: int = 10_000) -> None:
         self._seconds = seconds
@@ -19,12 +19,12 @@ class Recent(Generic[K, V]):
         self._kept: OrderedDict[K, tuple[float, V]] = OrderedDict()
 
     def find(self, key: K) -> V | None:
-        """The value under this key, unless it is missing or too old."""
+        """Return the value, or None if it is missing or too old."""
         at, value = self._kept.get(key, (None, None))
         return value if at is not None and time.monotonic() - at < self._seconds else None
 
     def put(self, key: K, value: V) -> V:
-        """Keep a value under this key, dropping the oldest when there are too many."""
+        """Store a value and return it; drop the oldest if there are more than `size`."""
         self._kept.pop(key, None)
         self._kept[key] = (time.monotonic(), value)
         if len(self._kept) > self._size:
@@ -32,16 +32,16 @@ class Recent(Generic[K, V]):
         return value
 
     async def get(self, key: K, load: Callable[[], Awaitable[V]]) -> V:
-        """The value under this key, loaded when it is missing or too old."""
+        """Return the value; load it if it is missing or too old."""
         value = self.find(key)
         if value is not None:
             return value
         drops = self._drops
         value = await load()
-        # What was dropped meanwhile may have been read before it changed.
+        # The value may be older than the change that dropped it: use it once, do not store it.
         return self.put(key, value) if drops == self._drops else value
 
     def drop(self, key: K) -> None:
-        """Forget the value under this key, also one that is being loaded."""
+        """Remove the value, also one that is being loaded."""
         self._drops += 1
         self._kept.pop(key, None)

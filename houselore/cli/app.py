@@ -1,4 +1,4 @@
-"""The command line: what can be asked of Houselore, in words. Each command's work is elsewhere.
+"""Define the commands of `houselore` and their options.
 
 Nothing heavy is imported before a command runs, so that `--help` is quick.
 """
@@ -275,6 +275,6 @@ def _options(
 
 
 def main() -> None:
-    """The console script's entry."""
+    """Run the command line; the console script's entry point."""
     os.umask(0o077)  # what we keep is for our own user's eyes
     app()

@@ -1,4 +1,4 @@
-"""`houselore ask`: a question answered in the terminal. Records nothing."""
+"""`houselore ask`: answer a question in the terminal."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ from houselore.settings import Settings
 
 
 async def ask_question(settings: Settings, text: str, asker: Asker, *, as_json: bool) -> None:
-    """Answer `text` from what the asker's audience may read, streamed or as one JSON object."""
+    """Answer `text` from what the asker may read; print it as it comes, or as one JSON object."""
     text = text.strip()
     if is_wordless(text):
         raise WrongUse('The question is empty: ask something, such as `houselore ask "…"`.')
@@ -46,7 +46,7 @@ async def ask_question(settings: Settings, text: str, asker: Asker, *, as_json: 
 async def _hear(
     services: Services, question: Question, printer: AnswerPrinter | None, status: Any
 ) -> Answer:
-    """Follow the answer's progress, its words shown as they come."""
+    """Print the answer's words as they come, and return the answer."""
     async for progress in services.answerer.answer(question):
         match progress:
             case SourcesFound(titles=titles):

@@ -1,4 +1,4 @@
-"""`houselore doctor`: the findings on the screen. Examines nothing itself."""
+"""`houselore doctor`: print the findings."""
 
 import json
 from dataclasses import asdict
@@ -13,7 +13,7 @@ _MARKS = {"well": ("✓", "green"), "poorly": ("!", "yellow"), "broken": ("✗",
 
 
 async def show_findings(settings: Settings, *, as_json: bool) -> int:
-    """Print a line for each part; exit code 1 when something is broken."""
+    """Print a line for each part; return exit code 1 when something is broken."""
     out = Console(highlight=False, soft_wrap=True)
     findings: list[HealthFinding] = []
     async for finding in examine(settings):

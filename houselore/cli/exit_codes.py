@@ -1,4 +1,4 @@
-"""How a command ends: its exit code and one sentence on stderr, never a traceback."""
+"""End a command with an exit code and one sentence on stderr instead of a traceback."""
 
 import asyncio
 import sys
@@ -37,6 +37,7 @@ from tuning.errors import (
     WeightsRefused,
 )
 
+# What the user can fix by asking differently.
 _MENDABLE = (
     SourceNotFound,
     UnreadableCorpus,
@@ -60,9 +61,9 @@ _MENDABLE = (
 
 
 def conclude(work: Coroutine[Any, Any, int | None]) -> None:
-    """Run a command to its end and leave with its exit code.
+    """Run a command and exit with its code.
 
-    0 when it went well, 1 for our failures, 2 for what the user can mend, 130 after Ctrl-C.
+    0 for success, 1 for our failures, 2 for what the user can fix, 130 after Ctrl-C.
     """
     try:
         code = asyncio.run(work) or 0
@@ -74,7 +75,7 @@ def conclude(work: Coroutine[Any, Any, int | None]) -> None:
 
 
 def complain(error: Exception) -> int:
-    """Say what went wrong in one sentence; return the exit code."""
+    """Print the error as one sentence; return the exit code."""
     from rich.console import Console
 
     sentence, code = _explain(error)
@@ -98,13 +99,14 @@ def _explain(error: Exception) -> tuple[str, int]:
 
 
 def _write_down(error: Exception) -> Path:
-    """Keep the traceback where the user can send it to us from."""
+    """Append the traceback to a log file that the user can send us; return its path."""
     try:
         from houselore.settings import open_settings
 
         folder = open_settings().folder() / "logs"
         folder.mkdir(mode=0o700, exist_ok=True)
     except (HouseloreError, OSError):
+        # The data folder may be the very thing that is wrong.
         folder = Path(tempfile.mkdtemp(prefix="houselore-"))
     path = folder / "errors.log"
     with path.open("a", encoding="utf-8") as file:

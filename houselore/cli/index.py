@@ -1,4 +1,4 @@
-"""`houselore index`: files into the index, with a progress bar."""
+"""`houselore index`: index files and folders, with a progress bar."""
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ OnProgress = Callable[[IndexProgress], Awaitable[None]]
 async def index_paths(
     settings: Settings, paths: list[Path], url_prefix: str | None, readers: list[str] | None
 ) -> int:
-    """Index each file and folder; exit code 1 when there were documents and none could be read."""
+    """Index each file and folder; return exit code 1 when none of the documents could be read."""
     audience = await read_readers(settings, readers)
     sources = [FilesSource(path, audience, url_prefix) for path in paths]
     total = IndexReport()
@@ -36,14 +36,15 @@ async def index_paths(
 
 
 def exit_code(report: IndexReport) -> int:
-    """A file that is broken or empty is named, and is no reason for a script to stop."""
+    """Return 1 when no document could be read."""
+    # A single broken or empty file is listed, but must not stop a script.
     read = report.added + report.changed + report.unchanged
     return 1 if report.failures and not read else 0
 
 
 @contextmanager
 def progress_bar(console: Console) -> Iterator[OnProgress]:
-    """A bar on `console` while the block runs, and what moves it."""
+    """Show a progress bar while the block runs; yield the callback that moves it."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -76,7 +77,7 @@ def progress_bar(console: Console) -> Iterator[OnProgress]:
 
 
 def show_report(console: Console, name: str, report: IndexReport) -> None:
-    """What changed, what became of a new index, and why documents could not be read."""
+    """Print what changed, notes on a new index, and why documents could not be read."""
     counts = {
         "added": report.added,
         "changed": report.changed,

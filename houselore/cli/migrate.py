@@ -1,4 +1,4 @@
-"""`houselore migrate`: the schema brought to this version."""
+"""`houselore migrate`: upgrade the schema to this version."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -11,7 +11,7 @@ from houselore.settings import Settings
 
 
 async def migrate_database(settings: Settings) -> None:
-    """Upgrade the database, embedded or not."""
+    """Upgrade the database, embedded or external."""
     async with AsyncExitStack() as stack:
         lease = await take_lease(stack, settings, {"postgres"})
         url = await database_address(settings, lease)

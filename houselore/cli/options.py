@@ -1,4 +1,4 @@
-"""Options that several commands share, and the settings they run with. Runs nothing."""
+"""Options that several commands share, and the loading of settings."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,7 +24,7 @@ Numbers = Annotated[
 
 
 def read_settings(**given: object) -> "Settings":
-    """The environment's settings, `given` before them. Leaves with an exit code if one is wrong."""
+    """Load the settings, overridden by `given`; exit with a code if one is invalid."""
     from houselore.settings import open_settings
 
     try:

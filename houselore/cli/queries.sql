@@ -1,5 +1,5 @@
 -- name: status
--- What is indexed, asked and answered in one workspace.
+-- The figures of `houselore status` for one workspace.
 select
     %(workspace)s::text as workspace,
     (select count(*) from sources where workspace = %(workspace)s) as sources,

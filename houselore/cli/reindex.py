@@ -1,4 +1,4 @@
-"""`houselore reindex`, `cancel`, `rollback`: the index rebuilt in public, from the terminal."""
+"""`houselore reindex`, `cancel` and `rollback`."""
 
 from rich.console import Console
 
@@ -11,7 +11,7 @@ from retrieval.indexing.runs import cancel_run
 
 
 async def reindex_sources(settings: Settings, word: str | None) -> int:
-    """Bring sources up to date; exit code 1 when none of their documents could be read."""
+    """Reindex sources; return exit code 1 when none of their documents could be read."""
     word = await _meant(settings, word)
     console = Console(stderr=True)
     async with open_index(settings) as index:
@@ -24,7 +24,7 @@ async def reindex_sources(settings: Settings, word: str | None) -> int:
 
 
 async def show_plan(settings: Settings, word: str | None) -> None:
-    """Say what a reindexing would do."""
+    """Print what a reindex would do (`--dry-run`)."""
     word = await _meant(settings, word)
     out = Console(highlight=False, soft_wrap=True)
     async with open_index(settings) as index:
@@ -36,7 +36,7 @@ async def show_plan(settings: Settings, word: str | None) -> None:
 
 
 async def take_candidate(settings: Settings) -> None:
-    """Make the index that waits for a decision the one in use."""
+    """Promote the candidate index that awaits a decision."""
     console = Console(stderr=True, highlight=False)
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
@@ -45,7 +45,7 @@ async def take_candidate(settings: Settings) -> None:
 
 
 async def go_back(settings: Settings) -> None:
-    """Make the index before the one in use the one in use again."""
+    """Roll back to the previous index."""
     console = Console(stderr=True, highlight=False)
     async with open_index(settings) as index:
         with progress_bar(console) as on_progress:
@@ -57,7 +57,7 @@ async def go_back(settings: Settings) -> None:
 
 
 async def cancel_reindexing(settings: Settings) -> None:
-    """Ask the reindexing that goes on to end, wherever it was begun."""
+    """Cancel the running reindex, wherever it was started."""
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     async with open_store(settings) as store:
         run = await cancel_run(store.database, terminal_user())
@@ -70,7 +70,7 @@ async def cancel_reindexing(settings: Settings) -> None:
 
 
 async def _meant(settings: Settings, word: str | None) -> str | None:
-    """A source as it was typed; a channel by its id."""
+    """Return the source as typed, a channel by its id."""
     if word is None or not word.startswith("#"):
         return word
     (reader,) = await read_readers(settings, [word])

@@ -1,4 +1,4 @@
-"""`houselore search`: the passages found for a query. Asks no model."""
+"""`houselore search`: print the passages found for a query."""
 
 import json
 
@@ -15,7 +15,7 @@ from retrieval.search.retriever import search
 async def search_index(
     settings: Settings, query: str, k: int, asker: Asker, *, as_json: bool
 ) -> None:
-    """Print the `k` best passages for `query` among what the asker's audience may read."""
+    """Print the `k` best passages for `query` that the asker may read."""
     if is_wordless(query):
         raise WrongUse('There is nothing to look for: `houselore search "words"`.')
     audience = await find_audience(settings, asker)

@@ -1,4 +1,4 @@
-"""`houselore status`: how the house stands, counted in the database."""
+"""`houselore status`: print counts of documents, questions and answers."""
 
 import json
 from typing import Any
@@ -36,6 +36,6 @@ async def show_status(settings: Settings, *, as_json: bool) -> None:
 
 
 async def count(store: Store) -> dict[str, Any]:
-    """The figures of one workspace by name."""
+    """Return one workspace's figures by name."""
     row = await store.database.fetch_one(_SQL["status"], dict_row)
     return dict(row or {})

@@ -1,7 +1,6 @@
-"""An answer in a terminal: its Markdown as text, lists, tables and code, block by block.
+"""Print an answer's Markdown in a terminal: text, lists, tables and code, block by block.
 
-Code is printed as it stands, a line a line, for the terminal itself to wrap: what is copied from
-there is what was written. Links do not act, and nothing in the text controls the terminal.
+Links do not act, and control characters are removed, so the text cannot control the terminal.
 """
 
 import re
@@ -30,9 +29,9 @@ _PAUSE = 0.1
 
 
 class AnswerPrinter:
-    """Prints a growing Markdown text: whole blocks for good, the last one anew as it grows.
+    """Prints a growing Markdown text: whole blocks once, the last one again as it grows.
 
-    Where the output is no terminal, the Markdown itself is printed as it comes.
+    Without a terminal, the Markdown itself is written as it comes.
     """
 
     def __init__(self, console: Console) -> None:
@@ -54,7 +53,7 @@ class AnswerPrinter:
         self._live.stop()
 
     def add(self, text: str) -> None:
-        """Further text of the answer."""
+        """Add text to the answer."""
         text = without_controls(text)
         self._text += text
         if not self._console.is_terminal:
@@ -70,7 +69,7 @@ class AnswerPrinter:
         self._live.update(Group(*_shown(chain(*growing))), refresh=True)
 
     def finish(self) -> None:
-        """The text is whole; what is added later is another one."""
+        """End the answer; text that is added later starts another one."""
         self._live.update("")
         self._live.stop()
         if self._console.is_terminal:
@@ -88,7 +87,7 @@ class AnswerPrinter:
 
 
 def print_pieces(console: Console, pieces: Iterable[Piece]) -> None:
-    """Print pieces below each other; a table that is too wide is printed row by row."""
+    """Print pieces one below the other; a table that is too wide becomes a list."""
     for piece in pieces:
         if isinstance(piece, Grid) and _least_width(piece) > console.width:
             piece = piece.as_items()
@@ -98,12 +97,12 @@ def print_pieces(console: Console, pieces: Iterable[Piece]) -> None:
 
 
 def without_controls(text: str) -> str:
-    """The text without what would move, colour or name things in a terminal."""
+    """Remove control characters, which could move the cursor or colour the terminal."""
     return _CONTROLS.sub("", text)
 
 
 class _Hanging:
-    """Text behind a mark; its further lines begin below its first."""
+    """Text after a list mark; further lines are indented to the first."""
 
     def __init__(self, piece: Prose | Items, mark: str, text: Text) -> None:
         self._before = " " * _INDENT * piece.indent + "│ " * piece.quoted
@@ -118,7 +117,7 @@ class _Hanging:
 
 
 class _Verbatim:
-    """A line of code; a rich text would make spaces of its tabs."""
+    """A line of code, literally."""
 
     def __init__(self, before: str, line: str) -> None:
         self._before = before
@@ -126,6 +125,7 @@ class _Verbatim:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield Segment(self._before, console.get_style("dim"))
+        # A rich Text would turn its tabs into spaces.
         yield Segment(self._line, console.get_style(_STYLES["code"]))
         yield Segment.line()
 
@@ -162,7 +162,7 @@ def _table(grid: Grid) -> Table:
 
 
 def _least_width(grid: Grid) -> int:
-    """The columns of a terminal that a table needs so that no word in it is broken."""
+    """Return the width, in columns, that a table needs so that no word is broken."""
     columns = zip(grid.heads, *grid.rows, strict=True)
     longest = [max(cell_len(w) for cell in column for w in words(cell).split() or [""])
                for column in columns]  # fmt: skip

@@ -1,4 +1,4 @@
-"""`houselore tune`: what was approved to a judged candidate, and on request to a canary."""
+"""`houselore tune`: train a candidate on approved examples, evaluate it, start a canary."""
 
 import asyncio
 import sys
@@ -34,11 +34,11 @@ _HUB = "HuggingFaceTB"
 
 @dataclass(frozen=True, slots=True)
 class TuneRequest:
-    """What `tune` is to do: no `name` is the next number; a `dataset` is one that is there already.
+    """The options of `tune`; no `name` takes the next number, no `dataset` freezes a new one.
 
-    It trains in so many `processes`, by default one on each GPU, or only `prepares` for machines
-    that do. It is judged on at most `limit` questions besides the team's own. `share` of the
-    channels try a candidate that passes; 0: none.
+    Train in this many `processes` (default: one per GPU), or with `prepares` only write the inputs
+    for other machines. Evaluate on at most `limit` questions besides the team's own. `share` is the
+    share of channels for the canary if it passes; 0 starts none.
     """
 
     name: str | None = None
@@ -52,7 +52,7 @@ class TuneRequest:
 
 
 async def tune_model(settings: Settings, wish: TuneRequest) -> None:
-    """Freeze, train, register, judge, and try; each step says what came of it."""
+    """Freeze a dataset, train, register, evaluate and start a canary; print each result."""
     console = Console(highlight=False)
     if settings.chat_server == "provider":
         raise WrongUse(
@@ -105,7 +105,7 @@ async def _train(settings: Settings, store: Store, name: str, wish: TuneRequest)
 
 
 async def _prepare(settings: Settings, store: Store, name: str, wish: TuneRequest) -> str:
-    """What to do on the machines that are to train."""
+    """Write the training inputs; return instructions for the machines that train."""
     folder, dataset = await prepare(
         *(store.database, base_of(settings), name, open_adapters(settings).folder),
         dataset=wish.dataset,
@@ -129,7 +129,7 @@ async def _prepare(settings: Settings, store: Store, name: str, wish: TuneReques
 async def _train_at_provider(
     settings: Settings, store: Store, name: str, wish: TuneRequest
 ) -> Tuned:
-    """The examples leave the machine here: for the endpoint that answers questions already."""
+    """Fine-tune at the endpoint. The examples leave this machine, to where questions go already."""
     key = settings.chat_api_key
     console = Console(stderr=True, highlight=False)
     return await tune_hosted(
@@ -145,9 +145,10 @@ async def _train_at_provider(
 
 
 async def _freeze(store: Store, settings: Settings) -> str:
-    """The hash of what was approved until now, or "" for the newest dataset where nothing was.
+    """Freeze the approved examples and return the hash.
 
-    Raises NothingToFreeze where there is neither.
+    Return "" for the newest dataset if nothing was approved. Raises NothingToFreeze when there is
+    no dataset either.
     """
     try:
         frozen = await freeze_dataset(
@@ -185,7 +186,7 @@ def _describe(tuned: Tuned) -> str:
 
 @contextmanager
 def _stage_bars() -> Iterator[Report]:
-    """A bar for each stage of a training, which tells of itself from another thread."""
+    """Show a bar for each stage of a training; `report` may be called from another thread."""
     bars = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -206,7 +207,7 @@ def _stage_bars() -> Iterator[Report]:
 
 
 def base_of(settings: Settings) -> Base:
-    """What is trained: the built-in model goes on from its adapters, another GGUF file from itself.
+    """Return the base to train: the bundled model with its adapters, or the configured GGUF file.
 
     Raises WrongUse for an endpoint, UnusableAdapter, and ServerDidNotStart.
     """

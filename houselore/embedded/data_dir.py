@@ -1,4 +1,4 @@
-"""A server's own folder, and one with a path short enough for its Unix socket. Starts nothing."""
+"""Create private folders for servers, with paths short enough for Unix sockets."""
 
 import hashlib
 import os
@@ -12,7 +12,7 @@ _LONGEST_FOLDER = 85  # bytes: a socket's whole path must stay under 104 (macOS)
 
 
 def private_folder(folder: Path, owner: int | None = None) -> Path:
-    """Make `folder` (and what it lies in) and return its real path; only `owner` may enter it."""
+    """Create `folder` with its parents and return its real path; only `owner` may enter it."""
     folder = folder.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if owner is not None:
@@ -21,10 +21,10 @@ def private_folder(folder: Path, owner: int | None = None) -> Path:
 
 
 def socket_folder(folder: Path, owner: int | None = None) -> Path:
-    """`folder`, or where its path is too long a private folder for it in the temporary one.
+    """Return `folder`, or a private one in the temporary directory if its path is too long.
 
-    Only `owner` (a user id, default ours) may enter it: that is what keeps the machine's other
-    users out. Raises ServerDidNotStart when somebody else holds the place.
+    `owner` is a user id, by default ours. Raises ServerDidNotStart when the place belongs to
+    somebody else.
     """
     if len(os.fsencode(folder)) <= _LONGEST_FOLDER:
         return folder
@@ -35,6 +35,8 @@ def socket_folder(folder: Path, owner: int | None = None) -> Path:
         short.mkdir(mode=0o700)
         os.chown(short, owner, -1)
     except FileExistsError:
+        # Anybody can create folders in the temporary directory: use this one only if it is the
+        # owner's and closed to all others, for that is what protects the server.
         found = short.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
             raise ServerDidNotStart(

@@ -1,4 +1,4 @@
-"""The use of a data folder's embedded servers: shared with whoever uses them already. Owns none."""
+"""Lease a data folder's embedded servers from their supervisor, which several processes share."""
 
 import asyncio
 import contextlib
@@ -20,7 +20,7 @@ _PATIENCE = 60.0  # seconds for a keeper to come up, or for one that is leaving 
 
 
 class Lease:
-    """Addresses of servers that stay up at least as long as the lease."""
+    """The addresses of leased servers, which run at least as long as the lease."""
 
     def __init__(self, parts: Collection[Part]) -> None:
         loop = asyncio.get_running_loop()
@@ -31,11 +31,11 @@ class Lease:
         self.was_last = False
 
     async def address(self, part: Part) -> Address:
-        """Where `part` is, once it answers. Raises ServerDidNotStart."""
+        """Return the address of `part` once it is up. Raises ServerDidNotStart."""
         return await asyncio.shield(self._addresses[part])
 
     def hear(self, message: dict[str, Any]) -> None:
-        """Take in what the keeper says."""
+        """Handle a message of the supervisor."""
         self.was_last = message.get("last", self.was_last)
         address = self._addresses.get(message.get("part", ""))
         if address is None or address.done():
@@ -47,7 +47,7 @@ class Lease:
             address.set_result(Address(message["url"], message["api_key"]))
 
     def end(self) -> None:
-        """The keeper has gone: what is still awaited will not come."""
+        """Fail all pending addresses, because the supervisor has ended."""
         self.lost.set()
         for address in self._addresses.values():
             if not address.done():
@@ -63,12 +63,11 @@ async def lease_servers(
     adapter: Path | None = None,
     reranker: Path | None = None,
 ) -> AsyncIterator[Lease]:
-    """Use `parts` of the data folder's servers, starting those that nobody uses yet.
+    """Lease `parts` of the data folder's servers; start those that are not running.
 
-    The chat model is `gguf`, by default the bundled one, with the adapter in the folder `adapter`
-    on it; each adapter has a server of its own beside the one without. `reranker` is that one's
-    GGUF file.
-    At the end they go on for their other users; the last one waits until they have stopped.
+    The chat model is `gguf` (default: the bundled one), with the adapter in the folder `adapter`;
+    each adapter has a server of its own. `reranker` is the reranker's GGUF file. At the end the
+    servers keep running for other users; the last user waits until they have stopped.
     """
     lease = Lease(parts)
     if not parts:
@@ -87,6 +86,7 @@ async def lease_servers(
         yield lease
     finally:
         with contextlib.suppress(OSError):
+            # Only our half: the supervisor still has to tell whether we were the last user.
             writer.write_eof()
         await listening
         writer.close()
@@ -104,7 +104,7 @@ async def _listen(reader: asyncio.StreamReader, lease: Lease) -> None:
 async def _visit(
     data: Path,
 ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter, Process | None]:
-    """A connection to the folder's keeper, and its process where it is our child."""
+    """Connect to the folder's supervisor; start it if needed and return its process then."""
     path, log = keeper_socket(data), keeper_folder(data) / "log"
     command = [sys.executable, "-m", "houselore.embedded.supervisor", str(data)]
     keeper: Process | None = None
@@ -112,10 +112,12 @@ async def _visit(
     while time.monotonic() < deadline:
         with contextlib.suppress(FileNotFoundError, ConnectionError):
             reader, writer = await asyncio.open_unix_connection(path)
+            # An empty line means that it accepted us while it was shutting down.
             if await reader.readline():
                 return reader, writer, keeper
             writer.close()  # it was leaving
         if keeper is None or keeper.poll() is not None:
+            # It must outlive this process while others use the servers.
             keeper = start_child(command, log=log, on_parent_death=None)
         await asyncio.sleep(0.03)
     raise ServerDidNotStart(f"The embedded servers do not start; their log is {log}.")

@@ -1,4 +1,4 @@
-"""llama.cpp's HTTP server as a child process on this machine. Knows no model by name."""
+"""Run llama.cpp's HTTP server as a child process."""
 
 import asyncio
 import contextlib
@@ -20,11 +20,11 @@ _BYTES_A_SECOND = 50_000_000  # what a slow disk reads: the first start reads th
 async def serve_gguf(
     gguf: Path, options: Sequence[str], *, folder: Path, name: str, api_key: str | None
 ) -> AsyncIterator[str]:
-    """Serve one GGUF file with `chat_model_server`'s options; yield its URL, to /v1.
+    """Serve one GGUF file with options of `chat_model_server`; yield its URL, up to /v1.
 
-    Only callers with `api_key` are answered, or everyone on this machine when it is None. The
-    server ends with the block, or with this process; its log is in `folder`. Raises
-    ServerDidNotStart, which calls it `name`.
+    Only callers with `api_key` are answered, everyone on this machine if it is None. The server
+    ends with the block or with this process; its log is in `folder`. Raises ServerDidNotStart,
+    which calls it `name`.
     """
     port, log = _free_port(), private_folder(folder) / "log"
     process = start_child(

@@ -1,4 +1,4 @@
-"""Where the log goes: a file in the data folder, and the terminal as much as it can bear."""
+"""Set up logging: everything to a file in the data folder, warnings to the terminal."""
 
 import logging
 import logging.handlers
@@ -25,10 +25,9 @@ _TALKATIVE = (
 
 
 def start_log(settings: Settings) -> Path:
-    """Write to `logs/houselore.log` in the data folder, which is returned.
+    """Log to `logs/houselore.log` in the data folder and return its path.
 
-    The terminal shows warnings alone; where there is no terminal (a container, a service) stderr
-    gets all that the file gets.
+    A terminal shows warnings only. Without one (a container, a service) stderr gets everything.
     """
     path = private_folder(settings.folder() / "logs") / "houselore.log"
     level = settings.log_level.upper()

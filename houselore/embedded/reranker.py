@@ -1,4 +1,4 @@
-"""A cross-encoder behind `/v1/rerank` on this machine. Orders nothing itself."""
+"""Serve a reranker (a cross-encoder) on this machine at `/v1/rerank`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,9 +16,9 @@ _CONTEXT_TOKENS = 2048  # of a question with one passage
 async def embedded_reranker(
     folder: Path, gguf: Path, *, api_key: str | None = None
 ) -> AsyncIterator[str]:
-    """Serve the cross-encoder `gguf` by llama.cpp; yield its URL, to /v1. Raises ServerDidNotStart.
+    """Serve the reranker `gguf` with llama.cpp; yield its URL, up to /v1. Raises ServerDidNotStart.
 
-    The file has to hold a head that ranks, as those of bge-reranker and jina-reranker do.
+    The file needs a ranking head, as bge-reranker and jina-reranker have.
     """
     if not await asyncio.to_thread(gguf.is_file):
         raise ServerDidNotStart(f"There is no reranker's file {gguf}: `houselore models pull`.")

@@ -1,4 +1,4 @@
-"""The sandbox as a child process: its address and its tokens. Imports none of it."""
+"""Run the sandbox as a child process, and find the one that is running."""
 
 import asyncio
 import json
@@ -24,7 +24,7 @@ _NOTE = "sandbox.url"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A running sandbox's address and what its app signs in with."""
+    """A running sandbox's address and tokens."""
 
     url: str
     name: str
@@ -33,7 +33,7 @@ class Workspace:
 
 
 class Sandbox:
-    """A sandbox that is starting, or has started."""
+    """A sandbox process that is starting or running."""
 
     def __init__(self, url: str, process: Process, log: Path) -> None:
         self.url = url
@@ -41,7 +41,7 @@ class Sandbox:
         self._log = log
 
     async def workspace(self) -> Workspace:
-        """Its tokens, once it answers. Raises WrongUse for a bad world, and ServerDidNotStart."""
+        """Return its tokens once it answers. Raises WrongUse (bad world) and ServerDidNotStart."""
         world: dict[str, Any] = {}
 
         async def answers() -> bool:
@@ -57,17 +57,17 @@ class Sandbox:
         return _workspace(self.url, world)
 
     async def ended(self) -> None:
-        """Return when it has ended by itself."""
+        """Wait until the process ends by itself."""
         await asyncio.to_thread(self._process.wait)
 
     async def stop(self) -> None:
-        """End it."""
+        """Stop the process."""
         await stop_child(self._process, signal.SIGTERM, seconds=5)
 
 
 @asynccontextmanager
 async def sandbox_process(settings: Settings, world: Path | None) -> AsyncIterator[Sandbox]:
-    """Run a sandbox on the settings' port while the block lasts, and note where it is."""
+    """Run a sandbox while the block runs, and write its URL to the data folder."""
     log = private_folder(settings.folder() / "logs") / "sandbox.log"
     process = start_child(_command(settings, world), log=log)
     sandbox = Sandbox(f"http://127.0.0.1:{settings.port}", process, log)
@@ -81,7 +81,7 @@ async def sandbox_process(settings: Settings, world: Path | None) -> AsyncIterat
 
 
 async def sandbox_beside(settings: Settings) -> Workspace | None:
-    """The sandbox of the Houselore that runs on the same data folder, if one does."""
+    """Return the sandbox of a Houselore that runs on the same data folder, or None."""
     note = settings.folder() / _NOTE
     if not note.is_file():
         return None
@@ -91,13 +91,13 @@ async def sandbox_beside(settings: Settings) -> Workspace | None:
 
 
 async def become_sandbox(settings: Settings, options: list[str]) -> None:
-    """Turn this process into a sandbox."""
+    """Replace this process by a sandbox."""
     command = [*_command(settings, None), *options]
     os.execv(command[0], command)  # noqa: S606 - no shell is wanted
 
 
 def manifest_file() -> Path:
-    """The app's manifest, the one that a workspace installs."""
+    """Return the path of the Slack app's manifest."""
     bot = find_spec("bot")
     if bot is None or bot.origin is None:
         raise PartUnusable("The package `bot` is missing from this installation.")

@@ -1,7 +1,8 @@
-"""The process that owns the embedded servers of one data folder. Ends with their last user.
+"""Supervise the embedded servers of one data folder, in a process of its own.
 
-Users hold a connection to it (see lease.py): when the last one closes, however its process ended,
-the servers are stopped and the keeper goes. When the keeper is killed, the system ends the servers.
+Users hold a connection to it (see lease.py). When the last one closes, however its process ended,
+the servers are stopped and the supervisor exits. If the supervisor is killed, the system ends the
+servers.
 """
 
 import argparse
@@ -28,18 +29,18 @@ _START_PATIENCE = 30.0  # seconds without any user before a keeper that nobody c
 
 
 def keeper_folder(data: Path) -> Path:
-    """Where the keeper of a data folder has its socket, lock and log."""
+    """Return the folder of the supervisor's socket, lock and log."""
     return private_folder(data / "keeper")
 
 
 def keeper_socket(data: Path) -> Path:
-    """Where the keeper of a data folder listens."""
+    """Return the path of the supervisor's socket."""
     return socket_folder(keeper_folder(data)) / "keeper.sock"
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a running server is, and the key it asks for, if any."""
+    """A running server's URL and its API key, if any."""
 
     url: str
     api_key: str | None = None
@@ -47,9 +48,9 @@ class Address:
 
 @dataclass(eq=False, slots=True)
 class _Server:
-    """A server that is up, starting, or failed; it ends once it is not needed.
+    """A server that is up, starting, or failed; it ends once `unneeded` is set.
 
-    `file` is an adapter's folder or a reranker's file, for which it was started.
+    `file` is the adapter's folder or the reranker's file that it was started for.
     """
 
     file: str | None
@@ -59,14 +60,14 @@ class _Server:
 
     @property
     def is_up(self) -> bool:
-        """Whether it has started or is starting; one that failed is tried again."""
+        """Return whether it is up or starting; a failed one is started again."""
         return not (self.address.done() and self.address.exception())
 
 
 class Keeper:
-    """Starts servers when they are asked for and holds them while anybody uses one.
+    """Starts servers on request and keeps them while anybody uses one.
 
-    An adapter's or a reranker's server ends before the others, with the last who uses just it.
+    The server of an adapter or reranker ends earlier, with its own last user.
     """
 
     def __init__(self, data: Path) -> None:
@@ -78,7 +79,7 @@ class Keeper:
         self._leaving = asyncio.Event()
 
     async def serve(self) -> None:
-        """Answer users until the last has gone or a signal comes; then stop every server."""
+        """Serve users until the last has gone or a signal comes; then stop every server."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._leaving.set)
@@ -98,7 +99,7 @@ class Keeper:
             user.close()
 
     async def _on_user(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One user: told it is welcome, it names what it needs, gets addresses, and holds on."""
+        """Serve one user: welcome it, read what it needs, send addresses, wait until it closes."""
         if self._leaving.is_set():
             writer.close()
             return
@@ -108,6 +109,7 @@ class Keeper:
             wanted = json.loads(await reader.readline() or "{}")
             parts = [self._tell(writer, part, wanted) for part in wanted["parts"]]
             await asyncio.gather(*parts)
+            # Returns when the user closes the connection, or its process ends.
             await reader.read()
         self._release(writer)
         if self._users == {writer}:
@@ -130,7 +132,7 @@ class Keeper:
             _say(writer, {"part": part, "error": str(error), "is_wrong": is_wrong})
 
     def _find(self, part: str, gguf: str | None, file: str | None) -> _Server:
-        """The server of a part, started unless it is there. Raises HouseloreError."""
+        """Return the server of a part; start it if needed. Raises HouseloreError."""
         name = f"{part} {file}" if file else part  # each adapter has a server of its own
         if part == "chat_model":
             self._check_base(gguf)
@@ -144,7 +146,7 @@ class Keeper:
         return server
 
     def _check_base(self, gguf: str | None) -> None:
-        """All users have one base model; the first says which. Raises HouseloreError."""
+        """Check that all users want one base model; the first decides. Raises HouseloreError."""
         bases = (one for name, one in self._servers.items() if name.startswith("chat_model"))
         if gguf != self._gguf and any(one.is_up for one in bases):
             raise HouseloreError(
@@ -154,7 +156,7 @@ class Keeper:
         self._gguf = gguf
 
     def _release(self, user: asyncio.StreamWriter) -> None:
-        """End the servers of adapters and rerankers that nobody uses after this user."""
+        """Stop the adapter and reranker servers of which this was the last user."""
         for name, server in list(self._servers.items()):
             server.users.discard(user)
             if server.file is not None and not server.users:
@@ -203,12 +205,13 @@ def _say(writer: asyncio.StreamWriter, message: dict[str, object]) -> None:
 
 
 def main() -> None:
-    """Keep the servers of one data folder; where it has a keeper already, end at once."""
+    """Supervise one data folder's servers; exit at once if another supervisor does."""
     arguments = argparse.ArgumentParser()
     arguments.add_argument("data", type=Path)
     data = arguments.parse_args().data
     lock = os.open(keeper_folder(data) / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
+        # The system releases the lock when the process ends, however it ends.
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return

@@ -1,1 +1,1 @@
-"""Is each part ready, and how to mend what is not."""
+"""Readiness checks, and the findings of `houselore doctor`."""

@@ -1,4 +1,4 @@
-"""Each part of an installation examined: one line that also says how to mend it. Mends nothing."""
+"""Check each part of an installation; each finding is one line that says how to fix it."""
 
 import asyncio
 import importlib.metadata
@@ -33,7 +33,7 @@ _SQL = load_statements("houselore.health")
 
 @dataclass(frozen=True, slots=True)
 class HealthFinding:
-    """One part and how it is. `poorly`: Houselore works with something missing."""
+    """A part's state; `poorly`: Houselore works, but something is missing."""
 
     part: str
     verdict: Literal["well", "poorly", "broken"]
@@ -44,7 +44,7 @@ Check = tuple[str, Gravity, Callable[[], Awaitable[str]]]
 
 
 async def examine(settings: Settings) -> AsyncIterator[HealthFinding]:
-    """Every part in turn, those on this machine first."""
+    """Yield a finding for each part, those on this machine first."""
     async with AsyncExitStack() as stack:
         lease = await services.take_lease(stack, settings, {*services.EMBEDDABLE})
         for part, gravity, check in _checks(settings, lease, stack):

@@ -1,4 +1,4 @@
-"""What `houselore doctor` finds of the models: their files, and whether they answer. Mends none."""
+"""Check the models for `houselore doctor`: their files, and whether they answer."""
 
 import asyncio
 import hashlib
@@ -20,7 +20,7 @@ _PROVIDER_S = 30.0
 
 
 def model_file(settings: Settings) -> str:
-    """The file that the embedded server runs. Raises PartUnusable, WrongUse, ServerDidNotStart."""
+    """Check the embedded server's model file. Raises PartUnusable, WrongUse, ServerDidNotStart."""
     if settings.chat_server != "embedded":
         return "not needed: the chat model is elsewhere"
     if "chat model" in settings.hub_files:
@@ -45,7 +45,7 @@ def model_file(settings: Settings) -> str:
 
 
 def _hub_file(settings: Settings, part: HubModel) -> str:
-    """A file of the hub, read whole and put beside its hash."""
+    """Check a hub file against its hash."""
     file = settings.hub_files[part]
     state = state_of_all(settings, file, reads_all=True)
     if state in ("missing", "altered"):
@@ -57,7 +57,7 @@ def _hub_file(settings: Settings, part: HubModel) -> str:
 
 
 def reader_file(path: Path = SHIPPED) -> str:
-    """The reader that is shipped. Raises PartUnusable."""
+    """Check the bundled reader model. Raises PartUnusable."""
     try:
         load_weights(path, SHIPPED_SHA256)
     except ReaderUnavailable as error:
@@ -66,7 +66,7 @@ def reader_file(path: Path = SHIPPED) -> str:
 
 
 async def chat_model(settings: Settings, lease: Lease) -> str:
-    """Whether it answers. Raises PartUnusable and ServerDidNotStart."""
+    """Check that the chat model answers. Raises PartUnusable and ServerDidNotStart."""
     chat = await services.chat_address(settings, lease)
     if chat is None:
         return await _provider(settings)
@@ -79,10 +79,11 @@ async def chat_model(settings: Settings, lease: Lease) -> str:
 
 
 async def _provider(settings: Settings) -> str:
-    """A provider's model is asked for a word: nothing else tells whether name and key are right."""
+    """Ask a provider's model for one word. Raises PartUnusable."""
     model = open_provider(settings, settings.chat_model)
     try:
         async with asyncio.timeout(_PROVIDER_S):
+            # Nothing else tells whether its name and key are right.
             await model.ainvoke("Say yes.")
     except Exception as error:  # each provider's package has errors of its own
         reason = failure_reason(error) or type(error).__name__
@@ -94,7 +95,7 @@ async def _provider(settings: Settings) -> str:
 
 
 async def reranker(settings: Settings, lease: Lease) -> str:
-    """Whether the cross-encoder orders. Raises PartUnusable and ServerDidNotStart."""
+    """Check that the reranker answers. Raises PartUnusable and ServerDidNotStart."""
     if "reranker" in settings.hub_files:
         await asyncio.to_thread(_hub_file, settings, "reranker")
     opened = await services.open_reranker(settings, lease)

@@ -1,3 +1,3 @@
 -- name: documents_indexed
--- How many documents a workspace has.
+-- The number of a workspace's documents.
 select count(*) from documents where workspace = %(workspace)s;

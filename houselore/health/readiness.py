@@ -1,4 +1,4 @@
-"""Whether each part answers at this moment. Mends none."""
+"""Check whether each part answers now."""
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,7 +17,7 @@ _MODEL_SECONDS = 10.0
 
 
 def ready_checks(services: Services) -> dict[str, Callable[[], Awaitable[bool]]]:
-    """A check by the name of each part."""
+    """Return a check for each part, by name."""
     model = _ModelCheck(services.chat)
     return {
         "database": lambda: database_answers(services.database),
@@ -27,12 +27,12 @@ def ready_checks(services: Services) -> dict[str, Callable[[], Awaitable[bool]]]
 
 
 async def all_answer(checks: Sequence[Callable[[], Awaitable[bool]]]) -> bool:
-    """Whether each of these parts answers."""
+    """Return whether all of these checks pass."""
     return all([await check() for check in checks])
 
 
 async def database_answers(database: "Database") -> bool:
-    """Whether a statement comes back within two seconds."""
+    """Return whether the database answers; wait two seconds at most for a connection."""
 
     try:
         async with database.connection(2) as connection:
@@ -43,7 +43,7 @@ async def database_answers(database: "Database") -> bool:
 
 
 async def redis_answers(redis: "Redis") -> bool:
-    """Whether Redis answers a ping."""
+    """Return whether Redis answers a ping."""
     from redis.exceptions import RedisError
 
     try:
@@ -54,7 +54,7 @@ async def redis_answers(redis: "Redis") -> bool:
 
 
 async def model_answers(chat: Address | None) -> bool:
-    """Whether the endpoint lists its models; a provider's own API is not asked."""
+    """Return whether the endpoint lists its models; True for a provider, which is not asked."""
     import aiohttp
 
     if chat is None:
@@ -71,7 +71,7 @@ async def model_answers(chat: Address | None) -> bool:
 
 
 async def is_alive(port: int) -> bool:
-    """Whether a Houselore runs on this machine with its health checks on `port`."""
+    """Return whether a Houselore runs on this machine with its health checks on `port`."""
     import aiohttp
 
     try:
@@ -85,7 +85,7 @@ async def is_alive(port: int) -> bool:
 
 
 class _ModelCheck:
-    """`model_answers`, remembered for a while: a hosted endpoint counts each call."""
+    """`model_answers`, cached for ten seconds, because a hosted endpoint counts each call."""
 
     def __init__(self, chat: Address | None) -> None:
         self._chat = chat
@@ -93,7 +93,7 @@ class _ModelCheck:
         self._answered = False
 
     async def answers(self) -> bool:
-        """What was found within the last ten seconds, or is found now."""
+        """Return the cached answer, or ask again."""
         if time.monotonic() - self._asked_at > _MODEL_SECONDS:
             self._answered = await model_answers(self._chat)
             self._asked_at = time.monotonic()

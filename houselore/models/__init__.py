@@ -1,1 +1,1 @@
-"""The chat models: opened, chosen for a question, refreshed, drained."""
+"""The chat models: open them, choose one per question, refresh and close them."""

@@ -1,4 +1,4 @@
-"""The chat model that the settings name, through LangChain. Starts no server."""
+"""Open the configured chat model through LangChain."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -21,12 +21,12 @@ _READS: Mapping[str, Literal["excerpts", "sections"]] = MappingProxyType(
 
 
 def counts_as_able(settings: Settings) -> bool:
-    """Whether the model that is set is taken for an able one where nothing else is said of it."""
+    """Return whether the configured model counts as able, unless the settings say otherwise."""
     return settings.chat_server != "embedded" or is_able(settings.chat_file)
 
 
 def abilities_of(settings: Settings, model: BaseChatModel | None = None) -> Abilities:
-    """What the model that is set can do; how much it reads is known once it is opened."""
+    """Return what the configured model can do; its context window needs the opened `model`."""
     able = counts_as_able(settings)
     window = context_window(model) if model else None
     return Abilities(
@@ -37,14 +37,14 @@ def abilities_of(settings: Settings, model: BaseChatModel | None = None) -> Abil
 
 
 def base_name(settings: Settings) -> str:
-    """What the model is called that all others are made from."""
+    """Return the name of the base model that all adapters build on."""
     if settings.chat_server != "embedded":
         return settings.chat_model
     return chat_model_name(settings.chat_file)
 
 
 def open_base_model(settings: Settings, chat: Address | None) -> BaseChatModel:
-    """The model that is set, at `chat`; a provider's where that is None.
+    """Open the configured model at the address `chat`, or a provider's model for None.
 
     Raises ServerDidNotStart.
     """
@@ -57,13 +57,13 @@ def open_base_model(settings: Settings, chat: Address | None) -> BaseChatModel:
 
 
 def open_at_endpoint(settings: Settings, name: str, chat: Address) -> BaseChatModel:
-    """The model of that name at the endpoint that is set."""
+    """Open the model of that name at the configured endpoint."""
     most = abilities_of(settings).max_tokens
     return open_chat_model(chat.url, name, chat.api_key, max_tokens=most)
 
 
 def open_provider(settings: Settings, name: str) -> BaseChatModel:
-    """The model `provider:model`, with the key that is set. Raises ServerDidNotStart."""
+    """Open `provider:model` with the configured key. Raises ServerDidNotStart."""
     key = settings.chat_api_key.get_secret_value() if settings.chat_api_key else None
     try:
         return open_provider_model(name, key, max_tokens=abilities_of(settings).max_tokens)

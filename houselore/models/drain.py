@@ -1,4 +1,4 @@
-"""Models out of service closed a while later: servers end, endpoints let go. Retires none."""
+"""Close models that went out of service, after a grace period for running answers."""
 
 import logging
 import time
@@ -17,10 +17,10 @@ _log = logging.getLogger(__name__)
 
 
 class Retirement:
-    """The models that are neither served, tried nor next in a rollback, each with its time here.
+    """Tracks models that are not served, not on canary and not next in a rollback.
 
-    A process closes what it has seen so for `grace` seconds, and remembers it until it is in
-    service again. The first that cannot be closed ends the round: what it waits for, others would.
+    A model is closed once it has been out of service for `grace` seconds, and not again until it
+    has been back in service.
     """
 
     def __init__(self, database: Database, house: ModelRouter, grace: float = GRACE) -> None:
@@ -31,7 +31,7 @@ class Retirement:
         self._closed: set[str] = set()
 
     async def look(self) -> None:
-        """See who is out of service, and close those whose time has come."""
+        """Find the models out of service and close those whose grace period is over."""
         async with self._database.connection() as connection:
             aside = await set_aside(connection, self._database.workspace)
         now = time.monotonic()
@@ -45,16 +45,16 @@ class Retirement:
                 await close_if_idle(self._database, self._house, name)
             except HouseloreError as error:
                 _log.warning("%s is out of service and was not closed: %s", name, error)
+                # What keeps this one from closing would keep the others too: stop for this round.
                 self._since[name] = now  # to be tried again, not at every look
                 return
             self._closed.add(name)
 
 
 async def close_if_idle(database: Database, house: ModelRouter, name: str) -> None:
-    """Close a model unless it is served, tried or next in a rollback.
+    """Close a model unless it is served, on canary or next in a rollback.
 
-    The registry is held meanwhile, so that nobody promotes it just then; afterwards it is opened as
-    any other. Raises a HouseloreError.
+    It can be opened again like any other. Raises a HouseloreError.
     """
     async with database.connection() as connection, connection.transaction():
         await lock_models(connection, database.workspace)
@@ -64,7 +64,7 @@ async def close_if_idle(database: Database, house: ModelRouter, name: str) -> No
 
 
 def _holds_a_place(model: Model) -> bool:
-    """Whether it has a server or a place at an endpoint of its own: it is no base, nor hosted."""
+    """Return whether the model has its own server or adapter slot: it is no base and not hosted."""
     return model.adapter is not None and hosted_id(model.adapter) is None
 
 
@@ -74,6 +74,6 @@ async def keep_tidy(
     seconds: float = SECONDS,
     grace: float = GRACE,
 ) -> None:
-    """Every `seconds` until cancelled: close what is out of service for `grace` seconds."""
+    """Every `seconds` until cancelled, close models out of service for `grace` seconds."""
     retirement = Retirement(database, house, grace)
     await repeat(seconds, retirement.look, "it was not looked which models are out of service")

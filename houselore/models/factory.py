@@ -1,4 +1,4 @@
-"""What answers with each registered model, opened when it is wanted. Chooses among none."""
+"""Build the answerer of a registered model, with its adapter, voice and confidence."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -39,12 +39,12 @@ from tuning.rollout.registry import Model, ensure_served
 from tuning.voice.profile import read_voice
 
 CONFIDENCE = "confidence.json"
-"""The file in the data folder that holds what `houselore eval calibrate` has fitted."""
+"""The file in the data folder with the weights fitted by `houselore eval calibrate`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """The server that an adapter has of its own, and what ends our use of it."""
+    """An adapter's own server, and the stack that releases it."""
 
     address: Address
     stack: AsyncExitStack
@@ -52,7 +52,7 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What every answerer is made of, and the stack that ends what is still open at last."""
+    """The parts of every answerer; `stack` closes what is still open at the end."""
 
     stack: AsyncExitStack
     settings: Settings
@@ -68,11 +68,11 @@ class Parts:
     )
 
     def __post_init__(self) -> None:
-        """The thread ends with the rest; what it is doing then is not waited for."""
+        """Stop the thread at the end without waiting for what it is doing."""
         self.stack.callback(self.threads.shutdown, wait=False, cancel_futures=True)
 
     async def answerer(self, model: Model) -> Answerer:
-        """What answers with a registered model. Raises ServerDidNotStart and ModelUnusable."""
+        """Return the answerer of a registered model. Raises ServerDidNotStart and ModelUnusable."""
         settings = self.settings
         adapter, voice = await self._adapter(model)
         chat_model = await self._chat_model(model, adapter)
@@ -89,9 +89,9 @@ class Parts:
         return Answerer(ChainParts(self.index, self.reader, house, confidence), self.cache)
 
     async def _adapter(self, model: Model) -> tuple[Path | None, Voice]:
-        """A model's adapter on this machine, the one that was registered, or None; and its voice.
+        """Return the local folder of a model's adapter (None for a base) and its voice.
 
-        Raises ServerDidNotStart where it cannot be had now, ModelUnusable where it is another.
+        Raises ServerDidNotStart if it is not available now, ModelUnusable if its hash is another.
         """
 
         def get() -> tuple[Path | None, Voice]:
@@ -106,7 +106,7 @@ class Parts:
             raise ModelUnusable(str(error)) from None
 
     async def _chat_model(self, model: Model, adapter: Path | None) -> BaseChatModel:
-        """A registered model through LangChain. Raises ServerDidNotStart and ModelUnusable."""
+        """Open a registered model in LangChain. Raises ServerDidNotStart and ModelUnusable."""
         if self.chat is None:
             return open_provider(self.settings, self._name_at_provider(model))
         if self.settings.chat_server == "embedded":
@@ -115,7 +115,7 @@ class Parts:
         return open_at_endpoint(self.settings, name, self.chat)
 
     def _name_at_provider(self, model: Model) -> str:
-        """The model that is set, or another of that provider's by its id there."""
+        """Return `provider:model`: the configured model, or a hosted one by its id there."""
         name = self.settings.chat_model
         if model.adapter is None:
             return name
@@ -124,7 +124,7 @@ class Parts:
         return f"{name.partition(':')[0]}:{hosted}"
 
     async def _name_at_endpoint(self, model: Model, adapter: Path | None, chat: Address) -> str:
-        """What the endpoint calls a model; an adapter's folder is loaded there first."""
+        """Return a model's name at the endpoint, after loading its adapter there."""
         if model.adapter is None:
             return self.settings.chat_model
         if adapter is None:
@@ -134,7 +134,7 @@ class Parts:
         return name
 
     async def _address(self, model: Model, adapter: Path | None, chat: Address) -> Address:
-        """Where a model answers: an adapter on the embedded one has a server of its own."""
+        """Return a model's address; each adapter on the embedded model has its own server."""
         if model.adapter is None:
             return chat
         if adapter is None:
@@ -156,7 +156,7 @@ class Parts:
         return address
 
     async def close(self, model: Model) -> None:
-        """End a model's own server, or have the endpoint let its adapter go.
+        """Stop a model's own server, or unload its adapter from the endpoint.
 
         Raises ServerDidNotStart.
         """
@@ -173,7 +173,7 @@ class Parts:
 
 
 async def open_house(parts: Parts) -> ModelRouter:
-    """What answers questions with the model that is served. Raises PartUnusable."""
+    """Return the router, with the served model opened. Raises PartUnusable."""
     settings = parts.settings
     called = base_name(settings)
     is_bundled = settings.chat_server == "embedded" and settings.chat_file is None

@@ -1,4 +1,4 @@
-"""The hub's files that the settings name: pulled where missing, examined. Serves none."""
+"""Pull and verify the Hugging Face hub files that the settings name."""
 
 import asyncio
 import sys
@@ -33,10 +33,10 @@ _REPORT_S = 10.0  # between two lines where no bar can be drawn
 
 
 async def pull_missing(settings: Settings) -> None:
-    """Pull the files that the settings name and that are not here. Asks nobody if they are.
+    """Pull the configured files that are missing; without any, use no network.
 
-    Raises PartUnusable for one that cannot be had or was altered; its sentence names the way on
-    without it.
+    Raises PartUnusable for a file that was altered or cannot be pulled; the message says how to go
+    on without it.
     """
     for part, file in settings.hub_files.items():
         state = await asyncio.to_thread(state_of_all, settings, file)
@@ -50,14 +50,14 @@ async def pull_missing(settings: Settings) -> None:
 
 
 async def pull_with_progress(settings: Settings, file: HubFile) -> None:
-    """Pull a file and show how far it is. Raises PullFailed."""
+    """Pull a file with a progress bar. Raises PullFailed."""
     settings.folder()  # made for its owner alone
     with _progress(str(file)) as on_bytes:
         await pull_model(file, settings.models_folder, on_bytes)
 
 
 def state_of_all(settings: Settings, file: HubFile, *, reads_all: bool = False) -> State:
-    """The worst state of a model's files."""
+    """Return the worst state of a model's files; `reads_all` hashes them."""
     states = {
         state_of(part.place(settings.models_folder), reads_all=reads_all) for part in file.parts()
     }
@@ -65,7 +65,7 @@ def state_of_all(settings: Settings, file: HubFile, *, reads_all: bool = False) 
 
 
 def what_is_wrong(settings: Settings, part: HubModel, state: State) -> str:
-    """A sentence for a file that is missing or altered, with the way on and the way without."""
+    """Return a sentence on a missing or altered file: how to get it, or go on without it."""
     file = settings.hub_files[part]
     place = file.place(settings.models_folder)
     wrong = f"There is no {place}" if state == "missing" else f"{place} is not what was pulled"
@@ -74,7 +74,7 @@ def what_is_wrong(settings: Settings, part: HubModel, state: State) -> str:
 
 @contextmanager
 def _progress(name: str) -> Iterator[OnBytes]:
-    """A bar on a terminal, a line now and then in a log."""
+    """Show a bar on a terminal, or print a line now and then to a log."""
     console = Console(stderr=True, highlight=False)
     if not sys.stderr.isatty():
         yield _lines(console, name)

@@ -1,4 +1,4 @@
-"""An adapter loaded into an endpoint while it runs and taken out, as vLLM has it. Starts none."""
+"""Load and unload LoRA adapters at a running endpoint, by vLLM's API."""
 
 import logging
 from pathlib import Path
@@ -17,21 +17,20 @@ _log = logging.getLogger(__name__)
 
 
 def name_at_endpoint(model: Model) -> str:
-    """What an endpoint calls a model's adapter: its name and the beginning of its SHA-256.
+    """Return an adapter's name at an endpoint: the model's name and the start of its SHA-256.
 
-    Several workspaces may share an endpoint, and each has a `house-2`. What was registered without
-    a hash has its name alone.
+    A model that was registered without a hash has its name alone.
     """
+    # Several workspaces may share an endpoint, and each has a `house-2`.
     return f"{model.name}-{model.adapter_hash[:12]}" if model.adapter_hash else model.name
 
 
 async def load_adapter(url: str, api_key: str | None, name: str, folder: Path) -> None:
-    """Ask the endpoint to serve the adapter in `folder`, which it can read too, as `name`.
+    """Load the adapter in `folder`, which the endpoint can read too, as `name`.
 
-    vLLM does so at `/v1/load_lora_adapter` where VLLM_ALLOW_RUNTIME_LORA_UPDATING is set. One that
-    is loaded already stays; an endpoint that does not offer it is taken to have loaded it when it
-    started. Raises ModelUnusable for one that the endpoint refuses for what it is, such as a rank
-    above its own limit, and ServerDidNotStart.
+    vLLM offers `/v1/load_lora_adapter` if VLLM_ALLOW_RUNTIME_LORA_UPDATING is set. An endpoint that
+    does not is assumed to have loaded the adapter when it started. Raises ModelUnusable when the
+    endpoint refuses the adapter itself (a rank above its limit), and ServerDidNotStart.
     """
     asked = {"lora_name": name, "lora_path": str(folder)}
     reply = await _post(f"{url.rstrip('/')}/load_lora_adapter", api_key, asked, _LOADS)
@@ -45,9 +44,9 @@ async def load_adapter(url: str, api_key: str | None, name: str, folder: Path) -
 
 
 async def unload_adapter(url: str, api_key: str | None, name: str) -> None:
-    """Ask the endpoint to let go of the adapter that it serves as `name`, at vLLM's counterpart.
+    """Unload the adapter `name` from the endpoint.
 
-    One that is not there, and an endpoint that does not offer it, are as good. Raises
+    An adapter that is not loaded and an endpoint without this API are no error. Raises
     ServerDidNotStart.
     """
     asked = {"lora_name": name}

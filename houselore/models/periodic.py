@@ -1,4 +1,4 @@
-"""One act done again and again while a process runs, whatever it meets. Knows none of the acts."""
+"""Run an action periodically and survive its expected failures."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -15,10 +15,10 @@ _log = logging.getLogger(__name__)
 
 
 async def repeat(seconds: float, act: Callable[[], Awaitable[None]], failed: str) -> None:
-    """Do `act` at once and every `seconds` until cancelled.
+    """Run `act` at once and every `seconds` until cancelled.
 
-    Where the database, a part or the machine fails, `failed` and the reason are logged, once until
-    it changes, and it goes on.
+    Expected errors (database, services, the machine) are logged with `failed` as the lead; the same
+    error is logged once until it changes.
     """
     told = ""
     while True:

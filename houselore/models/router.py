@@ -1,7 +1,4 @@
-"""The model behind the name `house`, chosen for each question: what is served, or a canary.
-
-Starts no server and moves no pointer.
-"""
+"""Route each question to the served model or to its canary."""
 
 import asyncio
 import logging
@@ -26,17 +23,17 @@ _PAUSE, _LONGEST_PAUSE = 5.0, 60.0  # seconds until what could not be opened is 
 _log = logging.getLogger(__name__)
 
 Closing = Callable[[Model], Awaitable[None]]
-"""Ends what was opened for a model that is out of service. Raises a HouseloreError."""
+"""Closes a model that is out of service. Raises a HouseloreError."""
 Opening = Callable[[Model], Awaitable[Answerer]]
-"""A registered model to what answers with it.
+"""Opens the answerer of a registered model.
 
-Raises ModelUnusable where it never will, another HouseloreError where it cannot be had now.
+Raises ModelUnusable if a retry cannot help, another HouseloreError otherwise.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class _Failure:
-    """Why a model could not be opened, and for how long and until when it is not tried again."""
+    """Why a model could not be opened, and when to try again (`pause` and `until` in seconds)."""
 
     said: str
     pause: float
@@ -44,12 +41,12 @@ class _Failure:
 
 
 class ModelRouter:
-    """Answers each question with the model that is served now, or with the canary of its place.
+    """Answers each question with the served model, or with the canary of its channel and thread.
 
-    As `answering.answerer.Answerer` does, of which it holds one for each model. Questions take what
-    is open: only `look` opens, one model at a time, and until it has, the one before answers. A
-    canary that is wrong is taken back; one that cannot be had now is tried again, at first after
-    `pause` seconds.
+    It has the interface of `answering.answerer.Answerer` and holds one for each loaded model.
+    `answer` uses loaded models only. `look` loads new ones, one at a time; until then the previous
+    model serves. A canary that can never be served is taken back; another failure is retried, first
+    after `pause` seconds.
     """
 
     def __init__(
@@ -72,11 +69,11 @@ class ModelRouter:
         self._one_reads, self._one_opens = asyncio.Lock(), asyncio.Lock()
 
     async def start(self) -> None:
-        """Open the first model. Raises a HouseloreError."""
+        """Load the first model. Raises a HouseloreError."""
         self._answerers[self._served.name] = await self._opening(self._served)
 
     async def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
-        """As `Answerer.answer`."""
+        """Answer with the model chosen for the question; see `Answerer.answer`."""
         answerer = await self._answerer(question)
         steps = answerer.answer(question, bar)
         # It is a generator, which its type does not say.
@@ -85,11 +82,11 @@ class ModelRouter:
                 yield step
 
     def over(self, database: Database, confidence: Confidence | None = None) -> Answerer:
-        """What is served now, over another index and without a cache."""
+        """Return the served answerer over another index, without a cache."""
         return self._answerers[self._served.name].over(database, confidence)
 
     async def with_model(self, name: str) -> Answerer:
-        """What answers with a registered model. Raises UnknownModel and a HouseloreError."""
+        """Return the answerer of a registered model. Raises UnknownModel and a HouseloreError."""
         known = {model.name: model for model in await models(self._database)}
         if name not in known:
             raise UnknownModel(f"No model is called {name!r} here: `houselore models` lists them.")
@@ -97,11 +94,11 @@ class ModelRouter:
 
     @property
     def in_use(self) -> frozenset[str]:
-        """The models that are open here, which the one before stays, or are being opened."""
+        """The names of the models that are loaded here or being loaded."""
         return self._being_opened.union(self._answerers)
 
     async def follow(self) -> None:
-        """Take up who is served and who is tried now, as far as they are open. Opens nobody."""
+        """Switch to the served model and the canary of the registry, as far as they are loaded."""
         async with self._one_reads:
             known = {model.name: model for model in await models(self._database)}
             rollout = await current_rollout(self._database)
@@ -119,7 +116,7 @@ class ModelRouter:
         self._answerers = {name: of for name, of in self._answerers.items() if name not in aside}
 
     async def look(self) -> None:
-        """As `follow`, once those who are not open yet have been opened, one after the other."""
+        """Load the models that are served or on canary, one after the other, then `follow`."""
         async with self._one_opens:
             await self.follow()
             for model in list(self._named.values()):
@@ -130,11 +127,12 @@ class ModelRouter:
             await self.follow()
 
     async def close(self, model: Model) -> None:
-        """End what was opened for a model that is out of service. Raises a HouseloreError."""
+        """Close a model that is out of service. Raises a HouseloreError."""
         await self._closing(model)
 
     async def _answerer(self, question: Question) -> Answerer:
         name = self._served.name
+        # A question from the command line has no channel by which to choose.
         if self._rollout is not None and question.place is not None:
             name = await self._model_for(self._rollout, question)
         return self._answerers.get(name) or self._answerers[self._served.name]
@@ -148,7 +146,7 @@ class ModelRouter:
         return rollout.model_for(conversation, thread or question.text, before)
 
     async def _open(self, model: Model) -> None:
-        """Open a model, or note why not; the same failure is logged once until it changes."""
+        """Load a model, or record why not; the same failure is logged once until it changes."""
         self._being_opened = frozenset({model.name})
         try:
             self._answerers[model.name] = await self._opening(model)
@@ -166,7 +164,7 @@ class ModelRouter:
             self._being_opened = frozenset()
 
     async def _take_back(self, model: Model, error: ModelUnusable) -> None:
-        """End the rollout of a canary that nobody could ever serve."""
+        """End the rollout of a canary that cannot be served anywhere."""
         rollout = await current_rollout(self._database)
         if rollout is not None and rollout.canary == model.name:
             with suppress(RolloutRefused):  # somebody else has ended it

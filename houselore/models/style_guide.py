@@ -1,4 +1,4 @@
-"""The style guide of a house, plain sentences in a file. Tells nobody, checks nothing."""
+"""Read the team's style guide, plain sentences in a file."""
 
 from houselore.errors import WrongUse
 from houselore.settings import Settings
@@ -7,7 +7,7 @@ _MOST_CHARACTERS = 4000
 
 
 def read_guide(settings: Settings) -> str:
-    """What HOUSELORE_STYLE_GUIDE holds, "" where it is not set. Raises WrongUse."""
+    """Return the text of HOUSELORE_STYLE_GUIDE, "" if it is not set. Raises WrongUse."""
     path = settings.style_guide
     if path is None:
         return ""

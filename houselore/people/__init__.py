@@ -1,1 +1,1 @@
-"""People and channels by name, as Slack knows them."""
+"""People and channels by name, looked up in Slack."""

@@ -1,4 +1,4 @@
-"""People and channels named on the command line: who may read, who asks. Asks Slack who is who."""
+"""Resolve people and channels named on the command line, by asking Slack."""
 
 import getpass
 import re
@@ -27,17 +27,16 @@ _UNKNOWN_IDS = ("user_not_found", "users_not_found", "channel_not_found", "inval
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks on the command line, as they were typed; without a person it is everyone."""
+    """The asker given on the command line, as typed; without a person it is everyone."""
 
     person: str | None = None
     channel: str | None = None
 
 
 async def read_readers(settings: Settings, given: Sequence[str] | None) -> frozenset[str]:
-    """The readers that `--readers` names, separated by commas; without any, the whole workspace.
+    """Return the readers in `--readers`, separated by commas; the whole workspace without any.
 
-    A name that is nobody's is an error: a slip would hide the documents, or show them. Raises
-    WrongUse, NameNotFound and SlackFailed.
+    Raises WrongUse, NameNotFound and SlackFailed.
     """
     from bot.slack.name_resolution import READERS, reader_by_id
 
@@ -49,6 +48,7 @@ async def read_readers(settings: Settings, given: Sequence[str] | None) -> froze
     named = [word for word in words if reader_by_id(word) is None]
     if not named:
         return frozenset(words)
+    # An unknown name is an error: a slip would hide the documents, or show them to others.
     if wrong := [word for word in named if not word.startswith(("@", "#"))]:
         raise WrongUse(f"{wrong[0]} is no reader: say {READERS}.")
     async with _slack(settings, named[0], ", or say channel:C…, person:U…, group:S…") as slack:
@@ -56,10 +56,10 @@ async def read_readers(settings: Settings, given: Sequence[str] | None) -> froze
 
 
 async def find_audience(settings: Settings, asker: Asker) -> Audience:
-    """Whose eyes an answer is for: everyone's, one person's, or a channel's that a person is in.
+    """Return the audience of an answer: everyone, one person, or a channel that the person is in.
 
-    It is the audience that the bot itself has in a direct message with them, or in that channel.
-    Raises WrongUse, NameNotFound and SlackFailed.
+    It equals the bot's audience in a direct message with them, or in that channel. Raises WrongUse,
+    NameNotFound and SlackFailed.
     """
     from bot.errors import SlackFailed
     from bot.slack.audience import audience_of, audience_of_one
@@ -88,12 +88,15 @@ async def find_audience(settings: Settings, asker: Asker) -> Audience:
 
 
 def terminal_user() -> str:
-    """What the person at the command line is called in what is kept of their doings."""
+    """Return how records name the person at the command line."""
     return f"{getpass.getuser()} in the terminal"
 
 
 async def find_person(settings: Settings, word: str) -> str:
-    """The id of a person named as `@ana`, or by the id itself. Raises WrongUse, NameNotFound."""
+    """Return the id of a person given as `@ana` or by id.
+
+    Raises WrongUse, NameNotFound and SlackFailed.
+    """
     if _PERSON_ID.fullmatch(word):
         return word
     async with _slack(settings, word, ", or say their id, U…") as slack:
@@ -101,7 +104,10 @@ async def find_person(settings: Settings, word: str) -> str:
 
 
 async def find_channel(settings: Settings, word: str) -> str:
-    """The id of a channel named as `#team`, or by the id itself. Raises WrongUse, NameNotFound."""
+    """Return the id of a channel given as `#team` or by id.
+
+    Raises WrongUse, NameNotFound and SlackFailed.
+    """
     if _CHANNEL_ID.fullmatch(word):
         return word
     async with _slack(settings, word, ", or say its id, C…") as slack:
@@ -116,7 +122,7 @@ class _Slack:
 
 @asynccontextmanager
 async def open_slack(settings: Settings) -> "AsyncIterator[SlackClient | None]":
-    """A client for the workspace that the tokens open, else for the sandbox beside, else None."""
+    """Yield a client for the configured workspace, else for the running sandbox, else None."""
     from bot.slack.client import SlackClient
 
     if settings.slack_bot_token is not None:
@@ -136,7 +142,7 @@ async def open_slack(settings: Settings) -> "AsyncIterator[SlackClient | None]":
 
 @asynccontextmanager
 async def _slack(settings: Settings, word: str, or_id: str = "") -> AsyncIterator[_Slack]:
-    """The workspace that can be asked who is who. Raises WrongUse where there is none."""
+    """Yield the directory and names of the workspace. Raises WrongUse when there is none to ask."""
     from bot.slack.directory import Directory
     from bot.slack.name_resolution import Names
 

@@ -1,4 +1,4 @@
-"""Members' names and public channels, as Slack tells them. Looks nobody up."""
+"""Read members' names and public channels from Slack, for redaction and training."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _NO_SLACK = (
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """Every name that a member goes by, and the ids of the channels that everyone may read."""
+    """All names that members go by, and the ids of the public channels."""
 
     names: frozenset[str]
     public_channels: frozenset[str]
 
 
 async def read_workplace(settings: Settings) -> Workplace | None:
-    """What Slack, or the sandbox beside, says; None where there is neither. Raises SlackFailed."""
+    """Read the workspace from Slack or the sandbox; None without either. Raises SlackFailed."""
     async with open_slack(settings) as client:
         if client is None:
             return None
@@ -41,7 +41,7 @@ async def read_workplace(settings: Settings) -> Workplace | None:
 
 
 async def known_workplace(settings: Settings) -> Workplace | None:
-    """What Slack says of members and channels; warns where there is none to ask."""
+    """Like `read_workplace`, with a warning if there is nobody to ask."""
     workplace = await read_workplace(settings)
     if workplace is None:
         Console(stderr=True, highlight=False).print(_NO_SLACK, style="yellow", markup=False)
@@ -49,12 +49,12 @@ async def known_workplace(settings: Settings) -> Workplace | None:
 
 
 async def open_redactor(settings: Settings) -> Callable[[str], str]:
-    """What takes people, addresses, numbers and secrets out of a text; warns without Slack."""
+    """Return a function that redacts people, addresses, numbers and secrets; warn without Slack."""
     return redactor(await known_workplace(settings))
 
 
 def redactor(workplace: Workplace | None) -> Callable[[str], str]:
-    """The same, with the names of these members."""
+    """Return a function that redacts a text, with the names of these members."""
     from tuning.feedback.redaction import redact
 
     return partial(redact, names=workplace.names if workplace else ())

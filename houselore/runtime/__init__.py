@@ -1,1 +1,1 @@
-"""`houselore run`: start, work in the background, stop."""
+"""`houselore run`: start, background work, stop."""

@@ -1,4 +1,4 @@
-"""What goes on in the background as long as the bot runs. Answers no question."""
+"""Choose and run the background tasks of a bot and of a worker."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
@@ -21,7 +21,7 @@ Work = Coroutine[None, None, None]
 
 
 def work_of_worker(services: Services) -> Iterator[Work]:
-    """What every process does that answers: take up who is served, close who is no more."""
+    """Yield the tasks of every answering process: refresh models, close those out of service."""
     yield keep_following(services.answerer)
     yield keep_tidy(services.database, services.answerer)
 
@@ -29,9 +29,9 @@ def work_of_worker(services: Services) -> Iterator[Work]:
 def work_of_bot(
     settings: Settings, services: Services, bot: BotServices, hears: Callable[[], Awaitable[bool]]
 ) -> Iterator[Work]:
-    """What one process does for all besides: sources, the rollout, training, votes it missed.
+    """Yield the bot's tasks: source sync, canary monitor, training, missed votes.
 
-    `hears` says whether the bot hears of Slack.
+    `hears` returns whether the bot receives Slack's events now.
     """
     database = services.database
     announce = partial(tell_admins, bot)
@@ -46,7 +46,7 @@ def work_of_bot(
 
 @asynccontextmanager
 async def in_background(works: Iterable[Work]) -> AsyncIterator[None]:
-    """Each of these in a task of its own, which ends with the block, the last begun first."""
+    """Run each in a task of its own while the block runs; stop them last first."""
     async with AsyncExitStack() as stack:
         for work in works:
             stack.push_async_callback(end, asyncio.create_task(work))

@@ -1,7 +1,4 @@
-"""A canary looked at while the bot runs, and the admins told how it ended, whoever ended it.
-
-Judges nothing itself: the rollout does.
-"""
+"""Monitor the canary while the bot runs, and tell the admins how it ended."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -18,13 +15,14 @@ SECONDS = 20.0
 _log = logging.getLogger(__name__)
 
 Announce = Callable[[str], Awaitable[None]]
-"""Tells the admins a sentence."""
+"""Sends the admins a text."""
 
 
 async def keep_watch(database: Database, announce: Announce, seconds: float = SECONDS) -> None:
-    """Look at the rollout every `seconds` until cancelled; how each ended is announced once.
+    """Check the rollout every `seconds` until cancelled; announce each end once.
 
-    Of several bots one watches, until it ends. What ended before this one began is not announced.
+    Only one of several bots monitors, chosen by a lock. Rollouts that ended before it began are not
+    announced.
     """
     known: set[int] = set()
     known_at_first = True
@@ -52,7 +50,7 @@ async def keep_watch(database: Database, announce: Announce, seconds: float = SE
 
 
 def describe_end(ended: Ended) -> str:
-    """What became of a canary, who decided so, and why."""
+    """Return a sentence on a canary's end: what happened, who decided, and why."""
     match ended.how:
         case "promoted":
             became = f"{ended.canary} answers now, instead of {ended.served}."

@@ -1,4 +1,4 @@
-"""`houselore run` and `houselore worker`: everything opened, connected, and closed in order."""
+"""Run `houselore run` and `houselore worker`: open everything, connect, close in order."""
 
 import asyncio
 import os
@@ -33,12 +33,12 @@ _PORT = "`make run PORT=…` or `houselore run --port …`"
 
 
 async def run_bot(settings: Settings, world: Path | None) -> None:
-    """Run until Ctrl-C, SIGTERM, or the loss of a part that nothing works without."""
+    """Run the bot until Ctrl-C, SIGTERM, or the loss of a part that it cannot work without."""
     await _until_stopped(_run(settings, world, Console(highlight=False)))
 
 
 async def run_worker(settings: Settings) -> None:
-    """Do the queue's jobs until Ctrl-C or SIGTERM."""
+    """Run the queue's jobs until Ctrl-C or SIGTERM."""
     await _until_stopped(_work(settings, Console(highlight=False)))
 
 
@@ -111,7 +111,7 @@ async def _work(settings: Settings, console: Console) -> None:
 async def _first_loss(
     worker: "asyncio.Task[None]", services: Services, sandbox: Sandbox | None
 ) -> None:
-    """Wait for what should not happen, and say what it was."""
+    """Wait until a vital part ends, and raise what happened."""
     lost = asyncio.create_task(services.lost.wait())
     ended = asyncio.create_task(sandbox.ended() if sandbox else asyncio.Event().wait())
     try:
@@ -129,7 +129,7 @@ async def _first_loss(
 
 
 async def _until_stopped(work: Coroutine[None, None, None]) -> None:
-    """Run `work`; Ctrl-C and SIGTERM end it in order, a second one at once."""
+    """Run `work`; the first Ctrl-C or SIGTERM ends it in order, a second one at once."""
     task = asyncio.ensure_future(work)
     asked = asyncio.Event()
 

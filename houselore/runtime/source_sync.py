@@ -1,7 +1,4 @@
-"""Sources looked at again and again while the bot runs, so that an edit is soon an answer.
-
-Finds no change itself: indexing does. Builds no new index: who cancelled that has a reason.
-"""
+"""Re-index changed sources periodically while the bot runs."""
 
 import logging
 
@@ -19,9 +16,9 @@ _EXPECTED = (DatabaseUnavailable, RetrievalError)
 
 
 async def keep_fresh(database: Database, embedder: Embedder, seconds: float) -> None:
-    """Bring every source up to date, then wait `seconds`, until cancelled.
+    """Sync every source, then wait `seconds`, until cancelled.
 
-    A source that fails is tried again like the others; the same failure is logged once.
+    A failed source is retried in the next round; the same failure is logged once.
     """
     failures: dict[str, str] = {}
     while True:
@@ -41,7 +38,7 @@ async def keep_fresh(database: Database, embedder: Embedder, seconds: float) -> 
 
 
 async def _refresh(database: Database, embedder: Embedder, source: KnownSource) -> str:
-    """Why the source could not be brought up to date; empty when it is."""
+    """Sync one source; return the reason why not, "" when it is up to date."""
     try:
         report = await index_source(database, source.open(), embedder, builds=False)
     except _EXPECTED as error:

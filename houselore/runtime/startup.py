@@ -1,4 +1,4 @@
-"""What happens once as the bot starts: documents are indexed, people are told where it is."""
+"""Index the documents at the start, and print where the bot can be reached."""
 
 import asyncio
 import logging
@@ -27,7 +27,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Indexed:
-    """`report` is None while the indexing goes on; `forgot`: our own docs had to make room."""
+    """What was indexed; `report` is None while indexing goes on.
+
+    `forgot`: Houselore's own docs were removed from the index to make room.
+    """
 
     docs: Path
     report: "IndexReport | None"
@@ -35,7 +38,7 @@ class Indexed:
 
 
 def docs_folder(settings: Settings) -> Path:
-    """What to index at the start. Raises WrongUse when it is not there."""
+    """Return the path to index at the start. Raises WrongUse if it does not exist."""
     if settings.docs is not None:
         path = settings.docs.expanduser().absolute()
         if not path.exists():
@@ -45,7 +48,7 @@ def docs_folder(settings: Settings) -> Path:
 
 
 def _own_docs() -> Path:
-    """Houselore's own documentation, in a checkout or in an installed wheel."""
+    """Return the folder of Houselore's own documentation, in a checkout or a wheel."""
     package = Path(__file__).parents[1]
     for folder in (package.parent / "docs", package / "docs"):
         if folder.is_dir():
@@ -57,7 +60,7 @@ def _own_docs() -> Path:
 async def indexed_at_start(
     services: Services, docs: Path, settings: Settings
 ) -> AsyncIterator[Indexed]:
-    """Index `docs`; what takes long goes on in the background, while the block lasts."""
+    """Index `docs`; after 12 seconds continue in the background while the block runs."""
     forgot = docs != _own_docs() and await _forget_own_docs(services)
     indexing = asyncio.create_task(_index(services, docs, settings.docs_url))
     try:
@@ -85,7 +88,7 @@ async def _index(services: Services, docs: Path, url_prefix: str | None) -> "Ind
 
 
 async def _forget_own_docs(services: Services) -> bool:
-    """A team that has named its own documents asks about those; whether ours were there."""
+    """Remove Houselore's own docs from the index; return whether they were there."""
     from retrieval.index.source_catalog import forget_source, list_sources
 
     for source in await list_sources(services.database):
@@ -97,7 +100,7 @@ async def _forget_own_docs(services: Services) -> bool:
 def welcome(
     console: Console, settings: Settings, access: SlackAccess, indexed: Indexed, log: Path
 ) -> None:
-    """Say that the bot is ready, where, and what to try."""
+    """Print that the bot is ready, where it is, and what to try."""
     text = Text()
     _say_where(text, settings, access, indexed)
     _say_what(text, indexed)

@@ -1,6 +1,6 @@
-"""Training by itself while the bot runs, on a schedule or when enough is new. Judges nothing.
+"""Train on a schedule or after enough new examples, while the bot runs.
 
-The training is a process of its own, so that answers do not wait for it.
+Training runs in a process of its own, so that answers do not wait for it.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ _log = logging.getLogger(__name__)
 _EXPECTED = (DatabaseUnavailable, RetrievalError, TuningError)
 
 Announce = Callable[[str], Awaitable[None]]
-"""Tells the admins a sentence."""
+"""Sends the admins a text."""
 Run = Callable[[Sequence[str]], Awaitable[tuple[int, str]]]
-"""Runs `houselore …` to its end: its exit code, and what it said."""
+"""Runs `houselore …` to its end; returns the exit code and the output."""
 
 
 def schedule_of(settings: Settings) -> Schedule | None:
-    """When to train by itself; None where nobody wished for it or learning is not allowed."""
+    """Return when to train; None if no schedule is set or training on feedback is off."""
     wished = settings.tune_examples is not None or settings.tune_days is not None
     if not (wished and settings.train_on_feedback):
         return None
@@ -44,10 +44,10 @@ async def keep_learning(
     run: "Run | None" = None,
     seconds: float = SECONDS,
 ) -> None:
-    """Every `seconds` until cancelled: collect what people said, and train if it is time.
+    """Every `seconds` until cancelled, collect feedback, and train if it is due.
 
-    Of several bots one trains. What failed is not tried again before something else is new; what
-    came of a training is announced.
+    Only one of several bots trains. After a failure it waits for new examples. Results are
+    announced.
     """
     failed: frozenset[str] = frozenset()
     run = run or run_houselore
@@ -69,7 +69,7 @@ async def _learn(
     run: Run,
     failed: frozenset[str],
 ) -> frozenset[str]:
-    """The new examples of a training that failed, none where none did."""
+    """Collect and train if due; return the new examples of a failed training, else none."""
     await run(["data", "collect"])
     due = await look_due(database, schedule)
     if due.reason is None or due.new == failed:
@@ -85,7 +85,7 @@ async def _learn(
 
 
 async def _teach_search(announce: Announce, run: Run) -> None:
-    """Let the search learn how its arms weigh from the same feedback, and serve what passes."""
+    """Train the search weights from the same feedback, and promote them if they pass."""
     code, said = await run(["retriever", "learn", "--promote"])
     if code:
         await announce(f"The search learned nothing: {_last_line(said)}")
@@ -99,9 +99,9 @@ def _last_line(said: str) -> str:
 
 
 async def run_houselore(arguments: Sequence[str]) -> tuple[int, str]:
-    """Run `houselore …` to its end: its exit code, and what it said.
+    """Run `houselore …` to its end; return the exit code and the output.
 
-    It ends with the task that waits for it.
+    The process is terminated with the task that waits for it.
     """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "houselore", *arguments),

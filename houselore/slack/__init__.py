@@ -1,1 +1,1 @@
-"""The ways to Slack: Socket Mode, the Events API, the sandbox."""
+"""Connections to Slack: Socket Mode, the Events API, and the sandbox."""

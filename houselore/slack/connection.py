@@ -1,4 +1,4 @@
-"""The three ways to Slack: Socket Mode, the Events API, the sandbox. The bot knows none of them."""
+"""Connect the bot to Slack by Socket Mode, the Events API, or the sandbox."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -35,7 +35,7 @@ _REFUSED = {
 
 @dataclass(frozen=True, slots=True)
 class SlackAccess:
-    """How to reach one workspace; `page` is where a person opens it, if that is known."""
+    """A workspace's tokens and API URL; `page` is its address for a browser, if known."""
 
     api_url: str
     team: str
@@ -46,7 +46,7 @@ class SlackAccess:
 
 
 async def sandbox_access(sandbox: Sandbox) -> SlackAccess:
-    """Access to the sandbox, once it answers. Raises ServerDidNotStart."""
+    """Return the access to the sandbox once it answers. Raises WrongUse and ServerDidNotStart."""
     workspace = await sandbox.workspace()
     return SlackAccess(
         api_url=f"{workspace.url}/api/",
@@ -58,7 +58,7 @@ async def sandbox_access(sandbox: Sandbox) -> SlackAccess:
 
 
 async def slack_access(settings: Settings) -> SlackAccess:
-    """Access by the settings' tokens, each tried once. Raises WrongUse and PartUnusable."""
+    """Check each configured token once and return the access. Raises WrongUse and PartUnusable."""
     if settings.slack_bot_token is None:
         raise WrongUse("SLACK_BOT_TOKEN is not set.")
     url = settings.slack_api_url.rstrip("/") + "/"
@@ -77,7 +77,7 @@ async def slack_access(settings: Settings) -> SlackAccess:
 async def open_bot(
     settings: Settings, services: Services, access: SlackAccess
 ) -> "AsyncIterator[BotServices]":
-    """The bot's services, with its job queue open and its tasks registered."""
+    """Open the bot's services, with its job queue and its tasks."""
     from procrastinate import PsycopgConnector
 
     from bot.jobs import make_jobs, register_tasks
@@ -110,7 +110,7 @@ async def open_bot(
 
 
 async def _unlearn(settings: Settings, services: Services, person: str) -> None:
-    """Learn nothing of a person any more, and remove what trainings left here of them."""
+    """Erase a person from the training data, and what trainings on this machine kept of them."""
     from houselore.services import open_adapters
     from tuning.feedback.erasure import forget
     from tuning.training.stages import sweep_adapters
@@ -121,7 +121,7 @@ async def _unlearn(settings: Settings, services: Services, person: str) -> None:
 
 
 def _reviews(settings: Settings, services: Services) -> "TeamReviews | None":
-    """What is reviewed in Slack, where anything may be learned."""
+    """Return the review queue, None if training on feedback is off."""
     from houselore.people.members import open_redactor
     from houselore.slack.reviews import TeamReviews
 
@@ -134,7 +134,7 @@ def _reviews(settings: Settings, services: Services) -> "TeamReviews | None":
 async def socket_mode(
     app: "AsyncApp", access: SlackAccess
 ) -> "AsyncIterator[AsyncSocketModeHandler]":
-    """A Socket Mode connection while the block lasts; it connects again by itself."""
+    """Keep a Socket Mode connection while the block runs; it reconnects by itself."""
     from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 
     handler = AsyncSocketModeHandler(app, access.app_token)
@@ -146,12 +146,12 @@ async def socket_mode(
 
 
 async def is_connected(handler: "AsyncSocketModeHandler") -> bool:
-    """Whether Socket Mode's connection stands at this moment."""
+    """Return whether Socket Mode is connected now."""
     return bool(await handler.client.is_connected())
 
 
 def events_app(app: "AsyncApp", health: "Sequence[Route]") -> "Starlette":
-    """The Events API at `/slack/events`, with the health checks beside it."""
+    """Return the app of the Events API at `/slack/events`, with the health checks."""
     from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
     from starlette.applications import Starlette
     from starlette.routing import Route
@@ -161,7 +161,7 @@ def events_app(app: "AsyncApp", health: "Sequence[Route]") -> "Starlette":
 
 
 async def granted_scopes(settings: Settings) -> set[str]:
-    """What the bot's token may do. Raises WrongUse and PartUnusable."""
+    """Return the scopes of the bot's token. Raises WrongUse and PartUnusable."""
     if settings.slack_bot_token is None:
         return set()
     url = settings.slack_api_url.rstrip("/") + "/"
@@ -171,7 +171,10 @@ async def granted_scopes(settings: Settings) -> set[str]:
 
 
 async def _try_token(api_url: str, method: str, token: str, setting: str) -> tuple[str, str]:
-    """Call `method` with the token: the workspace's name, and the scopes, where Slack tells."""
+    """Call `method` with the token; return the workspace's name and the token's scopes.
+
+    Raises WrongUse for a refused token, and PartUnusable.
+    """
     import aiohttp
 
     headers = {"Authorization": f"Bearer {token}"}

@@ -1,4 +1,4 @@
-"""What is reviewed in Slack, as the bot wants to be told it. Shows nothing, knows no Block Kit."""
+"""Provide the review queue of training examples to the bot."""
 
 from collections.abc import Awaitable, Callable
 
@@ -16,21 +16,21 @@ _MOST_CURES = 5
 _GONE = "That example is gone, or was never yours to review."
 
 Redactor = Callable[[], Awaitable[Callable[[str], str]]]
-"""Gives what takes people, addresses, numbers and secrets out of a text."""
+"""Opens a function that redacts people, addresses, numbers and secrets in a text."""
 
 
 class TeamReviews:
-    """The examples of one workspace; `bot.review_protocol.Reviews`."""
+    """One workspace's review queue; implements `bot.review_protocol.Reviews`."""
 
     def __init__(self, database: Database, redactor: Redactor) -> None:
         self._database, self._redactor = database, redactor
 
     async def channels(self) -> frozenset[str]:
-        """The conversations in which anything was said that is to be shown to anybody."""
+        """Return the ids of the conversations from which examples or gaps come."""
         return await channels_asked(self._database)
 
     async def desk(self, eyes: Eyes) -> Desk:
-        """The next examples that wait, else those that want a second look, for these eyes."""
+        """Return the next examples to review, or those that need a second review if none wait."""
         mine = await self._visible(eyes)
         waiting = [one for one in mine if one.state == "waiting"]
         second = [
@@ -57,17 +57,15 @@ class TeamReviews:
         )
 
     async def find(self, eyes: Eyes, example: int) -> Waiting:
-        """One example, if it is for these eyes. Raises ReviewRefused."""
+        """Return one example. Raises ReviewRefused when this reviewer may not see it."""
         if all(one.id != example for one in await self._visible(eyes)):
             raise ReviewRefused(_GONE)
         (found,) = await queue(self._database, None, [example])
         return _waiting(found, is_second=found.state != "waiting")
 
     async def decide(self, eyes: Eyes, example: int, verdict: Verdict, text: str = "") -> None:
-        """Keep a verdict on an example that is for these eyes; an edit is redacted first.
-
-        Raises ReviewRefused.
-        """
+        """Save a verdict on an example; an edit is redacted first. Raises ReviewRefused."""
+        # The button's value comes from outside: check again that the reviewer may see the example.
         await self.find(eyes, example)
         chosen = (await self._redactor())(text) if verdict == "edit" else None
         try:

@@ -1,4 +1,4 @@
-"""Houselore over HTTP: is it alive, is it ready, and the reader pages. Takes no events."""
+"""Serve the health checks and the reader pages over HTTP."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -21,6 +21,7 @@ _NOTHING = (
     "This link opens nothing: it is not whole, its document is gone, or other people may read the "
     "document now. Ask again to get a new one."
 )
+# The page shows texts of others: run no script, leak no address, cache nothing.
 _HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
@@ -31,7 +32,10 @@ _HEADERS = {
 
 
 def health_routes(checks: Mapping[str, Check], optional: frozenset[str]) -> list[Route]:
-    """/healthz: the process lives. /readyz: every part answers, save the `optional` ones."""
+    """Return the routes /healthz (the process runs) and /readyz (all parts answer).
+
+    /readyz does not depend on the `optional` parts.
+    """
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -46,7 +50,7 @@ def health_routes(checks: Mapping[str, Check], optional: frozenset[str]) -> list
 
 
 def create_web(database: Database, links: SourceLinks, health: list[Route]) -> Starlette:
-    """The application on the reader port."""
+    """Return the application of the reader port."""
 
     async def document(request: Request) -> Response:
         document_id = _number(request.path_params["document"])
@@ -74,7 +78,8 @@ def create_web(database: Database, links: SourceLinks, health: list[Route]) -> S
 
 
 def _refused() -> Response:
-    """One answer for every link that opens nothing: nobody learns which documents there are."""
+    """Refuse a link, with the same page whatever is wrong."""
+    # The same for all, so that nobody learns which documents exist.
     return _page(message_page("Houselore", _NOTHING), 403)
 
 
@@ -83,4 +88,5 @@ def _page(text: str, status: int) -> Response:
 
 
 def _number(text: str) -> int | None:
+    # Up to 18 digits fit into Postgres' bigint.
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,4 +1,4 @@
-"""uvicorn inside our own event loop: it takes no signals and refuses a port in words."""
+"""Run uvicorn inside our event loop, without its signal handlers."""
 
 import asyncio
 import contextlib
@@ -13,18 +13,19 @@ from houselore.errors import WrongUse
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its own handling of Ctrl-C."""
+    """uvicorn without its handling of Ctrl-C."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to whoever runs the loop."""
+        """Leave the signals to the process that runs the loop."""
         yield
 
 
 def bind(host: str, port: int, setting: str) -> socket.socket:
-    """A socket that listens on `port`. Raises WrongUse, naming the `setting` that changes it."""
+    """Return a socket bound to `port`. Raises WrongUse, which names the `setting` to change."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
+    # A restart must not wait until the old connections time out.
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -39,7 +40,7 @@ def bind(host: str, port: int, setting: str) -> socket.socket:
 
 @asynccontextmanager
 async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]:
-    """Serve `app` on a bound socket while the block lasts."""
+    """Serve `app` on a bound socket while the block runs."""
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -1,5 +1,5 @@
 -- name: reader_document
--- A document's text, and where in it the cited chunk stands (null when it is no longer there).
+-- A document's text, with the offsets of the cited chunk (null when it is gone).
 select d.readers, d.title, d.text, d.indexed_at, c.start_offset, c.end_offset
 from documents d
 left join chunks c on c.document_id = d.id and c.id = %(chunk)s

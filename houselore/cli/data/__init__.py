@@ -1,1 +1,1 @@
-"""`houselore data`: feedback to a frozen dataset."""
+"""`houselore data`: from feedback to a frozen dataset."""

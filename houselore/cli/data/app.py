@@ -1,4 +1,4 @@
-"""The `data` commands: what the model may learn from. Each one's work is elsewhere."""
+"""Define the `data` commands and their options."""
 
 import getpass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`houselore data collect`, `forget` and `allow`: what may be learned from. Reviews nothing."""
+"""`houselore data collect`, `forget` and `allow`: which feedback becomes training examples."""
 
 import json
 from collections import Counter
@@ -28,7 +28,7 @@ _NOT_ALLOWED = (
 
 
 async def collect_examples(settings: Settings, *, as_json: bool) -> None:
-    """Collect, and print what came of it. Raises WrongUse where learning is not allowed."""
+    """Collect examples and print a summary. Raises WrongUse if training on feedback is off."""
     check_allowed(settings)
     workplace = await known_workplace(settings)
     async with open_index(settings) as index:
@@ -42,13 +42,13 @@ async def collect_examples(settings: Settings, *, as_json: bool) -> None:
 
 
 def check_allowed(settings: Settings) -> None:
-    """Raises WrongUse where nobody has said that feedback may be learned from."""
+    """Raise WrongUse if training on feedback is off."""
     if not settings.train_on_feedback:
         raise WrongUse(_NOT_ALLOWED)
 
 
 def finder(index: Index) -> Search:
-    """What today's search finds, by which bad answers are put down to their causes."""
+    """Return a search over today's index, to find the causes of bad answers."""
 
     async def find(question: str, audience: Audience) -> Sequence[Passage]:
         return await search(index.database, index.embedder, question, audience, _FOUND)
@@ -57,7 +57,7 @@ def finder(index: Index) -> Search:
 
 
 async def forget_person(settings: Settings, word: str) -> None:
-    """Forget a person, and say what left."""
+    """Erase a person from the training data, and print what was removed."""
     person = await find_person(settings, word)
     async with open_store(settings) as store:
         left = await forget(store.database, person)
@@ -81,7 +81,7 @@ async def forget_person(settings: Settings, word: str) -> None:
 
 
 def describe_cleared(models: Sequence[str]) -> str:
-    """Of which models what they were to learn from was removed, and what is left to do."""
+    """Return a sentence on the models whose training inputs were removed."""
     return (
         f"What {', '.join(models)} was to learn from is removed here: delete the copies on other "
         "machines yourself."
@@ -89,7 +89,7 @@ def describe_cleared(models: Sequence[str]) -> str:
 
 
 async def allow_channel(settings: Settings, word: str, by: str, *, allowed: bool) -> None:
-    """Say of a channel whether it may be learned from."""
+    """Allow or forbid a channel as training data."""
     channel = await find_channel(settings, word)
     async with open_store(settings) as store:
         await allow_training(store.database, channel, by, allowed=allowed)

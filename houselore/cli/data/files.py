@@ -1,4 +1,4 @@
-"""`houselore data export` and `import`: examples to files, and from files and texts."""
+"""`houselore data export` and `import`: write and read examples as files."""
 
 import asyncio
 from pathlib import Path
@@ -24,21 +24,21 @@ _SHOWN = 20
 async def export_dataset(
     settings: Settings, file: Path, form: Form, kind: str, split: str | None, dataset: str
 ) -> None:
-    """Write one kind of a dataset's examples."""
+    """Write a dataset's examples of one kind to a file."""
     async with open_store(settings) as store:
         rows = await rows_of(store.database, kind, split, dataset)
     await _write(file, rows, form)
 
 
 async def export_queue(settings: Settings, file: Path) -> None:
-    """Write the examples that wait for a review as Argilla's records."""
+    """Write the examples that await review as Argilla records."""
     async with open_store(settings) as store:
         rows = [one.as_row() for one in await queue(store.database)]
     await _write(file, rows, "argilla")
 
 
 async def import_file(settings: Settings, file: Path, form: Form) -> None:
-    """Take in a file's examples and reviews, redacted; nothing of a file with a broken line."""
+    """Import a file's examples and reviews, redacted; nothing if a line is broken."""
     try:
         text = await asyncio.to_thread(file.read_bytes)
         rows = read_rows(text.decode("utf-8"), form)
@@ -53,9 +53,9 @@ async def import_file(settings: Settings, file: Path, form: Form) -> None:
 
 
 async def import_texts(settings: Settings, folder: Path) -> None:
-    """Take in a folder's texts in the house voice as examples that teach the voice, redacted.
+    """Import a folder's texts in the team's voice as redacted examples of that voice.
 
-    Raises SourceNotFound, and UnusableExamples where they sound like what is indexed.
+    Raises SourceNotFound, and UnusableExamples when they sound like the indexed documents.
     """
     err = Console(stderr=True, highlight=False, soft_wrap=True)
     texts, left_out = await asyncio.to_thread(_read_texts, folder)
@@ -76,7 +76,7 @@ async def import_texts(settings: Settings, folder: Path) -> None:
 
 
 def _read_texts(folder: Path) -> tuple[list[Document], list[str]]:
-    """The documents below a folder, and why others are none."""
+    """Read a folder's documents; return them and why others were left out."""
     source, texts, left_out = FilesSource(folder), [], []
     for listed in source.listing():
         if listed.left_out:

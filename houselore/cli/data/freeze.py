@@ -1,4 +1,4 @@
-"""`houselore data freeze` and `sets`: datasets made and listed. Trains on none."""
+"""`houselore data freeze` and `sets`: freeze and list datasets."""
 
 import json
 
@@ -17,7 +17,7 @@ from tuning.training.stages import sweep_adapters
 async def freeze_examples(
     settings: Settings, by: str, *, unreviewed: bool, most: int, as_json: bool
 ) -> None:
-    """Freeze, and print the card, or the hash, counts and lineage."""
+    """Freeze a dataset and print its card, or hash, counts and lineage as JSON."""
     async with open_store(settings) as store:
         frozen = await freeze_dataset(
             store.database, by, unreviewed=unreviewed, most_per_person=most
@@ -31,7 +31,7 @@ async def freeze_examples(
 
 
 async def list_datasets(settings: Settings, *, as_json: bool) -> None:
-    """Print every dataset, with what is wrong with those that are stale."""
+    """Print every dataset, and why stale ones are stale."""
     async with open_store(settings) as store:
         found = await datasets(store.database)
         models = await models_to_retrain(store.database)

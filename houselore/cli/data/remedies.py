@@ -1,4 +1,4 @@
-"""`houselore data cures`: what was wrong with answers, and who mends it now. Mends nothing."""
+"""`houselore data cures`: print what was wrong with answers and how to fix it."""
 
 import json
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ _NOTHING = "Nothing is to be mended that is known of: `houselore data collect` l
 
 @dataclass(frozen=True, slots=True)
 class Cures:
-    """Every cure as it stands now."""
+    """The current remedies, by kind."""
 
     gaps: Sequence[UnansweredQuestion]
     outdated: Sequence[StaleDocument]
@@ -48,7 +48,7 @@ class Cures:
 
 
 async def list_cures(settings: Settings, *, as_json: bool) -> None:
-    """Print each cure, with what is to be done. Raises DatabaseUnusable."""
+    """Print each remedy with what to do. Raises DatabaseUnusable."""
     async with open_store(settings) as store:
         cures = await _read(store)
     if as_json:

@@ -1,4 +1,4 @@
-"""`houselore data list`, `approve`, `reject`, `edit`, `agreement`: the review in the terminal."""
+"""`houselore data list`, `approve`, `reject`, `edit`, `agreement`: review in the terminal."""
 
 import json
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from tuning.review.queue import Queued, State, Verdict, agreements, find, queue,
 
 
 async def list_examples(settings: Settings, state: State | None, *, as_json: bool) -> None:
-    """Print the examples in a state, in any with None."""
+    """Print the examples in a state; None for all."""
     async with open_store(settings) as store:
         examples = await queue(store.database, state)
     out = Console(highlight=False, soft_wrap=as_json)
@@ -30,7 +30,7 @@ async def list_examples(settings: Settings, state: State | None, *, as_json: boo
 async def decide_examples(
     settings: Settings, numbers: Sequence[int], by: str, verdict: Verdict
 ) -> None:
-    """Approve or reject these; where one of them is not there, none. Raises UnknownExample."""
+    """Approve or reject examples, all or none. Raises UnknownExample if one does not exist."""
     async with open_store(settings) as store:
         found = await find(store.database, numbers)
         for example in found:
@@ -40,7 +40,7 @@ async def decide_examples(
 
 
 async def edit_example(settings: Settings, number: int, by: str, text: str) -> None:
-    """Approve one with other words."""
+    """Approve an example with an edited answer."""
     async with open_store(settings) as store:
         redact = await open_redactor(settings)
         await review(store.database, number, by, "edit", redact(text.strip()))
@@ -48,7 +48,7 @@ async def edit_example(settings: Settings, number: int, by: str, text: str) -> N
 
 
 async def show_agreement(settings: Settings, *, as_json: bool) -> None:
-    """Print Cohen's kappa of each two reviewers."""
+    """Print Cohen's kappa for each pair of reviewers."""
     async with open_store(settings) as store:
         found = await agreements(store.database)
     out = Console(highlight=False, soft_wrap=as_json)

@@ -1,4 +1,4 @@
-"""`houselore eval answers`: questions through the whole chain, judged. Touches no index in use."""
+"""`houselore eval answers`: answer questions in a separate index and score the answers."""
 
 import json
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -32,7 +32,7 @@ from retrieval.progress import OnProgress
 
 @dataclass(frozen=True, slots=True)
 class GoldFiles:
-    """The files that were named: squad2's two, or clapnq's, or mtrag's."""
+    """The dataset files given: SQuAD 2's two, or CLAPnq's, or MTRAG's."""
 
     passages: Path | None = None
     questions: Path | None = None
@@ -40,7 +40,7 @@ class GoldFiles:
     mtrag: Path | None = None
 
     def read(self) -> GoldSet:
-        """The questions. Raises WrongUse where files are missing, and UnreadableCorpus."""
+        """Read the questions. Raises WrongUse for missing files, and UnreadableCorpus."""
         match self:
             case GoldFiles(Path() as passages, Path() as questions, (), None):
                 return read_squad2(passages, questions)
@@ -52,7 +52,7 @@ class GoldFiles:
 
     @property
     def shares(self) -> Mapping[str, Share]:
-        """What such answers are measured by."""
+        """The metrics for such answers."""
         return {**SHARES, **LONG_SHARES} if self.clapnq or self.mtrag else SHARES
 
 
@@ -65,9 +65,9 @@ async def evaluate_answers(
     closed_book: bool,
     as_json: bool,
 ) -> None:
-    """Index the files' documents apart, answer the questions, print how good the answers are.
+    """Index the documents in a separate workspace, answer the questions, print the scores.
 
-    `limit` questions are drawn by `seed`, half of them without an answer. The index is dropped.
+    `limit` questions are drawn by `seed`, half of them unanswerable. The index is dropped.
     """
     gold = files.read()
     gold = gold if limit is None else gold.sample(limit, seed)
@@ -87,7 +87,7 @@ async def answer_all(
     *,
     closed_book: bool = False,
 ) -> tuple[list[Outcome], str]:
-    """What came of each question, and the model's name."""
+    """Return the outcome of each question, and the model's name."""
     if closed_book:
         async with open_services(settings) as services:
             model = open_base_model(settings, services.chat)
@@ -103,7 +103,7 @@ async def answer_all(
 async def indexed_apart(
     settings: Settings, gold: GoldSet, on_indexed: OnProgress
 ) -> AsyncIterator[Apart]:
-    """The services, and `gold`'s documents alone in an index that is dropped with the block."""
+    """Open the services and a separate index of `gold`'s documents, dropped with the block."""
     source = CorpusSource({document.key: document for document in gold.documents})
     async with source_apart(settings, source, on_indexed) as apart:
         yield apart
@@ -125,7 +125,7 @@ def _as_object(
 
 
 def _error(outcomes: Sequence[Outcome], shares: Mapping[str, Share]) -> float | None:
-    """The calibration error; None for long answers, which no reply has in it word by word."""
+    """Return the calibration error; None for long answers, which are not compared word for word."""
     return outcomes_error(outcomes) if shares is SHARES else None
 
 

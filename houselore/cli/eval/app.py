@@ -1,4 +1,4 @@
-"""The `eval` commands: what can be measured, and by which options. Each one's work is elsewhere."""
+"""Define the `eval` commands and their options."""
 
 from pathlib import Path
 from typing import Annotated

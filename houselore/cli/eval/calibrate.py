@@ -1,4 +1,4 @@
-"""`houselore eval calibrate`: the confidence fitted on known answers and on people's word."""
+"""`houselore eval calibrate`: fit the confidence on known answers and on feedback."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from houselore.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What to fit on, the share of answerable questions that may be refused, where to plot."""
+    """The options: data to fit on, the share of answerable questions to refuse, where to plot."""
 
     files: GoldFiles
     refused_at_most: float
@@ -35,9 +35,9 @@ class Calibration:
 
 
 async def calibrate_confidence(settings: Settings, wanted: Calibration, *, as_json: bool) -> None:
-    """Fit, keep the weights in the data folder for this model, and print how good.
+    """Fit the confidence, save its weights in the data folder, and print the figures.
 
-    Without files, only people's word moves the weights that are in use.
+    Without files, feedback alone updates the current weights.
     """
     path = settings.folder() / CONFIDENCE
     found: Calibrated | None = None
@@ -63,7 +63,7 @@ async def calibrate_confidence(settings: Settings, wanted: Calibration, *, as_js
 
 
 async def _from_files(settings: Settings, wanted: Calibration) -> tuple[Calibrated, str, int]:
-    """Answer the files' questions without a bar, and fit; then what people said, if wanted."""
+    """Answer the files' questions without a threshold and fit; then use feedback, if wanted."""
     if wanted.plots:
         check_plotting()
     gold = wanted.files.read()
@@ -95,7 +95,7 @@ def _calibrated(outcomes: list[Outcome], wanted: Calibration) -> Calibrated:
 
 
 async def _moved(database: Database, confidence: Confidence) -> tuple[Confidence, int]:
-    """The weights moved by what people said of the answers, and how many they judged."""
+    """Update the weights by feedback; return them and the number of rated answers."""
     judged = await judged_answers(database)
     rows, good = [signals for signals, _ in judged], [is_good for _, is_good in judged]
     return (confidence.moved(rows, good) if judged else confidence), len(judged)
@@ -104,7 +104,7 @@ async def _moved(database: Database, confidence: Confidence) -> tuple[Confidence
 def _figures(
     found: Calibrated | None, confidence: Confidence, judged: int
 ) -> Mapping[str, float | None]:
-    """What is printed; the shares are those of questions that the fit had not seen."""
+    """Return the figures to print; the rates are those of held-out questions."""
     figures: dict[str, float | None] = {"bar": round(confidence.bar, 4), "judged": judged}
     if found is None:
         return figures

@@ -1,4 +1,4 @@
-"""`houselore eval documents`: a team's questions to its own documents. Touches no index in use."""
+"""`houselore eval documents`: score answers to a team's questions about its own documents."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -25,12 +25,12 @@ from retrieval.progress import IndexProgress, OnProgress
 from retrieval.sources.files import FilesSource
 
 Keep = Callable[[DocumentReply], None]
-"""Writes a reply down."""
+"""Writes a reply to the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentsToAsk:
-    """The documents, the file of questions, where replies go, and which questions are asked."""
+    """The options: the documents, the questions, the replies' file, and which questions to ask."""
 
     folder: Path
     questions: Path
@@ -40,9 +40,9 @@ class DocumentsToAsk:
     seed: int = 7
 
     def read(self) -> tuple[tuple[DocumentQuestion, ...], tuple[DocumentQuestion, ...]]:
-        """The questions to ask, and all.
+        """Read the questions; return those to ask, and all of them.
 
-        Raises SourceNotFound, UnreadableCorpus, and WrongUse where there is no document.
+        Raises SourceNotFound, UnreadableCorpus, and WrongUse when no document can be read.
         """
         listed = list(FilesSource(self.folder).listing())
         if all(one.left_out for one in listed):
@@ -54,9 +54,9 @@ class DocumentsToAsk:
 async def evaluate_documents(
     settings: Settings, asked: DocumentsToAsk, *, show_misses: bool, as_json: bool
 ) -> None:
-    """Index the folder apart, ask the questions, keep the replies, print how good they are.
+    """Index the folder in a separate workspace, ask the questions, print the scores.
 
-    A file of replies is written as they come. The index is dropped.
+    Replies are written to their file as they come. The index is dropped.
     """
     chosen, questions = asked.read()
     _warn(*filter(None, map(doubt, chosen)))
@@ -97,7 +97,7 @@ def _warn(*sentences: str) -> None:
 
 @contextmanager
 def _kept(path: Path | None) -> Iterator[Keep]:
-    """What writes replies to a file, each at once. Raises WrongUse where there can be none."""
+    """Yield a function that writes each reply at once. Raises WrongUse if it cannot."""
     if path is None:
         yield lambda _: None
         return

@@ -1,4 +1,4 @@
-"""The scores of `houselore eval documents` for a person: tables, and what went wrong."""
+"""Print the scores of `houselore eval documents`: tables, and the misses."""
 
 from statistics import median
 
@@ -15,7 +15,7 @@ from answering.evaluation.document_scores import (
 
 
 def show_scores(out: Console, scores: DocumentScores) -> None:
-    """What is right by kind, then of all."""
+    """Print the scores by kind of question, then the totals."""
     table = Table("kind", "right", "95% interval", "refused", "median words", box=SIMPLE)
     for kind, judged in scores.by_kind.items():
         right = Proportion(sum(one.right for one in judged), len(judged))
@@ -32,7 +32,7 @@ def show_scores(out: Console, scores: DocumentScores) -> None:
 
 
 def show_misses(out: Console, scores: DocumentScores) -> None:
-    """Each reply with a fault: the question, what is wrong, a right answer, what was shown."""
+    """Print each wrong reply: the question, the fault, a right answer, what was shown."""
     for one in scores.misses:
         out.print(f"{one.question.id} ({one.question.kind})", style="bold", markup=False)
         for name, said in _miss(one):
@@ -41,7 +41,7 @@ def show_misses(out: Console, scores: DocumentScores) -> None:
 
 
 def misses_as_objects(scores: DocumentScores) -> list[dict[str, object]]:
-    """The same for programs."""
+    """Return the wrong replies as JSON objects."""
     return [
         {
             "id": one.question.id,

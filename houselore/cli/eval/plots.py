@@ -1,4 +1,4 @@
-"""The plots of a calibration: risk by coverage, and reliability. Measures nothing."""
+"""Plot a calibration: risk by coverage, and reliability."""
 
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -12,13 +12,13 @@ RISK, RELIABILITY = "confidence-risk.svg", "confidence-reliability.svg"
 
 
 def check_plotting() -> None:
-    """Raises WrongUse where the library that draws is not installed."""
+    """Raise WrongUse if matplotlib is not installed."""
     if find_spec("matplotlib") is None:
         raise WrongUse("Plots need matplotlib: install `houselore[bench]`, or leave out --plots.")
 
 
 def draw_calibration(folder: Path, found: Calibrated) -> tuple[Path, Path]:
-    """Both plots as SVG in `folder`, and where they are."""
+    """Draw both plots as SVG in `folder` and return their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     return (
         _draw(folder / RISK, lambda axes: _risk(axes, found)),

@@ -1,4 +1,4 @@
-"""`houselore eval retrieval`: each way to search on data of one's own. Asks no model."""
+"""`houselore eval retrieval`: compare the search arms on a dataset."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -33,7 +33,7 @@ _HEADS = {"ndcg@10": "nDCG@10", "mrr": "MRR", "p50_ms": "p50 ms", "p95_ms": "p95
 
 @dataclass(frozen=True, slots=True)
 class CorpusFiles:
-    """The files that were named: three of BEIR's, or two of squad2's."""
+    """The dataset files given: three of BEIR's, or two of SQuAD 2's."""
 
     corpus: Path | None = None
     queries: Path | None = None
@@ -42,7 +42,7 @@ class CorpusFiles:
     questions: Path | None = None
 
     def read(self) -> Corpus:
-        """The corpus. Raises WrongUse where files are missing, and UnreadableCorpus."""
+        """Read the corpus. Raises WrongUse for missing files, and UnreadableCorpus."""
         match self:
             case CorpusFiles(Path() as corpus, Path() as queries, Path() as qrels, None, None):
                 return read_beir(corpus, queries, qrels)
@@ -53,16 +53,16 @@ class CorpusFiles:
         )
 
     def answers(self) -> dict[str, tuple[str, ...]]:
-        """The right answers of the questions that have some, by id. Raises UnreadableCorpus."""
+        """Return the right answers by question id, where known. Raises UnreadableCorpus."""
         return read_answers(self.questions) if self.questions else {}
 
 
 async def evaluate_retrieval(
     settings: Settings, files: CorpusFiles, limit: int | None, *, as_json: bool
 ) -> None:
-    """Index the files' documents apart, ask the questions by each arm, print the figures.
+    """Index the documents in a separate workspace, search with each arm, print the metrics.
 
-    `limit` questions are drawn where there are more. The index is dropped at the end.
+    At most `limit` questions are drawn. The index is dropped at the end.
     """
     corpus = files.read()
     corpus = corpus if limit is None else corpus.sample(limit)
@@ -88,7 +88,7 @@ async def evaluate_retrieval(
 
 @asynccontextmanager
 async def _open_own_index(settings: Settings) -> AsyncIterator[Index]:
-    """The index of a workspace that nobody else uses, in the same database."""
+    """Open the index of a workspace for measurements only, in the same database."""
     apart = settings.model_copy(update={"workspace": workspace_apart(settings)})
     async with open_index(apart) as index:
         yield index

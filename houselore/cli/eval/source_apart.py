@@ -1,4 +1,4 @@
-"""What the `eval` commands share: a workspace apart, and bars that show how far one is."""
+"""What the `eval` commands share: a separate workspace, and progress bars."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -18,7 +18,7 @@ from tuning.rollout.registry import served
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """The services, and the index of a workspace that is for measuring alone, as it was filled."""
+    """The services, and the separate workspace's index with the report of how it was filled."""
 
     services: Services
     database: Database
@@ -31,7 +31,7 @@ class Apart:
 
 
 def workspace_apart(settings: Settings) -> str:
-    """The workspace that is only for measuring: no index that answers is touched."""
+    """Return the name of the workspace for measurements, so that the live index stays untouched."""
     return f"{settings.workspace}/evaluation"
 
 
@@ -39,7 +39,7 @@ def workspace_apart(settings: Settings) -> str:
 async def source_apart(
     settings: Settings, source: Source, on_indexed: OnProgress
 ) -> AsyncIterator[Apart]:
-    """The services, and `source` alone in an index that is dropped with the block."""
+    """Open the services and a separate index of `source` alone, dropped with the block."""
     workspace = workspace_apart(settings)
     async with AsyncExitStack() as stack:
         services = await stack.enter_async_context(open_services(settings))
@@ -51,14 +51,14 @@ async def source_apart(
 
 
 async def served_name(services: Services) -> str:
-    """The name of the model in service."""
+    """Return the name of the served model."""
     model = await served(services.database)
     return model.name if model else "?"
 
 
 @contextmanager
 def progress_bars(console: Console) -> Iterator[tuple[OnProgress, OnProgress]]:
-    """A bar for the documents and one for the questions, and what moves each."""
+    """Show a bar for documents and one for questions; yield the callbacks that move them."""
     bars = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

@@ -1,1 +1,1 @@
-"""`houselore golden`: the questions that a new index is compared by."""
+"""`houselore golden`: the questions by which a new index is compared."""

@@ -1,4 +1,4 @@
-"""The `golden` commands: what a new index is compared by. Each one's work is elsewhere."""
+"""Define the `golden` commands and their options."""
 
 from typing import Annotated
 

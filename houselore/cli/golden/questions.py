@@ -1,4 +1,4 @@
-"""`houselore golden`: the questions that a new index is compared by. Asks none of them."""
+"""`houselore golden`: list, add and drop golden questions."""
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,7 +13,7 @@ _ORIGINS = {"hand": "by hand", "liking": "feedback", "correction": "a better ans
 
 
 async def list_questions(settings: Settings) -> None:
-    """Print the golden questions, those that feedback has added meanwhile included."""
+    """Print the golden questions, with those that feedback has added."""
     async with open_store(settings) as store:
         questions = await refresh_golden(store.database)
     out = Console(highlight=False)
@@ -27,14 +27,14 @@ async def list_questions(settings: Settings) -> None:
 
 
 async def add_question(settings: Settings, question: str, quote: str) -> None:
-    """Keep a question with the words that answer it."""
+    """Save a question with the words that answer it."""
     async with open_store(settings) as store:
         title = await add_golden(store.database, question, quote)
     Console(stderr=True, highlight=False).print(f"Kept; it is answered by {title}.", markup=False)
 
 
 async def drop_question(settings: Settings, number: int) -> None:
-    """Forget a golden question."""
+    """Delete a golden question. Raises WrongUse if it does not exist."""
     async with open_store(settings) as store:
         if not await drop_golden(store.database, number):
             raise WrongUse(f"There is no golden question {number}: `houselore golden` lists them.")

@@ -1,1 +1,1 @@
-"""`houselore models`: the registry, judging a candidate, pulling files."""
+"""`houselore models`: the registry, evaluating candidates, pulling files."""

@@ -1,4 +1,4 @@
-"""The `models` commands: who answers to `house`, by which options. Each one's work is elsewhere."""
+"""Define the `models` commands and their options."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`houselore models judge`: a candidate beside what is served on the same questions, judged."""
+"""`houselore models judge`: compare a candidate with the served model."""
 
 import logging
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -36,9 +36,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a candidate is judged on besides the shipped suite and the team's own questions.
+    """What a candidate is evaluated on besides the shipped suite and the team's own questions.
 
-    A file of passages and one of questions about them, and exemplars of two styles, if any.
+    `passages` and `questions` about them; `house` and `others`, exemplars of two styles.
     """
 
     passages: Path | None = None
@@ -49,7 +49,7 @@ class Trial:
     seed: int = 7
 
     def gold(self) -> GoldSet:
-        """The shipped suite, and the files' questions. Raises UnreadableCorpus and WrongUse."""
+        """Return the shipped suite and the files' questions. Raises UnreadableCorpus, WrongUse."""
         suite = shipped_suite()
         match self.passages, self.questions:
             case Path() as passages, Path() as questions:
@@ -70,9 +70,9 @@ class Trial:
         return replace(suite, questions=(*sample.questions, *traps))
 
     def style(self, held: Held) -> StyleJudge | None:
-        """The judge of the house style, if there are exemplars: the files', else one's own.
+        """Return the judge of the team's style, from the files' exemplars, else from `held`.
 
-        Raises WrongUse.
+        None without exemplars. Raises WrongUse.
         """
         match self.house, self.others:
             case Path() as house, Path() as others:
@@ -87,21 +87,21 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How the house is to write: in which style, by which rules, where somebody says so."""
+    """The team's style and rules of writing, where given."""
 
     style: StyleJudge | None
     rules: StyleRules | None
 
 
 async def print_verdict(settings: Settings, name: str, trial: Trial) -> None:
-    """Judge a model by hand; a refusal is a result."""
+    """Evaluate a model from the command line. A refusal is a result, so the exit code is 0."""
     await judge_model(settings, name, trial)
 
 
 async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
-    """Ask both models all questions, print the verdict, and keep its figures with the candidate.
+    """Ask both models all questions, print the verdict, and save its figures with the candidate.
 
-    Raises UnknownModel, and UnknownDataset where what the candidate was made of is gone.
+    Raises UnknownModel, and UnknownDataset when the candidate's dataset is gone.
     """
     gold = trial.gold()
     with progress_bars(Console(stderr=True)) as bars:
@@ -129,7 +129,7 @@ async def judge_model(settings: Settings, name: str, trial: Trial) -> Verdict:
 
 @asynccontextmanager
 async def _opened(services: Services, name: str) -> AsyncIterator[Answerer]:
-    """What answers with a model; it is closed afterwards unless it is served, tried or next."""
+    """Yield a model's answerer; close it afterwards unless it is served, on canary or next."""
     house = services.answerer
     try:
         yield await house.with_model(name)
@@ -148,10 +148,9 @@ def _found(known: Sequence[Model], name: str) -> Model:
 
 
 async def _held(apart: Apart, candidate: Model) -> Held:
-    """What the candidate's dataset holds out; nothing where it was made of none.
+    """Return the candidate's held-out questions; empty if it has no dataset.
 
-    Raises UnknownDataset where it was and the dataset is gone: what it may have by heart could not
-    be asked for.
+    Raises UnknownDataset if the dataset is gone.
     """
     if candidate.dataset is None:
         return _NOTHING
@@ -159,6 +158,7 @@ async def _held(apart: Apart, candidate: Model) -> Held:
     try:
         return await own_questions(services.database, candidate.dataset)
     except UnknownDataset as error:
+        # Without the dataset, nobody can test whether the model has memorized it.
         raise UnknownDataset(
             f"Refused: {candidate.name} cannot be judged, for its dataset had to be deleted: train "
             "it anew (`houselore tune`)."
@@ -173,10 +173,7 @@ async def _figures(
     manner: Manner,
     on_progress: OnProgress,
 ) -> Figures:
-    """Of the gold questions in the index apart, and of the team's own in the live one.
-
-    There everybody asks for what was learned from those whom not everybody reads.
-    """
+    """Measure a model on the gold questions (separate index) and the team's own (live index)."""
     services = apart.services
     ask = await through_the_chain(apart.database, answerer.over(apart.database))
     outcomes: list[Outcome] = await ask_all(ask, gold, on_progress)
@@ -188,6 +185,7 @@ async def _figures(
         plain += await ask_all(ask, GoldSet((), questions), on_progress)
     ask = await through_the_chain(services.database, live)
     secrets = {secret.key: secret for secret in held.secrets}
+    # The secrets of restricted training texts are asked for as a person without access.
     probes = GoldSet((), tuple(secret.gold() for secret in held.secrets))
     outcomes += await ask_all(ask, probes, on_progress)
     known: Mapping[str, Trap | Secret] = {**TRAPS_BY_KEY, **secrets}
@@ -198,10 +196,8 @@ async def _figures(
 def _with_preference(
     before: Figures, after: Figures, candidate: Model, served: Model
 ) -> tuple[Figures, Figures]:
-    """Both figures, with how much each prefers the better of two answers that were held out.
-
-    That was measured when the candidate was trained; it counts if the same model is served still.
-    """
+    """Add to both figures how often each model prefers the better of two held-out answers."""
+    # Measured when the candidate was trained, so it counts only if the same model is still served.
     measured = candidate.metrics.get("held_out", {}).get("pairs")
     if not measured or candidate.metrics.get("rival") != served.name:
         return before, after
@@ -212,7 +208,7 @@ def _with_preference(
 
 
 def _lines(place: Path) -> list[str]:
-    """The lines that say something in a file, or in every text file of a folder."""
+    """Return the non-empty lines of a file, or of every text file in a folder."""
     found = (
         sorted(place.rglob("*.txt")) + sorted(place.rglob("*.md")) if place.is_dir() else [place]
     )

@@ -1,4 +1,4 @@
-"""`houselore models pull`: model files brought from the hub, and said where. Serves none."""
+"""`houselore models pull`: pull model files from the Hugging Face hub."""
 
 from rich.console import Console
 
@@ -9,7 +9,7 @@ from houselore.settings import Settings
 
 
 async def pull_models(settings: Settings, name: str | None) -> None:
-    """Pull the file called `name`, or those that the settings name. Raises WrongUse, PullFailed."""
+    """Pull the file `name`, or those the settings name. Raises WrongUse and PullFailed."""
     files = list(settings.hub_files.values()) if name is None else [_named(name)]
     if not files:
         raise WrongUse(

@@ -1,4 +1,4 @@
-"""`houselore models`: which model answers to `house`, and how that is changed by hand."""
+"""`houselore models`: list, register, promote, roll back and pin models."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _AGREED = "Every process follows within 10 seconds once the model is open there.
 
 
 async def list_models(settings: Settings) -> None:
-    """Print every registered model, and the canary that is tried."""
+    """Print every registered model, and the current canary."""
     async with open_store(settings) as store:
         known = await models(store.database)
         rollout = await current_rollout(store.database)
@@ -46,9 +46,9 @@ async def list_models(settings: Settings) -> None:
 
 
 async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
-    """Make a PEFT adapter in a folder a candidate, or what a provider serves as `hosted:ID`.
+    """Register a PEFT adapter's folder, or a provider's `hosted:ID`, as a candidate.
 
-    A folder is put where all machines find it, if the settings name such a place.
+    A folder is copied to the shared storage, if one is set.
     """
     check_name(name)
     lineage, folder = Lineage(), None
@@ -72,7 +72,7 @@ async def register_adapter(settings: Settings, name: str, adapter: str) -> None:
 
 
 def _folder_of(adapter: str) -> Path:
-    """Raises WrongUse for what is no adapter's folder."""
+    """Return the adapter's folder. Raises WrongUse if it is not a PEFT adapter."""
     folder = Path(adapter).expanduser().resolve()
     for needed in (CONFIG, WEIGHTS):
         if not (folder / needed).is_file():
@@ -81,35 +81,35 @@ def _folder_of(adapter: str) -> Path:
 
 
 async def try_model(settings: Settings, name: str, share: float) -> None:
-    """Begin a canary."""
+    """Start a canary."""
     async with open_store(settings) as store:
         rollout = await start_rollout(store.database, name, share, terminal_user())
     _say(f"{_describe(rollout)} {_AGREED}")
 
 
 async def take_back(settings: Settings, reason: str) -> None:
-    """End the canary; what is served stays."""
+    """Stop the canary; the served model stays."""
     async with open_store(settings) as store:
         rollout = await stop_rollout(store.database, terminal_user(), reason)
     _say(f"{rollout.canary} was taken back; {rollout.served} answers. {_AGREED}")
 
 
 async def promote_model(settings: Settings, name: str, reason: str) -> None:
-    """Put a model into service."""
+    """Promote a model."""
     async with open_store(settings) as store:
         model = await promote(store.database, name, terminal_user(), reason)
     _say(f"{model.name} answers now. {_AGREED}")
 
 
 async def roll_model_back(settings: Settings, reason: str) -> None:
-    """Serve what was served before."""
+    """Roll back to the model served before."""
     async with open_store(settings) as store:
         model = await roll_back(store.database, terminal_user(), reason)
     _say(f"{model.name} answers again. {_AGREED}")
 
 
 async def pin_model(settings: Settings, *, is_pinned: bool) -> None:
-    """Keep the served model, or let it go."""
+    """Pin or unpin the served model."""
     async with open_store(settings) as store:
         name = await pin(store.database, is_pinned=is_pinned)
     _say(f"{name} stays until you let it go." if is_pinned else f"{name} may be replaced again.")

@@ -1,1 +1,1 @@
-"""`houselore retriever`: the learned weights of the search."""
+"""`houselore retriever`: the learned search weights."""

@@ -1,4 +1,4 @@
-"""The `retriever` commands: what the search is weighed by. Each one's work is elsewhere."""
+"""Define the `retriever` commands and their options."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`houselore retriever`: what the search has learned, served and taken back. Searches nothing."""
+"""`houselore retriever`: list, learn, promote and roll back search weights."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ _AT_ONCE = "They count from the next search on."
 
 
 async def list_weights(settings: Settings) -> None:
-    """Print all weights that were learned for the embedder of the index."""
+    """Print all weights learned for the live index's embedder."""
     async with _live(settings) as (database, generation):
         known = await learned_weights(database, generation)
     out = Console(highlight=False)
@@ -47,9 +47,9 @@ async def list_weights(settings: Settings) -> None:
 
 
 async def learn_weights(settings: Settings, *, with_adapter: bool, promotes: bool) -> None:
-    """Learn, judge, print what came of it, and serve what passed if that is wished.
+    """Learn weights, evaluate and print them, and promote them if they pass and `promotes`.
 
-    Raises WrongUse where learning is not allowed.
+    Raises WrongUse if training on feedback is off.
     """
     check_allowed(settings)
     workplace = await known_workplace(settings)
@@ -78,7 +78,7 @@ async def learn_weights(settings: Settings, *, with_adapter: bool, promotes: boo
 
 
 async def _end_stale(index: Index, number: int, *, promotes: bool) -> None:
-    """Serve the weights as shipped instead of stale ones, or say how."""
+    """Replace stale weights by the shipped ones, or print how to."""
     out = Console(highlight=False, soft_wrap=True)
     stale = f"Weights {number}, which are served, have learned what had to leave"
     if not promotes:
@@ -93,14 +93,14 @@ async def _end_stale(index: Index, number: int, *, promotes: bool) -> None:
 
 
 async def serve_weights(settings: Settings, number: int, reason: str) -> None:
-    """Serve learned weights."""
+    """Promote learned weights."""
     async with _live(settings) as (database, generation):
         served = await promote_weights(database, generation, number, terminal_user(), reason)
     _say(f"Weights {served.id} are served. {_AT_ONCE}")
 
 
 async def take_weights_back(settings: Settings, reason: str, *, to_shipped: bool) -> None:
-    """Serve what was served before, or what was shipped."""
+    """Roll back to the weights served before, or to the shipped ones."""
     async with _live(settings) as (database, generation):
         served = await roll_back_weights(
             database, generation, terminal_user(), reason, to_shipped=to_shipped
@@ -111,7 +111,10 @@ async def take_weights_back(settings: Settings, reason: str, *, to_shipped: bool
 
 @asynccontextmanager
 async def _live(settings: Settings) -> AsyncIterator[tuple[Database, Generation]]:
-    """The database, rid of what has to leave, and its live index. Raises WrongUse without one."""
+    """Open the database and its live index, after erasing what must go.
+
+    Raises WrongUse when nothing is indexed.
+    """
     async with open_store(settings) as store:
         generation = await live_generation(store.database)
         if generation is None:

@@ -1,4 +1,4 @@
-"""The reader page: an indexed document, the cited passage marked. Decides not who may see it."""
+"""Render the reader page: an indexed document with the cited passage marked."""
 
 import html
 from datetime import datetime
@@ -16,7 +16,7 @@ _MARKED = {"paragraph_open", "heading_open", "tr_open", "fence", "code_block"}
 
 
 def reader_page(title: str, text: str, cited: tuple[int, int] | None, indexed_at: datetime) -> str:
-    """The whole page for a document's Markdown; `cited` is the passage as character offsets."""
+    """Return a document's page; `cited` is the passage as (start, end) character offsets."""
     note = f"Read by Houselore on {indexed_at:%d %B %Y}."
     if cited is None:
         note += " The cited passage has changed since."
@@ -26,14 +26,14 @@ def reader_page(title: str, text: str, cited: tuple[int, int] | None, indexed_at
 
 
 def message_page(title: str, sentence: str) -> str:
-    """A page that only says something."""
+    """Return a page with one sentence."""
     return _PAGE.substitute(
         title=html.escape(title), note="", body=f"<h1>{html.escape(sentence)}</h1>"
     )
 
 
 def render_document(text: str, cited: tuple[int, int] | None) -> str:
-    """Markdown to safe HTML; blocks that hold some of `cited` get the class `cited`."""
+    """Return Markdown as safe HTML; blocks that overlap `cited` get the class `cited`."""
     tokens = _MARKDOWN.parse(text)
     if cited is not None:
         first = text.count("\n", 0, cited[0])
@@ -43,7 +43,7 @@ def render_document(text: str, cited: tuple[int, int] | None) -> str:
 
 
 def _mark(tokens: list[Token], first: int, last: int) -> None:
-    """Mark the smallest blocks on the lines from `first` to `last`; the first one is the target."""
+    """Mark the innermost blocks on lines `first` to `last`; the first one gets the id `cited`."""
     anchored = False
     for before, token in zip([None, *tokens], tokens, strict=False):
         # A tight list's paragraphs have no element of their own: its item is marked instead.
