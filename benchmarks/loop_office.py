@@ -11,7 +11,7 @@ from itertools import count
 
 from procrastinate import PsycopgConnector
 
-from answering.types.answers import Answer, save_answer
+from answering.types.answers import Answer, PostedAt, save_answer
 from answering.types.progress import Finished
 from answering.types.questions import Place, Question
 from benchmarks.loop_people import Said
@@ -77,7 +77,10 @@ class Office:
     ) -> Served:
         """Record an answer as the bot does."""
         id_ = await save_answer(
-            self.database, question, answer, channel=channel, thread_ts=ts, ts=ts, person=person
+            self.database,
+            question,
+            answer,
+            PostedAt(channel=channel, thread_ts=ts, ts=ts, person=person),
         )
         return Served(id_, channel, ts, answer)
 

@@ -12,9 +12,9 @@ from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
 from retrieval.index.generations import Generation, live_generation
+from retrieval.search.hybrid_retriever import HybridRetriever, to_passage
 from retrieval.search.pages import Page, load_pages
 from retrieval.search.reranker import Reranker
-from retrieval.search.retriever import HybridRetriever
 
 PASSAGES = 10
 """So many passages are looked at for an answer."""
@@ -60,7 +60,7 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
             reranker=index.reranker,
         )
         documents = await retriever.ainvoke(understood.asked, config)
-        passages = tuple(document.metadata["passage"] for document in documents)
+        passages = tuple(map(to_passage, documents))
         pages = await load_pages(index.database, generation, audience, passages)
         return Retrieved(understood, generation, passages, tuple(pages))
 

@@ -116,25 +116,27 @@ def phrased_part(text: str, shown: str) -> str:
     return _BLOCK.split(text)[0] if shown in ("phrased", "") else ""
 
 
+@dataclass(frozen=True, slots=True)
+class PostedAt:
+    """Where an answer was asked for and posted, and who asked; None where there is no such."""
+
+    inbox_id: int | None = None
+    channel: str | None = None
+    thread_ts: str | None = None
+    ts: str | None = None
+    person: str | None = None
+
+
+NOWHERE = PostedAt()
+
+
 async def save_answer(
-    database: Database,
-    question: Question,
-    answer: Answer,
-    *,
-    inbox_id: int | None = None,
-    channel: str | None = None,
-    thread_ts: str | None = None,
-    ts: str | None = None,
-    person: str | None = None,
+    database: Database, question: Question, answer: Answer, posted: PostedAt = NOWHERE
 ) -> int:
     """Record an answer and return its id; the same inbox row again replaces its record."""
     values = {
         "workspace": question.audience.workspace,
-        "inbox_id": inbox_id,
-        "channel": channel,
-        "thread_ts": thread_ts,
-        "ts": ts,
-        "person": person,
+        **asdict(posted),
         "question": question.text,
         "thread": Jsonb([asdict(turn) for turn in question.thread]),
         "readers": sorted(question.audience.readers),

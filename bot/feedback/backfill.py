@@ -132,7 +132,9 @@ async def _compare(services: BotServices, channel: str, ts: str, gone: Set[str])
         # A vote cast after the call has a later time, so it wins.
         at = max(before, known.last + _JUST_AFTER)
         for name, given in missing(services.thumbs, known.standing, there.get(person, set())):
-            vote = _vote(services, person, channel, ts, name, given, known.last, at)
+            label = services.thumbs.label_of(name) or "none"
+            cast = _Cast(person, name, given, label)
+            vote = cast.vote(channel, ts, known.last, at)
             missed += await votes.record(services, vote, on_mine=True)
     return missed
 
@@ -160,23 +162,24 @@ async def _known(
     return known
 
 
-def _vote(
-    services: BotServices,
-    person: str,
-    channel: str,
-    ts: str,
-    name: str,
-    given: bool,
-    last: Decimal,
-    at: Decimal,
-) -> Incoming:
-    payload = {
-        "surface": "reaction",
-        "name": name,
-        "label": services.thumbs.label_of(name) or "none",
-        "given": given,
-        "at": str(at),
-    }
-    # Built from what is known, so that two processes which find the same vote store it once.
-    event_id = f"missed:{channel}:{ts}:{person}:{name}:{given}:{last}"
-    return Incoming(event_id, "vote", person, channel, ts, payload=payload)
+@dataclass(frozen=True, slots=True)
+class _Cast:
+    """A reaction that somebody added or removed, and what it says of the answer."""
+
+    person: str
+    name: str
+    given: bool
+    label: str
+
+    def vote(self, channel: str, ts: str, last: Decimal, at: Decimal) -> Incoming:
+        """Return it as an event; `last` is the person's last known vote, `at` its own time."""
+        payload = {
+            "surface": "reaction",
+            "name": self.name,
+            "label": self.label,
+            "given": self.given,
+            "at": str(at),
+        }
+        # Built from what is known, so that two processes which find the same vote store it once.
+        event_id = f"missed:{channel}:{ts}:{self.person}:{self.name}:{self.given}:{last}"
+        return Incoming(event_id, "vote", self.person, channel, ts, payload=payload)

@@ -3,6 +3,7 @@
 Each author has one current correction per answer; earlier ones stay as history.
 """
 
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from psycopg import AsyncConnection
@@ -50,7 +51,8 @@ async def set_typed(
 ) -> None:
     """Save the form's text as this person's correction; an empty text withdraws a typed one."""
     if text:
-        await _set(connection, workspace, answer_id, author, author, text, "form", None)
+        given = _Correction(author, author, text, "form")
+        await _set(connection, workspace, answer_id, given)
     elif await typed(connection, answer_id, author):
         await connection.execute(_SQL["retire_better"], {"answer_id": answer_id, "author": author})
 
@@ -65,9 +67,8 @@ async def revise(services: BotServices, channel: str, ts: str, text: str) -> Non
         now = await _readable(services, text)
         for answer_id, author, saved_by in saved:
             if now:
-                await _set(
-                    connection, services.workspace, answer_id, author, saved_by, now, "reply", ts
-                )
+                given = _Correction(author, saved_by, now, "reply", ts)
+                await _set(connection, services.workspace, answer_id, given)
 
 
 async def withdraw(services: BotServices, channel: str, ts: str) -> None:
@@ -88,9 +89,8 @@ async def _save(services: BotServices, row: InboxRow) -> Said:
     if judged is None:
         raise FeedbackRefused(_ELSEWHERE)
     async with rated_answer.held(services, judged, row.person) as connection:
-        await _set(
-            connection, services.workspace, judged.id, author, row.person, text, "reply", row.ts
-        )
+        given = _Correction(author, row.person, text, "reply", row.ts)
+        await _set(connection, services.workspace, judged.id, given)
     return row, _SAVED
 
 
@@ -100,23 +100,25 @@ async def _readable(services: BotServices, text: str) -> str:
     return plain(text, me.user, await services.directory.names(users))
 
 
+@dataclass(frozen=True, slots=True)
+class _Correction:
+    author: str
+    saved_by: str
+    text: str
+    surface: Surface
+    ts: str | None = None
+
+
 async def _set(
-    connection: AsyncConnection[Any],
-    workspace: str,
-    answer_id: int,
-    author: str,
-    saved_by: str,
-    text: str,
-    surface: Surface,
-    ts: str | None,
+    connection: AsyncConnection[Any], workspace: str, answer_id: int, given: _Correction
 ) -> None:
     # A repeated job must not add to the history.
-    if await _current(connection, answer_id, author) == (text, surface, ts):
+    said = (given.text, given.surface, given.ts)
+    if await _current(connection, answer_id, given.author) == said:
         return
-    key = {"workspace": workspace, "answer_id": answer_id, "author": author}
-    await connection.execute(_SQL["retire_better"], key)
-    said = {"saved_by": saved_by, "text": text, "surface": surface, "ts": ts}
-    await connection.execute(_SQL["add_better"], key | said)
+    values = {"workspace": workspace, "answer_id": answer_id, **asdict(given)}
+    await connection.execute(_SQL["retire_better"], values)
+    await connection.execute(_SQL["add_better"], values)
 
 
 async def _current(

@@ -11,6 +11,7 @@ from psycopg.rows import tuple_row
 
 from answering.types.answers import (
     Answer,
+    PostedAt,
     StoredAnswer,
     answer_by_id,
     answer_of_inbox,
@@ -131,7 +132,10 @@ async def _find(services: BotServices, row: InboxRow, audience: Audience) -> tup
     async for step in progress_of(services, question):
         if isinstance(step, Finished):
             answer_id = await save_answer(
-                services.database, question, step.answer, inbox_id=row.id, person=row.person
+                services.database,
+                question,
+                step.answer,
+                PostedAt(inbox_id=row.id, person=row.person),
             )
             return step.answer, answer_id
     raise BotError("The answerer ended without an answer.")

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
 
 from answering.types.answers import (
     Answer,
+    PostedAt,
     StoredAnswer,
     answer_of_inbox,
     place_answer,
@@ -130,11 +131,9 @@ async def record(
         services.database,
         question,
         answer,
-        inbox_id=row.id,
-        channel=row.channel,
-        thread_ts=row.thread_ts,
-        ts=ts,
-        person=row.person,
+        PostedAt(
+            inbox_id=row.id, channel=row.channel, thread_ts=row.thread_ts, ts=ts, person=row.person
+        ),
     )
     return await answer_of_inbox(services.database, row.id)
 

@@ -108,7 +108,8 @@ def ways_to_search(
     async def ask_reranked(question: str) -> list[str]:
         assert reranker is not None  # noqa: S101 - only offered where there is one
         audience = everyone(database.workspace)
-        passages = await search_reranked(database, embedder, reranker, question, audience, PASSAGES)
+        find = partial(search, database, embedder, question, audience)
+        passages = await search_reranked(find, reranker, question, PASSAGES)
         return list(dict.fromkeys(passage.key for passage in passages))
 
     ways: dict[str, Way] = {name: partial(ask, arms) for name, arms in _ARMS.items()}

@@ -2,24 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from itertools import islice
 from typing import Literal
 
-from langchain_core.callbacks import (
-    AsyncCallbackManagerForRetrieverRun,
-    CallbackManagerForRetrieverRun,
-)
-from langchain_core.documents import Document as LangChainDocument
-from langchain_core.retrievers import BaseRetriever
 from psycopg import AsyncConnection
-from pydantic import ConfigDict
 
 from database.database import Database
 from retrieval.audience import Audience
 from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
-from retrieval.errors import RetrievalError
 from retrieval.index.embedder_resolver import embedder_of
 from retrieval.index.generations import Generation, find_live
 from retrieval.search.arms import Hit, count_standing, load_passages, search_dense, search_lexical
@@ -81,17 +73,13 @@ async def search(
 
 
 async def search_reranked(
-    database: Database,
-    embedder: Embedder,
-    reranker: Reranker,
-    query: str,
-    audience: Audience,
-    k: int,
-    background: str = "",
+    find: Callable[[int], Awaitable[list[Passage]]], reranker: Reranker, query: str, k: int
 ) -> list[Passage]:
-    """As `search`, the best of more passages by a cross-encoder; by `search` while it is away."""
-    most = max(k, RERANKED)
-    passages = await search(database, embedder, query, audience, most, background=background)
+    """Order more passages that `find` finds by a cross-encoder, and keep the `k` best.
+
+    While the cross-encoder is away, the order of `find` stays.
+    """
+    passages = await find(max(k, RERANKED))
     return (await reranker.order_if_up(query, passages))[:k]
 
 
@@ -106,47 +94,6 @@ async def still_stand(
         return True
     async with database.connection() as connection:
         return await count_standing(connection, generation, audience, chunks) == len(chunks)
-
-
-class HybridRetriever(BaseRetriever):
-    """`search` as a LangChain retriever, for one audience. Asynchronous only.
-
-    Each document's metadata has the `passage` it was made of.
-    """
-
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    database: Database
-    embedder: Embedder
-    audience: Audience
-    k: int = 8
-    background: str = ""
-    reranker: Reranker | None = None
-
-    async def _aget_relevant_documents(
-        self, query: str, *, run_manager: AsyncCallbackManagerForRetrieverRun
-    ) -> list[LangChainDocument]:
-        passages = await self._passages(query)
-        return [
-            LangChainDocument(
-                page_content=passage.text,
-                id=str(passage.chunk_id),
-                metadata={"passage": passage, "title": passage.title, "url": passage.url},
-            )
-            for passage in passages
-        ]
-
-    async def _passages(self, query: str) -> list[Passage]:
-        database, embedder, before = self.database, self.embedder, self.background
-        audience, k = self.audience, self.k
-        if self.reranker is None:
-            return await search(database, embedder, query, audience, k, background=before)
-        return await search_reranked(database, embedder, self.reranker, query, audience, k, before)
-
-    def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
-    ) -> list[LangChainDocument]:
-        raise RetrievalError("This retriever is asynchronous: call ainvoke instead of invoke.")
 
 
 async def _found(

@@ -24,7 +24,12 @@ from retrieval.sources.files import FilesSource
 from tests.answering.answering_chain import CLEAR, NOBODY, ask, chain_parts
 from tests.openai_server import openai_server
 from tuning.evaluation.gate import judge
-from tuning.retriever.registry import promote_weights, register_weights, roll_back_weights
+from tuning.retriever.registry import (
+    SearchLearned,
+    promote_weights,
+    register_weights,
+    roll_back_weights,
+)
 
 HOME = everyone("home")
 ASKED = "When do we deploy to production?"
@@ -132,7 +137,7 @@ async def test_a_search_that_is_weighed_otherwise_is_asked_anew(
     assert generation is not None
     rises = judge({"rank": [0.0] * 9}, {"rank": [1.0] * 9}, {}, ["rank"])
     number = await register_weights(
-        index.database, generation, Weights(0.5), [], rises, None, "ana"
+        index.database, generation, Weights(0.5), SearchLearned([], rises, None, "ana")
     )
     assert not await asks_model(index, cache, question)
     await promote_weights(index.database, generation, number, "ana")

@@ -14,6 +14,7 @@ from answering.evidence.retrieve import SearchIndex
 from answering.types.answers import (
     DRAFTED,
     SUPPORTED,
+    PostedAt,
     answer_by_id,
     answer_of_inbox,
     phrased_part,
@@ -231,7 +232,7 @@ async def test_an_answer_is_recorded_and_found(answerer: Answerer, database: Dat
     """What was stored comes back equal, with its place in Slack, to its own workspace alone."""
     question = Question("When do we deploy to production?", HOME, (Turn("person", "Hello"),))
     _, answer = await ask(answerer, question)
-    answer_id = await save_answer(database, question, answer, person="U1")
+    answer_id = await save_answer(database, question, answer, PostedAt(person="U1"))
     await place_answer(database, answer_id, "C1", "1.0")
     stored = await answer_by_id(database, answer_id)
     assert stored is not None

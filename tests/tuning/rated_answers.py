@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from answering.types.answers import Answer, save_answer
+from answering.types.answers import Answer, PostedAt, save_answer
 from answering.types.questions import Question
 from database.database import Database
 from retrieval.audience import PUBLIC, Audience
@@ -66,7 +66,7 @@ async def add_answer(
     )
     asked = Question(question, Audience("home", frozenset(readers)))
     return await save_answer(
-        database, asked, answer, channel=channel, thread_ts=thread_ts, person=ASKER
+        database, asked, answer, PostedAt(channel=channel, thread_ts=thread_ts, person=ASKER)
     )
 
 

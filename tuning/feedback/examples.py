@@ -131,10 +131,10 @@ def _from_better(judged: RatedAnswer, better: Better, cause: Cause) -> Learned:
         return Learned(left_out="the better answer stands on no note")
     given = Label(better.author, "better", better.role, decides=True)
     labels = (*judged.labels, given)
-    found = [_example(judged, "sft", "better", chosen, labels, cause=cause)]
+    found = [_example(judged, _Taught("sft", "better", chosen), labels, cause)]
     said = "" if judged.abstained else judged.phrased
     if said and plain(chosen) != plain(said):
-        pair = _example(judged, "preference", "better", chosen, labels, said, cause=cause)
+        pair = _example(judged, _Taught("preference", "better", chosen, said), labels, cause)
         found.append(pair)
     return Learned(tuple(found))
 
@@ -151,31 +151,33 @@ def _from_thumbs(judged: RatedAnswer, cause: Cause | None) -> Learned:
         replace(label, decides=label.person in decision.people) for label in judged.labels
     )
     is_good = decision.is_good
-    thumb = _example(judged, "kto", "thumbs", said, labels, label=is_good, cause=cause)
+    thumb = _example(judged, _Taught("kto", "thumbs", said, label=is_good), labels, cause)
     if not is_good or decision.role == "reader":
         return Learned((thumb,))
-    return Learned((_example(judged, "sft", "accepted", said, labels), thumb))
+    return Learned((_example(judged, _Taught("sft", "accepted", said), labels), thumb))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taught:
+    kind: Kind
+    origin: Origin
+    chosen: str
+    rejected: str | None = None
+    label: bool | None = None
 
 
 def _example(
-    judged: RatedAnswer,
-    kind: Kind,
-    origin: Origin,
-    chosen: str,
-    labels: tuple[Label, ...],
-    rejected: str | None = None,
-    label: bool | None = None,
-    cause: Cause | None = None,
+    judged: RatedAnswer, taught: _Taught, labels: tuple[Label, ...], cause: Cause | None = None
 ) -> Example:
     return Example(
-        key=key_of(kind, judged.question, chosen, rejected, label),
-        kind=kind,
-        origin=origin,
+        key=key_of(taught.kind, judged.question, taught.chosen, taught.rejected, taught.label),
+        kind=taught.kind,
+        origin=taught.origin,
         question=judged.question,
         prompt=judged.prompt,
-        chosen=chosen,
-        rejected=rejected,
-        label=label,
+        chosen=taught.chosen,
+        rejected=taught.rejected,
+        label=taught.label,
         thread=judged.thread,
         sources=judged.sources,
         readers=judged.audience.readers,

@@ -50,16 +50,24 @@ class LearnedWeights:
     stale_reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SearchLearned:
+    """What taught weights, how they were judged beside those of `against`, and who asked for it."""
+
+    lessons: Sequence[SearchLesson]
+    verdict: Verdict
+    against: int | None
+    by: str
+
+
 async def register_weights(
     database: Database,
     generation: Generation,
     weights: Weights,
-    lessons: Sequence[SearchLesson],
-    verdict: Verdict,
-    against: int | None,
-    by: str,
+    learned: SearchLearned,
 ) -> int:
     """Keep a candidate with its verdict and the ids of all that taught it; its number."""
+    lessons, verdict = learned.lessons, learned.verdict
     kept = weights.adapter.to_bytes() if weights.adapter else None
     values = {
         **_place(generation),
@@ -72,11 +80,11 @@ async def register_weights(
         "documents": sorted(frozenset[int]().union(*(one.documents for one in lessons))),
         "people": sorted(frozenset[str]().union(*(one.people for one in lessons))),
         "code_version": code_version(),
-        "by": by,
+        "by": learned.by,
         "passes": verdict.passes,
         "verdict": verdict.describe(),
         "metrics": Jsonb({one.measure: asdict(one) for one in verdict.findings}),
-        "against": against,
+        "against": learned.against,
     }
     ((id_,),) = await database.fetch_all(_SQL["register_weights"], tuple_row, **values)
     return int(id_)

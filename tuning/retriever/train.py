@@ -17,7 +17,7 @@ from tuning.retriever.features import Case, gather_cases
 from tuning.retriever.fit_adapter import fit_adapter
 from tuning.retriever.fit_fusion import fit_dense_weight
 from tuning.retriever.gate import FEWEST_HELD_OUT, hold_out, judge_weights
-from tuning.retriever.registry import register_weights
+from tuning.retriever.registry import SearchLearned, register_weights
 from tuning.retriever.training_data import read_lessons, teachable
 
 
@@ -78,7 +78,9 @@ async def train_search(
     if _are_same(candidate, rival):
         return SearchTrained(candidate, rival, len(lessons), len(held_out), stale=stale)
     verdict = await judge_weights(database, embedder, generation, held_out, rival, candidate)
-    number = await register_weights(database, generation, candidate, lessons, verdict, rival.id, by)
+    number = await register_weights(
+        database, generation, candidate, SearchLearned(lessons, verdict, rival.id, by)
+    )
     kept = Weights(candidate.dense, candidate.adapter, number)
     return SearchTrained(kept, rival, len(lessons), len(held_out), verdict, stale)
 

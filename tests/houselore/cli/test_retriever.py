@@ -16,7 +16,7 @@ from tests.tuning.rated_answers import ASKER, add_answer, say
 from tests.tuning.routines import fill_office, leave_one_lesson
 from tuning.evaluation.gate import judge
 from tuning.retriever.gate import hold_out
-from tuning.retriever.registry import promote_weights, register_weights
+from tuning.retriever.registry import SearchLearned, promote_weights, register_weights
 
 Houselore = Callable[..., "subprocess.CompletedProcess[str]"]
 CONSENT = {"HOUSELORE_TRAIN_ON_FEEDBACK": "true"}
@@ -45,7 +45,7 @@ async def _damage(url: str) -> int:
         adapter = Adapter(np.random.default_rng(1).normal(size=size).astype(np.float32))
         verdict = judge({"rank": [1.0]}, {"rank": [0.0]}, {}, ["rank"])
         number = await register_weights(
-            database, generation, Weights(0.9, adapter), [], verdict, None, "ben"
+            database, generation, Weights(0.9, adapter), SearchLearned([], verdict, None, "ben")
         )
         await promote_weights(database, generation, number, "ben", "a slip of the pen")
     return number

@@ -15,8 +15,8 @@ from retrieval.documents import Passage
 from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import RerankerUnavailable
 from retrieval.indexing.sync import index_source
+from retrieval.search.hybrid_retriever import HybridRetriever
 from retrieval.search.reranker import Reranker
-from retrieval.search.retriever import HybridRetriever
 from tests.retrieval.documents import Library
 
 PASSAGES = [

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from database.database import Database, open_database
 from retrieval.audience import PUBLIC, Audience, everyone
 from retrieval.embeddings.embedder import Embedder
-from retrieval.errors import RetrievalError
 from retrieval.indexing.sync import index_source
-from retrieval.search.retriever import HybridRetriever, search
+from retrieval.search.hybrid_retriever import HybridRetriever, to_passage
+from retrieval.search.retriever import search
 from tests.retrieval.documents import Library
 
 HOME = "home"
@@ -102,13 +102,17 @@ async def test_near_duplicates_are_shown_once(database: Database, minilm: Embedd
 async def test_langchain_gets_documents_with_their_passages(
     indexed: Database, minilm: Embedder
 ) -> None:
-    """The retriever is a LangChain runnable, asynchronous only."""
+    """The retriever is a LangChain runnable, by `ainvoke` and by `invoke`; its metadata is flat."""
     retriever = HybridRetriever(database=indexed, embedder=minilm, audience=everyone(HOME), k=2)
     documents = await retriever.ainvoke("When is lunch?")
     assert len(documents) == 2
-    assert documents[0].page_content == documents[0].metadata["passage"].text == FACTS["lunch"]
-    with pytest.raises(RetrievalError, match="ainvoke"):
-        retriever.invoke("When is lunch?")
+    assert documents[0].page_content == FACTS["lunch"]
+    assert documents[0].metadata["key"] == "lunch"
+    assert 0 < documents[0].metadata["score"] <= 1
+    assert {"chunk_id", "title", "url", "headings"} <= set(documents[0].metadata)
+    passages = await search(indexed, minilm, "When is lunch?", everyone(HOME), 2)
+    assert list(map(to_passage, documents)) == passages
+    assert retriever.invoke("When is lunch?") == documents
 
 
 READERS = st.frozensets(

@@ -20,6 +20,7 @@ from tuning.evaluation.gate import Verdict, judge
 from tuning.feedback.erasure import forget, sweep, weights_to_relearn
 from tuning.feedback.source_spans import SourceSpan
 from tuning.retriever.registry import (
+    SearchLearned,
     learned_weights,
     promote_weights,
     register_weights,
@@ -49,7 +50,9 @@ async def learned(
 ) -> int:
     """Weights that somebody learned; their number."""
     weights = Weights(dense, adapter)
-    return await register_weights(database, generation, weights, lessons, verdict, against, "ben")
+    return await register_weights(
+        database, generation, weights, SearchLearned(lessons, verdict, against, "ben")
+    )
 
 
 async def test_what_is_promoted_counts_from_the_next_search_on(
