@@ -23,7 +23,8 @@ from database.database import Database, open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import Audience
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.index.generations import ensure_generation
 from retrieval.search.arms import Hit, search_dense
 from retrieval.search.query import Query

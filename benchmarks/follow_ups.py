@@ -26,7 +26,8 @@ from houselore.embedded.chat_model import embedded_chat_model
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import everyone
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.evaluation.benchmark import Way, ask_all, indexed_corpus
 from retrieval.evaluation.datasets import Corpus, document, gather
 from retrieval.evaluation.metrics import ndcg, recall

@@ -21,7 +21,8 @@ from houselore.migrations import upgrade
 from retrieval.audience import everyone
 from retrieval.converters.registry import read_bytes
 from retrieval.documents import Passage
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.indexing.sync import index_source
 from retrieval.progress import IndexReport
 from retrieval.search.retriever import search

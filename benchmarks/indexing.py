@@ -22,7 +22,8 @@ from database.database import open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.chunking.splitter import embedded_text, split
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.indexing.sync import index_source
 from retrieval.progress import IndexReport
 from retrieval.sources.files import FilesSource

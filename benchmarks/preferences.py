@@ -21,7 +21,7 @@ from benchmarks.shown_notes import NoteFinder
 from houselore.cli.tune import base_of
 from houselore.settings import open_settings
 from retrieval.documents import Passage
-from retrieval.embeddings.embedder import open_embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.evaluation.metrics import difference
 from tuning.datasets.formats import DatasetRow
 from tuning.examples_for_training import ChatMessage, lesson

@@ -20,7 +20,8 @@ from database.database import open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.chunking.splitter import embedded_text, split
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.evaluation.benchmark import PASSAGES, ask_all, indexed_corpus, ways_to_search
 from retrieval.evaluation.datasets import Corpus
 

@@ -23,7 +23,8 @@ from database.database import Database, open_database
 from houselore.embedded.postgres import embedded_postgres
 from houselore.migrations import upgrade
 from retrieval.audience import everyone
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.evaluation.benchmark import PASSAGES, Way, ask_all, indexed_corpus
 from retrieval.evaluation.datasets import Corpus
 from retrieval.evaluation.metrics import difference

@@ -18,7 +18,8 @@ from benchmarks.shared import DATA, write_result
 from retrieval.chunking.packing import CHUNK_TOKENS
 from retrieval.chunking.splitter import embedded_text, split
 from retrieval.documents import Document
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.evaluation.metrics import Difference, difference
 
 _FOLDER = DATA / "chunking_eval"

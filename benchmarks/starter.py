@@ -31,7 +31,8 @@ from benchmarks.starter_sets import (
     squad2_passages,
 )
 from retrieval.documents import Passage
-from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.embeddings.embedder import Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.lexical.analyzer import terms
 from tuning.examples_for_training import TrainingExample, lesson, write_lessons
 

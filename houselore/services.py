@@ -261,7 +261,7 @@ def _integration(settings: Settings) -> str:
 
 
 def _open_embedder(url: str, api_key: str | None) -> "Embedder":
-    from retrieval.embeddings.embedder import open_embedder
+    from retrieval.embeddings.open import open_embedder
     from retrieval.errors import EmbedderUnavailable
 
     try:

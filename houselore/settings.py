@@ -176,10 +176,14 @@ class Settings(BaseSettings):
     )
     embeddings: str = Field(
         EMBEDDED,
-        description="`https://host/v1#model-name` for an OpenAI-compatible endpoint. Default: "
-        "all-MiniLM-L6-v2 in this process.",
+        description="`https://host/v1#model-name` for an OpenAI-compatible endpoint, or "
+        "`provider:model` of a provider whose LangChain package is installed "
+        "(`cohere:embed-v4.0`). Default: all-MiniLM-L6-v2 in this process.",
     )
-    embeddings_api_key: SecretStr | None = Field(None, description="The key for that endpoint.")
+    embeddings_api_key: SecretStr | None = Field(
+        None,
+        description="The key for it. Default: none; a provider's package reads its own variable.",
+    )
     reranker: str | None = Field(
         None,
         description="A cross-encoder, `https://host/v1#model-name`, behind `/rerank` as vLLM, "
@@ -297,11 +301,18 @@ class Settings(BaseSettings):
             return value
         return cls._web(value)
 
-    @field_validator("slack_api_url", "chat_url", "embeddings", "public_url", "docs_url")
+    @field_validator("slack_api_url", "chat_url", "public_url", "docs_url")
     @classmethod
     def _web(cls, value: str | None) -> str | None:
         if value not in (None, EMBEDDED) and not value.startswith(("http://", "https://")):
             raise ValueError("it must start with http:// or https://")
+        return value
+
+    @field_validator("embeddings")
+    @classmethod
+    def _embedder(cls, value: str) -> str:
+        if value != EMBEDDED and not re.match(r"https?://|[a-z][a-z0-9_]*:(?!/)\S", value):
+            raise ValueError("write https://host/v1#model-name or provider:model")
         return value
 
     @property

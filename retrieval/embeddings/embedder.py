@@ -1,11 +1,8 @@
-"""Text to vectors: the embedder behind a URL. Stores no vector."""
+"""What an index must know of an embedder."""
 
 from abc import abstractmethod
-from urllib.parse import urldefrag
 
 from langchain_core.embeddings import Embeddings
-
-from retrieval.errors import EmbedderUnavailable
 
 EMBEDDED = "embedded:"
 """The URL of the embedder that runs in this process."""
@@ -31,26 +28,3 @@ class Embedder(Embeddings):
         """The embedder at `url` where it is on this one's own server; None for any other place."""
         del url
         return None
-
-
-def open_embedder(url: str, api_key: str | None = None) -> Embedder:
-    """The embedder at `url`: `embedded:`, or `https://host/v1#model` for an OpenAI-like server.
-
-    A server is asked once for the size of its vectors. Raises EmbedderUnavailable.
-    """
-    if url == EMBEDDED:
-        from retrieval.embeddings.minilm import (
-            MiniLM,
-        )  # loads CTranslate2, which a server's user does not need
-
-        return MiniLM()
-    address, model = urldefrag(url)
-    if not address.startswith(("http://", "https://")) or not model:
-        raise EmbedderUnavailable(
-            f"The embedder {url!r} is not understood: write embedded: or https://host/v1#model-name."
-        )
-    from retrieval.embeddings.openai_compatible import (
-        ServedEmbedder,  # loads the OpenAI client, as above
-    )
-
-    return ServedEmbedder(address, model, api_key)

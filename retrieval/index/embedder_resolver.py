@@ -9,7 +9,8 @@ import logging
 import threading
 import time
 
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.errors import EmbedderUnavailable
 from retrieval.index.generations import Generation
 

@@ -13,7 +13,8 @@ from answering.model.chat_model import open_chat_model
 from answering.model.house_model import HouseModel
 from database.database import Database
 from houselore.embedded.chat_model import embedded_chat_model
-from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.embeddings.embedder import Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.indexing.sync import index_source
 from retrieval.reader.reader import Reader
 from retrieval.sources.files import FilesSource

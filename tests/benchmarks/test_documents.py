@@ -9,7 +9,7 @@ from answering.types.questions import Turn
 from benchmarks.documents import first_chunk
 from benchmarks.documents_page import FIRST_CHUNK, HOUSELORE, describe
 from database.database import Database
-from retrieval.embeddings.embedder import open_embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.evaluation.benchmark import indexed_alone
 from retrieval.sources.files import FilesSource
 

@@ -3,7 +3,8 @@
 from benchmarks.remembering import Remembering
 from benchmarks.retrieval_figures import WAYS, SetFigures, judge_bars
 from benchmarks.sets import shrink
-from retrieval.embeddings.embedder import EMBEDDED, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED
+from retrieval.embeddings.open import open_embedder
 from retrieval.evaluation.datasets import Corpus, document, gather
 from retrieval.evaluation.metrics import Ranked
 

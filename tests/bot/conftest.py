@@ -11,7 +11,8 @@ import aiohttp
 import pytest
 
 from database.database import Database
-from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.embeddings.embedder import Embedder
+from retrieval.embeddings.open import open_embedder
 from tests.bot.running_bot import House, Script, listening, open_house, working
 from tests.bot.slack_client import ADMIN, MEMBER, OTHER, Scene
 

@@ -6,7 +6,7 @@ import sys
 from typing import Any
 
 from database.database import open_database
-from retrieval.embeddings.embedder import open_embedder
+from retrieval.embeddings.open import open_embedder
 from tests.bot.running_bot import Script, listening, open_house, working
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED, Embedder
+from retrieval.embeddings.open import open_embedder
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from database.database import open_database
-from retrieval.embeddings.embedder import open_embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.indexing.sync import index_source
 from tests.bot.workspace import running_town, world
 from tests.retrieval.documents import Library

@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from database.database import open_database
-from retrieval.embeddings.embedder import EMBEDDED, open_embedder
+from retrieval.embeddings.embedder import EMBEDDED
+from retrieval.embeddings.open import open_embedder
 from retrieval.index.generations import live_generation
 from retrieval.indexing.golden_questions import refresh_golden
 from retrieval.search.query_adapter import Adapter

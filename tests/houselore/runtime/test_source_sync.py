@@ -12,7 +12,8 @@ import pytest
 from database.database import Database
 from houselore.runtime.source_sync import keep_fresh
 from retrieval.audience import everyone
-from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.embeddings.embedder import Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.indexing.sync import index_source
 from retrieval.search.retriever import search
 from retrieval.sources.files import FilesSource

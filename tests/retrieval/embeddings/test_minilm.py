@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.embeddings import minilm as module
-from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.embeddings.embedder import Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.errors import EmbedderUnavailable
 
 

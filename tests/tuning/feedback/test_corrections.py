@@ -7,7 +7,8 @@ import pytest
 from database.database import Database
 from retrieval.audience import Audience
 from retrieval.documents import Passage
-from retrieval.embeddings.embedder import Embedder, open_embedder
+from retrieval.embeddings.embedder import Embedder
+from retrieval.embeddings.open import open_embedder
 from retrieval.indexing.golden_questions import GoldenQuestion, refresh_golden
 from retrieval.indexing.sync import index_source
 from retrieval.search.retriever import search
