@@ -1,4 +1,4 @@
-"""The datasets of a workspace: frozen from reviewed examples, listed, read. Trains on none."""
+"""Store a workspace's frozen datasets in Postgres: freeze from reviewed examples, list, read."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _SQL = load_statements("tuning.datasets")
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A frozen dataset as it is listed; stale ones have lost their content."""
+    """A frozen dataset without its content; a stale one has lost it."""
 
     hash: str
     counts: Mapping[str, int]
@@ -42,9 +42,9 @@ async def freeze_dataset(
     unreviewed: bool = False,
     most_per_person: int = MOST_PER_PERSON,
 ) -> Frozen:
-    """Freeze what was approved, `unreviewed` also what waits, and keep it. Raises NothingToFreeze.
+    """Freeze the approved examples, and with `unreviewed` the waiting ones, and store the dataset.
 
-    What is of deleted documents leaves first.
+    Raises NothingToFreeze if there are none.
     """
     await sweep(pool, workspace)
     async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
@@ -71,7 +71,7 @@ async def freeze_dataset(
 
 
 async def datasets(pool: AsyncConnectionPool, workspace: str) -> list[Dataset]:
-    """Every dataset, the newest first; those that had to lose something are stale by now."""
+    """Return every dataset, newest first, after marking those stale that hold deleted documents."""
     await sweep(pool, workspace)
     async with (
         pool.connection() as connection,
@@ -88,7 +88,7 @@ async def rows_of(
     split: str | None = None,
     dataset: str = "",
 ) -> list[Row]:
-    """The examples of one kind in the newest dataset, or the newest whose hash begins so.
+    """Return the examples of one kind in the newest dataset whose hash begins with `dataset`.
 
     `split` is `train` or `test`, None for both. Raises UnknownDataset.
     """
@@ -102,9 +102,9 @@ async def rows_of(
 async def lines_of(
     pool: AsyncConnectionPool, workspace: str, dataset: str = ""
 ) -> list[dict[str, Any]]:
-    """The lines of the newest dataset, or the newest whose hash begins so.
+    """Return the lines of the newest dataset whose hash begins with `dataset`.
 
-    Raises UnknownDataset.
+    Raises UnknownDataset if there is none, or if it is stale.
     """
     await sweep(pool, workspace)
     async with pool.connection() as connection:
