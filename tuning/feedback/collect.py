@@ -1,4 +1,4 @@
-"""From what people said to examples that wait for a review, and to cures. Trains nothing."""
+"""Collect feedback: turn rated answers into examples that wait for a review, and into remedies."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -23,9 +23,9 @@ Redact = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What came of a collection: examples by kind, causes by answer, and what was left out, why.
+    """The result of a collection: examples by kind, causes by answer, why answers were left out.
 
-    `golden` counts the golden questions that better answers give, `withdrawn` examples that went.
+    `golden` counts the golden questions that corrections give, `withdrawn` the examples deleted.
     """
 
     examples: Mapping[str, int]
@@ -42,15 +42,15 @@ async def collect(
     redact: Redact,
     public_channels: frozenset[str] | None = frozenset(),
 ) -> Collected:
-    """Bring examples and cures up to date with what people say now; what was reviewed stays so.
+    """Bring examples and remedies up to date with today's feedback; reviews of examples stay.
 
-    `public_channels` are those that Slack calls public; what was said anywhere else is left out,
-    unless an admin allowed it for its channel. With None it is not known which are public: nothing
-    is taken from them, and what was taken before stays. Every text goes through `redact` before it
-    is kept. Raises what `search` raises.
+    `public_channels` are those that Slack calls public. Answers given elsewhere are left out,
+    unless an admin allowed training on their channel. None: it is unknown which channels are
+    public, so their answers give nothing new, and examples made before stay. Every text goes
+    through `redact` before it is stored. Raises what `search` raises.
     """
     await sweep(pool, workspace)
-    search = ask_once(search)  # a cause and its correction look for the same
+    search = ask_once(search)  # attribution and correction search for the same text
     examples: dict[str, Example] = {}
     causes: dict[int, Cause] = {}
     corrections: list[Correction] = []
@@ -79,9 +79,9 @@ async def collect(
 
 
 def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
-    """Whether what was said may be learned from: it was public, or an admin allowed its channel.
+    """Return whether an answer may be trained on: it was public, or an admin allowed its channel.
 
-    What was said to one person alone never is.
+    Answers to one person alone never may.
     """
     readers = judged.audience.readers
     if any(reader.startswith("person:") for reader in readers):
@@ -94,14 +94,14 @@ def may_train(judged: Judged, public_channels: frozenset[str]) -> bool:
 async def allow_training(
     pool: AsyncConnectionPool, workspace: str, channel: str, by: str, *, allowed: bool
 ) -> None:
-    """Say of a channel whether what is said there may be learned from."""
+    """Allow or forbid training on a channel."""
     values = {"workspace": workspace, "channel": channel, "by": by, "train_on": allowed}
     async with pool.connection() as connection:
         await connection.execute(_SQL["allow_training"], values)
 
 
 def _unknown(every: Iterable[Judged], taken: Collection[Judged]) -> list[int]:
-    """The answers of which it depends on their channel whether they may be learned from."""
+    """Return the ids of the answers that may be trained on only if their channel is public."""
     known = {one.id for one in taken}
     return [
         one.id
@@ -123,7 +123,7 @@ def _redacted(example: Example, redact: Redact) -> Example:
 async def _keep(
     pool: AsyncConnectionPool, workspace: str, examples: list[Example], unknown: Collection[int]
 ) -> int:
-    """Store these and drop what they no longer hold; how many were dropped."""
+    """Store these examples, delete those no longer given, and return how many were deleted."""
     async with pool.connection() as connection, connection.cursor() as cursor:
         await cursor.executemany(
             _SQL["keep_example"], [example.values(workspace) for example in examples]

@@ -1,7 +1,6 @@
-"""An answer that people judged, with all that they said of it, read from Postgres. Decides little.
+"""Read rated answers from Postgres: an answer with everything that people said of it.
 
-A person counts once, by the last label; an expert's word goes before the asker's, and that before
-any reader's.
+A person counts once, by the last label. Experts outrank the asker, who outranks other readers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +23,7 @@ _ROLES: tuple[Role, ...] = ("expert", "asker", "reader")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What one person holds of an answer now: `good`, `bad`, or that there is a `better` one."""
+    """One person's current rating: `good`, `bad`, or `better` for a correction."""
 
     person: str
     label: Literal["good", "bad", "better"]
@@ -34,7 +33,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Better:
-    """What should have been answered; somebody else than its author may have saved it."""
+    """A correction: what should have been answered.
+
+    Another person than its author may have saved it.
+    """
 
     id: int
     author: str
@@ -56,7 +58,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What those whose word counts most think of an answer, and who of them says so."""
+    """The rating of the highest role that is not tied, and the people of that role who gave it."""
 
     is_good: bool
     role: Role
@@ -65,12 +67,12 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """An answer as it was served and what people say of it.
+    """A rated answer: as it was served, with what people say of it.
 
-    `prompt` is the exact messages the model was sent, or would have been where the answer is
-    quoted; `phrased` are the model's words in the `text`; `reasons` by person; `sources` those of
-    `documents` that are still there; `train_on` an admin's word for its channel;
-    `is_lead_in` where the model's words are those before a block, and it is sent no others.
+    `prompt` is the exact messages that the model was sent, or would have been where the answer is a
+    quotation; `phrased` the model's own words in `text`; `reasons` by person; `sources` those of
+    `documents` that still exist; `train_on` whether an admin allowed training on its channel;
+    `is_lead_in` whether the model only phrases the words before a quoted block.
     """
 
     id: int
@@ -96,7 +98,7 @@ class Judged:
 
     @classmethod
     def from_row(cls, workspace: str, row: Mapping[str, Any]) -> "Judged":
-        """A row of `judged`."""
+        """Build it from a row of the statement `judged`."""
         thread = f"{row['channel']}:{row['thread_ts']}" if row["thread_ts"] else ""
         return cls(
             id=row["id"],
@@ -123,17 +125,17 @@ class Judged:
 
     @property
     def phrased(self) -> str:
-        """What of the text are the model's words."""
+        """The part of the text that the model phrased."""
         return phrased_part(self.text, self.shown)
 
     @property
     def decision(self) -> Decision | None:
-        """What is held of it, or None where those who count are of two minds, or silent."""
+        """The decision of those whose rating counts most, None if every role is tied or silent."""
         return decide(self.labels)
 
     @property
     def is_bad(self) -> bool:
-        """Whether something is wrong with it: its thumbs say so, or a remark, or a better one."""
+        """Whether it is bad: by a correction, by the decision, else by anybody's reasons."""
         decision = self.decision
         if self.betters or decision is None:
             return bool(self.betters or self.reasons)
@@ -141,14 +143,14 @@ class Judged:
 
     @property
     def people(self) -> frozenset[str]:
-        """Everyone whom it is of: who asked, who judged, who wrote and saved a better one."""
+        """Everybody involved: the asker, the raters, the authors and savers of corrections."""
         found = {label.person for label in self.labels} | set(self.reasons)
         found.update(person for one in self.betters for person in (one.author, one.saved_by))
         return frozenset(found | ({self.person} if self.person else set()))
 
 
 def decide(labels: Iterable[Label]) -> Decision | None:
-    """The majority of the experts; without one the asker's word; without it the other readers'."""
+    """Return the experts' majority; failing that the asker's rating, then the other readers'."""
     known = tuple(labels)
     for role in _ROLES:
         good = tuple(one.person for one in known if one.role == role and one.label == "good")
@@ -160,7 +162,7 @@ def decide(labels: Iterable[Label]) -> Decision | None:
 
 
 async def read_judged(pool: AsyncConnectionPool, workspace: str) -> list[Judged]:
-    """Every answer of which anybody said anything, oldest first; not those of the forgotten."""
+    """Return every answer with feedback, oldest first, without people who asked for erasure."""
     async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_SQL["judged"], {"workspace": workspace})
         return [Judged.from_row(workspace, row) for row in await cursor.fetchall()]
