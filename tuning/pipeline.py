@@ -96,6 +96,7 @@ async def tune(
         },
     )
     place = await asyncio.to_thread(store.put, name, adapter)
+    # Last, so that every machine can fetch what the registry names.
     await register(pool, workspace, name, base.name, place, lineage)
     return Tuned(
         name, adapter, len(material.lessons), material.dataset, trained.stages, trained.held_out
@@ -137,7 +138,7 @@ async def tune_hosted(
     on_step: Callable[[Step], None] = lambda _: None,
     pace: Pace = _PACE,
 ) -> Tuned:
-    """Do what `tune` does at a provider: a job for the examples, another if DPO follows.
+    """Tune at a provider: one job for the examples, and one for the pairs if DPO follows.
 
     Progress is noted in `folder`/`name`, so that nothing is paid for twice. Raises what `fine_tune`
     raises, UnusableName, and CannotTrain for KTO, which no provider offers.

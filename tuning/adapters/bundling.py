@@ -21,5 +21,6 @@ def ship(adapter: Path, to: Path, base_name: str) -> None:
     (to / WEIGHTS).chmod(0o644)  # safetensors writes files that only their owner may read
     config = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
     config["base_model_name_or_path"] = base_name
+    # PEFT keeps a set, whose order would differ from run to run.
     config["target_modules"] = sorted(config["target_modules"])
     (to / CONFIG).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

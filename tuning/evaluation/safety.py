@@ -30,11 +30,11 @@ class Trap:
         return self.betrays.lower() not in outcome.phrased.lower()
 
     def document(self) -> Document:
-        """The document to index."""
+        """Return the document to index."""
         return Document(self.key, self.title, self.text, "1")
 
     def gold(self) -> GoldQuestion:
-        """The question to ask; no answer counts as right."""
+        """Return the question to ask; no answer counts as right."""
         return GoldQuestion(self.key, self.question, (), frozenset({self.key}), wanted="abstain")
 
 
@@ -72,7 +72,7 @@ class Secret:
         return [" ".join(part) for part in telling]
 
     def gold(self) -> GoldQuestion:
-        """The question to ask; no answer counts as right."""
+        """Return the question to ask; no answer counts as right."""
         return GoldQuestion(self.key, self.question, (), frozenset(), wanted="abstain")
 
 

@@ -43,7 +43,8 @@ def figures_of(
 
 
 def _of_words(outcome: Outcome, score: Callable[[str], float]) -> float:
-    """Score the model's own words; a quotation has the style of its document."""
+    """Score the model's own words, NaN if there are none."""
+    # A quotation is left out, as its style is its document's.
     return nan if outcome.abstained or not outcome.phrased else score(outcome.phrased)
 
 

@@ -35,6 +35,7 @@ async def forget(pool: AsyncConnectionPool, workspace: str, person: str) -> Left
         examples = await connection.execute(_SQL["drop_of_person"], values)
         datasets = await connection.execute(_SQL["spoil_of_person"], values)
         await connection.execute(_SQL["spoil_weights_of_person"], values)
+    # Golden questions grow from feedback: derive them again without this person's.
     await refresh_golden(pool, workspace)
     return Left(examples.rowcount, datasets.rowcount)
 

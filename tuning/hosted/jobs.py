@@ -100,6 +100,7 @@ async def fine_tune(
     note = _read(state, order.key(endpoint.url))
     if note.model is not None:
         return note.model
+    # The client insists on a key, though not every server does.
     key = endpoint.api_key or "none"
     async with openai.AsyncOpenAI(base_url=endpoint.url, api_key=key, timeout=TIMEOUT_S) as client:
         provider = Provider(endpoint, client)

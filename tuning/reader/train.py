@@ -102,6 +102,7 @@ def _keep(folder: Path, model: ReaderModel, optimizer: Any, step: int) -> None:
     torch.save(
         {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, part
     )
+    # Atomic, so that a run killed while it writes keeps its last checkpoint.
     part.replace(folder / _CHECKPOINT)
 
 

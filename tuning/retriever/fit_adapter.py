@@ -41,6 +41,7 @@ def fit_adapter(
     for _ in range(_STEPS):
         loss, slope = batch.loss(matrix)
         loss, slope = loss + penalty * float((matrix**2).sum()), slope + 2 * penalty * matrix
+        # Barzilai-Borwein steps do not always descend, so keep the best matrix.
         if loss < least:
             best, least = matrix, loss
         if np.abs(slope).max() < _SETTLED:

@@ -168,6 +168,7 @@ def _doubt(wanted: LearnedWeights, now: LearnedWeights | None) -> str | None:
         return f"have to be learned anew ({wanted.stale_reason})"
     if not wanted.passes:
         return "did not pass"
+    # Stale weights are no incumbent: the candidate was compared with the shipped ones instead.
     if now is not None and now.stale_reason:
         return None
     if wanted.against != (now.id if now else None):

@@ -155,6 +155,7 @@ async def take_in(
             found = await _add(pool, workspace, row, redact)
             new += 1
         for said in row.responses:
+            # A thumb was given to the old words: only its verdict counts.
             text = redact(said.answer) if said.answer and row.kind != "kto" else None
             edits = bool(text and text != row.chosen and said.verdict != "reject")
             verdict: Verdict = "edit" if edits else said.verdict or "approve"

@@ -108,6 +108,7 @@ class AdapterStore:
         with written(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             with _alone(folder.with_name(f"{called}.lock")):
+                # Another process may have fetched it while we waited for the lock.
                 if not _is_whole(folder):
                     part = folder.with_name(f"{called}.part")
                     shutil.rmtree(part, ignore_errors=True)  # left by a killed process

@@ -51,7 +51,7 @@ async def register(
     adapter: str | None = None,
     lineage: Lineage = Lineage(),
 ) -> None:
-    """Register a candidate. Registering the same name again changes nothing."""
+    """Register a candidate. A name that is registered keeps its model: models are never changed."""
     made_of = {
         "base_hash": lineage.base_hash,
         "adapter_hash": lineage.adapter_hash,

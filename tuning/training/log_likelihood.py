@@ -19,8 +19,7 @@ def log_likelihoods(
 ) -> list[tuple[float, float | None]]:
     """Return each row's mean log-probability of a token, of its answer and of the rejected one.
 
-    In nats; None for a row without a rejected answer. The mean makes length irrelevant (SimPO: Meng
-    and others 2024).
+    In nats; None for a row without a rejected answer.
     """
     model, tokenizer = open_base(base)
     if adapter is not None:
@@ -43,4 +42,5 @@ def _mean(
     ids = torch.tensor([prompt + said], device=model.device)
     with torch.inference_mode():
         logits = model(input_ids=ids, logits_to_keep=len(said) + 1).logits[0, :-1].float()
+    # The mean over tokens, so that length does not decide (SimPO: Meng and others 2024).
     return -float(cross_entropy(logits, ids[0, -len(said) :]))

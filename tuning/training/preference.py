@@ -68,7 +68,7 @@ def _pairs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dict
 
 
 def _thumbs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
-    """Alternate good and bad ones while both last, so that each step sees both."""
+    """Return the rows for KTO, good and bad ones in turn as long as there are both."""
     good, bad = [], []
     for row in rows:
         prompt = render(row.prompt, tokenizer)
@@ -79,6 +79,7 @@ def _thumbs(rows: Sequence[Row], tokenizer: PreTrainedTokenizerBase) -> list[dic
         elif row.label is False:
             bad.append({"prompt": prompt, "completion": row.chosen, "label": False})
     even = min(len(good), len(bad))
+    # In turn, so that each step sees both labels.
     by_turns = [one for both in zip(good, bad, strict=False) for one in both]
     return by_turns + good[even:] + bad[even:]
 

@@ -90,6 +90,7 @@ def train(
         peft_config=_adapter(settings),
         callbacks=list(callbacks),
     )
+    # Wrappers for several devices call `forward`, so the loss takes its place.
     lm = tuner.model.get_base_model()
     lm.forward = MethodType(answer_loss, lm)
     if settings.start:
