@@ -16,6 +16,7 @@ from tuning.feedback.examples import Kind
 
 Form = Literal["trl", "openai", "argilla"]
 
+# The house prompt's last message ends with this and the question.
 _ASKED = "Question: "
 
 

@@ -68,6 +68,7 @@ def balance(examples: Sequence[Example], most_per_person: int) -> list[Example]:
     kept = []
     for example in sorted(examples, key=lambda one: one.key):
         givers = {(example.kind, label.person) for label in example.labels if label.decides}
+        # Otherwise a few people who rate a lot would decide how the model talks.
         if givers and all(given[giver] >= most_per_person for giver in givers):
             continue
         given.update(givers)
@@ -82,6 +83,7 @@ def canonical(value: object) -> str:
 
 def alias(workspace: str, person: str) -> str:
     """Return the pseudonym of a person in a dataset's file."""
+    # With the workspace, so that nobody can be matched between two workspaces' datasets.
     return hashlib.sha256(f"{workspace}\0{person}".encode()).hexdigest()[:12]
 
 

@@ -46,6 +46,7 @@ async def freeze_dataset(
 
     Raises NothingToFreeze if there are none.
     """
+    # Text of deleted documents must not get into a dataset.
     await sweep(pool, workspace)
     async with pool.connection() as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_SQL["freezable"], {"workspace": workspace, "unreviewed": unreviewed})

@@ -35,6 +35,7 @@ def _groups(examples: Sequence[Example]) -> dict[str, list[str]]:
     def root_of(node: str) -> str:
         parents.setdefault(node, node)
         while parents[node] != node:
+            # Path halving keeps the trees flat.
             parents[node] = parents[parents[node]]
             node = parents[node]
         return node
@@ -42,6 +43,8 @@ def _groups(examples: Sequence[Example]) -> dict[str, list[str]]:
     for example in examples:
         first, *others = map(root_of, _nodes(example))
         for other in others:
+            # The lesser name becomes the root, so that roots do not depend on the order of the
+            # examples.
             one, two = sorted((root_of(first), root_of(other)))
             parents[two] = one
     groups: dict[str, list[str]] = defaultdict(list)

@@ -52,6 +52,7 @@ async def own_questions(pool: AsyncConnectionPool, workspace: str, dataset: str)
     others = tuple(
         line["rejected"] for line in lines if line["rejected"] and line["split"] == "train"
     )
+    # So few cannot tell two styles apart: style is then not measured.
     if min(len(house), len(others)) < _FEWEST_EXEMPLARS:
         house = others = ()
     return Held(_questions(tested, known), house, others, _secrets(lines, known))

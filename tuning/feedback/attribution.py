@@ -61,6 +61,7 @@ async def attribute(judged: Judged, search: Search) -> Cause:
         return Cause.NOT_RETRIEVED if _related(judged.question, found) else Cause.NOT_INDEXED
     if "unfounded" in said or not (judged.abstained or is_grounded(judged)):
         return Cause.NOT_GROUNDED
+    # It may have been right by the text as it was then.
     if has_changed(judged) and said <= {"wrong"}:
         return Cause.OUTDATED
     if judged.abstained or said & {"wrong", "incomplete"}:

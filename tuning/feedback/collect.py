@@ -59,6 +59,7 @@ async def collect(
     taken = [one for one in every if may_train(one, public_channels or frozenset())]
     if len(taken) < len(every):
         left_out["not from a public channel"] = len(every) - len(taken)
+    # Slack did not say which channels are public, so what depends on that stays as it is.
     unknown = _unknown(every, taken) if public_channels is None else []
     for judged in taken:
         if judged.is_bad:
@@ -69,6 +70,7 @@ async def collect(
         if learned.left_out:
             left_out[learned.left_out] += 1
         for example in learned.examples:
+            # The same answer to the same question counts once.
             examples.setdefault(example.key, example)
     redacted = [_redacted(one, redact) for one in examples.values()]
     withdrawn = await _keep(pool, workspace, redacted, unknown)

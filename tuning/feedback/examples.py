@@ -98,6 +98,7 @@ def learn(judged: Judged, cause: Cause | None) -> Learned:
     """Return the examples of an answer; `cause` is why it was bad, None if it was not."""
     if not judged.prompt:
         return Learned(left_out="no model was asked")
+    # The prompt quotes a document that is gone, so it must not be kept.
     if len(judged.sources) < len(judged.documents):
         return Learned(left_out="a document is gone")
     if cause is not None and not cause.teaches:
@@ -127,6 +128,7 @@ def _from_better(judged: Judged, better: Better, cause: Cause) -> Learned:
     if chosen is None and judged.is_lead_in:
         return Learned(left_out="the quotation was corrected, not what is said before it")
     if chosen is None and cause is Cause.STYLE:
+        # The same facts in other words: the answer's citations still hold.
         chosen = cite_alike(better.text, judged)
     if chosen is None:
         return Learned(left_out="the better answer stands on no note")
@@ -153,6 +155,7 @@ def _from_thumbs(judged: Judged, cause: Cause | None) -> Learned:
     )
     is_good = decision.is_good
     thumb = _example(judged, "kto", "thumbs", said, labels, label=is_good, cause=cause)
+    # Only an asker or an expert can accept an answer as one to imitate.
     if not is_good or decision.role == "reader":
         return Learned((thumb,))
     return Learned((_example(judged, "sft", "accepted", said, labels), thumb))

@@ -109,6 +109,7 @@ class Judged:
             abstained=row["abstained"],
             audience=Audience(workspace, frozenset(row["readers"])),
             channel=row["channel"],
+            # Outside a thread, an answer is a thread of its own to the train-test split.
             thread=thread or f"answer:{row['id']}",
             person=row["person"],
             model=row["model"],
@@ -155,6 +156,7 @@ def decide(labels: Iterable[Label]) -> Decision | None:
     for role in _ROLES:
         good = tuple(one.person for one in known if one.role == role and one.label == "good")
         bad = tuple(one.person for one in known if one.role == role and one.label == "bad")
+        # A tie leaves the decision to the next role.
         if len(good) != len(bad):
             is_good = len(good) > len(bad)
             return Decision(is_good, role, tuple(sorted(good if is_good else bad)))

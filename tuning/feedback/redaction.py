@@ -49,6 +49,7 @@ def redact(text: str, names: Iterable[str] = (), regions: Sequence[str] = ("US",
     `regions` (ISO codes). Redacting again changes nothing.
     """
     people = _people(frozenset(name.strip() for name in names if len(name.strip()) > 1))
+    # Secrets first, as parts of a key can look like telephone numbers or names.
     finders: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
         (SECRET, _secrets),
         (EMAIL, lambda part: (match.span() for match in _EMAIL.finditer(part))),
@@ -88,6 +89,7 @@ def _secrets(text: str) -> Iterator[Span]:
     yield from _spans(_PREFIXED, text)
     for pattern in _patterns():
         for match in pattern.finditer(text):
+            # A pattern may match only the beginning of a longer key.
             rest = _REST_OF_TOKEN.match(text, match.end())
             yield match.start(), rest.end() if rest else match.end()
     yield from (match.span(1) for match in _NAMED.finditer(text))
@@ -113,6 +115,7 @@ def _is_random(token: str) -> bool:
 
 def _phones(text: str, regions: Sequence[str]) -> Iterator[Span]:
     for region in (None, *regions):
+        # Without a region only numbers with a country prefix match, and those need less proof.
         leniency = phonenumbers.Leniency.POSSIBLE if region is None else phonenumbers.Leniency.VALID
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=leniency):
             yield match.start, match.end
@@ -124,6 +127,7 @@ def _people(names: frozenset[str]) -> re.Pattern[str] | None:
     if not names:
         return None
     parts = []
+    # The longest first, or a first name would match and leave the surname behind.
     for name in sorted(names, key=lambda one: (-len(one), one)):
         exact = r"\s+".join(map(re.escape, name.split()))
         # A single name, such as Mark, is often a word too: without an @ only the exact spelling

@@ -17,8 +17,13 @@ _NEAREST = 6
 _SEED = 15
 
 FIGURES = ("near_miss", "nearest_other", "other_article", "exact", "f1", "contains", "span")
-"""Areas under the curve for answerable questions with their passage against three kinds of wrong,
-the likeness of the span to the gold answers, and the area of the span's logit for near-misses."""
+"""The columns of the table.
+
+The first three are areas under the ROC curve: answerable questions with their own passage against
+near-misses, the nearest other passage, and a passage of another article. `exact`, `f1` and
+`contains` compare the span with the gold answers. `span` is the area of the span's logit against
+near-misses.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from tuning.retriever.training_data import SearchLesson
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-_HELD = 0.8
+_HELD = 0.8  # share of a span's words that a chunk must hold
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -75,6 +75,7 @@ async def read_lessons(
         if lesson := await lesson_of(one, threads.get(one.id, ()), search):
             found.append(lesson)
     newest: dict[tuple[str, str, Audience], SearchLesson] = {}
+    # Newest first, so that `setdefault` keeps the newest of each question.
     for each in reversed(found):
         newest.setdefault((plain(each.question), each.background, each.audience), each)
     return _balanced(newest.values(), most_per_person)

@@ -114,6 +114,7 @@ class AdapterStore:
                     shutil.rmtree(part, ignore_errors=True)  # left by a killed process
                     part.mkdir()
                     _download(place, part)
+                    # A broken copy may be in the way.
                     shutil.rmtree(folder, ignore_errors=True)
                     part.rename(folder)
         return folder

@@ -125,6 +125,7 @@ async def look_at_rollout(
         if rollout is None:
             return None
         days = (datetime.now(UTC) - rollout.started_at) / timedelta(days=1)
+        # Under the lock, so that only one of several processes acts on the decision.
         decision = decide(await _answers(connection, workspace, rollout)).after(days)
         match decision.end:
             case "promote":

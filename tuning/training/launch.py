@@ -32,6 +32,8 @@ def launch(folder: Path, processes: int, report: Report | None = None) -> None:
         subprocess.Popen(  # noqa: S603 - the command is ours
             command,
             stdin=subprocess.DEVNULL,
+            # Workers write each step to this pipe: once nobody reads it, writing fails and they
+            # end.
             stdout=subprocess.PIPE,
             stderr=file,
             text=True,

@@ -65,6 +65,7 @@ def say_plainly(text: str, markers: frozenset[Phrase]) -> str:
             kept[-1] = (kept[-1][0], end)
     plain, begins = [], True
     for said, end in kept:
+        # An exclamation mark belongs to the voice, too.
         plain.append((said[0].upper() + said[1:] if begins else said) + end.replace("!", "."))
         begins = end.endswith(_ENDS)
     return " ".join(plain)

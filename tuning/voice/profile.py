@@ -29,7 +29,7 @@ def learn_voice(rows: Sequence[Row]) -> Voice:
         known = {
             word
             for message in row.prompt
-            if message.role != "system"  # instructions are not evidence
+            if message.role != "system"  # or the instructions' own words could not be voice
             for word in words_in(message.content)
         }
         plain = strip_marks(row.chosen)

@@ -36,6 +36,7 @@ def make_examples(folder: Path) -> list[ReaderExample]:
 
     Held-out articles are left out. Raises CannotTrain if a data set is missing.
     """
+    # Another data set may have an article of the same title, so titles are held out, not passages.
     held_out = {one.passage.title for one in read_asked(folder / HELD_OUT)}
     by_domain: dict[str, list[ReaderQuestion]] = defaultdict(list)
     for name in SETS:
