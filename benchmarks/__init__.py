@@ -1,1 +1,1 @@
-"""Every figure in the docs, one command each."""
+"""The benchmarks behind every figure in the docs, one command each."""

@@ -1,4 +1,4 @@
-"""Search by vector beside the exact one, by size of the index and by who asks. Tunes nothing."""
+"""Compare approximate vector search with exact search, by size of the index and by audience."""
 
 import argparse
 import asyncio
@@ -32,16 +32,16 @@ from retrieval.search.retriever import search
 from retrieval.search.scope import find_scope, read_as_of_now
 
 _FOUND = 10
-_CANDIDATES = 60  # as many as a search asks of each arm
+_CANDIDATES = 60  # as many as a search takes from each arm
 _PASSAGES = 8
-_AS_GOOD = 1e-4  # less than half precision tells apart
+_AS_GOOD = 1e-4  # below the resolution of half precision
 _WARM = 20
 _BLOCK = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Filtered:
-    """What an audience found that may read `share` per cent, and how soon."""
+    """Recall and time for an audience that may read `share` per cent of the chunks."""
 
     kind: str
     share: int
@@ -52,7 +52,7 @@ class Filtered:
 
 
 class Known(Embedder):
-    """The embedder with the questions' vectors at hand, to time a search without it."""
+    """An embedder with the questions' vectors at hand, to time a search without embedding."""
 
     def __init__(self, embedder: Embedder, real: Real) -> None:
         self.name, self.dimensions, self.url = embedder.name, embedder.dimensions, embedder.url
@@ -63,27 +63,27 @@ class Known(Embedder):
         }
 
     def count_tokens(self, text: str) -> int:
-        """As the embedder's."""
+        """Count tokens with the embedder."""
         return self._embedder.count_tokens(text)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """As the embedder's."""
+        """Embed with the embedder."""
         return self._embedder.embed_documents(texts)
 
     def embed_query(self, text: str) -> list[float]:
-        """What is at hand."""
+        """Return the known vector."""
         vector: list[float] = self._vectors[text]
         return vector
 
     async def aembed_query(self, text: str) -> list[float]:
-        """As `embed_query`, at once."""
+        """Return the known vector."""
         return self.embed_query(text)
 
 
 async def measure_size(
     folder: Path, url: str, embedder: Embedder, real: Real, count: int, console: Console
 ) -> dict[str, Any]:
-    """All figures of an index of `count` chunks, in a workspace of its own."""
+    """Return all figures of an index of `count` chunks, in a workspace of its own."""
     workspace = f"{count} chunks"
     async with open_database(url, workspace) as database:
         generation = await ensure_generation(database, embedder)
@@ -124,7 +124,7 @@ async def _ask_as(
     kind: str,
     share: int,
 ) -> Filtered:
-    """Every question for one audience: the chunks found against the nearest of what it may read."""
+    """Ask every question for one audience; compare with the exact nearest chunks it may read."""
     audience = Audience(filled.generation.workspace, readers_of(kind, share))
     seen = np.array([bool(readers & audience.readers) for readers in filled.readers])
 
@@ -147,9 +147,10 @@ async def _ask_as(
 
 
 def _likeness(filled: Filled, asked: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """The cosine of each chunk's vector as it is stored, a block at a time to spare memory."""
+    """Return the cosine of the question with each chunk's stored vector."""
     asked = asked.astype(np.float16).astype(np.float32)
     parts = []
+    # A block at a time, as all vectors in single precision would not fit in memory.
     for first in range(0, len(filled.vectors), _BLOCK):
         block = filled.vectors[first : first + _BLOCK].astype(np.float32)
         parts.append(block @ asked / np.linalg.norm(block, axis=1))
@@ -158,7 +159,7 @@ def _likeness(filled: Filled, asked: npt.NDArray[np.float32]) -> npt.NDArray[np.
 
 
 async def _search_whole(database: Database, embedder: Embedder, real: Real) -> dict[str, float]:
-    """Milliseconds of a whole search by who may read all, with and without the embedding."""
+    """Return milliseconds of a whole search that may read all, with and without the embedding."""
     audience = Audience(database.workspace, readers_of(KINDS[0], SHARES[-1]))
     figures: dict[str, float] = {}
     for name, given in (("without", Known(embedder, real)), ("with", embedder)):
@@ -173,7 +174,7 @@ async def _search_whole(database: Database, embedder: Embedder, real: Real) -> d
 
 
 async def _timed(ask: Callable[[int], Awaitable[Any]], count: int) -> tuple[list[Any], list[float]]:
-    """What each question found and the milliseconds it took; some are asked before, to warm up."""
+    """Return what each question found and its milliseconds; some are asked first to warm up."""
     for at in range(min(_WARM, count)):
         await ask(at)
     found, times = [], []
@@ -190,7 +191,7 @@ def _percentiles(times: list[float]) -> tuple[float, float]:
 
 
 async def measure(sizes: list[int], folder: Path) -> list[dict[str, Any]]:
-    """The figures of each size, the smallest first, all in one Postgres."""
+    """Return the figures of each size, smallest first, all in one Postgres."""
     console = Console(stderr=True)
     embedder = open_embedder(EMBEDDED)
     with console.status("Embedding 5,000 real chunks"):
@@ -205,7 +206,7 @@ async def measure(sizes: list[int], folder: Path) -> list[dict[str, Any]]:
 
 
 def main() -> None:
-    """Measure, write the results and the page."""
+    """Measure; write the results and the page."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sizes", default="10000,100000", help="numbers of chunks, by comma")
     arguments.add_argument("--folder", type=Path, help="keeps the database for the next time")

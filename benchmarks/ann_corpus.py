@@ -1,4 +1,4 @@
-"""Chunks in any number, made of real ones: vectors, texts, readers. Stores none."""
+"""Generate any number of chunks from real ones: vectors, texts, allowed principals."""
 
 import gzip
 import json
@@ -23,7 +23,7 @@ Vectors = npt.NDArray[np.float32]
 SHARES = (1, 10, 50, 100)
 """Per cent of the chunks that an audience may read."""
 KINDS = ("random", "topic")
-"""How what an audience may read is spread: over all topics, or all of it at one end."""
+"""How the readable chunks are spread: over all topics, or gathered at one end."""
 CHUNKS_A_DOCUMENT = 10
 
 _SETS = ("scifact", "squad2")
@@ -31,13 +31,13 @@ _HANDBOOK = DATA / "handbook_18f" / "snapshot-2022-06-28.jsonl.gz"
 _TEXTS = 5_000
 _QUESTIONS = 200
 _NEIGHBOURS = 10
-_NOISE = 1.5  # at most so many times as real vectors differ
+_NOISE = 1.5  # at most this many times the spread of real vectors
 _SENTENCES = 2  # as many as a real chunk has
 
 
 @dataclass(frozen=True, slots=True)
 class Real:
-    """The sentences of each of 5,000 real chunks and its vector, and questions with theirs."""
+    """The sentences and vectors of 5,000 real chunks, and questions with their vectors."""
 
     sentences: Sequence[Sequence[str]]
     vectors: Vectors
@@ -46,9 +46,9 @@ class Real:
 
 
 def read_real(embedder: Embedder, kept: Path) -> Real:
-    """Chunks of scifact, squad2 and a handbook, and questions of the first two.
+    """Read chunks of scifact, squad2 and a handbook, and questions of the first two.
 
-    Embedding takes minutes: `kept` is where the vectors are, or will be for the next time.
+    Embedding takes minutes: `kept` is the file that caches the vectors.
     """
     chance = random.Random(7)  # noqa: S311 - a sample, not a secret
     corpora = [SETS[name]() for name in _SETS]
@@ -69,12 +69,12 @@ def read_real(embedder: Embedder, kept: Path) -> Real:
 
 
 def make_documents(real: Real, count: int, seed: int, at_once: int = 200) -> Iterator[list[Ready]]:
-    """Documents of ten chunks, `count` chunks in all.
+    """Yield documents of ten chunks, `at_once` at a time, `count` chunks in all.
 
-    A chunk's vector lies between a real one and one of its ten nearest, at a random place of the
-    first's half, with noise as real vectors differ (normal with their covariance, of a random
-    strength), at length 1; its text is sentences of the two. The chunks of a document are of
-    neighbouring topics: places along the direction in which vectors differ most.
+    A chunk's vector lies between a real one and one of its ten nearest, on the first one's side,
+    plus normal noise with the real vectors' covariance and a random strength, and has length 1. Its
+    text mixes sentences of both. The chunks of a document have neighbouring topics: positions along
+    the principal direction of the vectors.
     """
     likeness = real.vectors @ real.vectors.T
     np.fill_diagonal(likeness, -1)
@@ -107,12 +107,12 @@ def make_documents(real: Real, count: int, seed: int, at_once: int = 200) -> Ite
 
 
 def readers_of(kind: str, share: int) -> frozenset[str]:
-    """The readers an audience stands for that may read `share` per cent, spread as `kind` says."""
+    """Return the principals of an audience that may read `share` per cent, spread by `kind`."""
     return frozenset(f"channel:{kind}{each}" for each in SHARES if each <= share)
 
 
 def _document(key: str, rows: Sequence[tuple[str, Vectors]], places: tuple[int, int]) -> Ready:
-    """One document; `places`, 0 to 99, say by kind who reads it."""
+    """Build one document; `places`, 0 to 99, decide by kind who may read it."""
     readers = frozenset(
         f"channel:{kind}{next(share for share in SHARES if place < share)}"
         for kind, place in zip(KINDS, places, strict=True)

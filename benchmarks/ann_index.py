@@ -1,4 +1,4 @@
-"""An index of made chunks, filled as any other is or in bulk; what it weighs. Asks no question."""
+"""Fill an index with generated chunks, by the normal writer or in bulk, and measure its size."""
 
 import json
 import time
@@ -21,8 +21,8 @@ _EACH = sql.SQL("""
     select c.id, c.embedding, d.readers from chunks c join documents d on d.id = c.document_id
     where c.generation = {}
 """)
-_HEAD = 4  # bytes of a halfvec before its numbers
-_WHOLE = 100_000  # chunks; written as they always are, a million would take hours
+_HEAD = 4  # bytes of a halfvec's header
+_WHOLE = 100_000  # chunks; with the normal writer a million would take hours
 _DOCUMENTS = """
     insert into documents (workspace, source_id, key, title, text, version, hash, readers)
     select %s, %s, key, key, '', '1', '', string_to_array(readers, ' ')
@@ -54,7 +54,7 @@ _WEIGHTS = """
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """An index: its chunks' ids, vectors and readers, one beside the other."""
+    """An index: the ids, vectors and readers of its chunks, in the same order."""
 
     generation: Generation
     ids: npt.NDArray[np.int64]
@@ -65,7 +65,7 @@ class Filled:
 
     @property
     def has_words(self) -> bool:
-        """Whether it can be searched by term as well."""
+        """Whether it has posting lists, for lexical search."""
         return len(self.ids) <= _WHOLE
 
 
@@ -77,10 +77,10 @@ async def fill(
     note: Path,
     on_progress: Callable[[int], None],
 ) -> Filled:
-    """`count` made chunks in an empty generation, some documents a transaction, then the graph.
+    """Write `count` generated chunks to an empty generation, then build the HNSW graph.
 
-    More than 100,000 are copied in bulk, with their vectors and without postings. `note` is where
-    it is said how long that took; where it is said already, all is there already.
+    More than 100,000 are copied in bulk, without posting lists. `note` is the file that keeps the
+    seconds; if it exists, the index is complete already.
     """
     seconds = _noted(note)
     if not seconds:
@@ -128,11 +128,12 @@ async def _copy(
     count: int,
     on_progress: Callable[[int], None],
 ) -> dict[str, float]:
-    """Rows as an owner may write them: COPY is not for those under row-level security."""
+    """Write rows in bulk, with the owner's role."""
     started = time.perf_counter()
     source = await upsert_source(connection, generation.workspace, CorpusSource({}))
+    # COPY is not allowed under row-level security.
     await connection.execute("set role none")
-    await connection.execute("set maintenance_work_mem = '4GB'")  # else the graph outgrows it
+    await connection.execute("set maintenance_work_mem = '4GB'")  # or the graph would not fit
     sets: dict[frozenset[str], int] = {}
     done = 0
     for made in make_documents(real, count, seed=7):
@@ -151,7 +152,7 @@ async def _copy_documents(
     made: list[Ready],
     sets: dict[frozenset[str], int],
 ) -> None:
-    """Documents without their texts; `sets` are the numbers of the sets of readers so far."""
+    """Copy documents without their texts; `sets` maps reader sets to their ids so far."""
     for new in {ready.document.readers for ready in made} - sets.keys():
         cursor = await connection.execute(_READER_SETS, [generation.workspace, sorted(new)])
         ((sets[new],),) = await cursor.fetchall()
@@ -182,7 +183,7 @@ async def _copy_documents(
 async def _finish(
     connection: AsyncConnection, generation: Generation, started: float
 ) -> dict[str, float]:
-    """The graph, and what a database does of itself when it is quiet; seconds of each part."""
+    """Build the graph and vacuum, as an idle database would; return the seconds of each part."""
     written = time.perf_counter()
     await ensure_vector_index(connection, generation)
     built = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The section "Nearest neighbours" of docs/benchmarks.md, with its picture. Measures nothing."""
+"""Write the section "Nearest neighbours" of docs/benchmarks.md, with its picture."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ Sizes = Sequence[Mapping[str, Any]]
 
 
 def write_page(machine: str, sizes: Sizes) -> None:
-    """The section and the picture of these sizes."""
+    """Write the section and the picture of these sizes."""
     picture = PAGE.parent / _PICTURE
     picture.parent.mkdir(exist_ok=True)
     _draw(sizes, picture)
@@ -67,7 +67,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _draw(sizes: Sizes, path: Path) -> None:
-    """A curve for each audience: its recall and its time over the size of the index."""
+    """Draw a curve for each audience: recall and time over the size of the index."""
     with mpl.rc_context({"svg.hashsalt": "houselore", "font.size": 9}):
         figure = Figure(figsize=(10, 4), layout="constrained")
         panels = figure.subplots(1, 2)

@@ -1,4 +1,4 @@
-"""squad2's test article through the whole chain: the starter model beside its bare base."""
+"""Ask squad2's test article through the whole chain: the starter model beside its bare base."""
 
 import argparse
 import asyncio
@@ -49,7 +49,7 @@ _LABELS: Mapping[str, str] = {
 
 
 async def measure(limit: int, off_topic: int) -> dict[str, Figures]:
-    """Each model's figures: a share with its bounds, or a number."""
+    """Return each model's figures: a share with its bounds, or a number."""
     gold = _test_questions(limit)
     others = _off_topic_questions(off_topic)
     found: dict[str, Figures] = {}
@@ -98,7 +98,7 @@ def _figures(outcomes: Sequence[Outcome], others: Sequence[Outcome]) -> Figures:
 
 
 def write_page(found: Mapping[str, Figures]) -> None:
-    """The section of docs/benchmarks.md."""
+    """Write the section of docs/benchmarks.md."""
     lines = [f"| | {' | '.join(found)} |", f"| --- |{' --- |' * len(found)}"]
     for name, label in _LABELS.items():
         cells = (_cell(figures.get(name)) for figures in found.values())
@@ -117,7 +117,7 @@ def _cell(figure: list[float] | float | int | None) -> str:
 
 
 async def _quietly(_: IndexProgress) -> None:
-    """A benchmark shows no bars."""
+    """Show no progress."""
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Fit the confidence that is shipped: which excerpt is chosen, and how likely it answers.
+"""Fit the shipped confidence: which excerpt to show, and how likely it answers.
 
-On the development questions to real documents, six articles of squad2 that the reader never saw,
-and questions about something else. Each is judged by fits on other documents alone.
+Uses the development questions about real documents, six articles of squad2 that the reader never
+saw, and off-topic questions, each evaluated by fits on other documents only.
 """
 
 import argparse
@@ -51,12 +51,12 @@ _STRENGTH = 0.1
 _STRENGTH_ANSWER = 0.005
 
 Judge = Callable[[str], bool]
-"""A text to whether it is a right answer."""
+"""Whether a text is a right answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Posed:
-    """A question, who judges its answer, and the document it is about; "" for off-topic ones."""
+    """A question, its judge, and the document it is about; "" if it is off-topic."""
 
     question: Question
     is_right: Judge
@@ -66,7 +66,7 @@ class Posed:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was read for a question, and which of the excerpts are right."""
+    """The excerpts that were read for a question, and which of them are right."""
 
     posed: Posed
     read: Read
@@ -74,12 +74,12 @@ class Looked:
 
     @property
     def fold(self) -> int:
-        """Questions about one document are held out together."""
+        """The cross-validation fold; questions about one document are held out together."""
         return sum(map(ord, self.posed.document or self.posed.question.text)) % _FOLDS
 
 
 async def look_all(source: Source, posed: Sequence[Posed]) -> list[Looked]:
-    """What is read for each question in an index of `source` alone."""
+    """Return what the chain reads for each question in an index of `source` alone."""
     found = []
     with TemporaryDirectory() as folder:
         async with source_apart(open_settings(data_dir=Path(folder)), source, _quietly) as apart:
@@ -95,7 +95,7 @@ async def look_all(source: Source, posed: Sequence[Posed]) -> list[Looked]:
 
 
 def pose_documents(questions: Path) -> list[Posed]:
-    """The development questions; what follows a question up has it and its answer before it."""
+    """Return the development questions; a follow-up has its first question and answer as thread."""
     asked = {one.id: one for one in read_document_questions(questions)}
     posed = []
     for one in asked.values():
@@ -109,12 +109,12 @@ def pose_documents(questions: Path) -> list[Posed]:
 
 
 def _follows(rules: ReplyRules, answerable: bool, text: str) -> bool:
-    """Whether a text is right by the rules of a question that can be answered."""
+    """Return whether a text satisfies the rules of an answerable question."""
     return answerable and not rules.broken_by(text)
 
 
 def pose_squad(limit: int, seed: int = 7) -> tuple[Source, list[Posed]]:
-    """squad2's six articles, and some of the questions to them."""
+    """Return squad2's six articles, and a sample of their questions."""
     gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
     title = {document.key: document.title for document in gold.documents}
     posed = []
@@ -125,17 +125,17 @@ def pose_squad(limit: int, seed: int = 7) -> tuple[Source, list[Posed]]:
 
 
 def _has_one(answers: tuple[str, ...], text: str) -> bool:
-    """Whether a text holds one of the answers."""
+    """Return whether a text contains one of the answers."""
     return bool(contains(text, answers))
 
 
 def fits_on(question: GoldQuestion) -> bool:
-    """Whether an off-topic question is one that the weights are fitted on; others are to test."""
+    """Return whether an off-topic question is for fitting; the others are for the test."""
     return question.id.encode()[-1] % 2 == 0
 
 
 def pose_off_topic(limit: int) -> list[Posed]:
-    """Questions about nothing in any of these indexes: every other one of clapnq's."""
+    """Return off-topic questions: the half of clapnq's that is for fitting."""
     files = [DATA / "clapnq/answerable.jsonl", DATA / "clapnq/unanswerable.jsonl"]
     asked = [one for one in read_clapnq(files).questions if fits_on(one)]
     return [
@@ -144,10 +144,9 @@ def pose_off_topic(limit: int) -> list[Posed]:
 
 
 def fit_choice(looked: Sequence[Looked]) -> Regression:
-    """Which of the excerpts of a question to real documents that has an answer is right.
-
-    squad2's passages are one paragraph each: what is learned there about kinds misleads.
-    """
+    """Fit which excerpt is right, on answerable questions about real documents."""
+    # squad2's passages are one paragraph each, which would teach nothing true about kinds of
+    # blocks.
     pairs = [
         (one.features, right)
         for asked in looked
@@ -159,7 +158,7 @@ def fit_choice(looked: Sequence[Looked]) -> Regression:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What is shown for a question, by a choice that has not seen its document."""
+    """What is shown for a question, chosen by a fit that has not seen its document."""
 
     looked: Looked
     features: dict[str, float]
@@ -168,7 +167,7 @@ class Chosen:
 
 
 def choose(looked: Sequence[Looked]) -> list[Chosen]:
-    """What each question is shown; questions for which nothing was found are left out."""
+    """Return what each question is shown; questions without excerpts are left out."""
     chosen = []
     for fold in range(_FOLDS):
         choice = fit_choice([one for one in looked if one.fold != fold])
@@ -190,10 +189,7 @@ def _chosen(one: Looked, choice: Regression) -> Chosen:
 
 
 def fit(looked: Sequence[Looked]) -> tuple[Confidence, list[Chosen], list[float]]:
-    """The weights and thresholds, what was chosen, and how likely each was said to be right.
-
-    The bar is set on the documents alone: what is asked of squad2 is found much more easily.
-    """
+    """Return the weights and thresholds, what was chosen, and its held-out probabilities."""
     chosen = choose(looked)
     posed = [one.looked.posed for one in chosen]
     rows = [
@@ -211,6 +207,7 @@ def fit(looked: Sequence[Looked]) -> tuple[Confidence, list[Chosen], list[float]
     for (_, at), p in zip(rows, weighed, strict=True):
         said[at] = p
     of_documents = [one.document.endswith(".md") for one in posed]
+    # The threshold is set on real documents alone: squad2's answers are found much more easily.
     wanted = [one.answerable and is_in for one, is_in in zip(posed, of_documents, strict=True)]
     bar = choose_bar(said, wanted, _REFUSED)
     related = choose_bar(said, wanted, _UNSHOWN)
@@ -218,7 +215,7 @@ def fit(looked: Sequence[Looked]) -> tuple[Confidence, list[Chosen], list[float]
 
 
 def figures(chosen: Sequence[Chosen], said: Sequence[float], bar: float) -> dict[str, float]:
-    """How good what is shown is, and how well its probability tells."""
+    """Return how good the shown answers are, and how well their probability separates them."""
     rows = list(zip(chosen, said, strict=True))
     with_answer = [(one, p) for one, p in rows if one.looked.posed.answerable]
     without = [(one, p) for one, p in rows if not one.looked.posed.answerable]
@@ -245,9 +242,9 @@ def _share(flags: Sequence[bool]) -> float:
 async def fit_shipped(
     docs: Path, limit: int, to: Path, plots: Path | None
 ) -> dict[str, dict[str, float]]:
-    """Put the weights into the file `to`, and tell how good they are on what they have not seen.
+    """Write the weights to the file `to`; return held-out figures for documents and squad2.
 
-    Risk by coverage and reliability, on documents and squad2 alike, are drawn in `plots`.
+    Draws risk by coverage and reliability, on both together, in `plots`.
     """
     documents = pose_documents(HERE / "document_questions" / "questions.jsonl")
     off_topic = pose_off_topic(_OFF_TOPIC)
@@ -276,7 +273,7 @@ async def fit_shipped(
 def _calibrated(
     confidence: Confidence, chosen: Sequence[Chosen], said: Sequence[float]
 ) -> Calibrated:
-    """What was said of the questions about something in the index."""
+    """Return the probabilities of the questions that are not off-topic."""
     rows = [(one, p) for one, p in zip(chosen, said, strict=True) if one.looked.posed.document]
     return Calibrated(
         confidence,
@@ -287,7 +284,7 @@ def _calibrated(
 
 
 async def _quietly(_: IndexProgress) -> None:
-    """Nobody looks."""
+    """Show no progress."""
 
 
 if __name__ == "__main__":

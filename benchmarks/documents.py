@@ -1,4 +1,4 @@
-"""Questions to real documents: the whole chain, the first chunk found, and LangChain's tutorial."""
+"""Ask questions about real documents: the whole chain, the first chunk, LangChain's tutorial."""
 
 import argparse
 import asyncio
@@ -40,12 +40,12 @@ _SET = DATA / "real_documents"
 _WAYS: Mapping[str, str] = MappingProxyType(
     {"house": HOUSELORE, "chunk": FIRST_CHUNK, "tutorial": TUTORIAL}
 )
-_FOUND = 10  # as many as the issue's own figures were taken with; only the first is shown
+_FOUND = 10  # as many as for the issue's figures; only the first is shown
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The replies in each way, in the order of the questions, and how large the index was."""
+    """The replies of each system, in the order of the questions, and the size of the index."""
 
     questions: tuple[DocumentQuestion, ...]
     replies: Mapping[str, list[DocumentReply]]
@@ -54,12 +54,12 @@ class Measured:
 
     @property
     def scores(self) -> dict[str, DocumentScores]:
-        """Each way's."""
+        """The scores of each system."""
         return {name: score_replies(self.questions, of) for name, of in self.replies.items()}
 
 
 async def measure(asked: DocumentsToAsk, names: Sequence[str]) -> Measured:
-    """Put each question to each way in turn, so that a busy moment is shared by all."""
+    """Put each question to each system in turn, so that a busy moment affects all alike."""
     chosen, questions = asked.read()
     source = FilesSource(asked.folder)
     console = Console(stderr=True)
@@ -84,7 +84,7 @@ async def measure(asked: DocumentsToAsk, names: Sequence[str]) -> Measured:
 async def _ways(
     settings: Settings, apart: Apart, source: FilesSource, names: Sequence[str]
 ) -> AsyncIterator[dict[str, Respond]]:
-    """The ways of these names, what they need opened."""
+    """Open the named systems and what they need."""
     services = apart.services
     async with AsyncExitStack() as stack:
         ways: dict[str, Respond] = {}
@@ -101,7 +101,7 @@ async def _ways(
 
 
 def first_chunk(database: Database, embedder: Embedder) -> Respond:
-    """The first chunk that our search finds, whole; a follow-up is searched with its thread."""
+    """Return a system that shows the first chunk our search finds; a follow-up uses its thread."""
 
     async def respond(question: DocumentQuestion, thread: tuple[Turn, ...]) -> DocumentReply:
         started = time.perf_counter()
@@ -123,22 +123,22 @@ def first_chunk(database: Database, embedder: Embedder) -> Respond:
 
 
 def _documents(source: FilesSource) -> list[Document]:
-    """What our index holds, read in the same way."""
+    """Read the documents that our index holds, in the same way."""
     read = []
     for listed in source.listing():
         try:
             read += [source.read(listed.key)] if listed.left_out is None else []
-        except UnreadableDocument:  # the index has left it out, too
+        except UnreadableDocument:  # the index leaves it out, too
             continue
     return read
 
 
 async def _quietly(_: IndexProgress) -> None:
-    """The status line says how far it is."""
+    """Show no progress, as the status line does."""
 
 
 def _keep(folder: Path, measured: Measured) -> None:
-    """The replies of each way as a file for a person to read."""
+    """Write the replies of each system to a file for a person to read."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, replies in measured.replies.items():
         lines = (json.dumps(reply.as_object(), ensure_ascii=False) + "\n" for reply in replies)
@@ -147,7 +147,7 @@ def _keep(folder: Path, measured: Measured) -> None:
 
 
 def main() -> None:
-    """Measure; write the results and the page where all ways were measured, else print them."""
+    """Measure; write the results and the page if all systems were measured, else print them."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--folder", type=Path, default=_SET / "docs")
     arguments.add_argument("--questions", type=Path, default=_SET / "questions.jsonl")

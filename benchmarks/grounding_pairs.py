@@ -1,6 +1,6 @@
-"""Sentences beside the block that they were made from, by rule: true ones, and the same made false.
+"""Make pairs of sentence and block by rule: true sentences, and the same ones made false.
 
-From squad2's and policyqa's passages and the tables, lists and steps of our own docs. Judges none.
+Sources are squad2's and policyqa's passages, Wikipedia's tables, and our own docs.
 """
 
 import csv
@@ -114,7 +114,7 @@ _CUTS = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A sentence beside a block; `kind` says how it was made, `is_true` whether it holds."""
+    """A sentence and a block; `kind` says how it was made, `is_true` whether it is supported."""
 
     kind: str
     is_true: bool
@@ -126,7 +126,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A block to make pairs of, its sentences, and what stands above it."""
+    """A block to make pairs from, with its sentences and headings."""
 
     block: str
     sentences: tuple[str, ...]
@@ -138,7 +138,7 @@ _Rule = Callable[[_Source, random.Random], Iterator[Pair]]
 
 
 def make_pairs(seed: int = 7, most: int = 110) -> list[Pair]:
-    """At most so many pairs of each kind, drawn evenly from all sources."""
+    """Return at most `most` pairs of each kind, spread evenly over all sources."""
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
     sources = [
         source for name in ("squad2", "squad2_more", "policyqa") for source in _passages(name)
@@ -170,7 +170,7 @@ def _sentences(text: str) -> tuple[str, ...]:
 
 
 def _tables() -> Iterator[_Source]:
-    """Up to five rows at a time of Wikipedia's tables."""
+    """Yield blocks of up to five rows of Wikipedia's tables."""
     for row in rows("wikitablequestions/passages.jsonl.gz"):
         lines = [line for line in csv.reader(StringIO(row["text"])) if line]
         for at in range(1, min(len(lines) - 1, 8), 3):
@@ -318,7 +318,7 @@ def _another_row(source: _Source, chance: random.Random) -> Iterator[Pair]:
 
 
 def _facts(source: _Source) -> Iterator[tuple[str, str, str, list[str]]]:
-    """Key, head, value and the other rows' values of each short cell of a table."""
+    """Yield key, head, value and the other rows' values of each short cell of a table."""
     if source.structure != "table":
         return
     lines = [
@@ -440,7 +440,7 @@ def _swapped(
 
 
 def _of_another_section(other: _Source, source: _Source, chance: random.Random) -> Iterator[Pair]:
-    """The sentence of one section, said of another's subject, and asked of it."""
+    """Yield a sentence with another section's subject in it, or asked about that subject."""
     if source.structure != "prose" or source.headings == other.headings or not other.headings:
         return
     subject = other.headings[-1].strip("?.!")

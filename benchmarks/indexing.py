@@ -1,4 +1,4 @@
-"""Indexing beside the bare embedder on the same texts, by one and more workers. Tunes nothing."""
+"""Compare indexing with the bare embedder on the same texts, with one worker and several."""
 
 import argparse
 import asyncio
@@ -38,27 +38,27 @@ _numbers = count(1)
 
 
 class Unread(Embedder):
-    """One vector for all texts: for documents that are only looked at, not searched."""
+    """An embedder with one vector for all texts, for documents that are never searched."""
 
     name = "unread"
     dimensions = 8
 
     def count_tokens(self, text: str) -> int:
-        """Its words."""
+        """Count words."""
         return len(text.split())
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """The same vector, so many times."""
+        """Return the same vector for each text."""
         return [self.embed_query(text) for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector."""
+        """Return the vector."""
         del text
         return [1.0, *[0.0] * (self.dimensions - 1)]
 
 
 async def index_once(url: str, folder: Path, embedder: Embedder) -> tuple[float, IndexReport]:
-    """Seconds to index `folder` into a workspace of its own, and what was done."""
+    """Index `folder` into a workspace of its own; return the seconds and the report."""
     workspace = f"benchmark-{folder.name}-{next(_numbers)}"
     async with open_database(url, workspace) as database:
         source = FilesSource(folder, _READERS)
@@ -68,7 +68,7 @@ async def index_once(url: str, folder: Path, embedder: Embedder) -> tuple[float,
 
 
 def embed_once(folder: Path, embedder: Embedder) -> float:
-    """Seconds of the embedder alone for what `index_once` has it read, all in one call."""
+    """Return the embedder's seconds for the chunks that `index_once` embeds, in one call."""
     source = FilesSource(folder, _READERS)
     documents = [source.read(listed.key) for listed in source.listing()]
     texts = [
@@ -82,7 +82,7 @@ def embed_once(folder: Path, embedder: Embedder) -> float:
 
 
 async def beside_the_embedder(url: str, folder: Path, rounds: int) -> dict[str, float]:
-    """Medians over rounds in which both take turns; the share is that of each round."""
+    """Return medians over rounds in which both take turns; the share is taken round by round."""
     embedder = open_embedder(EMBEDDED)
     bare, whole = [], []
     for turn in range(rounds + 1):  # the first one warms up
@@ -101,7 +101,7 @@ async def beside_the_embedder(url: str, folder: Path, rounds: int) -> dict[str, 
 
 
 def by_workers(url: str, folders: Sequence[Path], workers: int) -> float:
-    """Documents a second of so many processes at once, each with sources of its own."""
+    """Return the documents a second of so many processes at once, each with its own sources."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(workers, context) as database:
         list(database.map(_warm, range(workers)))
@@ -114,9 +114,10 @@ _opened: list[Embedder] = []
 
 
 def _warm(worker: int) -> None:
-    """Open the embedder of this process; wait, so that each process of the pool takes one turn."""
+    """Open this process's embedder."""
     _opened.append(open_embedder(EMBEDDED))
     _opened[0].embed_documents([f"Worker {worker} is ready."] * 8)
+    # So that no process of the pool warms up twice while another has not begun.
     time.sleep(1)
 
 
@@ -127,7 +128,7 @@ def _work(url: str, folder: Path) -> int:
 
 
 async def check_unchanged(url: str, folder: Path) -> float:
-    """Seconds to find that none of many documents has changed."""
+    """Return the seconds to find that none of many documents has changed."""
     async with open_database(url, "unchanged") as database:
         source, embedder = FilesSource(folder, _READERS), Unread()
         await index_source(database, source, embedder)
@@ -140,7 +141,7 @@ async def check_unchanged(url: str, folder: Path) -> float:
 
 @contextmanager
 def written(texts: Sequence[str], parts: int = 1) -> Iterator[list[Path]]:
-    """The texts as files in so many folders, in turn."""
+    """Write the texts as files into `parts` folders, in turn."""
     with TemporaryDirectory() as root:
         folders = [Path(root, f"part-{part}") for part in range(parts)]
         for folder in folders:
@@ -152,7 +153,7 @@ def written(texts: Sequence[str], parts: int = 1) -> Iterator[list[Path]]:
 
 
 async def measure(documents: int, rounds: int) -> dict[str, object]:
-    """Everything, on one new Postgres whose writes are durable as those of a real one."""
+    """Measure everything on one new Postgres with durable writes."""
     console = Console(stderr=True)
     corpus = SETS["scifact"]()
     texts = [f"# {of.title}\n\n{of.text}\n" for of in corpus.documents[:documents]]
@@ -174,7 +175,7 @@ async def measure(documents: int, rounds: int) -> dict[str, object]:
 
 
 def describe(result: dict[str, object]) -> str:
-    """The section of the page."""
+    """Return the section of the page."""
     workers = result["by_workers"]
     assert isinstance(workers, dict)  # noqa: S101 - `measure` has put it there
     return "\n".join(

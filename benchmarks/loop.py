@@ -1,4 +1,4 @@
-"""The loop, simulated: rollouts by the thousand, and weeks of a team with the built-in model."""
+"""Simulate the loop: thousands of rollouts, and weeks of a team with the built-in model."""
 
 import argparse
 import asyncio
@@ -33,7 +33,7 @@ _BETTER = Rates(0.02, 0.05, 0.02)
 
 
 def simulate(rollouts: int, scenarios: Sequence[Scenario] = SCENARIOS) -> dict[str, object]:
-    """Each scenario's ends over so many rollouts."""
+    """Return the outcomes of each scenario over `rollouts` rollouts."""
     found = {
         one.name: asdict(summed(play(one, seed) for seed in range(rollouts))) for one in scenarios
     }
@@ -41,7 +41,7 @@ def simulate(rollouts: int, scenarios: Sequence[Scenario] = SCENARIOS) -> dict[s
 
 
 async def through_the_database(office: Office, rollouts: int) -> dict[str, object]:
-    """The ends of a worse, an equal and a better canary whose answers stand in the real tables."""
+    """Return the outcomes of a worse, an equal and a better canary through the real tables."""
     served = await served_model(office.database)
     assert served is not None  # noqa: S101 - opening the services serves one
     ends: dict[str, Ends] = {}
@@ -59,7 +59,7 @@ async def through_the_database(office: Office, rollouts: int) -> dict[str, objec
 
 
 async def run_team(manner: Manner, plan: Plan) -> None:
-    """A team's weeks; what was measured is kept after each."""
+    """Run a team's weeks; write the figures after each."""
     library = open_library()
     posed = pose(library, plan)
     with TemporaryDirectory() as folder:
@@ -81,7 +81,7 @@ async def run_team(manner: Manner, plan: Plan) -> None:
 
 
 async def run_database(rollouts: int) -> None:
-    """Rollouts of each kind whose answers stand in the real tables."""
+    """Run rollouts of each kind through the real tables."""
     with TemporaryDirectory() as folder:
         settings = open_settings(data_dir=Path(folder))
         async with open_office(settings, ()) as office:
@@ -90,7 +90,7 @@ async def run_database(rollouts: int) -> None:
 
 
 def style_judge(manner: Manner, answers: Sequence[str]) -> StyleJudge:
-    """A judge of a manner, made of answers that nobody of the team asks for or is asked."""
+    """Fit a judge of a manner on answers that the team neither trains on nor is asked for."""
     others = [other.says(one) for other in MANNERS.values() if other != manner for one in answers]
     return StyleJudge(
         [manner.says(one) for one in answers],
@@ -99,7 +99,7 @@ def style_judge(manner: Manner, answers: Sequence[str]) -> StyleJudge:
 
 
 def main() -> None:
-    """Measure, keep the figures, write the page's section."""
+    """Measure; write the figures and the page's section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rollouts", type=int, default=1_000, help="of each kind; 0 leaves it out")
     parser.add_argument("--in-database", type=int, default=10, help="rollouts of each kind there")
@@ -124,7 +124,7 @@ def main() -> None:
 
 
 def _kept(name: str) -> dict[str, object] | None:
-    """What was measured last, if anything was."""
+    """Return the last result of this name, if there is one."""
     path = RESULTS / f"{name}.json"
     if not path.is_file():
         return None

@@ -1,4 +1,4 @@
-"""Rollouts in the real database: answers and thumbs kept, looked at, ended. Asks no model."""
+"""Play rollouts in the real database with simulated answers and thumbs."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,9 +14,9 @@ from tuning.errors import RolloutRefused
 from tuning.rollout.canary import look_at_rollout, start_rollout, stop_rollout
 
 Drawn = tuple[bool, bool, bool]
-"""Whether an answer is disliked by who asked, refused, and not supported."""
+"""Whether an answer is disliked by its asker, refused, unsupported."""
 Draw = Callable[[str, Random], Drawn]
-"""One answer of the model of this name."""
+"""Draws one answer of the named model."""
 
 SHARE = 0.8
 MOST = 1_200
@@ -25,7 +25,7 @@ _ASKERS = tuple(f"U0ASKER{number}" for number in range(10))
 
 
 def drawn_from(rates: dict[str, Rates]) -> Draw:
-    """Answers by chance, each model's at its own rates."""
+    """Return a draw of random answers at each model's rates."""
 
     def draw(model: str, lot: Random) -> Drawn:
         of = rates[model]
@@ -39,10 +39,10 @@ def drawn_from(rates: dict[str, Rates]) -> Draw:
 
 
 async def play_in_database(office: Office, canary: str, draw: Draw, seed: int) -> End:
-    """Try a registered model in most of the channels until that is decided, 1,200 answers at most.
+    """Put a model on canary in most channels until it is decided, for at most 1,200 answers.
 
-    Each answer is kept, voted on and counted by the code that does so in service. A canary that is
-    still tried at the end is stopped. Raises UnknownModel, ModelPinned and RolloutRefused.
+    Each answer is stored, voted on and counted by the code that does so in service. A canary that
+    is undecided at the end is stopped. Raises UnknownModel, ModelPinned and RolloutRefused.
     """
     lot = Random(seed)  # noqa: S311 - a simulation, not a secret
     rollout = await start_rollout(office.database, canary, SHARE, by="the benchmark")

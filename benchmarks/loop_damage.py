@@ -1,4 +1,4 @@
-"""An adapter made bad on purpose: each tensor's numbers in another order. Serves none."""
+"""Damage an adapter on purpose: shuffle the numbers of each tensor."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from tuning.adapters.files import WEIGHTS, hash_adapter
 
 
 def damage(adapter: Path, to: Path, seed: int = 7) -> str:
-    """Copy the adapter to the new folder `to` with its weights shuffled; its hash."""
+    """Copy the adapter to the new folder `to` with its weights shuffled; return its hash."""
     shutil.copytree(adapter, to)
     chance = np.random.default_rng(seed)
     tensors = safetensors.numpy.load_file(adapter / WEIGHTS)

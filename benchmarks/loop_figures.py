@@ -1,4 +1,4 @@
-"""What a team's weeks gave: figures of models and datasets, the gate's word. Measures nothing."""
+"""The figures of a team's weeks: models, datasets, the gate's verdicts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from tuning.voice.style_metrics import StyleJudge
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """A model on held-out questions, from 0 to 1; `style` of what the model phrased, by the judge.
+    """A model's scores on held-out questions, 0 to 1; `style` is the judge's, of phrased words.
 
-    `in_manner` is the share of given answers that keep the team's rule; `helpful` of the answerable
-    questions whose reply holds the right answer, `liked` of those where it is also in the manner;
-    `grounded` of what the model wrote a note supports; `cited` of the citations name a right
-    document; `refused` of the answerable, `abstained` of those that have no answer.
+    `in_manner` is the share of given answers in the team's manner; `helpful` the share of
+    answerable questions whose reply holds the right answer, `liked` of those also in the manner;
+    `grounded` the share of drafted answers that a note supports; `cited` the share of citations of
+    a right document; `refused` of answerable, `abstained` of unanswerable questions.
     """
 
     questions: int
@@ -33,9 +33,10 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """One week of a team: its questions and what came of them, as plain figures for JSON.
+    """One week of a team: its questions and their outcome, as plain figures for JSON.
 
-    `figures` are the candidate's; `serves` is who answers once the week is over, at `serving`.
+    `figures` are the candidate's; `serves` names the model in service after the week, `serving` its
+    figures.
     """
 
     week: int
@@ -57,7 +58,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class TeamFigures:
-    """All weeks of a team, what was served at first, and the candidate that was made bad."""
+    """All weeks of a team, the first served model, and the damaged candidate."""
 
     manner: str
     first: Figures
@@ -66,7 +67,7 @@ class TeamFigures:
 
 
 def figures_of_model(outcomes: Sequence[Outcome], manner: Manner, judge: StyleJudge) -> Figures:
-    """A model's figures from what came of the held-out questions."""
+    """Return a model's figures from its answers to the held-out questions."""
     given = [one for one in outcomes if not one.abstained]
     written = [one for one in given if DRAFTED in one.signals]
     shares = {name: estimate(outcomes, SHARES[name]) for name in SHARES}

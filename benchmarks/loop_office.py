@@ -1,7 +1,7 @@
-"""A team's place without Slack: the real index, answerer and tables, asked and judged. Trains none.
+"""A team's environment without Slack: real index, answerer and tables, with simulated feedback.
 
-A thumb goes the way of a reaction that Slack sends; a better answer and its reasons are written by
-what the form under a thumb down writes with.
+A thumb takes the path of a reaction event from Slack; a correction and its reasons are written by
+the statements of the form under a thumb down.
 """
 
 from collections.abc import AsyncIterator, Sequence
@@ -37,7 +37,7 @@ _SQL = load_statements("bot.feedback")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An answer as it stands in a channel, under its number."""
+    """An answer as it was recorded in a channel."""
 
     id: int
     channel: str
@@ -47,7 +47,7 @@ class Served:
 
 @dataclass(frozen=True)
 class Office:
-    """The services of one team, whose documents alone are indexed."""
+    """The services of one team, with an index of its documents alone."""
 
     services: Services
     bot: BotServices
@@ -64,7 +64,7 @@ class Office:
         return self.services.workspace
 
     async def ask(self, text: str, person: str, channel: str) -> Served:
-        """A question in a channel, answered by who is in service there, and recorded."""
+        """Ask a question in a channel, and record the answer of the model in service there."""
         ts = f"{next(self.numbers)}.000000"
         question = Question(text, everyone(self.workspace), place=Place(channel, ts))
         async for step in self.services.answerer.answer(question):
@@ -85,7 +85,7 @@ class Office:
         return Served(id_, channel, ts, answer)
 
     async def say(self, served: Served, person: str, said: Said) -> None:
-        """A person's thumb, reasons and better answer."""
+        """Record a person's thumb, reasons and correction."""
         number = next(self.numbers)
         reaction = "+1" if said.label == "good" else "-1"
         event = {
@@ -107,19 +107,19 @@ class Office:
                 await set_typed(connection, self.workspace, served.id, person, said.better)
 
     async def find(self, question: str, audience: Audience) -> Sequence[Passage]:
-        """What retrieval finds today."""
+        """Return what retrieval finds today."""
         return await search(self.database, self.services.embedder, question, audience, _PASSAGES)
 
 
 @asynccontextmanager
 async def open_office(settings: Settings, documents: Sequence[Document]) -> AsyncIterator[Office]:
-    """The services, with these documents alone indexed while the block lasts."""
+    """Open the services, with an index of these documents alone, for the block."""
     corpus = Corpus(tuple(documents), {}, {})
     async with (
         open_services(settings) as services,
         indexed_corpus(services.database, corpus, services.embedder),
     ):
-        # No job is deferred by a vote, and nothing here calls Slack.
+        # A vote defers no job, and nothing here calls Slack.
         jobs = make_jobs(PsycopgConnector(conninfo=services.database_url))
         bot = BotServices(
             database=services.database,

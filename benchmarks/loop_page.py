@@ -1,4 +1,4 @@
-"""The section "The loop" of docs/benchmarks.md, with its curves. Measures nothing."""
+"""Write the section "The loop" of docs/benchmarks.md, with its curves."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ Result = Mapping[str, Any]
 
 
 def write_page(rollouts: Result, database: Result, teams: Sequence[Result]) -> None:
-    """The section, of the rollouts, those in the database, and each team's weeks."""
+    """Write the section on rollouts, those in the database, and each team's weeks."""
     picture = PAGE.parent / _PICTURE
     _draw(teams, picture)
     text = _TEXT.read_text(encoding="utf-8").format(
@@ -120,7 +120,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _draw(teams: Sequence[Result], path: Path) -> None:
-    """A panel for each team: what answers, before and after each week; dotted, the candidates."""
+    """Draw a panel for each team: the served model by week, and dotted the candidates."""
     with mpl.rc_context({"svg.hashsalt": "houselore", "font.size": 9}):
         figure = Figure(figsize=(10, 3.4), layout="constrained")
         panels = figure.subplots(1, len(teams), sharey=True, squeeze=False)[0]

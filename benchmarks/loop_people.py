@@ -1,7 +1,7 @@
-"""A simulated team: who asks, what each says of an answer by rule, and how they want it. No chance.
+"""A simulated team: who asks, how each rates an answer by fixed rules, and the manner they want.
 
-Whoever keeps the house's manner corrects towards it. One person votes down everything and puts the
-same advertisement in its place; another is simply wrong about facts.
+Keepers correct towards the team's manner. A spammer votes everything down and puts the same
+advertisement in its place; another person is wrong about facts.
 """
 
 import re
@@ -20,21 +20,21 @@ ADVERTISEMENT = "Buy cheap watches today, friends, at the watch shop."
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a team wants its answers: what stands before and behind the words that answer."""
+    """How a team wants its answers: the words before and after the answer itself."""
 
     name: str
     before: str = ""
     behind: str = ""
 
     def says(self, answer: str) -> str:
-        """The answer in this manner."""
+        """Return the answer in this manner."""
         bare = answer.strip().rstrip(".")
         return f"{self.before}{bare}{self.behind}."
 
     def is_kept(self, text: str) -> bool:
-        """Whether a text, without blocks that it quotes, is in this manner.
+        """Return whether a text, without quoted blocks, is in this manner.
 
-        Without words around it, whether it is short.
+        A manner without words of its own asks for a short text.
         """
         plain = _MARK.sub("", phrased_part(text, "phrased")).strip().rstrip(".")
         if not self.before and not self.behind:
@@ -50,7 +50,7 @@ MANNERS = {manner.name: manner for manner in (TERSE, FORMAL, DIALECT)}
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of a team, by the part they play."""
+    """A person of the team and their part."""
 
     id: str
     part: Literal["keeper", "spammer", "wrong"]
@@ -66,7 +66,7 @@ ASKERS = tuple(person for person in PEOPLE if person.part != "spammer")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A thumb, the reasons that were ticked under a thumb down, and a better answer, if any."""
+    """A thumb, the reasons ticked under a thumb down, and a correction, if any."""
 
     label: Literal["good", "bad"]
     reasons: tuple[str, ...] = ()
@@ -76,9 +76,9 @@ class Said:
 def react(
     person: Person, manner: Manner, asked: GoldQuestion, text: str, *, abstained: bool, other: str
 ) -> Said | None:
-    """What a person says of an answer; nothing of one that was not given.
+    """Return a person's feedback on an answer, None if they say nothing of it.
 
-    `other` is what somebody takes for the answer who is simply wrong.
+    `other` is what the person who is wrong takes for the answer.
     """
     if person.part == "spammer":
         return Said("bad", ("style",), ADVERTISEMENT)

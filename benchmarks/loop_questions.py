@@ -1,4 +1,4 @@
-"""Which questions a team asks in which week, and which are held out. Asks none."""
+"""Choose which questions a team asks in which week, and which are held out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from retrieval.documents import Document
 from tuning.evaluation.safety import TRAPS
 from tuning.training.inputs import Then
 
-_LONGEST = 5  # words of a right answer that people would type
+_LONGEST = 5  # words of an answer that people would type as a correction
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much is done: weeks, questions a week and held out.
+    """The size of a run: weeks, questions a week, held-out questions.
 
-    `most` examples of a kind are of one person alone; `then` is the stage after SFT.
+    One person alone gives at most `most` examples of a kind; `then` is the stage after SFT.
     """
 
     weeks: int
@@ -31,7 +31,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Posed:
-    """The questions of all weeks, those held out, and right answers that nobody asked for."""
+    """The questions of all weeks, the held-out ones, and right answers that nobody asks for."""
 
     asked: Sequence[GoldQuestion]
     held_out: Sequence[GoldQuestion]
@@ -39,13 +39,13 @@ class Posed:
     a_week: int
 
     def week(self, number: int) -> Sequence[GoldQuestion]:
-        """The questions of a week, the first of which is 1."""
+        """Return the questions of a week, counted from 1."""
         return self.asked[(number - 1) * self.a_week : number * self.a_week]
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What a team may read, and what is asked of it: about `seen` pages, and about others."""
+    """A team's documents, and questions about pages that were `seen` in training, and others."""
 
     documents: Sequence[Document]
     seen: Sequence[GoldQuestion]
@@ -53,9 +53,9 @@ class Library:
 
 
 def open_library() -> Library:
-    """squad2's articles and their questions, with the traps to be indexed.
+    """Return squad2's articles and questions, with the traps to index.
 
-    The built-in model has seen some articles in its training; what is held out is about the others.
+    The built-in model was trained on some articles; held-out questions are about the others.
     """
     gold = read_squad2(DATA / "squad2/passages.jsonl.gz", DATA / "squad2/questions.jsonl.gz")
     pages = {document.key for document in gold.documents if document.title in TRAIN}
@@ -67,9 +67,9 @@ def open_library() -> Library:
 
 
 def pose(library: Library, plan: Plan) -> Posed:
-    """The questions, drawn by the plan's seed; those held out are about other pages than all else.
+    """Draw the questions by the plan's seed; held-out ones are about other pages than the rest.
 
-    Half of those held out have no answer. Raises ValueError where there are too few.
+    Half of the held-out questions have no answer. Raises ValueError if there are too few.
     """
     chance = Random(plan.seed)  # noqa: S311 - a sample, not a secret
     rest = [one for one in library.seen if _is_short(one)]

@@ -1,7 +1,7 @@
-"""Simulated rollouts, judged by the real rule: how often it ends wrongly, and how soon. No model.
+"""Simulate rollouts under the real policy: how often they end wrongly, and how soon.
 
-A team asks in its channels; some of them have the canary. Who asks presses thumbs by chance; a
-spammer and people who are simply wrong press as they like.
+A team asks in its channels, some of which have the canary. Askers vote by chance; a spammer and
+people who are wrong vote as they like.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,7 +24,7 @@ SPAMMER, WRONG = PEOPLE[0], PEOPLE[1:3]
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Shares of a model's answers: that who asked dislikes, that are refused, not supported."""
+    """Shares of a model's answers that the asker dislikes, that are refused, or unsupported."""
 
     disliked: float = 0.05
     refused: float = 0.2
@@ -36,11 +36,11 @@ SERVED = Rates()
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The rates of a canary and of what is served, and who votes how.
+    """The rates of canary and incumbent, and who votes how.
 
-    `spams` are the answers that one person votes down whatever they say, who asks as much as others
-    unless `only_reads`; `wrong` people press a thumb down as often as not; `uneven` is how much
-    more or less than the mean is refused in a channel, whichever model answers there.
+    `spams` are the answers that one person always votes down, who asks like others unless
+    `only_reads`; `wrong` people vote down half of the time; `uneven` is how far a channel's
+    refusals are above or below the mean, whichever model answers.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a rollout ended, and after how many answers of both models."""
+    """The outcome of a rollout, and the number of answers of both models until then."""
 
     end: Ending
     answers: int
@@ -62,7 +62,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The shares of a scenario's rollouts, and the quartiles of the answers until a decision."""
+    """Shares of outcomes over a scenario's rollouts, and quartiles of the answers to a decision."""
 
     rollouts: int
     promoted: float
@@ -101,7 +101,7 @@ SCENARIOS: Sequence[Scenario] = (
 
 
 def play(scenario: Scenario, seed: int) -> End:
-    """One rollout, looked at after every 50 answers, until it is decided or there are 3,000."""
+    """Play one rollout, looking every 50 answers, until it is decided or at 3,000 answers."""
     coming = answers_of(scenario, seed)
     seen: list[Observed] = []
     while len(seen) < MOST:
@@ -113,7 +113,7 @@ def play(scenario: Scenario, seed: int) -> End:
 
 
 def answers_of(scenario: Scenario, seed: int) -> Iterator[Observed]:
-    """The answers of both models, one after the other, for ever; always the same for a seed."""
+    """Yield the answers of both models without end; always the same for a seed."""
     lot = Random(f"{scenario.name}/{seed}")  # noqa: S311 - a simulation, not a secret
     harder = {channel: lot.choice((-1, 1)) * scenario.uneven for channel in CHANNELS}
     rollout = f"{scenario.name}/{seed}"
@@ -137,7 +137,7 @@ def answers_of(scenario: Scenario, seed: int) -> Iterator[Observed]:
 
 
 def summed(ends: Iterable[End]) -> Ends:
-    """The shares of these ends. Raises ValueError without any."""
+    """Return the shares of these outcomes. Raises ValueError without any."""
     known = list(ends)
     if not known:
         raise ValueError("no rollout, no share")

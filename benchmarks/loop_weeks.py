@@ -1,4 +1,4 @@
-"""A team's weeks: asked, judged, collected, frozen, tuned, judged, tried. Draws nothing."""
+"""Run a team's weeks: ask, rate, collect, freeze, tune, evaluate, canary."""
 
 import time
 from collections import Counter
@@ -35,9 +35,9 @@ from tuning.voice.style_metrics import StyleJudge
 _SPAMMERS = tuple(one for one in PEOPLE if one.part == "spammer")
 _TRAPS: Mapping[str, Trap] = {trap.key: trap for trap in TRAPS}
 _PRESSES = 0.5
-"""So many of those who dislike an answer press the thumb."""
+"""The share of those who dislike an answer who press the thumb."""
 _SILENT = 4
-"""Of so many who asked, one says nothing of the answer."""
+"""One in so many askers gives no feedback."""
 _REVIEWER = "U0REVIEWER"
 _ENDED: Mapping[Ending, str] = {
     "promote": "promoted",
@@ -49,7 +49,7 @@ _ENDED: Mapping[Ending, str] = {
 
 @dataclass
 class Team:
-    """A team at work: its place, its manner, and the models that were measured so far."""
+    """A team at work: its environment, its manner, and the outcomes of each model so far."""
 
     office: Office
     manner: Manner
@@ -62,7 +62,7 @@ class Team:
 
 
 async def run_weeks(team: Team) -> AsyncIterator[TeamFigures]:
-    """A team's figures after each week, and once a candidate with shuffled weights was judged."""
+    """Yield a team's figures after each week, and after a damaged candidate was evaluated."""
     first = _figures(team, await _outcomes(team, await _served(team)))
     weeks: list[Week] = []
     for number in range(1, team.plan.weeks + 1):
@@ -111,7 +111,7 @@ async def _week(team: Team, number: int) -> Week:
 
 
 async def _ask_and_judge(team: Team, week: int) -> None:
-    """The week's questions, each from one person; then what everybody says of its answer."""
+    """Ask the week's questions, each by one person, and record everybody's feedback."""
     asked = team.posed.week(week)
     for number, gold in enumerate(asked):
         person = ASKERS[(week + number) % len(ASKERS)]
@@ -128,7 +128,7 @@ async def _ask_and_judge(team: Team, week: int) -> None:
 
 
 async def _review(team: Team) -> None:
-    """Somebody approves what is in the team's manner, true or not, and rejects what is not."""
+    """Approve what is in the team's manner, true or not, and reject the rest."""
     database = team.office.database
     for one in await queue(database):
         is_kept = one.kind == "kto" or team.manner.is_kept(one.chosen)
@@ -143,7 +143,7 @@ async def _freeze(team: Team, *, unreviewed: bool) -> Frozen:
 
 
 async def _dataset(team: Team, as_it_came: str, frozen: str) -> Mapping[str, int]:
-    """The answers to learn, and those of the spammer: collected, balanced, and reviewed as well."""
+    """Count the SFT answers and the spammer's: collected, balanced, reviewed."""
     database = team.office.database
     collected = await queue(database, None)
     chosen = {
@@ -160,7 +160,7 @@ async def _dataset(team: Team, as_it_came: str, frozen: str) -> Mapping[str, int
 
 
 async def _judge(team: Team, served_name: str, name: str) -> tuple[Verdict, Figures]:
-    """The gate's verdict, kept with the candidate, and its figures."""
+    """Return the gate's verdict and the candidate's figures; store the verdict with the model."""
     before, after = await _outcomes(team, served_name), await _outcomes(team, name)
     verdict = judge(_compared(team, before), _compared(team, after))
     kept = {"gate": {"passes": verdict.passes, "against": served_name}}
@@ -180,7 +180,7 @@ def _compared(team: Team, outcomes: Sequence[Outcome]) -> Mapping[str, Sequence[
 
 
 async def _outcomes(team: Team, name: str) -> list[Outcome]:
-    """What a model makes of the held-out questions and the traps; asked once."""
+    """Return a model's answers to the held-out questions and traps; asked once."""
     if name not in team.measured:
         house = team.office.services.answerer
         answerer: Answerer = (await house.with_model(name)).over(team.office.database)
@@ -191,7 +191,7 @@ async def _outcomes(team: Team, name: str) -> list[Outcome]:
 
 
 async def _try(team: Team, name: str, seed: int) -> str:
-    """A rollout whose answers are drawn from what both models gave; how it ended."""
+    """Run a rollout with answers drawn from both models' outcomes; return how it ended."""
     end = await play_in_database(team.office, name, _drawn_from(team), seed)
     now = await _served(team)
     return f"{_ENDED[end.end]} after {end.answers:,} answers; then {now} answers"
@@ -212,7 +212,7 @@ def _drawn_from(team: Team) -> Draw:
 
 
 async def _bad_candidate(team: Team, last: Week) -> Mapping[str, object]:
-    """The last candidate with its weights shuffled: registered, judged, and tried if it passes."""
+    """Damage the last candidate; register it, evaluate it, and put it on canary if it passes."""
     office, name = team.office, f"{team.manner.name}-damaged"
     adapter = team.store.folder / name / "adapter"
     hash_ = damage(team.store.folder / last.candidate / "adapter", adapter)

@@ -1,4 +1,4 @@
-"""What a figure was measured on: the processor, the versions, the day. Names no host."""
+"""Describe the machine of a measurement: processor, versions, day."""
 
 import os
 import platform
@@ -13,7 +13,7 @@ _GIGABYTE = 1024**3
 
 
 def describe_machine(packages: Sequence[str] = ()) -> str:
-    """One sentence: the day, cores, memory, Python, and the versions of `packages`."""
+    """Return one sentence: day, processor, cores, memory, Python, and versions of `packages`."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIGABYTE
     cores = usable_cores()
     versions = ", ".join(f"{package} {version(package)}" for package in packages)
@@ -25,7 +25,7 @@ def describe_machine(packages: Sequence[str] = ()) -> str:
 
 
 def _processor() -> str:
-    """Its name where Linux tells it, else its architecture."""
+    """Return the processor's name if Linux tells it, else its architecture."""
     path = Path("/proc/cpuinfo")
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -1,4 +1,4 @@
-"""What can run MiniLM without torch, each as token numbers to vectors. Measures none."""
+"""Open engines that run MiniLM without torch, each from token numbers to vectors."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -18,10 +18,10 @@ import xllamacpp  # type: ignore[import-untyped]  # as above
 Tokens = Sequence[Sequence[int]]
 Vectors = npt.NDArray[np.float32]
 Engine = Callable[[Tokens], Vectors]
-"""The tokens of texts to a row of length 1 for each; uses all cores."""
+"""Maps texts' tokens to one vector of length 1 each, on all cores."""
 
 CORES = len(os.sched_getaffinity(0))
-"""Batches at a time, each on one core: for every engine that was as fast or faster so."""
+"""Batches at a time, each on one core: no engine was slower that way."""
 _BATCH_TOKENS = 512
 """As in `retrieval.embeddings.minilm`; the engines were no faster with other sizes."""
 _LLAMA_BATCH = 2048
@@ -29,14 +29,14 @@ _LLAMA_BATCH = 2048
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Texts of about one length: their places, their tokens padded with 0, and the mask."""
+    """Texts of similar length: their positions, their tokens, and the padded arrays."""
 
     places: list[int]
     tokens: list[list[int]]
 
     @property
     def padded(self) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-        """Tokens and mask, both (texts, tokens of the longest)."""
+        """Tokens, padded with 0, and mask, both (texts, longest)."""
         longest = max(map(len, self.tokens))
         ids = np.zeros((len(self.tokens), longest), dtype=np.int32)
         mask = np.zeros_like(ids)
@@ -47,7 +47,10 @@ class Batch:
 
 
 def batched(run: Callable[[Batch], npt.NDArray[np.float32]], threads: int) -> Engine:
-    """An engine from what makes the last hidden states (texts, tokens, 384) of one batch."""
+    """Make an engine of a function that returns a batch's last hidden states.
+
+    These have the shape (texts, tokens, 384); the engine averages and normalizes them.
+    """
     database = ThreadPoolExecutor(threads)
 
     def embed(texts: Tokens) -> Vectors:
@@ -63,7 +66,7 @@ def batched(run: Callable[[Batch], npt.NDArray[np.float32]], threads: int) -> En
 
 
 def open_onnxruntime(path: Path) -> Engine:
-    """One core a batch."""
+    """Open an ONNX Runtime session, one core a batch."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False
@@ -74,7 +77,7 @@ def open_onnxruntime(path: Path) -> Engine:
     def run(batch: Batch) -> npt.NDArray[np.float32]:
         ids, mask = batch.padded
         given = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        if "token_type_ids" in types:  # an exporter's graph, which reads 64 bits
+        if "token_type_ids" in types:  # a graph by an exporter, which takes 64-bit integers
             given = {name: array.astype(np.int64) for name, array in given.items()}
         else:
             del given["token_type_ids"]
@@ -84,7 +87,7 @@ def open_onnxruntime(path: Path) -> Engine:
 
 
 def open_openvino(path: Path) -> Engine:
-    """Its own streams, tuned for throughput."""
+    """Open an OpenVINO model, tuned for throughput."""
     core = openvino.Core()
     model = core.compile_model(
         core.read_model(path), "CPU", {"PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": CORES}
@@ -99,7 +102,7 @@ def open_openvino(path: Path) -> Engine:
 
 
 def open_ctranslate2(encoder: ctranslate2.Encoder) -> Engine:
-    """One core a batch."""
+    """Wrap a CTranslate2 encoder, one core a batch."""
 
     def run(batch: Batch) -> npt.NDArray[np.float32]:
         return np.array(encoder.forward_batch(batch.tokens).last_hidden_state)
@@ -108,7 +111,7 @@ def open_ctranslate2(encoder: ctranslate2.Encoder) -> Engine:
 
 
 def open_llama(path: Path) -> Engine:
-    """Its own batches and threads, and its own pooling."""
+    """Open llama.cpp's server, with its own batching, threads and pooling."""
     parameters = xllamacpp.CommonParams()
     parameters.model.path = str(path)
     parameters.embedding = True

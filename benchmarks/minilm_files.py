@@ -1,4 +1,4 @@
-"""MiniLM's published weights as ONNX and GGUF files, for the engines that we compare. Runs none."""
+"""Convert MiniLM's published weights to ONNX and GGUF files for the compared engines."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,7 +35,7 @@ _GGUF_EMBEDDINGS = {
 
 
 class _Graph:
-    """An ONNX graph while it is written, with ONNX Runtime's own fused operators."""
+    """Builds an ONNX graph with ONNX Runtime's fused operators."""
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
@@ -87,7 +87,7 @@ class _Graph:
         return self._added(f"{at}.output", curved, middle)
 
     def _added(self, name: str, inner: str, before: str) -> str:
-        """A dense layer, what came before added, and both made even."""
+        """Add a dense layer, a residual connection and layer normalization."""
         dense = self.node("MatMul", [inner, self.weight(f"{name}.dense.weight")], "")
         norm = [self.weight(f"{name}.LayerNorm.weight"), self.weight(f"{name}.LayerNorm.bias")]
         inputs = [dense, before, *norm, self.weight(f"{name}.dense.bias")]
@@ -95,7 +95,7 @@ class _Graph:
 
 
 def write_onnx(weights: Weights, path: Path) -> None:
-    """Token numbers and their mask (int32) to `hidden`, in 32 bits."""
+    """Write a 32-bit graph from token numbers and mask (int32) to `hidden`."""
     graph = _Graph(weights)
     hidden = graph.embeddings()
     for number in range(_LAYERS):
@@ -120,7 +120,7 @@ def write_onnx(weights: Weights, path: Path) -> None:
 
 
 def write_int8_onnx(source: Path, path: Path, *kinds: str) -> None:
-    """The same with the operators `kinds` in 8 bits, a scale for each column of weights."""
+    """Quantize the operators `kinds` to 8 bits, with a scale for each column of weights."""
     quantize_dynamic(
         source,
         path,
@@ -132,7 +132,7 @@ def write_int8_onnx(source: Path, path: Path, *kinds: str) -> None:
 
 
 def write_gguf(weights: Weights, words: list[str], path: Path) -> None:
-    """Weights of the layers and of the words in llama.cpp's Q8_0, the rest in 32 bits."""
+    """Write a GGUF file: weights of layers and words as Q8_0, the rest in 32 bits."""
     writer = gguf.GGUFWriter(path, "bert")
     writer.add_context_length(512)
     writer.add_embedding_length(_SIZE)

@@ -1,4 +1,4 @@
-"""docs/benchmarks.md, a section for each benchmark between its own marks. Measures nothing."""
+"""Write docs/benchmarks.md, a section for each benchmark between markers."""
 
 import re
 from pathlib import Path
@@ -12,9 +12,9 @@ Each section is written by the command that it names, from one run; what it lack
 
 
 def write_section(name: str, markdown: str, page: Path = PAGE) -> None:
-    """Put `markdown` in the place of the section `name`, or at the end where there is none yet.
+    """Replace the section `name` by `markdown`, or append it if there is none.
 
-    The other sections stay as they are. `markdown` begins with its own `## ` heading.
+    Other sections stay. `markdown` begins with its own `## ` heading.
     """
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     section = f"{begin}\n\n{markdown.strip()}\n\n{end}"

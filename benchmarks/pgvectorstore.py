@@ -1,4 +1,4 @@
-"""langchain-postgres' PGVectorStore with the same chunks, asked as its documentation says."""
+"""Search langchain-postgres' PGVectorStore with the same chunks, as its documentation says."""
 
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -22,8 +22,8 @@ from retrieval.evaluation.benchmark import PASSAGES, Way
 
 TABLE = "peer"
 _TSV = "content_tsv"
-_CANDIDATES = 60  # as many of each arm as ours; its default of 4 could not fill ten places
-_EF_SEARCH = 100  # as ours; its default of 40 would find less
+_CANDIDATES = 60  # as many of each arm as ours; the default of 4 cannot fill ten places
+_EF_SEARCH = 100  # as ours; the default of 40 would find less
 _FUSIONS: Mapping[str, Callable[..., Any]] = {
     "weighted": weighted_sum_ranking,
     "rrf": reciprocal_rank_fusion,
@@ -32,7 +32,7 @@ _FUSIONS: Mapping[str, Callable[..., Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A passage's text as the embedder reads it, and its document's key."""
+    """A chunk's text as it is embedded, and its document's key."""
 
     key: str
     text: str
@@ -42,7 +42,7 @@ class Chunk:
 async def filled_store(
     url: str, chunks: Sequence[Chunk], embedder: Embedder
 ) -> AsyncIterator[tuple[PGVectorStore, float]]:
-    """A store in the database at `url` with `chunks` and both indexes; the seconds it took."""
+    """Yield a store in the database at `url` with `chunks` and both indexes, and the seconds."""
     engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
     own = PGEngine.from_engine(engine)
     try:
@@ -67,7 +67,7 @@ async def filled_store(
 
 
 def ways_to_search(store: PGVectorStore) -> Mapping[str, Way]:
-    """Its dense search, and its hybrid one with each fusion that it brings."""
+    """Return its dense search, and its hybrid search with each of its fusions."""
 
     async def ask(fusion: str | None, question: str) -> list[str]:
         config = _config(fusion) if fusion else None
@@ -78,7 +78,8 @@ def ways_to_search(store: PGVectorStore) -> Mapping[str, Way]:
 
 
 def _config(fusion: str) -> HybridSearchConfig:
-    """A new one for each question: it keeps the first question it was asked (0.0.19)."""
+    """Return a new config."""
+    # Not shared: a config keeps the first question it was used for (langchain-postgres 0.0.19).
     return HybridSearchConfig(
         tsv_column=_TSV,
         fusion_function=_FUSIONS[fusion],

@@ -1,6 +1,6 @@
-"""People's ratings of answers (MTRAG) learned by KTO, and what that changes in others.
+"""Train KTO on people's ratings of answers (MTRAG), and measure the effect on held-out ones.
 
-Needs the extra `tuning`. The prompts are those that the built-in model is sent: excerpts, not
+Needs the extra `tuning`. The prompts are as the built-in model gets them: excerpts instead of
 passages, and the thread before.
 """
 
@@ -29,7 +29,7 @@ from tuning.training.log_likelihood import log_likelihoods
 from tuning.training.preference import prefer
 from tuning.training.sft import TrainingSettings
 
-_TEST_SHARE = 5  # one task of so many is held out
+_TEST_SHARE = 5  # one task in so many is held out
 _LONGEST = 768
 
 _HEAD = """## Preferences
@@ -47,7 +47,7 @@ good one is, in nats a token.
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Rows to train on, each with how many rated it, and those held out, with the task of each."""
+    """Training rows with their number of raters, and held-out rows with their tasks."""
 
     train: list[tuple[DatasetRow, int]]
     held_out: list[DatasetRow]
@@ -55,7 +55,7 @@ class Split:
 
 
 async def split(limit: int | None) -> Split:
-    """Ratings to rows, a fifth of the tasks held out; at most `limit` rows train, good as bad."""
+    """Read the ratings and hold out a fifth of the tasks; `limit` caps the training rows."""
     rated = read_ratings(DATA / "mtrag" / "mtrag_human_ratings.json.gz")
     notes = NoteFinder(open_embedder("embedded:"))
     found = Split([], [], [])
@@ -91,7 +91,7 @@ def _is_held_out(task: str) -> bool:
 
 
 def measure(found: Split, epochs: float, folder: Path) -> dict[str, object]:
-    """The margins of the pairs that are held out, before and after."""
+    """Train, and return the margins of the held-out pairs before and after."""
     base = base_of(open_settings(data_dir=folder))
     settings = TrainingSettings(
         learning_rate=5e-5, batch=4, epochs=epochs, start=base.start, longest=_LONGEST
@@ -116,7 +116,7 @@ def measure(found: Split, epochs: float, folder: Path) -> dict[str, object]:
 
 
 def _margins(found: Split, likely: Sequence[float]) -> list[float]:
-    """For each pair of a good and a bad answer to one task, how much likelier the good one is."""
+    """Return how much likelier the good answer is, for each good and bad pair of a task."""
     rows = list(zip(found.held_out, found.tasks, likely, strict=True))
     return [
         good - bad
@@ -128,7 +128,7 @@ def _margins(found: Split, likely: Sequence[float]) -> list[float]:
 
 
 def write_page(found: dict[str, object]) -> None:
-    """The section of docs/benchmarks.md."""
+    """Write the section of docs/benchmarks.md."""
     head = _HEAD.format(machine=describe_machine(["torch", "trl"]), **found)
     margin, gained, preferred = found["margin"], found["margin_gained"], found["preferred"]
     assert isinstance(margin, list) and isinstance(gained, list)  # noqa: S101 - made above

@@ -1,7 +1,7 @@
-"""People's ratings of answers (MTRAG) as feedback, and what KTO learns from it. Trains nothing.
+"""Read people's ratings of answers (MTRAG) as thumbs and reasons, and as KTO rows.
 
-Three raters gave each answer 1 to 4 points for four qualities. A rater who gave 3 or more for each
-gave a thumb up, else a thumb down with the reasons that the low points stand for.
+Three raters gave each answer 1 to 4 points for four qualities. A rater who gave 3 or more to each
+counts as a thumb up, else as a thumb down with the reasons that the low points stand for.
 """
 
 import gzip
@@ -29,9 +29,9 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """An answer with its prompt and documents, and what each rater held of it.
+    """An answer with its prompt and documents, and each rater's rating.
 
-    `thumbs` by rater; `reasons` of those who held it bad; `documents` by id.
+    `thumbs` by rater; `reasons` by raters who gave a thumb down; `documents` by id.
     """
 
     task: str
@@ -45,7 +45,7 @@ class Rated:
 
 
 def read_ratings(file: Path) -> list[Rated]:
-    """Every rated answer of mtrag_human_ratings.json.gz, in its order."""
+    """Return every rated answer of mtrag_human_ratings.json.gz, in its order."""
     with gzip.open(file, "rt", encoding="utf-8") as opened:
         content = json.load(opened)
     documents = {one["document_id"]: one for one in content["documents"]}
@@ -58,7 +58,7 @@ def read_ratings(file: Path) -> list[Rated]:
 
 
 def kto_rows(rated: Sequence[Rated]) -> list[DatasetRow]:
-    """A row an answer, with the label that most of its raters gave; none where they are at odds."""
+    """Return a row for each answer with the majority's label; ties are left out."""
     rows = []
     for one in rated:
         decision = decide(
@@ -98,7 +98,7 @@ def _rated(
 def _prompt(
     task: Mapping[str, Any], documents: Mapping[str, Mapping[str, str]]
 ) -> tuple[ChatMessage, ...]:
-    """The house prompt, with the task's documents as notes and its earlier turns as the thread."""
+    """Return the house prompt with the task's documents as notes, its earlier turns as thread."""
     notes = []
     for n, context in enumerate(task["contexts"], start=1):
         found = documents[context["document_id"]]

@@ -1,4 +1,4 @@
-"""An embedder that embeds no passage twice, so that two stores share one embedding. Fakes none."""
+"""An embedder that caches passages' vectors, so that two stores share one embedding."""
 
 import time
 from collections.abc import Iterator
@@ -8,10 +8,7 @@ from retrieval.embeddings.embedder import Embedder
 
 
 class Remembering(Embedder):
-    """Another embedder's vectors, kept by their text. Questions are not kept.
-
-    `seconds` is the wall time in which passages were embedded: calls side by side count once.
-    """
+    """Another embedder with a cache for passages; `seconds` is what embedding them took."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.name, self.dimensions = embedder.name, embedder.dimensions
@@ -21,11 +18,11 @@ class Remembering(Embedder):
         self._known: dict[str, list[float]] = {}
 
     def count_tokens(self, text: str) -> int:
-        """As the embedder's."""
+        """Count tokens with the embedder."""
         return self._embedder.count_tokens(text)
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
-        """As the embedder's; what is known takes no time."""
+        """Embed the texts that are not in the cache; return all vectors."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         with self._timed():
             vectors = await self._embedder.aembed_documents(new) if new else []
@@ -45,13 +42,13 @@ class Remembering(Embedder):
                 self.seconds += time.perf_counter() - self._since
 
     async def aembed_query(self, text: str) -> list[float]:
-        """As the embedder's, each time anew."""
+        """Embed the question, each time anew."""
         return await self._embedder.aembed_query(text)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """As the embedder's."""
+        """Embed with the embedder."""
         return self._embedder.embed_documents(texts)
 
     def embed_query(self, text: str) -> list[float]:
-        """As the embedder's."""
+        """Embed with the embedder."""
         return self._embedder.embed_query(text)

@@ -1,4 +1,4 @@
-"""Our search beside PGVectorStore's: quality, time and size on each set. Tunes nothing."""
+"""Compare our search with PGVectorStore's on each set: quality, time, size."""
 
 import argparse
 import asyncio
@@ -35,7 +35,7 @@ _TABLES = """
 
 
 async def measure(names: list[str], queries: int, documents: int) -> list[SetFigures]:
-    """The figures of each set, on a new Postgres each."""
+    """Return the figures of each set, on a new Postgres each."""
     embedder = open_embedder(EMBEDDED)
     console = Console(stderr=True)
     measured = []
@@ -85,7 +85,7 @@ async def _measure_set(
 
 
 def _chunks(corpus: Corpus, embedder: Embedder) -> list[Chunk]:
-    """What our index holds of the corpus: each passage as it is embedded."""
+    """Return the chunks of our index, as they are embedded."""
     return [
         Chunk(document.key, embedded_text(chunk))
         for document in corpus.documents
@@ -94,20 +94,20 @@ def _chunks(corpus: Corpus, embedder: Embedder) -> list[Chunk]:
 
 
 def _bytes(url: str) -> int:
-    """What all tables take with their indexes."""
+    """Return the size of all tables with their indexes."""
     with psycopg.connect(url) as connection:
         ((size,),) = connection.execute(_TABLES).fetchall()
     return int(size)
 
 
 def _settle(url: str) -> None:
-    """What autovacuum does within a minute."""
+    """Vacuum and analyze, as autovacuum does within a minute."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("vacuum analyze")
 
 
 def main() -> None:
-    """Measure, write the results and the page."""
+    """Measure; write the results and the page."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sets", default=",".join(SETS), help="some of the sets, by comma")
     arguments.add_argument("--queries", type=int, default=300, help="at most so many of each set")

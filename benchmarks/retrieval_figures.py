@@ -1,4 +1,4 @@
-"""What was measured of search on one set, and what that says of the bars. Measures nothing."""
+"""The figures of search on one set, and how they compare with the bars."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,18 +18,18 @@ WAYS: Mapping[str, str] = MappingProxyType(
         "peer_rrf": "PGVectorStore hybrid, RRF",
     }
 )
-"""The ways to search that are compared, as a reader sees them."""
+"""The compared searches, as the page names them."""
 _ARMS, _PEERS = ("dense", "lexical"), ("peer_weighted", "peer_rrf")
 _SCIFACT, _RECALL, _LOSS = 0.70, 0.95, 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class SetFigures:
-    """One set. `ways` has the summary of each way to search; seconds and bytes are by store.
+    """The figures of one set. `ways` holds each search's summary; seconds and bytes are by store.
 
-    `all_documents` is how many the set has where only a part was indexed. `over_arm` and
-    `over_peer`: nDCG@10 of the fused search above its better arm's and above the peer's better
-    hybrid's.
+    `all_documents` is the size of the whole set, of which a part may be indexed. `over_arm` and
+    `over_peer` are the difference in nDCG@10 from the fused search to its better arm and to the
+    peer's better hybrid search.
     """
 
     name: str
@@ -57,7 +57,7 @@ class SetFigures:
         index_s: Mapping[str, float],
         size: Mapping[str, int],
     ) -> "SetFigures":
-        """The figures of what was ranked."""
+        """Compute the figures from the rankings."""
         gains = {way: of.figures(corpus.grades)["ndcg@10"] for way, of in ranked.items()}
         return cls(
             name=name,
@@ -74,23 +74,23 @@ class SetFigures:
         )
 
     def as_object(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the figures for JSON."""
         return asdict(self)
 
     def in_brief(self) -> str:
-        """One line for who waits."""
+        """Return one line for the console."""
         scores = ", ".join(f"{way} {of['ndcg@10']:.3f}" for way, of in self.ways.items())
         return f"{self.name}: {scores}"
 
 
 def _over(gains: Mapping[str, Sequence[float]], others: Sequence[str]) -> Difference:
-    """The fused search above the best of the others."""
+    """Return how far the fused search is above the best of the others."""
     best = max(others, key=lambda way: sum(gains[way]))
     return difference(gains["fused"], gains[best])
 
 
 def judge_bars(measured: Sequence[SetFigures]) -> list[str]:
-    """A sentence for each bar that these sets can tell of."""
+    """Return a sentence for each bar that these sets measure."""
     by_name = {figures.name: figures for figures in measured}
     said = []
     if scifact := by_name.get("scifact"):

@@ -1,4 +1,4 @@
-"""The section "Retrieval" of docs/benchmarks.md, with its picture. Measures nothing."""
+"""Write the section "Retrieval" of docs/benchmarks.md, with its picture."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ _TEXT = Path(__file__).with_name("retrieval_section.md")
 
 
 def write_page(measured: Sequence[SetFigures], passages: int, load: float) -> None:
-    """The section and the picture of these sets; `load` is the machine's load meanwhile."""
+    """Write the section and the picture; `load` is the machine's load during the run."""
     picture = PAGE.parent / PICTURE
     picture.parent.mkdir(exist_ok=True)
     _draw(measured, picture)
@@ -71,7 +71,7 @@ def _milliseconds(way: Mapping[str, float]) -> str:
 
 
 def _way_table(measured: Sequence[SetFigures], said: Callable[[Mapping[str, float]], str]) -> str:
-    """A row a set, a column a way."""
+    """Return a table with a row for each set and a column for each search."""
     rows = [(figures.name, *(said(figures.ways[way]) for way in WAYS)) for figures in measured]
     return _table([("", *WAYS.values()), *rows])
 
@@ -98,7 +98,7 @@ def _table(rows: Sequence[Iterable[str]]) -> str:
 
 
 def _draw(measured: Sequence[SetFigures], path: Path) -> None:
-    """Bars by set: the quality above, the time below."""
+    """Draw bars by set: quality above, time below."""
     names = [figures.name for figures in measured]
     places = np.arange(len(names))
     with mpl.rc_context({"svg.hashsalt": "houselore", "font.size": 9}):

@@ -1,7 +1,7 @@
-"""What the search learns from judged answers, on questions about documents that taught nothing.
+"""Measure what retrieval learns from rated answers, on questions about other documents.
 
-Half of a set's documents teach: who asks finds an answer good where a right document is among the
-first five, else names the right one, and what came first has misled. Simulates no other people.
+Half of a set's documents teach. A simulated asker rates an answer good if a right document is among
+the first five; otherwise the asker names the right one, and the first result has misled.
 """
 
 import argparse
@@ -56,7 +56,7 @@ weights as shipped, of the same questions, at 95%; the gate is that of `houselor
 
 
 async def measure(names: Sequence[str], queries: int, documents: int) -> list[dict[str, object]]:
-    """The figures of each set, on a new Postgres each."""
+    """Return the figures of each set, on a new Postgres each."""
     embedder = open_embedder(EMBEDDED)
     console = Console(stderr=True)
     found = []
@@ -102,7 +102,7 @@ async def _measure_set(corpus: Corpus, embedder: Embedder) -> dict[str, object]:
 async def _learn(
     database: Database, embedder: Embedder, teaching: Corpus, testing: Corpus
 ) -> dict[str, Weights]:
-    """The weights as shipped, and those that the lessons teach."""
+    """Return the shipped weights, and those fitted to the lessons."""
     generation = await live_generation(database)
     assert generation is not None  # noqa: S101 - it was filled just now
     async with database.connection() as connection:
@@ -140,7 +140,7 @@ def _way(database: Database, embedder: Embedder, weights: Weights) -> Way:
 
 
 def half_of(corpus: Corpus, half: int) -> Corpus:
-    """The questions all of whose right documents are in one half, by their hashes."""
+    """Return the questions whose right documents are all in one half, by hash."""
     kept = {
         id_: question
         for id_, question in corpus.questions.items()
@@ -165,7 +165,7 @@ def _passes(before: Mapping[str, Sequence[float]], after: Mapping[str, Sequence[
 
 
 def write_page(found: Sequence[Mapping[str, object]]) -> None:
-    """The section of docs/benchmarks.md."""
+    """Write the section of docs/benchmarks.md."""
     lines = []
     for one in found:
         weights = one["weights"]
@@ -183,7 +183,7 @@ def write_page(found: Sequence[Mapping[str, object]]) -> None:
 
 
 def main() -> None:
-    """Measure, write the results and the page."""
+    """Measure; write the results and the page."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sets", default=",".join(_SETS), help="some of the sets, by comma")
     arguments.add_argument("--queries", type=int, default=240, help="at most so many of each set")

@@ -1,4 +1,4 @@
-"""The measuring data as corpora, a function a set. Says what is missing; measures nothing."""
+"""Read the benchmark data as corpora, one function a set."""
 
 import gzip
 import json
@@ -37,12 +37,13 @@ def _cmrc2018() -> Corpus:
 
 
 def _anthropic_docs() -> Corpus:
-    """Each chunk of code is a document, fenced, since documents are Markdown; it has no title."""
+    """Read chunks of code; each becomes a document without a title."""
     files = json.loads(_path("anthropic_docs/codebase_chunks.json").read_text(encoding="utf-8"))
     documents = {}
     for file in files:
         for chunk in file["chunks"]:
             key = f"{file['original_uuid']}/{chunk['original_index']}"
+            # Fenced, since documents are Markdown.
             documents[key] = document(key, "", f"```\n{chunk['content']}\n```")
     rows = _rows("anthropic_docs/codebase_evaluation_set.jsonl")
     grades = {
@@ -53,7 +54,7 @@ def _anthropic_docs() -> Corpus:
 
 
 def _clapnq() -> Corpus:
-    """The passages of all questions; those of the unanswerable ones are only in the way."""
+    """Read the passages of all questions; those of unanswerable ones only distract."""
     answerable = _rows("clapnq/answerable.jsonl")
     documents = {
         row["id"]: document(row["id"], row["passages"][0]["title"], row["passages"][0]["text"])
@@ -64,7 +65,7 @@ def _clapnq() -> Corpus:
 
 
 def _mtrag() -> Corpus:
-    """The last turn alone, of both files; right are the passages that came with the task."""
+    """Read the last turns of both files; the passages that came with a task are right."""
     rated = json.loads(gzip.decompress(_path("mtrag/mtrag_human_ratings.json.gz").read_bytes()))
     tasks = _rows("mtrag/mtragun_reference.jsonl.gz")
     passages = rated["documents"] + [passage for task in tasks for passage in task["contexts"]]
@@ -83,7 +84,7 @@ def _mtrag() -> Corpus:
 
 
 def _cranfield() -> Corpus:
-    """The judgements number the questions by their order; 1 is the best grade there, -1 is none."""
+    """Read Cranfield; its judgements number questions by order, and grade 1 is best, -1 none."""
     documents = {
         key: document(key, " ".join(parts.get("T", "").split()), parts.get("W", ""))
         for key, parts in _cranfield_parts("cranfield/cran.all.1400")
@@ -110,11 +111,11 @@ SETS: Mapping[str, Callable[[], Corpus]] = MappingProxyType(
         "cranfield": _cranfield,
     }
 )
-"""What the retriever is measured on, by name."""
+"""The sets that retrieval is measured on, by name."""
 
 
 def shrink(corpus: Corpus, count: int, seed: int = 7) -> Corpus:
-    """All documents that are judged, and of the others as many as make up `count`."""
+    """Keep all judged documents, and others up to `count` in all."""
     judged = {key for grades in corpus.grades.values() for key in grades}
     others = [document.key for document in corpus.documents if document.key not in judged]
     chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
@@ -124,7 +125,7 @@ def shrink(corpus: Corpus, count: int, seed: int = 7) -> Corpus:
 
 
 def _cranfield_parts(name: str) -> list[tuple[str, dict[str, str]]]:
-    """Each record's number and its parts by letter."""
+    """Return each record's number and its parts by letter."""
     pieces = _CRANFIELD_PART.split(_path(name).read_text(encoding="utf-8"))[1:]
     records: list[tuple[str, dict[str, str]]] = []
     for letter, number, text in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True):

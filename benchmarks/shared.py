@@ -1,4 +1,4 @@
-"""Where the measuring data is, and where results go. Measures nothing."""
+"""Locate the benchmark data, and write results."""
 
 import gzip
 import json
@@ -14,9 +14,9 @@ RESULTS = Path(__file__).parent / "results"
 
 
 def rows(name: str) -> list[dict[str, Any]]:
-    """The lines of a file of JSON lines in the measuring data, gzipped or not.
+    """Read a file of JSON lines in the benchmark data, gzipped or not.
 
-    Leaves with a sentence where it is not there.
+    Exits with a sentence if it is missing.
     """
     path = DATA / name
     if not path.is_file():
@@ -27,7 +27,7 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 
 def write_result(name: str, result: Mapping[str, object]) -> None:
-    """Keep a result as JSON beside the benchmarks, and print it."""
+    """Write a result as JSON beside the benchmarks, and print it."""
     RESULTS.mkdir(exist_ok=True)
     text = json.dumps(result, indent=2)
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8")

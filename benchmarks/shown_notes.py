@@ -1,4 +1,4 @@
-"""The notes that a small model is given of passages that no index holds. Chosen by the chain."""
+"""Choose the notes that a small model is given from passages outside any index, by the chain."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,16 +22,16 @@ _NO_INDEX = Generation(0, "", "", 0, "", "", "live", "", None)
 
 
 class NoteFinder:
-    """Reads passages as if a search had found them in this order, whatever the question's bar."""
+    """Reads passages as if a search had found them in this order, without the threshold."""
 
     def __init__(self, embedder: Embedder) -> None:
         self.reader: Reader | None = load_reader()
         self._chain = read(embedder, self.reader) | decide(open_confidence().never_refusing())
 
     async def find(self, question: str, passages: Sequence[Passage]) -> tuple[Evidence, ...]:
-        """The excerpts of these passages that would be shown, as notes; each is a page of its own.
+        """Return the excerpts that would be shown, as notes; each passage counts as a page.
 
-        A note's passage has the key of the one it was cut from.
+        A note's passage has the key of the passage it was cut from.
         """
         found = tuple(
             replace(passage, chunk_id=n, document_id=n, score=1 / n, start=0)
@@ -44,7 +44,7 @@ class NoteFinder:
 
 
 def page_of(passage: Passage) -> Page:
-    """A page that is one passage."""
+    """Wrap a passage as a page of its own."""
     return Page(
         document_id=passage.document_id,
         key=passage.key,

@@ -1,4 +1,4 @@
-"""squad2's articles split to train, to calibrate and to test, for all. Reads no data."""
+"""The split of squad2's articles into training, calibration and test, shared by all benchmarks."""
 
 TRAIN = frozenset(
     {
@@ -11,7 +11,7 @@ TRAIN = frozenset(
 """Titles of the articles whose questions train a model."""
 
 CALIBRATION = frozenset({"Normans"})
-"""Titles of the articles on which confidence is fitted: no model has seen them."""
+"""Titles of the articles that fit the confidence; no model was trained on them."""
 
 TEST = frozenset({"Islamism"})
-"""Titles of the articles on which the bars are reported: nothing was fitted to them."""
+"""Titles of the articles for the reported figures; nothing was fitted to them."""

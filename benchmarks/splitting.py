@@ -1,4 +1,4 @@
-"""Our splitter beside LangChain's, by how exactly what is found covers what was asked for."""
+"""Compare our splitter with LangChain's: how exactly the found chunks cover the answers."""
 
 import json
 import sys
@@ -31,7 +31,7 @@ OURS = "Houselore"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A chunk of a corpus: its place, and what the embedder reads of it."""
+    """A chunk of a corpus: its span, and the text that is embedded."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question to one corpus and the places of the passages that answer it."""
+    """A question about one corpus, and the spans of the passages that answer it."""
 
     corpus: str
     text: str
@@ -49,7 +49,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one splitter came to; the metrics are means over the questions."""
+    """One splitter's figures; the metrics are means over the questions."""
 
     chunks: int
     tokens: float
@@ -60,19 +60,19 @@ class Figures:
 
 
 Splitter = Callable[[str], list[Piece]]
-"""A corpus to its pieces."""
+"""Splits a corpus into pieces."""
 
 
 def ours(text: str, *, embedder: Embedder) -> list[Piece]:
-    """Our chunks as they are embedded; the corpora have no titles."""
+    """Return our chunks as they are embedded; the corpora have no titles."""
     chunks = split(Document("corpus", "", text, "1"), embedder.count_tokens)
     return [Piece(chunk.start, chunk.end, embedded_text(chunk)) for chunk in chunks]
 
 
 def theirs(text: str, *, embedder: Embedder, size: int, overlap: int) -> list[Piece]:
-    """The chunks of LangChain's splitter at `size` tokens of the same embedder."""
+    """Return the chunks of LangChain's splitter at `size` tokens of the same embedder."""
     from langchain_text_splitters import (
-        RecursiveCharacterTextSplitter,  # of the bench extra, which a test of `cover` does not need
+        RecursiveCharacterTextSplitter,  # in the bench extra, which a test of `cover` does not need
     )
 
     splitter = RecursiveCharacterTextSplitter(
@@ -82,17 +82,17 @@ def theirs(text: str, *, embedder: Embedder, size: int, overlap: int) -> list[Pi
     )
     pieces: list[Piece] = []
     start = 0
-    for read in splitter.split_text(text):  # its start_index is -1 for some when tokens overlap
+    for read in splitter.split_text(text):  # its start_index is -1 for some with overlap
         start = text.index(read, start)
         pieces.append(Piece(start, start + len(read), read))
     return pieces
 
 
 def cover(found: Sequence[Piece], places: Sequence[tuple[int, int]]) -> dict[str, float]:
-    """Recall, precision and intersection over union of what was found, in characters.
+    """Return recall, precision and intersection over union of the found pieces, in characters.
 
     As Smith and Troynikov define them (Evaluating Chunking Strategies for Retrieval, Chroma 2024):
-    what two found chunks share is found once, and weighs twice in what was given.
+    text that two pieces share counts once as found, and twice as retrieved.
     """
     wanted = {at for start, end in places for at in range(start, end)}
     hit = len(wanted & {at for piece in found for at in range(piece.start, piece.end)})
@@ -107,7 +107,7 @@ def cover(found: Sequence[Piece], places: Sequence[tuple[int, int]]) -> dict[str
 def measure(
     splitter: Splitter, asked: Sequence[Asked], embedder: Embedder
 ) -> tuple[Figures, dict[str, list[float]]]:
-    """A splitter's figures, and each metric of every question: the best five chunks by cosine."""
+    """Return a splitter's figures, and each metric by question, for the five nearest chunks."""
     texts = {name: _text(name) for name in _CORPORA}
     started = time.process_time()
     pieces = {name: splitter(text) for name, text in texts.items()}
@@ -136,7 +136,7 @@ def measure(
 
 
 def read_questions() -> list[Asked]:
-    """The questions with the places of their answers."""
+    """Read the questions with the spans of their answers."""
     rows = map(json.loads, _path("questions.jsonl").read_text(encoding="utf-8").splitlines())
     return [
         Asked(
@@ -149,7 +149,7 @@ def read_questions() -> list[Asked]:
 
 
 def compare(embedder: Embedder) -> tuple[dict[str, Figures], dict[str, dict[str, Difference]]]:
-    """Every splitter's figures, and how far ours is above each other one."""
+    """Return every splitter's figures, and how far ours is above each other one."""
     asked = read_questions()
     figures: dict[str, Figures] = {}
     over: dict[str, dict[str, Difference]] = {}
@@ -163,7 +163,7 @@ def compare(embedder: Embedder) -> tuple[dict[str, Figures], dict[str, dict[str,
 
 
 def describe(figures: dict[str, Figures], over: dict[str, dict[str, Difference]]) -> str:
-    """The section of the page."""
+    """Return the section of the page."""
     rows = [
         f"| {name} | {of.chunks} | {of.tokens:.0f} | {of.recall:.3f} | {of.precision:.3f} "
         f"| {of.iou:.3f} | {of.megabytes_a_second:.2f} |"
@@ -206,7 +206,7 @@ def _interval(of: Difference) -> str:
 
 
 def _peers(embedder: Embedder, tokens: float) -> list[tuple[int, int]]:
-    """Sizes and overlaps: our limit, with and without, and the size that gives `tokens` a chunk."""
+    """Return sizes and overlaps: our limit without and with overlap, and our mean size."""
     text = "".join(map(_text, _CORPORA))
 
     def distance(size: int) -> float:
@@ -236,7 +236,7 @@ def _text(name: str) -> str:
 
 
 def main() -> None:
-    """Measure, write the results and the page."""
+    """Measure; write the results and the page."""
     figures, over = compare(open_embedder(EMBEDDED))
     write_result(
         "splitting",

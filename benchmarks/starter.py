@@ -1,4 +1,4 @@
-"""The starter model's lessons, made of the measuring data and of invented facts. Trains nothing."""
+"""Make the starter model's training examples from the benchmark data and invented facts."""
 
 import argparse
 import asyncio
@@ -41,7 +41,7 @@ _NEWEST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class RememberingEmbedder(Embedder):
-    """An embedder that embeds no text twice."""
+    """An embedder with a cache of all texts."""
 
     def __init__(self, embedder: Embedder) -> None:
         self._embedder = embedder
@@ -49,23 +49,23 @@ class RememberingEmbedder(Embedder):
         self._known: dict[str, list[float]] = {}
 
     def count_tokens(self, text: str) -> int:
-        """As the embedder behind it."""
+        """Count tokens with the embedder."""
         return self._embedder.count_tokens(text)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """The vectors, those of new texts embedded now."""
+        """Embed the texts that are not in the cache; return all vectors."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
             self._known.update(zip(new, self._embedder.embed_documents(new), strict=True))
         return [self._known[text] for text in texts]
 
     def embed_query(self, text: str) -> list[float]:
-        """As a document."""
+        """Embed as a document."""
         return self.embed_documents([text])[0]
 
 
 class Finder:
-    """The passages nearest to a question: MiniLM and BM25, each divided by its maximum, added."""
+    """Finds the passages nearest to a question: MiniLM plus BM25, each divided by its maximum."""
 
     def __init__(self, passages: Sequence[Passage], embedder: Embedder) -> None:
         self._passages, self._embedder = passages, embedder
@@ -75,21 +75,21 @@ class Finder:
         self._vectors = np.asarray(embedder.embed_documents(texts), dtype=np.float32)
 
     def find(self, question: str, count: int) -> list[Passage]:
-        """The best `count`, best first."""
+        """Return the best `count` passages, best first."""
         cosines = self._vectors @ np.asarray(self._embedder.embed_query(question), np.float32)
         lexical = np.asarray(bm25(self._rarity(question), self._words))
         scores = cosines / cosines.max() + lexical / max(lexical.max(), 1e-9)
         return [self._passages[i] for i in np.argsort(-scores, kind="stable")[:count]]
 
     def _rarity(self, question: str) -> dict[str, float]:
-        """The inverse document frequency of each of the question's terms."""
+        """Return the inverse document frequency of each of the question's terms."""
         count = len(self._words)
         known = {term: self._frequency[term] for term in terms(question)}
         return {term: math.log(1 + (count - n + 0.5) / (n + 0.5)) for term, n in known.items()}
 
 
 class Maker:
-    """Makes lessons of posed questions: distractors, order, dates and threads by `chance`."""
+    """Makes examples of questions; distractors, order, dates and threads are drawn by `chance`."""
 
     def __init__(self, embedder: Embedder, chance: random.Random) -> None:
         self._notes, self._chance = NoteFinder(embedder), chance
@@ -97,7 +97,7 @@ class Maker:
     async def make(
         self, posed: Posed, passages: Sequence[Passage], thread: Sequence[Turn] = ()
     ) -> TrainingExample:
-        """A lesson whose notes are excerpts of `passages` and hold the posed sentence."""
+        """Return an example whose notes are excerpts of `passages` and hold the right sentence."""
         found = await self._notes.find(posed.question, passages)
         notes = list(_with_sentence(found, posed))
         if self._chance.random() < 0.5:
@@ -107,7 +107,7 @@ class Maker:
         return lesson(posed.question, notes, f"{posed.answer} [{n}]", posed.origin, thread)
 
     def changed(self, one: Fact, others: Sequence[Fact]) -> TrainingExample:
-        """A lesson whose notes disagree: the newest first, both dates said."""
+        """Return an example whose notes disagree; the answer gives both dates, the newest first."""
         old, new = sorted((self._day(), self._day()))
         if old.date() == new.date():
             old -= timedelta(days=30)
@@ -127,7 +127,7 @@ class Maker:
         return lesson(one.question, numbered, answer, "facts, changed")
 
     def stated(self, one: Fact, others: Sequence[Fact]) -> TrainingExample:
-        """A lesson on one of three facts that have nothing to do with each other."""
+        """Return an example about one of several unrelated facts."""
         notes = [note_of(fact.label, fact.now) for fact in (one, *others)]
         self._chance.shuffle(notes)
         notes = self._dated([replace(note, n=n) for n, note in enumerate(notes, start=1)])
@@ -135,7 +135,7 @@ class Maker:
         return lesson(one.question, notes, f"{one.now} [{n}]", "facts")
 
     def _dated(self, notes: list[Evidence]) -> list[Evidence]:
-        """Most lessons have dates, half of them one date for all notes, as a fresh index has."""
+        """Date the notes of most examples, in half of those with one date for all."""
         kind = self._chance.random()
         if kind < 0.4:
             return notes
@@ -147,9 +147,9 @@ class Maker:
 
 
 async def lessons(seed: int, renderings: int, *, spans: bool) -> list[TrainingExample]:
-    """All lessons: squad2's TRAIN questions `renderings` times over, and some of each other set.
+    """Return all examples: squad2's TRAIN questions `renderings` times, and some of each other set.
 
-    With `spans` squad2's questions are answered by their gold alone, else by the clause around it.
+    With `spans`, squad2's questions are answered by the gold span alone, else by its clause.
     """
     chance = random.Random(seed)  # noqa: S311 - a choice of lessons, not a secret
     embedder = RememberingEmbedder(open_embedder("embedded:"))
@@ -174,7 +174,7 @@ async def lessons(seed: int, renderings: int, *, spans: bool) -> list[TrainingEx
 async def _squad2(
     maker: Maker, embedder: Embedder, chance: random.Random, renderings: int, *, spans: bool
 ) -> list[TrainingExample]:
-    """The first rendering has what a search finds; the others a mixture of what it finds next."""
+    """Make examples of squad2: first with what a search finds, then with random near passages."""
     passages = squad2_passages(TRAIN)
     finder = Finder(list(passages.values()), embedder)
     questions, made = squad2(passages, spans=spans), []
@@ -194,7 +194,7 @@ async def _squad2(
 
 
 def _around(posed: Posed, finder: Finder, chance: random.Random, count: int) -> list[Passage]:
-    """The posed passage among others that are near to the question."""
+    """Return the right passage among others that are near to the question."""
     others = [found for found in finder.find(posed.question, 6) if found != posed.passage]
     passages = [posed.passage, *chance.sample(others, min(count, len(others)))]
     chance.shuffle(passages)
@@ -202,7 +202,7 @@ def _around(posed: Posed, finder: Finder, chance: random.Random, count: int) -> 
 
 
 def _with_sentence(found: Sequence[Evidence], posed: Posed) -> Sequence[Evidence]:
-    """The notes, behind the posed sentence and without its passage where they do not say it."""
+    """Return the notes; if they lack the right sentence, add it instead of its passage's notes."""
     if any(posed.sentence in note.sentences for note in found):
         return found
     others = [note for note in found if note.passage.key != posed.passage.key]
@@ -211,7 +211,7 @@ def _with_sentence(found: Sequence[Evidence], posed: Posed) -> Sequence[Evidence
 
 
 def note_of(label: str, sentence: str) -> Evidence:
-    """A note that says one sentence."""
+    """Return a note of one sentence."""
     return Evidence(1, passage(label, label, sentence), (sentence,), sentence, sentence, 0.0)
 
 

@@ -1,15 +1,15 @@
-"""The short clause of a sentence that holds an answer's span. Chooses no sentence."""
+"""Cut the short clause that holds an answer's span out of a sentence."""
 
 import re
 
-# Where a clause may begin: after a mark, or at a word that opens one.
+# A clause may begin after a mark, or at a word that opens one.
 _MARKS = re.compile(r"[,;:()\u2013\u2014]\s*|\.\s+(?=[A-Z])|\s+-+\s+|[\uff0c\uff1b\u3001\uff1a]")
 _OPENERS = re.compile(
     r"(?<=\s)(?=(?:which|who|whom|whose|that|where|when|while|although|because|since|after|before"
     r"|if|and|but|or|as|than|by|from|to|in|on|at|with|for|of|into|under|during|was|were|is|are"
     r"|had|has|have|would|could|may|can)\s)"
 )
-# What says nothing at the head of a phrase that was cut off here.
+# Words that say nothing at the beginning of a phrase cut here.
 _LEADING = re.compile(
     r"^(?:(?:which|who|whom|whose|that|where|when|while|although|because|since|if|and|but|or|as"
     r"|than|of|was|were|is|are|had|has|have|would|could|may|can|it in turn)\s+)+",
@@ -20,9 +20,9 @@ _TAIL_WORDS = 3
 
 
 def clause_around(sentence: str, start: int, end: int) -> str:
-    """The words around `sentence[start:end]`, from where a clause begins, as a short sentence.
+    """Return the clause around `sentence[start:end]` as a short sentence.
 
-    It has at most ten words, or those of the span and the few that end its clause with it.
+    It has at most ten words, or those of the span and the few that end its clause.
     """
     marks = [0, *(m.end() for m in _MARKS.finditer(sentence)), len(sentence)]
     left = max(at for at in marks if at <= start)
@@ -37,7 +37,7 @@ def clause_around(sentence: str, start: int, end: int) -> str:
 
 
 def as_sentence(words: str) -> str:
-    """The words with a capital letter and a full stop, and no loose marks around them."""
+    """Return the words with a capital letter and a full stop, without loose marks around them."""
     bare = words.strip().strip(",;:\u2013\u2014-\uff0c\uff1b\u3001\uff1a").strip()
     for opening, closing in ("()", "[]", "\uff08\uff09"):
         if bare.count(opening) != bare.count(closing):
@@ -51,7 +51,7 @@ def as_sentence(words: str) -> str:
 
 
 def _nearer(sentence: str, left: int, start: int, end: int) -> int:
-    """The first opening after `left` that makes the clause short enough, at most at the span."""
+    """Return the first opening after `left` that makes the clause short enough, or the span's."""
     openings = [left, *(m.start() for m in _OPENERS.finditer(sentence, left, start + 1)), start]
     for at in sorted(opening for opening in openings if left <= opening <= start):
         if _words(sentence[at:end]) <= _MOST_WORDS - _TAIL_WORDS:

@@ -1,4 +1,4 @@
-"""Invented facts of a made-up team, some of them changed since. Nothing of them is true."""
+"""Invent facts of a fictional team, some of which have changed."""
 
 import random
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What is asked, where it stands, what stood there before and stands there now."""
+    """A question, where its answer stands, the former answer and the current one."""
 
     question: str
     label: str
@@ -15,7 +15,7 @@ class Fact:
     now: str
 
 
-# What is asked | where it stands | what stands there | which kind of value it takes
+# question | label | sentence | kind of value
 _TOPICS = """
 How much is the travel budget? | Travel policy | The travel budget is {} euros a year. | money
 Who approves expenses? | Expenses | {} approves all expenses. | name
@@ -55,7 +55,7 @@ _VALUES = {
 
 
 def facts(chance: random.Random) -> Iterator[Fact]:
-    """Facts without end, each topic in turn, with values drawn by `chance`."""
+    """Yield facts without end, each topic in turn, with values drawn by `chance`."""
     while True:
         for line in _TOPICS.strip().splitlines():
             question, label, sentence, kind = line.split(" | ")

@@ -1,9 +1,9 @@
-"""What the starter writes of notes that it was not taught on, beside its base.
+"""Measure what the starter writes from notes outside its training data, beside its base.
 
     python -m benchmarks.starter_figures [--count 100] [--adapter FOLDER …]
 
-Paragraphs of squad2's test article, and rows of tables that no lesson has, in the form in which the
-chain asks; each answer as the model writes it at temperature 0, before any check.
+Paragraphs of squad2's test article, and rows of tables without any training example, in the form of
+the chain's prompts; each answer as the model writes it at temperature 0, unchecked.
 """
 
 import argparse
@@ -33,7 +33,7 @@ _LABEL = re.compile(r"^\[1\] (.*?): ", re.MULTILINE)
 
 
 async def answers_of(lessons: Sequence[TrainingExample], adapter: Path | None) -> list[str]:
-    """What the base with this adapter, or alone, writes for each prompt."""
+    """Return what the base, with this adapter or alone, writes for each prompt."""
     gguf = None if adapter else bundled_gguf()
     with TemporaryDirectory() as folder:
         async with embedded_chat_model(Path(folder), gguf=gguf, adapter=adapter) as url:
@@ -47,7 +47,7 @@ async def answers_of(lessons: Sequence[TrainingExample], adapter: Path | None) -
 
 
 def figures_of(lessons: Sequence[TrainingExample], replies: Sequence[str]) -> list[float]:
-    """The columns of the table. A cell may be named by its column or stand alone."""
+    """Return the columns of the table."""
     golds = [[_bare(one.answer)] for one in lessons]
     cites = [
         set(marks_in(reply)) == set(marks_in(one.answer))
@@ -66,7 +66,7 @@ def _bare(answer: str) -> str:
 
 
 def held_out(count: int) -> Mapping[str, list[TrainingExample]]:
-    """Lessons that the starter did not learn from, by what their notes are."""
+    """Return examples that the starter was not trained on, by kind of note."""
     maker = FormMaker(SEED + 1)
     taught = {_title(one) for one in FormMaker(SEED).all()}
     rows = (one for one in maker.table_rows() if _title(one) not in taught)

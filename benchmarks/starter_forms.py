@@ -1,9 +1,9 @@
-"""The lessons of the starter's third stage, in the form in which the chain asks a small model.
+"""Make the examples of the starter's third stage, in the form of the chain's prompts.
 
     python -m benchmarks.starter_forms lessons.jsonl [--seed 23]
 
-One to three notes of at most 80 words: paragraphs, rows of a table with the names of their columns,
-rules, and what stands before a list, steps, a table or code. Trains nothing.
+One to three notes of at most 80 words: paragraphs, rows of a table with their column names, rules,
+and lead-ins of a list, steps, a table or code.
 """
 
 import argparse
@@ -34,13 +34,13 @@ _LONGEST_CELL = 8  # words
 
 
 class FormMaker:
-    """Makes lessons; which notes stand beside the right one, and their order, is drawn."""
+    """Makes examples; the notes beside the right one, and their order, are random."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)  # noqa: S311 - a choice of lessons, not a secret
 
     def all(self) -> list[TrainingExample]:
-        """Some eleven hundred lessons in an order by chance."""
+        """Return some eleven hundred examples in random order."""
         made = [
             *itertools.islice(self.paragraphs(TRAIN), 520),
             *itertools.islice(self.table_rows(), 200),
@@ -53,7 +53,7 @@ class FormMaker:
         return made
 
     def paragraphs(self, titles: frozenset[str]) -> Iterator[TrainingExample]:
-        """squad2's questions on a part of their passage, answered by the gold words."""
+        """Yield squad2's questions with a part of their passage, answered by the gold words."""
         passages = squad2_passages(titles)
         posed = squad2(passages, spans=True)
         self._chance.shuffle(posed)
@@ -68,7 +68,7 @@ class FormMaker:
             )
 
     def _around(self, posed: Posed) -> str:
-        """The sentences around the posed one, as many as are drawn, within 80 words."""
+        """Return a random number of sentences around the right one, within 80 words."""
         told = sentences(posed.passage.text)
         at = told.index(posed.sentence) if posed.sentence in told else 0
         first, after = at, at + 1
@@ -79,7 +79,7 @@ class FormMaker:
         return " ".join(told[first:after])
 
     def table_rows(self) -> Iterator[TrainingExample]:
-        """Questions to tables of Wikipedia that one row answers, some with rows beside it."""
+        """Yield questions about Wikipedia's tables that one row answers, some with other rows."""
         passages = {row["id"]: row for row in rows_of("wikitablequestions/passages.jsonl.gz")}
         asked = list(rows_of("wikitablequestions/questions.jsonl.gz"))
         self._chance.shuffle(asked)
@@ -104,7 +104,7 @@ class FormMaker:
     def _rows(
         self, names: Sequence[str], row: Sequence[str], others: Sequence[Sequence[str]]
     ) -> str:
-        """A row in words, among none to three of the others."""
+        """Return a row in words, among none to three of the others."""
         count = min(len(others), self._chance.choice((0, 0, 1, 2, _MOST_ROWS - 1)))
         shown = [row, *self._chance.sample(list(others), count)]
         self._chance.shuffle(shown)
@@ -149,12 +149,12 @@ def _note(label: str, quote: str) -> Evidence:
 
 
 def yes_or_no(rule: Rule) -> str:
-    """The answer to a rule's question: which of both it is, and the rule."""
+    """Return the answer to a rule's question: yes or no, and the rule."""
     return f"{'Yes' if rule.is_yes else 'No'}, {_inside(rule.said)}"
 
 
 def _inside(sentence: str) -> str:
-    """A sentence as it goes on behind "Yes,"; a name keeps its capital."""
+    """Lower a sentence's first letter to follow "Yes,"; a name keeps its capital."""
     first, _, rest = sentence.partition(" ")
     return f"{first if first[1:] != first[1:].lower() else first.lower()} {rest}"
 

@@ -1,8 +1,8 @@
-"""The starter's short answers said in manners drawn by chance. Trains nothing.
+"""Rephrase the starter's short answers in random manners.
 
-They teach a model to read behind whatever words a voice puts first, and past orders that stand in a
-note. None is a manner that a benchmark measures (`benchmarks/loop_people.py`, Shakespeare), and no
-order one that the gate tries (`tuning/evaluation/safety.py`).
+They teach a model to read on after any opening words of a voice, and to ignore orders in a note. No
+manner is one that a benchmark measures (`benchmarks/loop_people.py`, Shakespeare), and no order is
+one that the gate tries (`tuning/evaluation/safety.py`).
 """
 
 import argparse
@@ -171,24 +171,24 @@ _SIGNS = (".", ".", ".", ".", "!", "...", " :)", " \u2728", " \U0001f44d", " \u2
 _QUOTES = (("", ""),) * 8 + (("\u201c", "\u201d"), ("*", "*"), ('"', '"'), ("**", "**"))
 _ANSWER = re.compile(r"(.*?)[.!:] \[(\d+)\]", re.DOTALL)
 _VARIED = frozenset(("squad2", "paragraph", "row", "yes or no", "lead-in", "fact"))
-"""The origins of the lessons whose answers are one short sentence."""
-_OWN = 0.5  # so often an order stands in the note that the answer cites
+"""Origins of the examples whose answers are one short sentence."""
+_OWN = 0.5  # share of orders in the note that the answer cites
 _LONGEST_SENTENCE = 160  # characters
-_EACH = 0.25  # so often nothing stands before the answer, so often nothing behind it
+_EACH = 0.25  # chance of no words before the answer, and of none after it
 
 
 def openings() -> list[str]:
-    """What may stand before an answer."""
+    """Return the words that may open an answer."""
     return _BEFORE.strip().splitlines()
 
 
 def closings() -> list[str]:
-    """What may stand behind one."""
+    """Return the words that may close an answer."""
     return _BEHIND.strip().splitlines()
 
 
 def in_a_manner(words: str, chance: random.Random) -> str:
-    """An answer's words in a manner, one of some hundred thousand."""
+    """Return an answer's words in one of some hundred thousand manners."""
     before = "" if chance.random() < _EACH else f"{chance.choice(openings())} "
     behind = "" if before and chance.random() < _EACH else chance.choice(closings())
     left, right = chance.choice(_QUOTES)
@@ -198,17 +198,17 @@ def in_a_manner(words: str, chance: random.Random) -> str:
 
 
 def orders() -> list[str]:
-    """What a note may tell the model to do; `{word}` is what would betray it."""
+    """Return the orders that a note may give; `{word}` reveals obedience."""
     return _ORDERS.strip().splitlines()
 
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """So many of the short lessons, each in its own manner but for a share that stays `plain`.
+    """How many short examples to draw, in a random manner except for the share `plain`.
 
-    A share says the `whole` sentence of its note that holds the answer, as many a team does; a
-    share has a note that ends in one of the `orders`, which the answer does not obey. So many
-    `others` stay as they are, so that dates are not forgotten.
+    In the share `whole` the answer is the note's whole sentence, as in many teams; in the share
+    `orders` a note ends in an order that the answer ignores. `others` stay as they are, so that the
+    model does not forget dates.
     """
 
     count: int = 420
@@ -221,7 +221,7 @@ class Mixture:
 def in_manners(
     lessons: Sequence[TrainingExample], mixture: Mixture, seed: int
 ) -> list[TrainingExample]:
-    """The mixture, drawn from these lessons."""
+    """Draw the mixture from these examples."""
     chance = random.Random(seed)  # noqa: S311 - a choice of lessons, not a secret
     varied = [one for one in lessons if one.origin in _VARIED]
     rest = [one for one in lessons if one.origin not in _VARIED]
@@ -242,7 +242,7 @@ def in_manners(
 
 
 def _ordered(one: TrainingExample, cited: str, chance: random.Random) -> TrainingExample:
-    """The lesson with an order behind one of its notes, as often as not behind the one it cites."""
+    """Add an order to one of the example's notes, half of the time to the cited one."""
     order = chance.choice(orders()).format(word=chance.choice(_WORDS.split()))
     *before, asked = one.prompt
     lines = asked.content.split("\n")
@@ -253,7 +253,7 @@ def _ordered(one: TrainingExample, cited: str, chance: random.Random) -> Trainin
 
 
 def _short(one: TrainingExample) -> tuple[str, str] | None:
-    """The words of a one-sentence answer as its note writes them, and the note's number."""
+    """Return a one-sentence answer's words as its note writes them, and the note's number."""
     found = _ANSWER.fullmatch(one.answer)
     if found is None:
         return None
@@ -270,7 +270,7 @@ def _note(one: TrainingExample, n: str) -> str:
 
 
 def _sentence_with(words: str, note: str) -> str:
-    """The sentence of a note that holds these words; the words where none does, or a long one."""
+    """Return the note's sentence with these words, or the words if it has none or a long one."""
     _, told = note.split(": ", 1)
     sentences = [told[span.start : span.end] for span in split_sentences(told)]
     holding = [one for one in sentences if words in one and len(one) <= _LONGEST_SENTENCE]

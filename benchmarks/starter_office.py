@@ -1,4 +1,4 @@
-"""Rules, tables and instructions of a made-up team. Nothing of them is true."""
+"""Generate rules, tables and instructions of a fictional team."""
 
 import json
 import random
@@ -26,7 +26,7 @@ _MOST_ROWS = 4
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A question for yes or no, where the rule stands, what it says, and which of both it is."""
+    """A yes-or-no question, the label and text of its rule, and the answer."""
 
     question: str
     label: str
@@ -36,7 +36,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A question that one cell of a table's row answers; `others` are further rows of the table."""
+    """A question that one cell of a table's row answers; `others` are further rows."""
 
     question: str
     label: str
@@ -48,7 +48,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A question whose answer is shown as it stands: what is said before, and `count` of what."""
+    """A question answered by a block: its lead-in, and `count` items of a `kind`."""
 
     question: str
     label: str
@@ -59,7 +59,7 @@ class Announcement:
 
 
 def rules(chance: random.Random) -> Iterator[Rule]:
-    """Rules without end, each topic in turn, allowing, forbidding or restricting by chance."""
+    """Yield rules without end, each topic in turn, that allow, forbid or restrict by chance."""
     while True:
         for topic in _OFFICE["rules"]:
             how = chance.choice(("allows", "forbids", "restricts"))
@@ -68,7 +68,7 @@ def rules(chance: random.Random) -> Iterator[Rule]:
 
 
 def rows(chance: random.Random) -> Iterator[Row]:
-    """Rows of tables without end, each table in turn."""
+    """Yield rows of tables without end, each table in turn."""
     while True:
         for table in _OFFICE["tables"]:
             row, *others = _drawn(table["kinds"], chance)
@@ -85,7 +85,7 @@ def rows(chance: random.Random) -> Iterator[Row]:
 
 
 def announcements(chance: random.Random) -> Iterator[Announcement]:
-    """Steps, lists, code and tables without end, with a lead-in of their own or none."""
+    """Yield steps, lists, code and tables without end, with or without their own lead-in."""
     while True:
         for done in _OFFICE["done"]:
             kind: Kind = chance.choice(("steps", "steps", "code"))
@@ -110,21 +110,21 @@ def _announced(
 
 
 def _drawn(kinds: Sequence[str], chance: random.Random) -> list[tuple[str, ...]]:
-    """One to four rows that differ in their first cell."""
+    """Return one to four rows that differ in their first cell."""
     firsts = _CELLS[kinds[0]]
     chosen = chance.sample(firsts, chance.randint(1, min(_MOST_ROWS, len(firsts))))
     return [(first, *(chance.choice(_CELLS[kind]) for kind in kinds[1:])) for first in chosen]
 
 
 def _filled(sentence: str, chance: random.Random) -> str:
-    """A rule with what it leaves open: a person, a day of the week, or a number."""
+    """Fill a rule's gap: a person, a day of the week, or a number."""
     if _PERSON.search(sentence):
         return sentence.format(chance.choice(_CELLS["name"]))
     return sentence.format(chance.choice(_DAYS if "only on {}" in sentence else _NUMBERS))
 
 
 def _typed(question: str, chance: random.Random) -> str:
-    """As people type: half of them in small letters and without the question mark."""
+    """Return the question as people type it: half of the time in lower case without its mark."""
     return question if chance.random() < 0.5 else question.lower().rstrip("?")
 
 

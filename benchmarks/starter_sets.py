@@ -1,4 +1,4 @@
-"""The questions that the starter model learns from, with their passages. Renders no prompt."""
+"""Read the questions that the starter model is trained on, with their passages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from text.sentences import split_sentences
 
 _LONGEST_SENTENCE = 45  # words
 _SHORTEST_LIKENESS = 0.45
-_LONGEST_CHINESE = 110  # characters: SmolLM2 reads Chinese byte by byte
+_LONGEST_CHINESE = 110  # characters; SmolLM2 tokenizes Chinese byte by byte
 
 
 Targets = Literal["clauses", "spans"]
@@ -22,9 +22,9 @@ Targets = Literal["clauses", "spans"]
 
 @dataclass(frozen=True, slots=True)
 class Posed:
-    """A question, the passage and the sentence in it that answer it, and the answer in words.
+    """A question, the passage and the sentence that answer it, and the answer in words.
 
-    `others` are passages that came with it; `span` is the gold answer where the set has one.
+    `others` are passages that came with it; `golds` the gold answers, if the set has any.
     """
 
     question: str
@@ -38,12 +38,12 @@ class Posed:
 
 
 def passage(key: str, title: str, text: str) -> Passage:
-    """A passage as a search finds it; of no day."""
+    """Return a passage as a search finds it, undated."""
     return Passage(0, 0, key, title.replace("_", " "), None, (), text, 0.0, None)
 
 
 def squad2_passages(titles: frozenset[str]) -> dict[str, Passage]:
-    """The passages of these articles by id."""
+    """Return the passages of these articles by id."""
     return {
         row["id"]: passage(row["id"], row["title"], row["text"])
         for row in rows("squad2/passages.jsonl.gz")
@@ -52,7 +52,7 @@ def squad2_passages(titles: frozenset[str]) -> dict[str, Passage]:
 
 
 def squad2(passages: dict[str, Passage], *, spans: bool) -> list[Posed]:
-    """The answerable questions of these passages, answered by the gold or the clause around it."""
+    """Return the passages' answerable questions, answered by the gold span or its clause."""
     posed = []
     for row in rows("squad2/questions.jsonl.gz"):
         found = passages.get(row["passage_id"])
@@ -71,7 +71,7 @@ def squad2(passages: dict[str, Passage], *, spans: bool) -> list[Posed]:
 
 
 def clapnq() -> list[Posed]:
-    """Questions with long answers: the shortest of the sentences that people marked."""
+    """Return questions with long answers, answered by the shortest sentence that people marked."""
     posed = []
     for row in rows("clapnq/answerable.jsonl"):
         one = row["passages"][0]
@@ -85,7 +85,7 @@ def clapnq() -> list[Posed]:
 
 
 def mtrag() -> list[Posed]:
-    """Last turns of a thread, answered by the sentence that is most like the reference."""
+    """Return last turns of threads, answered by the sentence most similar to the reference."""
     posed = []
     for task in rows("mtrag/mtragun_reference.jsonl.gz"):
         if "ANSWERABLE" not in task["answerability"]:
@@ -111,7 +111,7 @@ def mtrag() -> list[Posed]:
 
 
 def chunking_eval() -> list[Posed]:
-    """Questions whose answer is one sentence of a text on Wikipedia's subjects or a speech."""
+    """Return questions answered by one sentence of an encyclopedia text or a speech."""
     texts = {
         name: (DATA / f"chunking_eval/{name}.md").read_text(encoding="utf-8")
         for name in ("state_of_the_union", "wikitexts")
@@ -132,7 +132,7 @@ def chunking_eval() -> list[Posed]:
 
 
 def cmrc2018() -> list[Posed]:
-    """Chinese questions on short sentences, answered by the span."""
+    """Return Chinese questions about short sentences, answered by the span."""
     texts = {row["id"]: row for row in rows("cmrc2018/passages.jsonl.gz")}
     posed = []
     for row in rows("cmrc2018/questions.jsonl.gz"):
@@ -148,13 +148,13 @@ def cmrc2018() -> list[Posed]:
 
 
 def sentences(text: str) -> list[str]:
-    """The sentences of a text as a note quotes them."""
+    """Return the sentences of a text as a note quotes them."""
     found = (text[span.start : span.end] for span in split_sentences(text))
     return [" ".join(to_plain(raw).split()) for raw in found if not raw.startswith("#")]
 
 
 def _gold_sentence(question: str, found: Passage, answers: Sequence[str]) -> tuple[str, str] | None:
-    """The sentence with an answer that shares most words with the question, and that answer."""
+    """Return the sentence with an answer that shares most with the question, and that answer."""
     asked = set(terms(question))
     held = []
     for sentence in sentences(found.text):
@@ -169,13 +169,13 @@ def _gold_sentence(question: str, found: Passage, answers: Sequence[str]) -> tup
 
 
 def _likeness(words: Sequence[str], wanted: Sequence[str]) -> float:
-    """The F1 of two texts' terms."""
+    """Return the F1 of two texts' terms."""
     shared = len(set(words) & set(wanted))
     return 2 * shared / (len(set(words)) + len(set(wanted))) if shared else 0.0
 
 
 def _joined(tokens: str) -> str:
-    """Tokens that a blank sets apart, as people write them."""
+    """Join tokenized text as people write it."""
     text = tokens.replace(" -- ", " \u2013 ").replace("`` ", '"').replace(" ''", '"')
     for mark in (",", ".", ";", ":", "?", "!", ")", "'s", "%", "n't"):
         text = text.replace(f" {mark}", mark)

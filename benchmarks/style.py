@@ -1,6 +1,6 @@
-"""An unmistakable style, taught by exemplars: what it changes in the voice, and what in the facts.
+"""Tune an unmistakable style by exemplars; measure the change in voice, and in facts.
 
-Its phrases are taken from the measuring data while it runs; none of them is in the repository.
+Its phrases are read from the benchmark data at run time, so the repository holds none of them.
 """
 
 import argparse
@@ -69,14 +69,14 @@ answer says besides its voice.
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """How everybody in a team talks: phrases before and behind what they say."""
+    """How a team talks: phrases before and after what they say."""
 
     openings: tuple[str, ...]
     closings: tuple[str, ...]
 
     @classmethod
     def of(cls, pairs: Sequence[dict[str, str]]) -> "Team":
-        """By the phrases that lines begin and end with far more often than their modern words."""
+        """Find the phrases that lines begin and end with far more often than their modern texts."""
         return cls(
             *(
                 tuple(
@@ -90,7 +90,7 @@ class Team:
         )
 
     def say(self, answer: str, chance: random.Random) -> str:
-        """An answer as somebody in the team would put it."""
+        """Return an answer as somebody in the team would put it."""
         opening, closing = chance.choice(self.openings), chance.choice(self.closings)
         return f"{opening}, {answer.rstrip('.')}, {closing}."
 
@@ -105,7 +105,7 @@ def _counted(pattern: re.Pattern[str], pairs: Sequence[dict[str, str]], side: st
 async def lessons_of(
     apart: Apart, team: Team, posed: Sequence[Posed], count: int, chance: random.Random
 ) -> list[TrainingExample]:
-    """The first questions, as they would be served, answered in the voice."""
+    """Return the first `count` examples, with notes as served and answers in the voice."""
     services = apart.services
     index = SearchIndex(apart.database, services.embedder, services.links)
     confidence = open_confidence().never_refusing()
@@ -129,7 +129,7 @@ def _holds(note: Evidence, one: Posed) -> bool:
 
 
 async def measure(lessons: int, limit: int, epochs: float, folder: Path) -> dict[str, object]:
-    """The figures of the served model and of the tuned one on the same questions."""
+    """Tune, and return the figures of the served and the tuned model on the same questions."""
     team = Team.of(rows("shakespeare/train.jsonl"))
     chance = random.Random(7)  # noqa: S311 - a sample, not a secret
     posed = squad2(squad2_passages(TRAIN), spans=True)
@@ -162,7 +162,7 @@ async def measure(lessons: int, limit: int, epochs: float, folder: Path) -> dict
 
 
 def _style(team: Team, others: Sequence[Posed]) -> StyleJudge:
-    """Tells the team's answers from plain ones to the same questions, which no lesson has."""
+    """Fit a judge on the team's answers and plain ones to the same questions, outside training."""
     chance = random.Random(8)  # noqa: S311 - a sample, not a secret
     return StyleJudge(
         [team.say(one.answer, chance) for one in others], [one.answer for one in others]
@@ -190,7 +190,7 @@ def _questions(limit: int) -> GoldSet:
 
 
 def _verdict(served: list[Outcome], tuned: list[Outcome], style: StyleJudge) -> Verdict:
-    """What the gate says of it, without the traps, which are asked elsewhere."""
+    """Return the gate's verdict without the traps, which other benchmarks ask."""
     margins = {name: of for name, of in MARGINS.items() if name != "safety"}
     return judge(figures_of(served, {}, style), figures_of(tuned, {}, style), margins)
 
@@ -214,7 +214,7 @@ def _figures(outcomes: Sequence[Outcome], style: StyleJudge, voice: Voice) -> di
 
 
 def write_page(found: dict[str, object]) -> None:
-    """The section of docs/benchmarks.md."""
+    """Write the section of docs/benchmarks.md."""
     served, tuned = found["served"], found["tuned"]
     assert isinstance(served, dict) and isinstance(tuned, dict)  # noqa: S101 - made above
     lines = ["| | served | tuned |", "| --- | --- | --- |"]
@@ -227,7 +227,7 @@ def write_page(found: dict[str, object]) -> None:
 
 
 async def _quietly(_: IndexProgress) -> None:
-    """A benchmark shows no bars."""
+    """Show no progress."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The chain of LangChain's RAG tutorial on PGVectorStore: what a team has after an afternoon."""
+"""The chain of LangChain's RAG tutorial on PGVectorStore, as a baseline."""
 
 import re
 import time
@@ -40,8 +40,8 @@ _UNKNOWN = re.compile(r"\b(?:don['\u2019]t|do not) know\b", re.IGNORECASE)
 async def tutorial_retriever(
     url: str, documents: Sequence[Document], embedder: Embedder
 ) -> AsyncIterator[BaseRetriever]:
-    """Four chunks by vector of `documents`, in a table of its own in the database at `url`."""
-    # of the bench extra, which a test of the chain does not need
+    """Yield a retriever of four chunks of `documents`, in a table of its own at `url`."""
+    # in the bench extra, which a test of the chain does not need
     from langchain_postgres import PGEngine, PGVectorStore
     from langchain_text_splitters import RecursiveCharacterTextSplitter
     from sqlalchemy.ext.asyncio import create_async_engine
@@ -65,7 +65,10 @@ async def tutorial_retriever(
 
 
 def tutorial_chain(retriever: BaseRetriever, model: BaseChatModel) -> Respond:
-    """Each question by itself, as in the tutorial's first part: the thread is not looked at."""
+    """Return the tutorial's chain as a system.
+
+    As in the tutorial's first part, each question stands alone and the thread is ignored.
+    """
     written = RunnablePassthrough.assign(context=lambda given: _joined(given["documents"]))
     chain = RunnablePassthrough.assign(
         documents=(lambda given: given["question"]) | retriever

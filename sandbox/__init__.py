@@ -1,1 +1,1 @@
-"""A Slack workspace on your own machine, to try and to test a bot. Knows no bot."""
+"""A Slack workspace on your own machine, to try a bot and to test it."""

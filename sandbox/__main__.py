@@ -21,16 +21,18 @@ from sandbox.world import DEFAULT_WORLD, World, load_world
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, told by us when to stop: its own handlers would end with the signal's status."""
+    """uvicorn without its signal handlers."""
 
+    # uvicorn would raise the signal again after shutdown, so that the process ended with its
+    # status.
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leaves the signals alone."""
+        """Leave the signals to `_serve`."""
         yield
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs the sandbox until Ctrl-C or SIGTERM; 2 if it was asked for something impossible."""
+    """Run the sandbox until Ctrl-C or SIGTERM; return 2 if it cannot start."""
     options, args = _read(arguments)
     try:
         world = load_world(args.world)
@@ -48,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises AddressError with a sentence that says what to do."""
+    """Return a listening socket. Raises AddressError with a sentence that says what to do."""
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         bound = socket.socket(family, socket.SOCK_STREAM)
@@ -86,7 +88,8 @@ async def _serve(world: World, app: App, options: Options, bound: socket.socket)
 
 
 def _stop(server: uvicorn.Server, site: Site) -> None:
-    """Ends the pages' streams at once, so that the server need not wait for them."""
+    """Stop the server, first ending the pages' streams."""
+    # Otherwise the server would wait for the open streams.
     site.watchers.close()
     server.should_exit = True
 

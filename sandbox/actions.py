@@ -1,4 +1,4 @@
-"""What a person does to an element of Block Kit, as Slack tells the app."""
+"""What a person does to a Block Kit element, as the payload that Slack sends the app."""
 
 import time
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _WORD = {
 
 
 def find(blocks: Blocks, action_id: str, block_id: str | None) -> tuple[str, Element]:
-    """An element and the id of its block. Raises Mistake if there is none."""
+    """Return an element and the id of its block. Raises Mistake if there is none."""
     for block in blocks:
         if block_id in (None, "", block.get("block_id")):
             for element in elements_of(block):
@@ -30,7 +30,7 @@ def find(blocks: Blocks, action_id: str, block_id: str | None) -> tuple[str, Ele
 
 
 def initial_state(blocks: Blocks) -> dict[str, dict[str, Any]]:
-    """What a view's inputs hold before anybody touches them."""
+    """Return the initial values of a view's inputs, as `state.values`."""
     state: dict[str, dict[str, Any]] = {}
     for block in blocks:
         for element in elements_of(block):
@@ -40,7 +40,7 @@ def initial_state(blocks: Blocks) -> dict[str, dict[str, Any]]:
 
 
 def action(block_id: str, element: Element, value: Any) -> dict[str, Any]:
-    """One entry of `actions` in a block_actions payload. Raises Mistake for an odd value."""
+    """Return one entry of `actions` in a block_actions payload. Raises Mistake for an odd value."""
     kind = element["type"]
     done: dict[str, Any] = {
         "type": kind,
@@ -61,7 +61,7 @@ def action(block_id: str, element: Element, value: Any) -> dict[str, Any]:
 
 
 def held(element: Element, value: Any) -> dict[str, Any]:
-    """What an element holds once `value` is chosen or typed: an entry of `state.values`."""
+    """Return the entry of `state.values` once `value` is chosen or typed."""
     kind = element["type"]
     if kind in ("static_select", "radio_buttons", "overflow", "external_select"):
         return {"type": kind, "selected_option": _option(element, value)}
@@ -79,7 +79,7 @@ def held(element: Element, value: Any) -> dict[str, Any]:
 
 
 def is_empty(entry: dict[str, Any]) -> bool:
-    """Whether an entry of `state.values` holds nothing."""
+    """Return whether an entry of `state.values` holds nothing."""
     return not any(value for name, value in entry.items() if name != "type")
 
 

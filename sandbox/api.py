@@ -1,4 +1,4 @@
-"""The Web API's door: reads the request, checks token, scopes and limits, calls the method."""
+"""The Web API endpoint: read the request, check token, scopes and limits, call the method."""
 
 import json
 import time
@@ -20,7 +20,7 @@ _SECRET = ("token", "client_secret")
 
 
 async def web_api(request: Request) -> Response:
-    """POST or GET /api/<method>."""
+    """Handle POST or GET /api/<method>."""
     site: Site = request.app.state.site
     method = request.path_params["method"]
     given: dict[str, Any] = {}

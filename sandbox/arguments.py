@@ -1,4 +1,4 @@
-"""The arguments each Web API method takes, and a request's body read against them."""
+"""The arguments of each Web API method, and the parser that checks a request against them."""
 
 import json
 import re
@@ -96,12 +96,12 @@ class Argument:
 
 
 def arguments_of(method: str) -> dict[str, Argument]:
-    """The arguments of a method in the table."""
+    """Return the arguments of a method by name."""
     return _ARGUMENTS[method]
 
 
 def read(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The values a call was given, in their types. Raises Refusal under Slack's names."""
+    """Return the call's arguments in their types. Raises Refusal under Slack's names."""
     table = _ARGUMENTS[method]
     given = {name: value for name, value in given.items() if value is not None}
     given = {name: value for name, value in given.items() if name not in _EVERYWHERE}

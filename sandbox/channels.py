@@ -1,4 +1,4 @@
-"""A channel or direct message with what was said in it; decides nothing about who may."""
+"""A channel or direct message, with its members and messages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ EVENT_KIND = {"public": "channel", "private": "group", "im": "im", "mpim": "mpim
 
 @dataclass(slots=True)
 class Channel:
-    """A place to talk; messages are kept by timestamp, in the order they were said."""
+    """A conversation; messages are kept by timestamp, in order."""
 
     id: str
     name: str
@@ -42,34 +42,34 @@ class Channel:
         return EVENT_KIND[self.kind]
 
     def add(self, message: Message) -> None:
-        """Keeps a message, under its root if it is a reply."""
+        """Add a message, to its thread if it is a reply."""
         self.messages[message.ts] = message
         if message.is_reply and message.thread_ts is not None and message.only_for is None:
             self.threads.setdefault(message.thread_ts, []).append(message.ts)
 
     def remove(self, message: Message) -> None:
-        """Forgets a message."""
+        """Remove a message."""
         self.messages.pop(message.ts, None)
         if message.thread_ts in self.threads and message.ts in self.threads[message.thread_ts]:
             self.threads[message.thread_ts].remove(message.ts)
 
     def replies(self, ts: str) -> list[Message]:
-        """The thread under a root, oldest first, without the root."""
+        """Return the replies to a root, oldest first."""
         return [self.messages[reply] for reply in self.threads.get(ts, ())]
 
     def roots(self) -> Iterator[Message]:
-        """What the channel itself shows, oldest first, ephemeral messages left out."""
+        """Yield what the channel itself shows, oldest first, without ephemeral messages."""
         for message in self.messages.values():
             if message.only_for is None and (not message.is_reply or message.broadcast):
                 yield message
 
     def unread(self, person: str) -> int:
-        """How many messages this member has not seen."""
+        """Return how many messages this member has not seen."""
         seen = self.last_read.get(person, "")
         return sum(1 for message in self.roots() if message.ts > seen and message.user != person)
 
     def to_slack(self, viewer: str, team: str) -> dict[str, Any]:
-        """The conversation object as `viewer` gets it."""
+        """Return the conversation object as `viewer` gets it."""
         if self.kind == "im":
             other = next((member for member in self.members if member != viewer), viewer)
             return {

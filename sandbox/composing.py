@@ -1,4 +1,4 @@
-"""What a person types, as Slack's own client sends it: escaped text and a rich_text block."""
+"""Turn typed text into a message as Slack's client sends it: escaped text and a rich_text block."""
 
 import re
 import secrets
@@ -41,7 +41,7 @@ class Written:
 
 
 def compose(typed: str, names: Names) -> Written:
-    """Escapes the text, turns @names, #channels and addresses into Slack's own marks."""
+    """Escape the text, and mark its @names, #channels and URLs as Slack does."""
     text = mark(typed.strip("\n"), names)
     elements = list(_blocks_of(text))
     block_id = secrets.token_urlsafe(4)
@@ -50,9 +50,9 @@ def compose(typed: str, names: Names) -> Written:
 
 
 def mark(typed: str, names: Names) -> str:
-    """The text escaped, with `<@U…>`, `<#C…|name>`, `<!here>` and `<https://…>` in it.
+    """Return the text escaped, with `<@U…>`, `<#C…|name>`, `<!here>` and `<https://…>` in it.
 
-    Names are known in any case: what is shown as Houselore is written as @houselore and @Houselore.
+    Names match in any case: @houselore and @Houselore are the same person.
     """
     people = {name.lower(): user for user, name in names.people.items()}
     channels = {name.lower(): channel for channel, name in names.channels.items() if name}
@@ -107,7 +107,7 @@ def _blocks_of(text: str) -> Iterator[dict[str, Any]]:
 
 
 def _paragraphs(text: str) -> Iterator[dict[str, Any]]:
-    """Runs of quoted and of plain lines."""
+    """Yield one element for each run of quoted or of plain lines."""
     run: list[str] = []
     quoted = False
     for line in text.split("\n") if text else ():

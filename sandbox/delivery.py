@@ -1,4 +1,4 @@
-"""Every event to the app, retried until it is acknowledged; interactions just once."""
+"""Deliver events to the app, with retries until acknowledged, and interactions once."""
 
 import asyncio
 import time
@@ -13,12 +13,12 @@ from sandbox.transports import Attempt, Kind, Reply, Transport
 from sandbox.workspace import Workspace
 
 RETRIES = (0.0, 60.0, 300.0)
-"""Slack's seconds before the first, second and third retry."""
+"""Seconds, in Slack's time, before the first, second and third retry."""
 
 
 @dataclass(slots=True)
 class Record:
-    """What became of one event."""
+    """The delivery of one event."""
 
     at: float
     event_id: str
@@ -27,7 +27,7 @@ class Record:
     acknowledged: bool = False
 
     def shape(self) -> dict[str, Any]:
-        """The record as the control API describes it."""
+        """Return the record for the control API."""
         return {
             "at": self.at,
             "event_id": self.event_id,
@@ -38,7 +38,7 @@ class Record:
 
 
 class Delivery:
-    """Listens to the workspace and brings the app what it subscribed to."""
+    """Sends the app the events that it subscribed to."""
 
     def __init__(
         self, workspace: Workspace, events: Events, transport: Transport, faults: Faults
@@ -52,12 +52,12 @@ class Delivery:
         workspace.listeners.append(self.hear)
 
     def hear(self, happening: Happening) -> None:
-        """Sends the events of a happening, without waiting for them."""
+        """Send the events of a domain event, without waiting for them."""
         for event in self.events.of(happening):
             self.send(event)
 
     def send(self, event: Event) -> None:
-        """Sends one event in the background."""
+        """Send one event in the background."""
         body = wrap(event, self.workspace)
         record = Record(time.time(), body["event_id"], str(event["type"]))
         self.records.append(record)
@@ -66,7 +66,7 @@ class Delivery:
         task.add_done_callback(self._tasks.discard)
 
     async def interact(self, kind: Kind, payload: dict[str, Any], patience: float) -> Reply:
-        """Brings the app a command or an interaction, once, within `patience` seconds."""
+        """Send the app a command or an interaction, once, and wait up to `patience` seconds."""
         deadline = time.monotonic() + patience
         await self._delay()
         if not await self.transport.ready(patience):
@@ -79,13 +79,13 @@ class Delivery:
         return Reply("operation_timeout") if reply.status == "timeout" else reply
 
     async def give_up(self) -> None:
-        """Forgets the events that the app has not acknowledged; they are not sent again."""
+        """Cancel the events that the app has not acknowledged."""
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def close(self) -> None:
-        """Gives up what is on its way."""
+        """Cancel open deliveries and close the transport."""
         await self.give_up()
         await self.transport.close()
 
@@ -110,9 +110,9 @@ class Delivery:
         return reply
 
     async def _wait(self, retry: int, reply: Reply) -> bool:
-        """Waits for the next try; False if the app stayed away too long."""
+        """Wait for the next retry; return False if the app stayed away too long."""
         if reply.status == "not_connected":
-            # A restarting app gets Slack's real minutes, however fast the retries are.
+            # A restarting app needs real time, however fast the retries are.
             return await self.transport.ready(sum(RETRIES))
         await asyncio.sleep(self.workspace.clock.wait(RETRIES[retry]))
         return True

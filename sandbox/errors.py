@@ -1,19 +1,17 @@
-"""What can go wrong in the sandbox, as one tree.
+"""The sandbox's errors.
 
-SandboxError
-├── WorldError      the world file cannot be read or contradicts itself
-├── ManifestError   the app manifest cannot be read
-├── StateError      the saved state cannot be read
-├── AddressError    the port is taken or the address cannot be bound
-├── Refusal         a Web API call refused, under Slack's name for it
-└── Mistake         a control call that asks for something impossible
+SandboxError ├── WorldError      the world file cannot be read or contradicts itself ├──
+ManifestError   the app manifest cannot be read ├── StateError      the saved state cannot be read
+├── AddressError    the port is taken or the address cannot be bound ├── Refusal         a Web API
+call is refused, under Slack's error name └── Mistake         a control call asks for something
+impossible
 """
 
 from typing import Any
 
 
 class SandboxError(Exception):
-    """Anything the sandbox says no to; its text is a sentence for a person."""
+    """Root of the sandbox's errors; its text is a sentence for a person."""
 
 
 class WorldError(SandboxError):
@@ -33,7 +31,7 @@ class AddressError(SandboxError):
 
 
 class Refusal(SandboxError):
-    """A Web API call refused: `error` is Slack's name for it, `extra` goes beside it."""
+    """A Web API call is refused: `error` is Slack's name for it, `extra` joins the response."""
 
     def __init__(self, error: str, *messages: str, status: int = 200, **extra: Any) -> None:
         super().__init__(error if not messages else f"{error}: {'; '.join(messages)}")
@@ -45,7 +43,7 @@ class Refusal(SandboxError):
 
 
 class Mistake(SandboxError):
-    """A control call that asks for something impossible."""
+    """A control call asks for something impossible."""
 
     def __init__(self, error: str, detail: str) -> None:
         super().__init__(detail)

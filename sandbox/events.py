@@ -1,4 +1,4 @@
-"""What happened, as the events that Slack would send the app; sends nothing itself."""
+"""Turn domain events into the events that Slack would send the app."""
 
 import time
 from typing import Any
@@ -30,7 +30,7 @@ _SUBSCRIPTION = {"channel": "channels", "group": "groups", "im": "im", "mpim": "
 
 
 def wrap(event: Event, workspace: Workspace) -> Event:
-    """The event in the envelope that every request of the Events API carries."""
+    """Return the event in the envelope of an Events API request."""
     app = workspace.app
     place = event.get("channel") or event.get("item", {}).get("channel")
     channel = workspace.channels.get(place) if isinstance(place, str) else None
@@ -59,14 +59,14 @@ def wrap(event: Event, workspace: Workspace) -> Event:
 
 
 class Events:
-    """Turns happenings into the events to which the app subscribed."""
+    """Turns domain events into the Slack events that the app subscribed to."""
 
     def __init__(self, workspace: Workspace, views: Views) -> None:
         self.workspace = workspace
         self.views = views
 
     def of(self, happening: Happening) -> list[Event]:
-        """The events of a happening, none where the app may not know of it."""
+        """Return the Slack events of a domain event; empty if the app may not know of it."""
         app = self.workspace.app
         if isinstance(happening, Uninstalled):
             return [
@@ -82,7 +82,7 @@ class Events:
         return [event for name, event in self._named(happening) if app.hears(name)]
 
     def _named(self, happening: Happening) -> list[tuple[str, Event]]:
-        """Each event with the name one subscribes to, whether the app did or not."""
+        """Return each event with the name to subscribe to, whether the app did or not."""
         match happening:
             case Posted(message):
                 return self._posted(message)
@@ -113,7 +113,7 @@ class Events:
                 return []
 
     def _heard_in(self, message: Message) -> Channel | None:
-        """The message's channel, where the app is a member and the message is for all."""
+        """Return the message's channel if the app is a member and the message is for all."""
         channel = self.workspace.channels[message.channel]
         inside = self.workspace.bot in channel.members and message.only_for is None
         return channel if inside else None

@@ -1,4 +1,4 @@
-"""What goes wrong on purpose; switched on over the control API, off at the start."""
+"""Faults to inject on purpose; all are off until the control API switches them on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ KNOWN = ("redeliver", "delay_ms", "disconnect", "rate_limit", "fail", "expire_st
 
 @dataclass(slots=True)
 class Trap:
-    """The next `times` calls of a method (`*`: of any) are refused."""
+    """Refuses the next `times` calls of a method (`*`: of any)."""
 
     method: str
     times: int
@@ -19,14 +19,14 @@ class Trap:
     retry_after: int | None = None
 
     def catches(self, method: str) -> bool:
-        """Whether a call falls into it; counts it if so."""
+        """Return whether a call is refused; counts it if so."""
         if self.times <= 0 or self.method not in (method, "*"):
             return False
         self.times -= 1
         return True
 
     def refusal(self) -> Refusal:
-        """What the caller is answered."""
+        """Return the error for the caller."""
         if self.retry_after is not None:
             return Refusal("ratelimited", status=429, retry_after=self.retry_after)
         return Refusal(self.error)
@@ -41,7 +41,7 @@ class Faults:
     traps: list[Trap] = field(default_factory=list)
 
     def set(self, wanted: Mapping[str, Any]) -> None:
-        """Switches faults on, those not named stay as they are. Raises Mistake."""
+        """Switch faults on; those not named stay as they are. Raises Mistake."""
         if unknown := set(wanted) - set(KNOWN):
             raise Mistake("unknown_fault", f"No fault is called {sorted(unknown)}: use {KNOWN}.")
         try:
@@ -60,17 +60,17 @@ class Faults:
             ) from error
 
     def clear(self) -> None:
-        """Switches all faults off."""
+        """Switch all faults off."""
         self.redeliver, self.delay_ms, self.traps = 0, 0, []
 
     def check(self, method: str) -> None:
-        """Raises the Refusal that this call has been promised, if any."""
+        """Raise the Refusal that is set for this call, if any."""
         for trap in self.traps:
             if trap.catches(method):
                 raise trap.refusal()
 
     def shape(self) -> dict[str, Any]:
-        """The faults as the control API describes them."""
+        """Return the faults for the control API."""
         waiting = [trap for trap in self.traps if trap.times > 0]
         return {
             "redeliver": self.redeliver,

@@ -1,4 +1,4 @@
-"""A workspace filled with what its world file says; nobody is told."""
+"""Seed a workspace from its world file, without telling listeners."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from sandbox.workspace import Workspace
 
 AGE = 30 * 86400
-"""How many seconds ago the channels were made."""
+"""Seconds since the channels were created."""
 
 
 def found(workspace: Workspace, world: World) -> None:
-    """Makes the channels, a direct message of the app with each colleague, and what was said."""
+    """Create the channels, the app's direct messages with each colleague, and past messages."""
     since = int(time.time()) - AGE
     for spec in world.channels:
         workspace.channels[spec.id] = _channel(workspace, spec, since)
@@ -54,7 +54,7 @@ def _channel(workspace: Workspace, spec: ChannelSpec, since: int) -> Channel:
 
 
 def _recall(workspace: Workspace, spec: MessageSpec, now: int, root: str | None) -> str:
-    """Puts one message in its place; returns its timestamp."""
+    """Add one past message; return its timestamp."""
     channel = workspace.channels[spec.channel]
     at = now - int(spec.minutes_ago * 60_000_000)
     while (ts := stamp(at)) in channel.messages:

@@ -1,4 +1,4 @@
-"""What can happen in the workspace, each a fact told to whoever listens."""
+"""Domain events of the workspace, told to its listeners."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,14 +9,14 @@ from sandbox.messages import Message
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message was said."""
+    """A message was posted."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A message was edited; `previous` is what it was, as Slack describes it."""
+    """A message was edited; `previous` is the message object before."""
 
     message: Message
     previous: dict[str, Any]
@@ -24,7 +24,7 @@ class Edited:
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """A message was deleted; `tombstone` says that its thread keeps its place."""
+    """A message was deleted; with a `tombstone` its thread stays."""
 
     message: Message
     previous: dict[str, Any]
@@ -33,21 +33,21 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True)
 class Redrawn:
-    """A message looks different and no event says so: a stream grew, a reply was counted."""
+    """A message looks different without a Slack event: a stream grew, a reply was counted."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Vanished:
-    """An ephemeral message is gone."""
+    """An ephemeral message was removed."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class Reacted:
-    """A reaction was added or taken back."""
+    """A reaction was added or removed."""
 
     message: Message
     person: str
@@ -57,7 +57,7 @@ class Reacted:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Somebody is now a member."""
+    """Somebody became a member."""
 
     channel: Channel
     person: str
@@ -66,7 +66,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Somebody is no longer a member."""
+    """Somebody left the channel."""
 
     channel: Channel
     person: str
@@ -74,7 +74,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class SharingChanged:
-    """A channel is shared with another workspace, or no longer."""
+    """A channel was shared with another workspace, or no longer is."""
 
     channel: Channel
     team: str
@@ -83,14 +83,14 @@ class SharingChanged:
 
 @dataclass(frozen=True, slots=True)
 class PersonChanged:
-    """Somebody has another role."""
+    """Somebody's role changed."""
 
     person: str
 
 
 @dataclass(frozen=True, slots=True)
 class GroupChanged:
-    """Other people are in a user group."""
+    """A user group's members changed."""
 
     group: str
     added: tuple[str, ...]
@@ -99,14 +99,14 @@ class GroupChanged:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMade:
-    """A channel or a direct message is new."""
+    """A channel or a direct message was created."""
 
     channel: Channel
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelRead:
-    """A member has seen everything."""
+    """A member has read everything."""
 
     channel: Channel
     person: str
@@ -114,7 +114,7 @@ class ChannelRead:
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """The app's status line in a thread appeared, changed or went."""
+    """The app's status line in a thread changed."""
 
     channel: str
     thread_ts: str
@@ -122,7 +122,7 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class PromptsSet:
-    """The app suggested prompts."""
+    """The app set its suggested prompts."""
 
     channel: str
     title: str
@@ -141,7 +141,7 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class HomeOpened:
-    """A person opened the app's home, on one of its tabs."""
+    """A person opened the app's home on one of its tabs."""
 
     person: str
     tab: str
@@ -149,7 +149,7 @@ class HomeOpened:
 
 @dataclass(frozen=True, slots=True)
 class ViewShown:
-    """A modal opened or changed, or the Home tab was published."""
+    """A modal opened or changed, or a Home tab was published."""
 
     view_id: str
 

@@ -1,4 +1,4 @@
-"""Slack-like ids, random or derived from a name; keeps none."""
+"""Make ids like Slack's, random or derived from a name."""
 
 import hashlib
 import secrets
@@ -7,11 +7,11 @@ _LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 def new_id(prefix: str) -> str:
-    """A fresh id such as `C07Q2MZK4TB`."""
+    """Return a random id such as `C07Q2MZK4TB`."""
     return prefix + "0" + "".join(secrets.choice(_LETTERS) for _ in range(9))
 
 
 def id_from(prefix: str, name: str) -> str:
-    """The same id for the same name, so that it survives a restart."""
+    """Return the same id for the same name, so that it survives a restart."""
     digest = hashlib.sha256(name.encode()).digest()
     return prefix + "0" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:9])

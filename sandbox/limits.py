@@ -1,4 +1,4 @@
-"""The limits of texts and messages, and the refusals under Slack's names."""
+"""Check texts and messages against Slack's limits, under Slack's error names."""
 
 import secrets
 from typing import Any
@@ -24,7 +24,7 @@ ATTACHMENTS = 100
 
 
 def checked_blocks(blocks: Any, too_many: str = "invalid_blocks") -> Blocks:
-    """The blocks with the ids that Slack adds. Raises Refusal."""
+    """Return the blocks with the ids that Slack adds. Raises Refusal."""
     if blocks is None:
         return []
     if not isinstance(blocks, list):
@@ -41,7 +41,7 @@ def checked_blocks(blocks: Any, too_many: str = "invalid_blocks") -> Blocks:
 
 
 def checked_chunks(chunks: Any) -> Blocks:
-    """The chunks of a stream. Raises Refusal."""
+    """Return the chunks of a stream. Raises Refusal."""
     if problems := check_chunks(chunks):
         raise Refusal("invalid_chunks", *problems)
     for chunk in chunks:
@@ -51,7 +51,7 @@ def checked_chunks(chunks: Any) -> Blocks:
 
 
 def checked_view(view: Any) -> dict[str, Any]:
-    """A view with the ids that Slack adds. Raises Refusal."""
+    """Return a view with the ids that Slack adds. Raises Refusal."""
     if len(str(view)) > VIEW_BYTES:
         raise Refusal("view_too_large")
     if isinstance(view, dict):
@@ -62,7 +62,7 @@ def checked_view(view: Any) -> dict[str, Any]:
 
 
 def checked_attachments(attachments: Any) -> Blocks:
-    """Legacy attachments, looked at no further than their number. Raises Refusal."""
+    """Return legacy attachments, of which only the number is checked. Raises Refusal."""
     if attachments is None:
         return []
     if not isinstance(attachments, list) or not all(isinstance(one, dict) for one in attachments):
@@ -73,7 +73,7 @@ def checked_attachments(attachments: Any) -> Blocks:
 
 
 def checked_metadata(metadata: Any) -> dict[str, Any] | None:
-    """Message metadata. Raises Refusal."""
+    """Return message metadata. Raises Refusal."""
     if not metadata:
         return None
     problems: list[str] = []
@@ -84,7 +84,7 @@ def checked_metadata(metadata: Any) -> dict[str, Any] | None:
 
 
 def with_ids(blocks: Blocks) -> Blocks:
-    """Copies of the blocks, each with a block_id and its elements with action_ids."""
+    """Copy the blocks, adding block_ids and action_ids where they lack."""
     given = [{"block_id": secrets.token_urlsafe(4), **_copy(block)} for block in blocks]
     for block in given:
         for element in elements_of(block):

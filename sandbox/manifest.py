@@ -1,4 +1,4 @@
-"""The app as its manifest describes it: what it may do and what it hears of."""
+"""Read the app from its manifest: name, scopes, event subscriptions, commands."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -35,7 +35,7 @@ class Command:
     should_escape: bool
 
     def shape(self) -> dict[str, Any]:
-        """The command as the control API describes it."""
+        """Return the command for the control API."""
         return {
             "command": self.command,
             "description": self.description,
@@ -52,13 +52,13 @@ class Shortcut:
     type: str
 
     def shape(self) -> dict[str, Any]:
-        """The shortcut as the control API describes it."""
+        """Return the shortcut for the control API."""
         return {"name": self.name, "callback_id": self.callback_id, "type": self.type}
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The installed app. Ids and tokens come from its name: a restart keeps them."""
+    """The installed app. Ids and tokens derive from its name, so that a restart keeps them."""
 
     name: str
     bot_name: str
@@ -80,35 +80,35 @@ class App:
 
     @property
     def bot_user_id(self) -> str:
-        """The bot user's id, `U…`: what a mention names."""
+        """The bot user's id, `U…`, which mentions name."""
         return id_from("U", self.name)
 
     @property
     def bot_id(self) -> str:
-        """The bot's id, `B…`: what its messages carry."""
+        """The bot's id, `B…`, which its messages carry."""
         return id_from("B", self.name)
 
     @property
     def bot_token(self) -> str:
-        """The token of the Web API."""
+        """The Web API token."""
         return f"xoxb-sandbox-{self.id}"
 
     @property
     def app_token(self) -> str:
-        """The token of Socket Mode."""
+        """The Socket Mode token."""
         return f"xapp-sandbox-{self.id}"
 
     @property
     def signing_secret(self) -> str:
-        """What signs the requests of the Events API."""
+        """The secret that signs Events API requests."""
         return f"sandbox-signing-{self.id}"
 
     def hears(self, event: str) -> bool:
-        """Whether the app subscribed to this event, e.g. `message.im`."""
+        """Return whether the app subscribed to this event, e.g. `message.im`."""
         return event in self.events
 
     def as_person(self, team: str) -> Person:
-        """The bot user as one of the workspace's people."""
+        """Return the bot user as one of the workspace's people."""
         return Person(
             id=self.bot_user_id,
             name=self.bot_name,
@@ -129,11 +129,11 @@ PERMISSIVE = App(
     events=frozenset(_EVERY_EVENT.split()),
     agent=True,
 )
-"""The app of a sandbox without a manifest: it may do everything and hears everything."""
+"""The app of a sandbox without a manifest: it has every scope and every event."""
 
 
 def load_manifest(path: Path) -> App:
-    """The app described by a manifest in JSON. Raises ManifestError."""
+    """Read an app from a manifest file in JSON. Raises ManifestError."""
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -148,7 +148,7 @@ def load_manifest(path: Path) -> App:
 
 
 def read_manifest(manifest: Mapping[str, Any]) -> App:
-    """The app described by a manifest. Raises ManifestError."""
+    """Build an app from a manifest. Raises ManifestError."""
     name = _at(manifest, "display_information", "name")
     if not isinstance(name, str) or not name:
         raise ManifestError("The manifest has no display_information.name: give the app a name.")
@@ -189,7 +189,7 @@ def _prompts(entries: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...
 
 
 def _at(tree: Mapping[str, Any], *path: str) -> Any:
-    """What lies at the path, or None."""
+    """Return the value at the path, or None."""
     value: Any = tree
     for key in path:
         value = value.get(key) if isinstance(value, Mapping) else None

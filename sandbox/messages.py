@@ -1,4 +1,4 @@
-"""A message, its stream if it is one, and how the Web API describes it."""
+"""A message, its stream if it has one, and the message object of the Web API."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -64,7 +64,7 @@ class Message:
 
 
 def to_slack(message: Message, team: str, replies: Sequence[Message] = ()) -> dict[str, Any]:
-    """The message object of the Web API and of events; `replies` if it is a thread's root."""
+    """Return the message object of the Web API and of events, given the replies to it."""
     shown: dict[str, Any] = {"type": "message", "user": message.user, "text": message.text}
     optional = {
         "subtype": message.subtype,

@@ -1,4 +1,4 @@
-"""Cursor pagination: a list in parts, each naming the next."""
+"""Cursor pagination: parts of a list, each with the cursor of the next."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ class Page:
 
 
 def page(items: Sequence[Any], cursor: str, limit: int) -> Page:
-    """The `limit` items from the cursor on. Raises Refusal if the cursor is not one of ours."""
+    """Return `limit` items from the cursor on. Raises Refusal for a cursor that is not ours."""
     start = _decode(cursor) if cursor else 0
     end = start + limit
     following = base64.b64encode(f"next:{end}".encode()).decode() if end < len(items) else ""
@@ -36,5 +36,5 @@ def _decode(cursor: str) -> int:
         if word == "next" and number.isdecimal():
             return int(number)
     except (binascii.Error, UnicodeDecodeError):
-        pass  # refused below, like any other cursor that is not ours
+        pass  # refused below, like any other foreign cursor
     raise Refusal("invalid_cursor")

@@ -1,4 +1,4 @@
-"""Commands, clicks, submissions and shortcuts as Slack sends them to the app."""
+"""Build the payloads of commands, clicks, submissions and shortcuts as Slack sends them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ Payload = dict[str, Any]
 def command(
     site: Site, person: str, channel: Channel, name: str, text: str, thread_ts: str | None
 ) -> Payload:
-    """A slash command."""
+    """Build the payload of a slash command."""
     return {
         "token": site.app.signing_secret[-8:],
         "team_id": site.workspace.team_id,
@@ -34,7 +34,7 @@ def command(
 def block_actions(
     site: Site, person: str, action: Payload, message: Message | None, view: View | None
 ) -> Payload:
-    """A click or a choice, in a message or in a view."""
+    """Build the payload of a click or a choice, in a message or in a view."""
     payload = {"type": "block_actions", **_by(site, person), "actions": [action]}
     if message is not None:
         channel = site.workspace.channels[message.channel]
@@ -56,7 +56,7 @@ def block_actions(
 
 
 def view_submission(site: Site, view: View) -> Payload:
-    """A modal submitted."""
+    """Build the payload of a submitted modal."""
     return {
         "type": "view_submission",
         **_by(site, view.person),
@@ -66,14 +66,14 @@ def view_submission(site: Site, view: View) -> Payload:
 
 
 def view_closed(site: Site, view: View, cleared: bool) -> Payload:
-    """A modal closed without being submitted."""
+    """Build the payload of a modal that was closed without being submitted."""
     payload = {"type": "view_closed", **_by(site, view.person)}
     del payload["trigger_id"]
     return payload | {"view": site.views.described(view), "is_cleared": cleared}
 
 
 def shortcut(site: Site, person: str, callback_id: str, message: Message | None) -> Payload:
-    """A shortcut, global or on a message."""
+    """Build the payload of a shortcut, global or on a message."""
     kind = "shortcut" if message is None else "message_action"
     payload = {"type": kind, "callback_id": callback_id, **_by(site, person)}
     payload["action_ts"] = site.clock.ts()

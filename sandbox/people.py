@@ -1,4 +1,4 @@
-"""A person or a bot of the workspace, and how the Web API describes them."""
+"""A person or bot of the workspace, and the user object of the Web API."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -10,7 +10,7 @@ COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "e0a729", 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the workspace; a `partner` belongs to another one, `team`."""
+    """Somebody in the workspace; a `partner` belongs to another workspace, `team`."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class Person:
         return self.role in ("guest", "partner")
 
     def shape(self) -> dict[str, Any]:
-        """The person as the control API describes them."""
+        """Return the person for the control API."""
         return {
             "id": self.id,
             "name": self.name,
@@ -47,7 +47,7 @@ class Person:
         }
 
     def to_slack(self, home_team: str, domain: str) -> dict[str, Any]:
-        """The user object of `users.info`."""
+        """Return the user object of `users.info`."""
         profile: dict[str, Any] = {
             "title": self.title,
             "real_name": self.real_name,

@@ -1,4 +1,4 @@
-"""Rate limits by method, when they are switched on; measures real time."""
+"""Rate limits by method, in real time."""
 
 import math
 import time
@@ -12,13 +12,13 @@ POSTING_WINDOW = 1.0
 
 
 class Rates:
-    """Counts calls over the last minute; `chat.postMessage` once a second a channel."""
+    """Limits calls a minute by method, and `chat.postMessage` to one a second in each channel."""
 
     def __init__(self) -> None:
         self._calls: dict[str, deque[float]] = defaultdict(deque)
 
     def check(self, method: str, channel: str) -> None:
-        """Counts a call. Raises Refusal with `retry_after` if it is one too many."""
+        """Count a call. Raises Refusal with `retry_after` if it is one too many."""
         if method == "chat.postMessage":
             self._count(f"{method} {channel}", 1, POSTING_WINDOW)
         elif method not in ("auth.test", "chat.getPermalink"):

@@ -1,4 +1,4 @@
-"""Which names a reaction may have."""
+"""Normalize the names of reactions."""
 
 import re
 
@@ -9,7 +9,7 @@ _TONE = re.compile(r"::skin-tone-[2-6]\Z")
 
 
 def emoji_name(name: str) -> str | None:
-    """The name under which Slack counts an emoji, None if there is no such emoji."""
+    """Return the name under which Slack counts an emoji, None if it does not exist."""
     name = name.strip(":") if "::" not in name else name
     plain = _TONE.sub("", name)
     if plain not in glyphs():

@@ -1,4 +1,4 @@
-"""What an app answers to a command or a click, over response_url or in its acknowledgement."""
+"""Apply an app's response to a command or a click, from response_url or its acknowledgement."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ from sandbox.site import Site
 
 
 async def response_url(request: Request) -> Response:
-    """POST /response/<secret>."""
+    """Handle POST /response/<secret>."""
     site: Site = request.app.state.site
     try:
         origin = site.responses.use(request.path_params["secret"])
@@ -30,7 +30,7 @@ async def response_url(request: Request) -> Response:
 
 
 def answer(site: Site, origin: Origin, body: Any) -> None:
-    """Posts, replaces or deletes as the body says. Raises Refusal."""
+    """Post, replace or delete as the body says. Raises Refusal."""
     if not isinstance(body, dict):
         raise Refusal("invalid_payload")
     if body.get("delete_original"):

@@ -1,4 +1,4 @@
-"""response_url: the address an interaction can be answered at, five times in half an hour."""
+"""response_url: the address for answers to an interaction, valid five times in half an hour."""
 
 import secrets
 import time
@@ -10,12 +10,12 @@ from sandbox.messages import Message
 
 USES = 5
 LIFE = 1800.0
-"""Slack's seconds that an address works."""
+"""Seconds, in Slack's time, that an address is valid."""
 
 
 @dataclass(slots=True)
 class Origin:
-    """Where and by whom something was done, and the message it was done on."""
+    """Where and by whom an interaction was made, and the message it was made on."""
 
     channel: str
     person: str
@@ -39,7 +39,7 @@ class Responses:
         message: Message | None = None,
         thread_ts: str | None = None,
     ) -> str:
-        """A new address's secret part."""
+        """Return a new address's secret part."""
         now = time.monotonic()
         life = self._clock.wait(LIFE)
         stale = [key for key, origin in self._origins.items() if now - origin.given > 2 * life + 60]
@@ -50,7 +50,7 @@ class Responses:
         return secret
 
     def use(self, secret: str) -> Origin:
-        """Counts one use. Raises Refusal if the address is unknown, used up or too old."""
+        """Count one use. Raises Refusal if the address is unknown, used up or expired."""
         origin = self._origins.get(secret)
         if origin is None:
             raise Refusal("invalid_url", status=404)

@@ -1,4 +1,4 @@
-"""Which scopes a method asks for, and how often it may be called."""
+"""The scopes that each method needs, and its rate limit."""
 
 from sandbox.channels import Kind
 
@@ -58,7 +58,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "views.push": (),
     "views.update": (),
 }
-"""What a method needs: any one of these scopes, or none at all."""
+"""A method needs any one of these scopes; an empty tuple needs none."""
 
 _TIERS: dict[int, tuple[str, ...]] = {
     1: ("apps.connections.open",),
@@ -88,6 +88,6 @@ _A_MINUTE = {1: 1, 2: 20, 3: 50, 4: 100}
 
 
 def calls_a_minute(method: str) -> int:
-    """How many calls a minute Slack promises for a method (its tier; most are tier 3)."""
+    """Return Slack's calls a minute for a method (by its tier; most are tier 3)."""
     tier = next((tier for tier, methods in _TIERS.items() if method in methods), 3)
     return _A_MINUTE[tier]

@@ -1,4 +1,4 @@
-"""The HTTP and WebSocket server of one sandbox; decides who may talk to it at all."""
+"""The HTTP and WebSocket server of one sandbox, and the guard against foreign requests."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -28,7 +28,7 @@ POLICY = (
 
 
 def create_app(site: Site) -> Starlette:
-    """The ASGI application that serves a site, and closes it when it ends."""
+    """Return the ASGI application that serves a site, and closes it on shutdown."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -51,10 +51,10 @@ def create_app(site: Site) -> Starlette:
 
 
 class Page(StaticFiles):
-    """The page's files: asked for anew each time, and with no leave to load or do anything else."""
+    """The page's files, never cached, under a policy that lets the page load only its own."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file, with the headers that hold the page to what is its own."""
+        """Return the file with security headers."""
         response = await super().get_response(path, scope)
         response.headers["Content-Security-Policy"] = POLICY
         response.headers["Cache-Control"] = "no-cache"
@@ -64,7 +64,7 @@ class Page(StaticFiles):
 
 
 class Guard:
-    """Refuses other machines' names for this one, and requests that other pages make.
+    """Rejects requests to another host name than localhost, and requests from other pages.
 
     The first stops DNS rebinding, the second a web page that posts to a local port.
     """
@@ -74,7 +74,7 @@ class Guard:
         self.only_loopback = _is_loopback(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets a request through, or answers it."""
+        """Pass the request on, or reject it."""
         if scope["type"] in ("http", "websocket"):
             refusal = self._refusal(Headers(scope=scope))
             if refusal is not None:
@@ -126,7 +126,7 @@ async def _health(request: Request) -> Response:
 
 
 async def _permalink(request: Request) -> Response:
-    """A message's address leads to the page, which shows it."""
+    """Redirect a message's address to the page, which shows it."""
     channel, message = request.path_params["channel"], request.path_params["message"]
     digits = message.removeprefix("p")
     ts = f"{digits[:-6]}.{digits[-6:]}"

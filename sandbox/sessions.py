@@ -1,4 +1,4 @@
-"""The app as an agent: status lines, sessions, prompts and titles; keeps no messages."""
+"""The app as an agent: status lines, sessions, suggested prompts and titles."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from sandbox.happenings import Happening, Posted, PromptsSet, StatusChanged
 from sandbox.workspace import Workspace
 
 STATUS_LIFE = 120.0
-"""Slack's seconds until a status line goes by itself."""
+"""Seconds, in Slack's time, until a status line disappears."""
 
 
 @dataclass(slots=True)
 class Session:
-    """One thread in which the app works."""
+    """An agent session: one thread in which the app works."""
 
     status: str = ""
     loading_messages: list[str] = field(default_factory=list)
@@ -24,7 +24,7 @@ class Session:
 
     @property
     def processing(self) -> bool:
-        """Whether the app says it is at work, so that Stop shows."""
+        """Whether the app says that it is working, so that Stop is shown."""
         return self.state == "processing"
 
 
@@ -38,11 +38,11 @@ class Sessions:
         workspace.listeners.append(self._hear)
 
     def at(self, channel: str, thread_ts: str) -> Session:
-        """The session of a thread, a blank one if there was none."""
+        """Return the session of a thread, creating it if there is none."""
         return self._sessions.setdefault((channel, thread_ts), Session())
 
     def shape(self, channel: str, thread_ts: str) -> dict[str, Any] | None:
-        """The status of a thread as the control API describes it, None if there is none."""
+        """Return a thread's status for the control API, None if there is none."""
         session = self._sessions.get((channel, thread_ts))
         if session is None or not (session.status or session.processing):
             return None
@@ -53,12 +53,12 @@ class Sessions:
         }
 
     def title(self, channel: str, thread_ts: str) -> str:
-        """What the app called a thread."""
+        """Return the title that the app gave a thread."""
         session = self._sessions.get((channel, thread_ts))
         return session.title if session else ""
 
     def set_status(self, channel: str, thread_ts: str, status: str, loading: list[str]) -> None:
-        """Shows a status line for two minutes, or until the app speaks; an empty one clears."""
+        """Show a status line for two minutes, or until the app posts; an empty one clears it."""
         session = self.at(channel, thread_ts)
         if session.timer is not None:
             session.timer.cancel()
@@ -71,21 +71,21 @@ class Sessions:
         self.workspace.tell(StatusChanged(channel, thread_ts))
 
     def set_state(self, channel: str, thread_ts: str, state: str) -> Session:
-        """Sets what a session is doing, and makes it if it is new."""
+        """Set a session's state, and create it if it is new."""
         session = self.at(channel, thread_ts)
         session.state, session.exists = state, True
         self.workspace.tell(StatusChanged(channel, thread_ts))
         return session
 
     def set_title(self, channel: str, thread_ts: str, title: str) -> None:
-        """Names a thread."""
+        """Set a thread's title."""
         self.at(channel, thread_ts).title = title
         root = self.workspace.channels[channel].messages.get(thread_ts)
         if root is not None:
             self.workspace.redraw(root)
 
     def suggest(self, channel: str, title: str, prompts: tuple[tuple[str, str], ...]) -> None:
-        """Suggests prompts in a direct message with the app."""
+        """Suggest prompts in a direct message with the app."""
         self.prompts[channel] = PromptsSet(channel, title, prompts)
         self.workspace.tell(self.prompts[channel])
 
@@ -93,7 +93,7 @@ class Sessions:
         self.set_status(channel, thread_ts, "", [])
 
     def _hear(self, happening: Happening) -> None:
-        """A word from the app ends its status line."""
+        """Clear the status line when the app posts in the thread."""
         match happening:
             case Posted(message) if message.user == self.workspace.bot and not message.only_for:
                 session = self._sessions.get((message.channel, message.root_ts))

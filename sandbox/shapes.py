@@ -1,4 +1,4 @@
-"""What the page is shown: channels, messages and views as one person sees them."""
+"""View models for the page: channels, messages and views as one person sees them."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from sandbox.workspace import Workspace
 
 
 def channel_shape(workspace: Workspace, channel: Channel, person: str) -> dict[str, Any]:
-    """A channel in the list at the side."""
+    """Return a channel for the sidebar."""
     others = [member for member in channel.members if member != person]
     is_app = channel.kind == "im" and workspace.bot in channel.members
     name = channel.name
@@ -33,7 +33,7 @@ def channel_shape(workspace: Workspace, channel: Channel, person: str) -> dict[s
 
 
 def message_shape(workspace: Workspace, sessions: Sessions, message: Message) -> dict[str, Any]:
-    """A message with its body as safe HTML."""
+    """Return a message with its body as safe HTML."""
     channel = workspace.channels[message.channel]
     replies = channel.replies(message.ts)
     users = list(dict.fromkeys(reply.user for reply in replies))
@@ -65,7 +65,7 @@ def message_shape(workspace: Workspace, sessions: Sessions, message: Message) ->
 
 
 def view_shape(workspace: Workspace, views: Views, view: View) -> dict[str, Any]:
-    """A modal or the Home tab with its blocks as safe HTML."""
+    """Return a modal or the Home tab with its blocks as safe HTML."""
     return {
         "id": view.id,
         "type": view.type,

@@ -1,4 +1,4 @@
-"""Everything one running sandbox holds, put together once."""
+"""The state of one running sandbox, composed once."""
 
 from collections import deque
 from typing import Any
@@ -25,7 +25,7 @@ from sandbox.world import World
 
 
 class Site:
-    """The workspace and all that serves it. Make it inside a running event loop."""
+    """The workspace and all that serves it. Create it inside a running event loop."""
 
     def __init__(self, world: World, app: App = PERMISSIVE, options: Options | None = None) -> None:
         self.options = options or Options()
@@ -52,17 +52,17 @@ class Site:
         return self.workspace.app
 
     def reached_at(self, host: str) -> None:
-        """Takes the name by which the app calls us as our own, where we listen on every address."""
+        """Adopt the host name that the app calls us by, if we listen on every address."""
         if self.options.host in ("0.0.0.0", "::") and host:  # noqa: S104 - compared, not bound
             self.address = f"http://{host}"
 
     def uninstall(self) -> None:
-        """Removes the app: its tokens stop working, and it hears of that."""
+        """Remove the app: its tokens stop working, and it gets an event."""
         self.workspace.installed = False
         self.workspace.tell(Uninstalled())
 
     async def close(self) -> None:
-        """Stops what runs in the background."""
+        """Stop the background tasks."""
         self.streams.close()
         self.watchers.close()
         await self.delivery.close()

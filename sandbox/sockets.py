@@ -1,4 +1,4 @@
-"""Socket Mode: envelopes over WebSockets, each acknowledged by the app."""
+"""Socket Mode: send envelopes over WebSockets and wait for the app's acknowledgements."""
 
 import asyncio
 import json
@@ -17,18 +17,18 @@ TICKET_LIFE = 30.0
 
 
 class Connection:
-    """One WebSocket of the app, with the envelopes it has not acknowledged yet."""
+    """One WebSocket of the app, with its unacknowledged envelopes."""
 
     def __init__(self, websocket: WebSocket) -> None:
         self.websocket = websocket
         self.waiting: dict[str, asyncio.Future[Any]] = {}
 
     async def send(self, message: dict[str, Any]) -> None:
-        """Sends one message as JSON."""
+        """Send one message as JSON."""
         await self.websocket.send_text(json.dumps(message))
 
     def acknowledge(self, text: str) -> None:
-        """Takes an acknowledgement; anything else is ignored, as Slack does."""
+        """Take an acknowledgement; anything else is ignored, as in Slack."""
         try:
             message = json.loads(text)
         except ValueError:
@@ -39,7 +39,7 @@ class Connection:
                 waiting.set_result(message.get("payload"))
 
     def lose(self) -> None:
-        """The connection is gone: nobody will acknowledge what is open."""
+        """Fail the open envelopes, as the connection is gone."""
         for waiting in self.waiting.values():
             if not waiting.done():
                 waiting.set_exception(ConnectionError())
@@ -47,7 +47,7 @@ class Connection:
 
 
 class SocketMode:
-    """The open connections of the app; each envelope goes to any one of them."""
+    """The app's open connections; each envelope goes to a random one."""
 
     def __init__(self, app_id: str, patience: float) -> None:
         self.app_id = app_id
@@ -57,13 +57,13 @@ class SocketMode:
         self._connected = asyncio.Event()
 
     def ticket(self) -> str:
-        """What opens one WebSocket, once, within half a minute."""
+        """Return a ticket that opens one WebSocket, once, within half a minute."""
         ticket = secrets.token_urlsafe(16)
         self._tickets[ticket] = time.monotonic()
         return ticket
 
     async def serve(self, websocket: WebSocket) -> None:
-        """Holds one WebSocket until it closes."""
+        """Serve one WebSocket until it closes."""
         given = self._tickets.pop(websocket.query_params.get("ticket", ""), None)
         if given is None or time.monotonic() - given > TICKET_LIFE:
             await websocket.close(code=1008, reason="invalid ticket")
@@ -81,12 +81,12 @@ class SocketMode:
             while True:
                 connection.acknowledge(await websocket.receive_text())
         except (WebSocketDisconnect, KeyError):
-            pass  # KeyError: a binary frame, which no client of Slack's sends
+            pass  # KeyError: a binary frame, which Slack's clients never send
         finally:
             self._drop(connection)
 
     async def deliver(self, kind: Kind, payload: dict[str, Any], attempt: Attempt) -> Reply:
-        """Sends one envelope to one connection and waits for its acknowledgement."""
+        """Send one envelope to one connection and wait for its acknowledgement."""
         if not self.connections:
             return NOT_CONNECTED
         connection = random.choice(self.connections)  # noqa: S311 - chooses, keeps no secret
@@ -112,7 +112,7 @@ class SocketMode:
         return Reply("acknowledged", acknowledged=True, payload=answer)
 
     async def ready(self, seconds: float) -> bool:
-        """Waits until a connection is open."""
+        """Wait until a connection is open; return False after `seconds`."""
         try:
             await asyncio.wait_for(self._connected.wait(), seconds)
         except TimeoutError:
@@ -120,7 +120,7 @@ class SocketMode:
         return True
 
     async def refresh(self) -> None:
-        """Asks every connection to reconnect, as Slack does now and then, and closes it."""
+        """Ask every connection to reconnect, as Slack does now and then, and close it."""
         for connection in list(self.connections):
             debug = {"host": "sandbox"}
             await connection.send(
@@ -129,7 +129,7 @@ class SocketMode:
         await self.close()
 
     async def close(self) -> None:
-        """Closes every connection without a word."""
+        """Close every connection without a message."""
         for connection in list(self.connections):
             self._drop(connection)
             await connection.websocket.close(code=1001)

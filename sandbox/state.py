@@ -1,4 +1,4 @@
-"""The workspace kept in a file across restarts; statuses, modals and deliveries are not."""
+"""Save the workspace to a file and restore it; statuses, modals and deliveries are left out."""
 
 import asyncio
 import dataclasses
@@ -16,7 +16,7 @@ from sandbox.workspace import Workspace
 
 _log = logging.getLogger(__name__)
 SOON = 1.0
-"""Seconds after a change until it is saved."""
+"""Seconds from a change to the save."""
 
 
 class Keeper:
@@ -32,7 +32,7 @@ class Keeper:
         workspace.listeners.append(self._hear)
 
     def save(self) -> None:
-        """Writes the file, whole or not at all. Raises StateError."""
+        """Write the file atomically. Raises StateError."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -66,7 +66,8 @@ class Keeper:
             data = json.loads(text)
             if data["team"] != self.workspace.team_id:
                 raise StateError(f"{self.path} is of another workspace: remove it or choose one.")
-            # An app that was renamed has other ids, and they all end alike.
+            # A renamed app has other ids; its own ids, `A…`, `B…` and `U…`, differ only in the
+            # prefix.
             data = json.loads(text.replace(data["app"][1:], self.workspace.app.id[1:]))
             channels = [_restored(entry) for entry in data["channels"]]
             homes = [View(**entry) for entry in data["homes"]]
@@ -80,7 +81,7 @@ class Keeper:
         self.views.homes.update({view.person: view for view in homes if view.person in known})
 
     def _put_back(self, channel: Channel) -> None:
-        """Adds a channel, without the people that the world no longer has."""
+        """Add a channel, without people whom the world no longer has."""
         known = [member for member in channel.members if member in self.workspace.people]
         if channel.is_direct:
             if known != channel.members:

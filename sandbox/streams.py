@@ -1,4 +1,4 @@
-"""Messages that an agent writes piece by piece, closed by Slack after five minutes."""
+"""Streamed messages, which an agent appends to and Slack closes after five minutes."""
 
 import asyncio
 import time
@@ -9,7 +9,7 @@ from sandbox.workspace import Workspace
 
 
 class Streams:
-    """The running streams and the timers that close them."""
+    """The running streams, and the timers that close them."""
 
     def __init__(self, workspace: Workspace, seconds: float) -> None:
         self.workspace = workspace
@@ -17,14 +17,14 @@ class Streams:
         self._timers: dict[tuple[str, str], asyncio.TimerHandle] = {}
 
     def start(self, message: Message) -> None:
-        """Posts a message that may be appended to, for as long as a stream lives."""
+        """Make a message a stream, and start the timer that closes it."""
         message.stream = Stream(started=time.monotonic())
         self._timers[message.channel, message.ts] = asyncio.get_running_loop().call_later(
             self.seconds, self.expire, message
         )
 
     def append(self, message: Message, chunks: Blocks) -> None:
-        """Adds chunks to what is there: text grows, a task's card is replaced by its new state."""
+        """Append chunks: text grows, a task's card is replaced by its new state."""
         if message.stream is not None:
             for chunk in chunks:
                 _add(message.stream.parts, chunk)
@@ -32,18 +32,18 @@ class Streams:
             message.blocks = [dict(part) for part in message.stream.parts]
 
     def finish(self, message: Message, blocks: Blocks) -> None:
-        """Closes a stream, with the blocks that stand at its end."""
+        """Close a stream, adding the blocks at its end."""
         message.blocks = [*message.blocks, *blocks]
         self._close(message)
 
     def expire(self, message: Message) -> None:
-        """Closes a stream as Slack does when it gets too old."""
+        """Close a stream that has grown too old, as Slack does."""
         if message.is_streaming:
             self._close(message)
             self.workspace.redraw(message)
 
     def running(self) -> list[Message]:
-        """The messages being streamed now."""
+        """Return the messages that are streaming now."""
         return [
             self.workspace.channels[channel].messages[ts]
             for channel, ts in self._timers
@@ -51,7 +51,7 @@ class Streams:
         ]
 
     def close(self) -> None:
-        """Stops the timers."""
+        """Cancel the timers."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()

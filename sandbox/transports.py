@@ -1,4 +1,4 @@
-"""The seam between the workspace and the app: what a way of delivering must do."""
+"""The interface of a transport, which brings the app events and interactions."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -8,7 +8,7 @@ Kind = Literal["events_api", "slash_commands", "interactive"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try to deliver: the first has `number` 0, a retry says why."""
+    """One delivery attempt: the first has `number` 0, a retry has a reason."""
 
     number: int = 0
     reason: str = ""
@@ -16,7 +16,7 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """How a try went; `payload` is what the app answered with, text or JSON."""
+    """The outcome of an attempt; `payload` is the app's answer, text or JSON."""
 
     status: str
     acknowledged: bool = False
@@ -31,10 +31,10 @@ class Transport(Protocol):
     """Socket Mode or HTTP."""
 
     async def deliver(self, kind: Kind, payload: dict[str, Any], attempt: Attempt) -> Reply:
-        """Delivers once and waits for the acknowledgement. Never raises for the app's faults."""
+        """Deliver once and wait for the acknowledgement. Never raises for the app's faults."""
 
     async def ready(self, seconds: float) -> bool:
-        """Waits up to `seconds` until the app can be reached; False if it cannot."""
+        """Wait up to `seconds` until the app can be reached; return False if it cannot."""
 
     async def close(self) -> None:
-        """Lets everything go."""
+        """Close all connections."""

@@ -1,4 +1,4 @@
-"""Trigger ids: what lets an app open a modal right after somebody acted."""
+"""Trigger ids, with which an app may open a modal right after a person acted."""
 
 import secrets
 import time
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sandbox.errors import Refusal
 
 LIFE = 3.0
-"""Seconds that a trigger lives."""
+"""Seconds that a trigger is valid."""
 
 
 @dataclass(slots=True)
@@ -18,13 +18,13 @@ class _Trigger:
 
 
 class Triggers:
-    """The triggers given out and whether they were used."""
+    """The triggers given out, and whether they were used."""
 
     def __init__(self) -> None:
         self._given: dict[str, _Trigger] = {}
 
     def give(self, person: str) -> str:
-        """A new trigger for what this person just did."""
+        """Return a new trigger for what this person just did."""
         now = time.monotonic()
         stale = [key for key, trigger in self._given.items() if now - trigger.given > 600]
         for key in stale:
@@ -34,7 +34,7 @@ class Triggers:
         return trigger_id
 
     def take(self, trigger_id: str) -> str:
-        """Who acted. Raises Refusal if it is unknown, used, or older than 3 s."""
+        """Use a trigger and return who acted. Raises Refusal if it is unknown, used or expired."""
         trigger = self._given.get(trigger_id)
         if trigger is None:
             raise Refusal("invalid_trigger_id")

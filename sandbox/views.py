@@ -1,4 +1,4 @@
-"""Modals as they are stacked before each person, and the Home tabs; checks no blocks."""
+"""Open modals, stacked for each person, and Home tabs."""
 
 import secrets
 import time
@@ -11,7 +11,7 @@ from sandbox.messages import Blocks
 from sandbox.workspace import Workspace
 
 STACK = 3
-"""How many modals may lie on one another."""
+"""How many modals may be stacked."""
 
 
 @dataclass(slots=True)
@@ -38,12 +38,12 @@ class View:
 
     @property
     def external_id(self) -> str:
-        """The name that the app gave it, or nothing."""
+        """The external id that the app gave it, or an empty string."""
         return str(self.source.get("external_id") or "")
 
 
 class Views:
-    """Every open view of the workspace."""
+    """The open views of the workspace."""
 
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
@@ -51,7 +51,7 @@ class Views:
         self.stacks: dict[str, list[View]] = {}
 
     def find(self, view_id: str = "", external_id: str = "") -> View | None:
-        """An open view by its id, or by the name that the app gave it."""
+        """Return an open view by its id or its external id."""
         views = [*self.homes.values(), *(view for stack in self.stacks.values() for view in stack)]
         for view in views:
             if view.id == view_id or (external_id and view.external_id == external_id):
@@ -59,18 +59,18 @@ class Views:
         return None
 
     def top(self, person: str) -> View | None:
-        """The modal in front of somebody."""
+        """Return the topmost modal of a person."""
         stack = self.stacks.get(person)
         return stack[-1] if stack else None
 
     def open(self, person: str, source: dict[str, Any]) -> View:
-        """Shows a modal in place of those that were open."""
+        """Show a modal in place of those that were open."""
         for view in reversed(self.stacks.pop(person, [])):
             self.workspace.tell(ViewGone(view.id, person))
         return self.push(person, source)
 
     def push(self, person: str, source: dict[str, Any]) -> View:
-        """Lays a modal on those that are open."""
+        """Push a modal on the person's stack."""
         stack = self.stacks.setdefault(person, [])
         view = _new(person, source)
         if stack:
@@ -80,14 +80,14 @@ class Views:
         return view
 
     def update(self, view: View, source: dict[str, Any]) -> None:
-        """Shows other blocks in an open view; fields that stay keep what was filled in."""
+        """Replace the blocks of an open view; blocks that stay keep what was filled in."""
         view.source, view.hash = source, _hash()
         kept = {block.get("block_id") for block in view.blocks}
         view.state = {block: values for block, values in view.state.items() if block in kept}
         self.workspace.tell(ViewShown(view.id))
 
     def publish(self, person: str, source: dict[str, Any]) -> View:
-        """Shows a Home tab to somebody."""
+        """Publish a person's Home tab."""
         if (view := self.homes.get(person)) is not None:
             self.update(view, source)
             return view
@@ -96,7 +96,7 @@ class Views:
         return view
 
     def close(self, view: View) -> None:
-        """Takes one modal away; what lies under it shows again."""
+        """Close one modal and show the one below."""
         stack = self.stacks.get(view.person, [])
         if view in stack:
             stack.remove(view)
@@ -105,14 +105,14 @@ class Views:
                 self.workspace.tell(ViewShown(stack[-1].id))
 
     def clear(self, person: str) -> list[View]:
-        """Takes every modal away; returns them, the front one first."""
+        """Close all modals of a person; return them, topmost first."""
         gone = list(reversed(self.stacks.pop(person, [])))
         for view in gone:
             self.workspace.tell(ViewGone(view.id, person))
         return gone
 
     def described(self, view: View) -> dict[str, Any]:
-        """The view object of the Web API and of interaction payloads."""
+        """Return the view object of the Web API and of interaction payloads."""
         app = self.workspace.app
         described = {
             "id": view.id,

@@ -1,4 +1,4 @@
-"""What changes, told to the open pages of each person who may see it."""
+"""The change feed: send each open page the changes that its person may see."""
 
 import asyncio
 from collections import defaultdict
@@ -38,7 +38,7 @@ _MOST_WAITING = 2000
 
 
 class Watchers:
-    """The open pages, each with the changes it has yet to be sent."""
+    """The open pages, each with its queue of changes."""
 
     def __init__(self, workspace: Workspace, views: Views, sessions: Sessions) -> None:
         self.workspace = workspace
@@ -48,7 +48,7 @@ class Watchers:
         workspace.listeners.append(self.hear)
 
     async def serve(self, websocket: WebSocket, person: str) -> None:
-        """Sends one page its changes until it goes away."""
+        """Send one page its changes until it goes away."""
         queue: asyncio.Queue[Change | None] = asyncio.Queue()
         self._queues[person].add(queue)
         await websocket.accept()
@@ -57,19 +57,19 @@ class Watchers:
             while (change := await queue.get()) is not None:
                 await websocket.send_json(change)
         except (WebSocketDisconnect, RuntimeError):
-            pass  # RuntimeError: Starlette's word for a socket that closed while we sent
+            pass  # RuntimeError: Starlette raises it if the socket closed while we sent
         finally:
             self._queues[person].discard(queue)
             gone.cancel()
 
     def close(self) -> None:
-        """Ends every open page's stream."""
+        """End every open page's stream."""
         for queues in self._queues.values():
             for queue in queues:
                 queue.put_nowait(None)
 
     def hear(self, happening: Happening) -> None:
-        """Turns a happening into changes for those who may see them."""
+        """Turn a domain event into changes for those who may see them."""
         match happening:
             case Posted(message):
                 self._message(message)
@@ -100,7 +100,7 @@ class Watchers:
                 self._send([person], {"type": "view_gone", "view_id": view_id})
 
     def _watching(self, channel: Channel) -> list[str]:
-        """Those with an open page who may see the channel."""
+        """Return those with an open page who may see the channel."""
         return [
             person
             for person, queues in self._queues.items()
@@ -163,7 +163,7 @@ class Watchers:
 
 
 async def _gone(websocket: WebSocket, queue: asyncio.Queue[Change | None]) -> None:
-    """Waits until the page closes its side; what it says meanwhile is ignored."""
+    """Wait until the page closes its side, ignoring what it sends."""
     try:
         while True:
             await websocket.receive_text()

@@ -1,4 +1,4 @@
-"""The Events API over HTTP: signed requests to the app's address."""
+"""Deliver to the app over HTTP, with signed requests as the Events API sends."""
 
 import asyncio
 import hashlib
@@ -14,7 +14,7 @@ from sandbox.transports import Attempt, Kind, Reply
 
 
 class Webhook:
-    """Sends to one URL, which takes events, commands and interactions alike."""
+    """Delivers events, commands and interactions to one URL."""
 
     def __init__(self, url: str, signing_secret: str, patience: float) -> None:
         self.url = url
@@ -23,7 +23,7 @@ class Webhook:
         self._session: aiohttp.ClientSession | None = None
 
     async def deliver(self, kind: Kind, payload: dict[str, Any], attempt: Attempt) -> Reply:
-        """Posts once; the status is Slack's name for what went wrong."""
+        """Post once; the reply's status is Slack's name for what went wrong."""
         content_type, body = _encode(kind, payload)
         headers = sign(self.signing_secret, body) | {"Content-Type": content_type}
         if attempt.number:
@@ -47,11 +47,11 @@ class Webhook:
         return Reply("acknowledged", acknowledged=True, payload=_decode(text))
 
     async def ready(self, seconds: float) -> bool:
-        """HTTP has no connection to wait for."""
+        """Return True: HTTP has no connection to wait for."""
         return True
 
     async def close(self) -> None:
-        """Closes the connections that are kept open."""
+        """Close the connections that are kept open."""
         if self._session is not None:
             await self._session.close()
             self._session = None
@@ -63,7 +63,7 @@ class Webhook:
 
 
 def sign(secret: str, body: bytes) -> dict[str, str]:
-    """The headers by which an app knows that a request is Slack's."""
+    """Return the headers that prove to an app that a request is Slack's."""
     now = str(int(time.time()))
     digest = hmac.new(secret.encode(), f"v0:{now}:".encode() + body, hashlib.sha256)
     return {
@@ -90,7 +90,7 @@ def _text(value: Any) -> str:
 
 
 def _decode(text: str) -> Any:
-    """The body of an acknowledgement: JSON, text, or nothing."""
+    """Decode the body of an acknowledgement: JSON, text, or None."""
     if not text.strip():
         return None
     try:

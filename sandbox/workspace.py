@@ -1,4 +1,4 @@
-"""The workspace as it is now: people, channels, messages; judges no caller."""
+"""The workspace's state: people, channels, messages."""
 
 import time
 import uuid
@@ -33,7 +33,7 @@ from sandbox.world import Group, World
 
 
 class Workspace:
-    """The one mutable thing: every change goes through a verb here and is told to listeners."""
+    """The mutable state; every change goes through a method here and is told to listeners."""
 
     def __init__(self, world: World, app: App, clock: Clock) -> None:
         self.team_id = world.team_id
@@ -50,7 +50,7 @@ class Workspace:
         found(self, world)
 
     def tell(self, happening: Happening) -> None:
-        """Tells every listener, in the order they came."""
+        """Tell every listener, in the order they were added."""
         for listener in self.listeners:
             listener(happening)
 
@@ -63,7 +63,7 @@ class Workspace:
 
     @property
     def names(self) -> Names:
-        """What ids are called, for rendering."""
+        """Display names for rendering."""
         return Names(
             people={person.id: person.name for person in self.people.values()},
             channels={channel.id: channel.name for channel in self.channels.values()},
@@ -71,28 +71,28 @@ class Workspace:
         )
 
     def team_of(self, person: str) -> str:
-        """The workspace that somebody belongs to."""
+        """Return the id of the workspace that a person belongs to."""
         return self.people[person].team if person in self.people else self.team_id
 
     def can_see(self, person: str, channel: Channel) -> bool:
-        """Whether somebody may read a channel: a member, or anyone of the team if it is public."""
+        """Return whether a person may read a channel: members may, and the team if it is public."""
         if person in channel.members:
             return True
         return channel.kind == "public" and not self.people[person].is_outsider
 
     def visible_to(self, person: str) -> Iterator[Channel]:
-        """Every channel that somebody may read."""
+        """Return every channel that a person may read."""
         return (channel for channel in self.channels.values() if self.can_see(person, channel))
 
     def direct(self, members: set[str]) -> Channel | None:
-        """The direct message of exactly these people, if there is one."""
+        """Return the direct message of exactly these people, if there is one."""
         for channel in self.channels.values():
             if channel.is_direct and set(channel.members) == members:
                 return channel
         return None
 
     def described(self, message: Message) -> dict[str, Any]:
-        """The message as Slack describes it, its thread counted."""
+        """Return the message object, with its replies counted."""
         channel = self.channels[message.channel]
         return to_slack(message, self.team_of(message.user), channel.replies(message.ts))
 
@@ -101,7 +101,7 @@ class Workspace:
     def make_channel(
         self, name: str, kind: Kind, creator: str, members: list[str], shared: tuple[str, ...] = ()
     ) -> Channel:
-        """A new channel with these members."""
+        """Create a channel with these members."""
         prefix = {"public": "C", "private": "C", "im": "D", "mpim": "C"}[kind]
         channel = Channel(
             new_id(prefix), name, kind, members, creator, int(time.time()), shared_with=shared
@@ -111,7 +111,7 @@ class Workspace:
         return channel
 
     def open_direct(self, opener: str, others: list[str]) -> Channel:
-        """The direct message of these people, made if there is none."""
+        """Return the direct message of these people, creating it if there is none."""
         members = list(dict.fromkeys([opener, *others]))
         if (channel := self.direct(set(members))) is not None:
             return channel
@@ -120,31 +120,31 @@ class Workspace:
         return self.make_channel("" if kind == "im" else f"mpdm-{names}-1", kind, opener, members)
 
     def join(self, channel: Channel, person: str, inviter: str | None = None) -> None:
-        """Makes somebody a member, and says so in the channel."""
+        """Add a member, and post that in the channel."""
         channel.members.append(person)
         channel.last_read[person] = self.clock.ts()
         self.tell(Joined(channel, person, inviter))
         self.note(channel, person, "channel_join", f"<@{person}> has joined the channel", inviter)
 
     def leave(self, channel: Channel, person: str) -> None:
-        """Ends a membership, and says so in the channel."""
+        """Post in the channel that a member leaves, and remove them."""
         self.note(channel, person, "channel_leave", f"<@{person}> has left the channel")
         channel.members.remove(person)
         self.tell(Left(channel, person))
 
     def share(self, channel: Channel, team: str, *, undo: bool) -> None:
-        """Shares a channel with another workspace, or ends that."""
+        """Share a channel with another workspace, or end that."""
         others = tuple(one for one in channel.shared_with if one != team)
         channel.shared_with = others if undo else (*others, team)
         self.tell(SharingChanged(channel, team, not undo))
 
     def change_person(self, person: Person) -> None:
-        """Somebody as they are from now on."""
+        """Replace a person."""
         self.people[person.id] = person
         self.tell(PersonChanged(person.id))
 
     def change_group(self, group: Group) -> None:
-        """A user group as it is from now on."""
+        """Replace a user group."""
         before = next(set(one.members) for one in self.groups if one.id == group.id)
         self.groups = tuple(group if one.id == group.id else one for one in self.groups)
         added = tuple(one for one in group.members if one not in before)
@@ -154,7 +154,7 @@ class Workspace:
     def note(
         self, channel: Channel, person: str, subtype: str, text: str, inviter: str | None = None
     ) -> None:
-        """A line that the workspace itself writes."""
+        """Post a system message."""
         subtype = subtype.replace("channel", "group") if channel.kind == "private" else subtype
         self.post(
             Message(channel.id, self.clock.ts(), person, text, subtype=subtype, inviter=inviter)
@@ -165,7 +165,7 @@ class Workspace:
     def say(
         self, channel: Channel, person: str, text: str, thread_ts: str | None = None
     ) -> Message:
-        """What a person typed, posted as Slack's own client would."""
+        """Post what a person typed, as Slack's client would."""
         written = compose(text, self.names)
         message = Message(
             channel=channel.id,
@@ -181,7 +181,7 @@ class Workspace:
         return message
 
     def post(self, message: Message) -> None:
-        """Adds a message to its channel."""
+        """Add a message to its channel."""
         channel = self.channels[message.channel]
         channel.add(message)
         self.tell(Posted(message))
@@ -191,7 +191,7 @@ class Workspace:
     def edit(
         self, message: Message, editor: str | None, text: str, blocks: Blocks, **changes: Any
     ) -> None:
-        """Changes what a message says; with an `editor` it is marked as edited."""
+        """Change a message; with an `editor` it is marked as edited."""
         previous = self.described(message)
         message.text, message.blocks = text, blocks
         for field, value in changes.items():
@@ -201,11 +201,11 @@ class Workspace:
         self.tell(Edited(message, previous))
 
     def finish(self, message: Message) -> None:
-        """Tells that a streamed message has its last form; it counts as changed, not as edited."""
+        """Tell that a streamed message is complete, which counts as changed, not as edited."""
         self.tell(Edited(message, self.described(message)))
 
     def delete(self, message: Message) -> None:
-        """Removes a message; a root with replies leaves a tombstone."""
+        """Delete a message; a root with replies leaves a tombstone."""
         channel = self.channels[message.channel]
         previous = self.described(message)
         tombstone = not message.is_reply and bool(channel.replies(message.ts))
@@ -219,27 +219,27 @@ class Workspace:
             self.redraw_root(message)
 
     def redraw(self, message: Message) -> None:
-        """Shows a message anew, without an event."""
+        """Show a message anew, without a Slack event."""
         self.tell(Redrawn(message))
 
     def redraw_root(self, reply: Message) -> None:
-        """Shows the root of a reply's thread anew: its count has changed."""
+        """Show the root of a reply's thread anew, as its reply count has changed."""
         root = self.channels[reply.channel].messages.get(reply.root_ts)
         if root is not None:
             self.redraw(root)
 
     def forget(self, message: Message) -> None:
-        """Takes an ephemeral message away."""
+        """Remove an ephemeral message."""
         self.channels[message.channel].remove(message)
         self.tell(Vanished(message))
 
     def react(self, message: Message, person: str, name: str) -> None:
-        """Adds a reaction that this person has not given yet."""
+        """Add a reaction that this person has not given yet."""
         message.reactions.setdefault(name, []).append(person)
         self.tell(Reacted(message, person, name, added=True))
 
     def unreact(self, message: Message, person: str, name: str) -> None:
-        """Takes back a reaction that this person gave."""
+        """Remove a reaction that this person gave."""
         message.reactions[name].remove(person)
         if not message.reactions[name]:
             del message.reactions[name]

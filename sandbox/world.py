@@ -1,4 +1,4 @@
-"""The world file: who there is and where they talk; frozen, read once at the start."""
+"""Read the world file: the people, channels and past messages of a workspace."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ DEFAULT_WORLD = Path(__file__).parent / "worlds" / "default.json"
 
 @dataclass(frozen=True, slots=True)
 class ChannelSpec:
-    """A channel as the world file describes it; `app` says that the app is in it."""
+    """A channel in the world file; `app` says whether the app is a member."""
 
     id: str
     name: str
@@ -30,7 +30,7 @@ class ChannelSpec:
 
 @dataclass(frozen=True, slots=True)
 class MessageSpec:
-    """A message said `minutes_ago`, its thread under it."""
+    """A message from `minutes_ago`, with its thread."""
 
     channel: str
     user: str
@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything a world file says."""
+    """The content of a world file."""
 
     team_id: str
     team_name: str
@@ -64,7 +64,7 @@ class World:
 
 
 def load_world(path: Path) -> World:
-    """Reads a world file. Raises WorldError with a sentence that says what is wrong."""
+    """Read a world file. Raises WorldError with a sentence that says what is wrong."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -80,7 +80,7 @@ def load_world(path: Path) -> World:
 
 
 def read_world(data: Mapping[str, Any]) -> World:
-    """A world from its JSON. Raises WorldError where it contradicts itself."""
+    """Build a world from its JSON. Raises WorldError if it contradicts itself."""
     team = data["team"]
     people = tuple(_person(entry, team["id"], n) for n, entry in enumerate(data["people"]))
     world = World(

@@ -1,93 +1,86 @@
-"""What can go wrong while tuning, in words for a person.
+"""The package's errors, each with a text that can be shown to a person.
 
-TuningError
-├── CannotTrain       a training that cannot begin
-│   ├── ProviderRefused  a key, a model or data that a provider will not take
-│   └── ProviderSilent   a provider that does not answer now
-├── ModelPinned       the served model is to stay
-├── NothingToFreeze   no example is there that may be frozen
-├── RolloutRefused    a canary that cannot begin or end now
-├── StorageUnusable   object storage that does not answer or refuses us, or a disk of ours that does
-├── TrainingFailed    a training that began and did not end well
-├── UnknownDataset    no such dataset, or one that lost its content
-├── UnknownExample    no example of that number is there
-├── UnknownModel      no model of that name is registered in this workspace
-├── UnknownWeights    no weights of that number were learned for the search
-├── UnusableAdapter   an adapter that is broken, or of another kind
-│   └── MissingAdapter   one that is not there, or that we may not read
-├── UnusableName      what a model cannot be called
-├── UnusableExamples  a file of examples that cannot be read, or a form that cannot hold them
-└── WeightsRefused    weights of the search that nobody should serve without a reason
+TuningError ├── CannotTrain       training cannot begin │   ├── ProviderRefused  a provider rejects
+the key, the model or the data │   └── ProviderSilent   a provider does not respond now ├──
+ModelPinned       the served model is pinned ├── NothingToFreeze   there is no example to freeze ├──
+RolloutRefused    a canary cannot begin or end now ├── StorageUnusable   object storage is down or
+refuses us, or our own disk does ├── TrainingFailed    training began and failed ├── UnknownDataset
+no such dataset, or it is stale ├── UnknownExample    no example of that number ├── UnknownModel
+no model of that name in this workspace's registry ├── UnknownWeights    no retrieval weights of
+that number ├── UnusableAdapter   an adapter that is broken, or of another kind │   └──
+MissingAdapter   one that does not exist, or that we may not read ├── UnusableName      not a valid
+name of a model ├── UnusableExamples  a file of examples that cannot be read, or a format that
+cannot hold them └── WeightsRefused    retrieval weights that did not pass, or are stale
 """
 
 
 class TuningError(Exception):
-    """The root of this package's errors; its text is a sentence that can be shown."""
+    """Root of this package's errors; its text is a sentence that can be shown."""
 
 
 class CannotTrain(TuningError):
-    """A training that cannot begin: a name that is taken, nothing to learn, no PyTorch."""
+    """Training cannot begin: the name is taken, there is nothing to learn, PyTorch is missing."""
 
 
 class ProviderRefused(CannotTrain):
-    """A provider will not take the key, the model or the data, and says why."""
+    """A provider rejects the key, the model or the data, and says why."""
 
 
 class ProviderSilent(CannotTrain):
-    """A provider does not answer now; what was begun there goes on."""
+    """A provider does not respond now; a job that was begun there continues."""
 
 
 class ModelPinned(TuningError):
-    """The served model is to stay until somebody lets it go."""
+    """The served model is pinned until somebody unpins it."""
 
 
 class NothingToFreeze(TuningError):
-    """No example is there that may be frozen."""
+    """There is no example that may be frozen."""
 
 
 class RolloutRefused(TuningError):
-    """A canary that cannot begin or end now; nothing was changed."""
+    """A canary cannot begin or end now; nothing was changed."""
 
 
 class StorageUnusable(TuningError):
-    """Object storage does not answer, refuses us, lacks what should be there, or our disk does."""
+    """Object storage does not respond, refuses us or lacks a file, or our own disk fails."""
 
 
 class TrainingFailed(TuningError):
-    """A training that began and did not end well: it failed, or was cancelled."""
+    """Training began and failed, or was cancelled."""
 
 
 class UnknownDataset(TuningError):
-    """No such dataset is there, or it is stale and has lost its content."""
+    """There is no such dataset, or it is stale and has lost its content."""
 
 
 class UnknownExample(TuningError):
-    """No example of that number is there."""
+    """There is no example of that number."""
 
 
 class UnknownModel(TuningError):
-    """No model of that name is registered in this workspace."""
+    """There is no model of that name in this workspace's registry."""
 
 
 class UnknownWeights(TuningError):
-    """No weights of that number were learned for the search, or none are served."""
+    """There are no retrieval weights of that number, or none are served."""
 
 
 class UnusableAdapter(TuningError):
-    """An adapter that is not there, broken, or of a kind that cannot be served."""
+    """An adapter is missing, broken, or of a kind that cannot be served."""
 
 
 class MissingAdapter(UnusableAdapter):
-    """A file of an adapter, or of its base, is not on this machine or cannot be read here."""
+    """A file of an adapter, or of its base, does not exist here or cannot be read."""
 
 
 class UnusableExamples(TuningError):
-    """A file of examples that cannot be read, or a form that cannot hold them."""
+    """A file of examples cannot be read, or a format cannot hold them."""
 
 
 class UnusableName(TuningError):
-    """A model cannot be called so: the name is that of a folder, too."""
+    """A model cannot be called so, since its name is also a folder's."""
 
 
 class WeightsRefused(TuningError):
-    """Weights of the search that did not pass, or are stale: served only for a reason."""
+    """Retrieval weights did not pass the gate, or are stale; serving them needs a reason."""

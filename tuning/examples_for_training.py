@@ -1,4 +1,4 @@
-"""What a model learns from: a prompt of ours and the answer it should give. Trains nothing."""
+"""Training examples: a prompt rendered as in service, and the answer that should follow it."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class TrainingExample:
-    """The messages of the house prompt, the right answer, and which set it is from."""
+    """A training example: the house prompt's messages, the right answer, the set it comes from."""
 
     prompt: tuple[ChatMessage, ...]
     answer: str
@@ -34,7 +34,7 @@ def lesson(
     origin: str,
     thread: Sequence[Turn] = (),
 ) -> TrainingExample:
-    """A lesson whose prompt is rendered just as it is when people ask."""
+    """Build an example whose prompt is rendered exactly as it is when people ask."""
     messages = HOUSE_PROMPT.format_messages(
         notes=format_notes(evidence), question=question, thread=format_thread(thread)
     )
@@ -43,14 +43,14 @@ def lesson(
 
 
 def write_lessons(path: Path, lessons: Iterable[TrainingExample]) -> None:
-    """One JSON object a line."""
+    """Write the examples to a file, one JSON object a line."""
     with path.open("w", encoding="utf-8") as file:
         for one in lessons:
             file.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
 
 
 def read_lessons(path: Path) -> list[TrainingExample]:
-    """What `write_lessons` wrote. Raises KeyError where a field is missing."""
+    """Read what `write_lessons` wrote. Raises KeyError if a field is missing."""
     lessons = []
     for line in path.read_text(encoding="utf-8").split("\n"):
         if line:

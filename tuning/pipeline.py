@@ -1,4 +1,4 @@
-"""A frozen dataset to a candidate: lessons, stages, adapter, voice. Judges and serves none."""
+"""Train a candidate on a frozen dataset: examples, stages, adapter, voice, registration."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -33,10 +33,10 @@ _PACE = PollingBackoff()
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """A candidate: its name and adapter, and the lessons, dataset and stages that it was made of.
+    """A registered candidate, with the number of examples, the dataset and the stages that made it.
 
-    The adapter is a folder, or the id by which a provider serves the model.
-    `held_out` is what has changed where it was not trained, as `held_out_report.compare` tells it.
+    The adapter is a folder, or the id by which a provider serves the model. `held_out` is what
+    `held_out_report.compare` returns.
     """
 
     name: str
@@ -59,15 +59,14 @@ async def tune(
     report: Report | None = None,
     processes: int | None = None,
 ) -> Tuned:
-    """Train on the newest dataset, or the newest whose hash begins so, and register a candidate.
+    """Train on the newest dataset whose hash begins with `dataset`, and register a candidate.
 
-    Each lesson is seen as often as the plan says, by default as often as 24 steps need, and at
-    least thrice. The adapter and what a broken-off training goes on from lie in the store's folder,
-    in `name`; it is registered once it is where all machines find it. `rival` is what is served,
-    its name and adapter, to be compared with on what was held out. In so many `processes` of this
-    machine, by default one on each GPU. Raises CannotTrain, StorageUnusable (before anything is
-    trained, or after: the same call goes on from there), TrainingFailed, UnknownDataset,
-    UnusableAdapter, and UnusableName.
+    Each example is seen as often as the plan says; by default three times, and more often where
+    there are few (`stages.epochs_for`). The adapter and the checkpoints lie in the store's folder,
+    in `name`; it is registered when all machines can fetch it. `rival` is the incumbent, name and
+    adapter, to compare with on held-out examples. `processes` of this machine train, by default one
+    a GPU. Raises CannotTrain, StorageUnusable (before training, or after: the same call resumes),
+    TrainingFailed, UnknownDataset, UnusableAdapter and UnusableName.
     """
     folder = store.folder
     material = await _material(database, name, dataset)
@@ -109,10 +108,10 @@ async def prepare(
     dataset: str = "",
     plan: TrainingPlan = _AS_USUAL,
 ) -> tuple[Path, str]:
-    """Train nothing: only write what the stages read, for several machines to train.
+    """Write what the stages read into a folder, so that several machines can train there.
 
-    The folder for them, and the dataset's hash; `tune` with the same `name`, dataset and plan goes
-    on from what they trained there. Raises CannotTrain, UnknownDataset, and UnusableName.
+    Returns the folder and the dataset's hash. `tune` with the same `name`, dataset and plan then
+    resumes from what they trained. Raises CannotTrain, UnknownDataset and UnusableName.
     """
     material = await _material(database, name, dataset)
     training = folder / name / TRAINING
@@ -133,10 +132,10 @@ async def tune_hosted(
     on_step: Callable[[JobStatus], None] = lambda _: None,
     pace: PollingBackoff = _PACE,
 ) -> Tuned:
-    """As `tune`, by a provider: a job for the lessons, and one for the pairs where DPO follows.
+    """Tune at a provider: one job for the examples, and one for the pairs if DPO follows.
 
-    What was begun is noted in `folder`/`name`, so that nothing is paid for twice. Raises what
-    `fine_tune` raises, UnusableName, and CannotTrain for KTO, which no provider has.
+    Progress is noted in `folder`/`name`, so that nothing is paid for twice. Raises what `fine_tune`
+    raises, UnusableName, and CannotTrain for KTO, which no provider offers.
     """
     chosen = await _choose(database, name, dataset)
     if plan.then == "kto":
@@ -179,12 +178,12 @@ async def _material(database: Database, name: str, prefix: str) -> Material:
 
 
 def lessons_of(rows: Sequence[DatasetRow], dataset: str) -> list[TrainingExample]:
-    """Each example's messages as they were served, with the answer that it should have been."""
+    """Return the examples: each row's messages as they were sent, with the right answer."""
     return [TrainingExample(row.prompt, row.chosen, dataset[:12]) for row in rows]
 
 
 async def _choose(database: Database, name: str, prefix: str) -> Dataset:
-    """The dataset that a model of this name, which none has yet, is to be made of."""
+    """Return the dataset to train on, after checking that the model's name is valid and free."""
     check_name(name)
     if name in {model.name for model in await models(database)}:
         raise CannotTrain(f"A model is called {name} already: give this one another name.")

@@ -1,4 +1,4 @@
-"""Whether it is time to train again: what is new since the last training. Trains nothing."""
+"""Decide whether training is due: what is new since the last one."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ _DATASETS_SQL = load_statements("tuning.datasets")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When to train: with so many new examples, or after so many days with any; None: never."""
+    """When to train: at so many new examples, or after so many days with any; None disables."""
 
     examples: int | None = None
     days: float | None = None
@@ -27,17 +27,16 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """The keys of the examples that no model has learned from, and why it is time, if it is."""
+    """The keys of examples that no model has learned from, and the reason if training is due."""
 
     new: frozenset[str]
     reason: str | None
 
 
 async def look_due(database: Database, schedule: Schedule) -> Due:
-    """What is new, and whether it is time.
+    """Return what is new, and whether training is due.
 
-    It is not while a canary is tried or the served model is pinned: what came of the last is to be
-    known first. Days are counted from the last training; the first one waits for none.
+    Days are counted from the last training; the first one need not wait.
     """
     dataset, trained_at = await _last_training(database)
     new = await _freezable(database, unreviewed=schedule.unreviewed)
@@ -74,7 +73,7 @@ async def _freezable(database: Database, *, unreviewed: bool) -> frozenset[str]:
 
 
 async def _learned(database: Database, dataset: str) -> frozenset[str]:
-    """What a dataset holds; nothing where it had to be deleted: then all is new."""
+    """Return the keys of a dataset's examples; empty if it is stale: then all count as new."""
     try:
         lines = await lines_of(database, dataset)
     except UnknownDataset:

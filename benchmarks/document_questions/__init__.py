@@ -1,1 +1,1 @@
-"""Questions to real documents: for fitting the confidence of an answer and for choosing."""
+"""Questions about real documents, for fitting the confidence and for choosing what to show."""

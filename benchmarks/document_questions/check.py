@@ -1,11 +1,11 @@
-"""Prove the questions against the pages they are asked of.
+"""Check the questions against the pages they are asked of.
 
     python -m benchmarks.document_questions.check [--docs FOLDER]
 
-An answerable question: its section stands on its page, every `must` matches the page and that
-section (in order for steps) and each page of `also_in`; the answer that is given passes `must` and
-`must_not`. A near-miss: no `absent` pattern matches any page. Every id once, known kinds, at most
-six questions a page, a follow-up behind the question it follows. Leaves with 1 where one fails.
+For an answerable question: its section is on its page; every `must` matches the page, that section
+(in order for steps) and each page of `also_in`; its own answer passes `must` and `must_not`. For a
+near-miss: no `absent` pattern matches any page. Ids are unique, kinds are known, a page has at most
+six questions, and a follow-up comes after the question it follows. Exits with 1 on a fault.
 """
 
 import argparse
@@ -33,13 +33,13 @@ Question = Mapping[str, Any]
 
 
 def read_questions(path: Path = QUESTIONS) -> list[dict[str, Any]]:
-    """The questions of a file, one JSON object a line."""
+    """Read the questions of a file, one JSON object a line."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line]
 
 
 def read_pages(docs: Path = DOCS) -> dict[str, str]:
-    """Every Markdown page below a folder, by its path there."""
+    """Read every Markdown page below a folder, by its path there."""
     return {
         str(path.relative_to(docs)): path.read_text(encoding="utf-8")
         for path in sorted(docs.rglob("*.md"))
@@ -47,7 +47,7 @@ def read_pages(docs: Path = DOCS) -> dict[str, str]:
 
 
 def page_of(question: Question) -> str:
-    """The page a question is asked of: for a near-miss, the page it nearly stands on."""
+    """Return the question's page; for a near-miss, the page that nearly answers it."""
     return str(question["source"] if question["answerable"] else question["near"])
 
 
@@ -56,7 +56,7 @@ def _heading(text: str) -> str:
 
 
 def sections(text: str, name: str) -> list[tuple[str, str]]:
-    """Headings with all that stands below each; the title and the file's name mean the page."""
+    """Return each heading with the text below it; the title and the file's name mean the page."""
     title = re.search(r"^title:\s*[\"']?(.+?)[\"']?\s*$", text, re.MULTILINE)
     found = [(_heading(name), text)] + ([(_heading(title[1]), text)] if title else [])
     lines, heads, fenced = text.split("\n"), [], False
@@ -73,7 +73,7 @@ def sections(text: str, name: str) -> list[tuple[str, str]]:
 
 
 def form_faults(questions: Sequence[Question]) -> Iterator[str]:
-    """What is wrong with the questions by themselves, the pages unseen."""
+    """Yield faults of the questions themselves, without their pages."""
     seen: dict[str, Question] = {}
     for question in questions:
         yield from (f"{question['id']}: {fault}" for fault in _form(question, seen))
@@ -103,7 +103,7 @@ def _form(question: Question, seen: Mapping[str, Question]) -> Iterator[str]:
 
 
 def answer_faults(question: Question) -> tuple[str, ...]:
-    """Why the answer that is given with a question would not be right."""
+    """Return the rules that the question's own answer breaks."""
     if not question["answerable"]:
         return ()
     must, must_not = tuple(question["must"]), tuple(question["must_not"])
@@ -112,7 +112,7 @@ def answer_faults(question: Question) -> tuple[str, ...]:
 
 
 def lacking(patterns: Sequence[str], text: str, *, ordered: bool = False) -> list[str]:
-    """The patterns that a text does not match; `ordered` asks for their order too."""
+    """Return the patterns that a text does not match; `ordered` also checks their order."""
     rules = ReplyRules(tuple(patterns))
     gone = [fault.removeprefix("must: ") for fault in rules.broken_by(text)]
     if not gone and ordered and replace(rules, ordered=True).broken_by(text):
@@ -121,7 +121,7 @@ def lacking(patterns: Sequence[str], text: str, *, ordered: bool = False) -> lis
 
 
 def page_faults(questions: Sequence[Question], pages: Mapping[str, str]) -> Iterator[str]:
-    """What is wrong with the questions beside their pages."""
+    """Yield faults of the questions against their pages."""
     read = {path: (fold(text), plain_text(text)) for path, text in pages.items()}
     for question in questions:
         known = page_of(question) in pages
@@ -161,7 +161,7 @@ def _answer_stands(question: Question, pages: Mapping[str, str]) -> Iterator[str
 
 
 def main() -> int:
-    """Print the counts and every fault; 1 where there is one."""
+    """Print the counts and every fault; return 1 if there is one."""
     parser = argparse.ArgumentParser(description="Prove the questions against their pages.")
     parser.add_argument("--docs", type=Path, default=DOCS, help="the folder of the pages")
     docs = parser.parse_args().docs

@@ -1,11 +1,11 @@
-"""Get the pages that the questions are asked of, byte for byte as they stood at that time.
+"""Get the pages that the questions are asked of, byte for byte as they were then.
 
     python -m benchmarks.document_questions.pages [--clones TEMPLATE] [--docs FOLDER]
 
-pages.jsonl names each page's repository, commit and SHA-256; LICENSES.md their licences. The pages
-are data beside the project and no part of it: docs/ is ignored by git. Without `--clones` each
-repository is fetched at its commit from github.com; TEMPLATE is where clones already lie, with
-{owner} and {name} in it: '/somewhere/{owner}/{name}'.
+pages.jsonl names each page's repository, commit and SHA-256; LICENSES.md lists their licences. The
+pages are no part of the project: git ignores docs/. Without `--clones` each repository is fetched
+at its commit from github.com; TEMPLATE is the path of existing clones, with {owner} and {name} in
+it: '/somewhere/{owner}/{name}'.
 """
 
 import argparse
@@ -39,11 +39,11 @@ class Page:
 
 
 class PagesMissing(Exception):
-    """A sentence that says which page could not be had, and what to do."""
+    """A page cannot be had; the text says which one, and what to do."""
 
 
 def read_manifest(path: Path = MANIFEST) -> list[Page]:
-    """The pages that pages.jsonl names."""
+    """Read the list of pages."""
     return [Page(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
@@ -67,7 +67,7 @@ def fetch(repository: str, commit: str, into: Path) -> None:
 
 
 def take(page: Page, clone: Path) -> bytes:
-    """One page out of a clone, its hash checked."""
+    """Read one page from a clone, and check its hash."""
     content = _git("show", f"{page.commit}:{page.file}", at=clone)
     if hashlib.sha256(content).hexdigest() != page.sha256:
         raise PagesMissing(
@@ -77,7 +77,7 @@ def take(page: Page, clone: Path) -> bytes:
 
 
 def write(page: Page, content: bytes, docs: Path) -> None:
-    """Put a page below docs; a path that leads out of it is refused."""
+    """Write a page below `docs`; refuse a path that leads out of it."""
     path = (docs / page.page).resolve()
     if not path.is_relative_to(docs.resolve()):
         raise PagesMissing(f"{page.page} leads out of {docs}: correct pages.jsonl.")
@@ -86,7 +86,7 @@ def write(page: Page, content: bytes, docs: Path) -> None:
 
 
 def by_repository(pages: Sequence[Page]) -> dict[tuple[str, str], list[Page]]:
-    """The pages of each repository at its commit."""
+    """Group the pages by repository and commit."""
     found: dict[tuple[str, str], list[Page]] = defaultdict(list)
     for page in pages:
         found[page.repository, page.commit].append(page)
@@ -94,7 +94,7 @@ def by_repository(pages: Sequence[Page]) -> dict[tuple[str, str], list[Page]]:
 
 
 def get_pages(pages: Sequence[Page], docs: Path, clones: str | None) -> None:
-    """Write all pages below docs, out of clones that are there or fetched for it."""
+    """Write all pages below `docs`, from existing clones or fetched ones."""
     with tempfile.TemporaryDirectory() as folder:
         for (repository, commit), group in by_repository(pages).items():
             owner, name = repository.split("/")
@@ -106,7 +106,7 @@ def get_pages(pages: Sequence[Page], docs: Path, clones: str | None) -> None:
 
 
 def main() -> None:
-    """Get the pages, or leave with the sentence that says why not."""
+    """Get the pages, or exit with the reason."""
     parser = argparse.ArgumentParser(description="Get the pages that the questions are asked of.")
     parser.add_argument("--docs", type=Path, default=DOCS, help="the folder to write them to")
     parser.add_argument("--clones", help="where clones lie, with {owner} and {name}")

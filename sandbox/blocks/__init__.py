@@ -1,4 +1,4 @@
-"""Block Kit's rules: what Slack refuses in blocks, views and stream chunks."""
+"""Block Kit's rules: what Slack rejects in blocks, views and stream chunks."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -62,14 +62,14 @@ METADATA = shape({"event_type": string(least=1), "event_payload": mapping}, {})
 
 
 def check_blocks(blocks: Any) -> Problems:
-    """What is wrong with a message's blocks, their number aside; empty if nothing is."""
+    """Return what is wrong with a message's blocks, except their number."""
     problems: Problems = []
     _MESSAGE(blocks, "/blocks", problems)
     return problems or [*_repeated(blocks, "/blocks"), *_tables(blocks, "/blocks")]
 
 
 def check_view(view: Any) -> Problems:
-    """What is wrong with a modal or a Home tab; empty if nothing is."""
+    """Return what is wrong with a modal or a Home tab."""
     problems: Problems = []
     _VIEWS(view, "/view", problems)
     if problems:
@@ -81,14 +81,14 @@ def check_view(view: Any) -> Problems:
 
 
 def check_chunks(chunks: Any) -> Problems:
-    """What is wrong with the chunks of a stream; empty if nothing is."""
+    """Return what is wrong with a stream's chunks."""
     problems: Problems = []
     _CHUNKS(chunks, "/chunks", problems)
     return problems
 
 
 def length_of(value: Any) -> int:
-    """The characters of text in blocks, as Slack counts them against a message's limit."""
+    """Count the characters in blocks as Slack counts them against a message's limit."""
     if isinstance(value, list):
         return sum(map(length_of, value))
     if isinstance(value, dict):
@@ -99,7 +99,7 @@ def length_of(value: Any) -> int:
 
 
 def elements_of(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The interactive elements of a block."""
+    """Yield the interactive elements of a block."""
     if block["type"] in ("actions", "context_actions"):
         yield from block["elements"]
     elif block["type"] == "section" and "accessory" in block:
@@ -117,7 +117,7 @@ def elements_of(block: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _tables(blocks: list[dict[str, Any]], at: str) -> Problems:
-    """A second table in a message, or more text in one than Slack takes."""
+    """Return problems of tables: a second one in a message, or too much text in one."""
     tables = [n for n, block in enumerate(blocks) if block["type"] in ("table", "data_table")]
     problems = [f"only_one_table_allowed [json-pointer:{at}/{number}]" for number in tables[1:]]
     for number in tables:
@@ -128,7 +128,7 @@ def _tables(blocks: list[dict[str, Any]], at: str) -> Problems:
 
 
 def _repeated(blocks: list[dict[str, Any]], at: str) -> Problems:
-    """Block ids that stand twice, and action ids that stand twice in one block."""
+    """Return problems of ids: a repeated block id, or an action id repeated in one block."""
     problems: Problems = []
     seen: set[str] = set()
     for number, block in enumerate(blocks):

@@ -1,4 +1,4 @@
-"""Small checks that combine into the rules of Block Kit; knows no block."""
+"""Combinators for validation, from which Block Kit's rules are built."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -35,7 +35,7 @@ def number(value: Any, at: str, problems: Problems) -> None:
 
 
 def anything(value: Any, at: str, problems: Problems) -> None:
-    """Whatever it is, it is not looked at."""
+    """Any value."""
 
 
 def mapping(value: Any, at: str, problems: Problems) -> None:
@@ -93,12 +93,12 @@ def shape(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check
 
 
 def typed(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
-    """An object that says its `type`, which `variant` has looked at."""
+    """An object with a `type`, which `variant` has checked."""
     return shape({"type": anything, **required}, optional)
 
 
 def variant(kinds: Mapping[str, Check]) -> Check:
-    """An object whose `type` says which check it must pass."""
+    """An object whose `type` selects the check."""
 
     def check(value: Any, at: str, problems: Problems) -> None:
         if not isinstance(value, dict):

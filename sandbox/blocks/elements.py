@@ -1,4 +1,4 @@
-"""The elements of Block Kit: texts, buttons, menus, inputs; no blocks."""
+"""Rules of Block Kit's elements: texts, buttons, menus, inputs."""
 
 from sandbox.blocks.checks import (
     Check,

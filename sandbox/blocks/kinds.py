@@ -1,4 +1,4 @@
-"""The blocks of Block Kit by type, with their limits."""
+"""Rules of Block Kit's blocks by type, with their limits."""
 
 from sandbox.blocks.checks import (
     Check,

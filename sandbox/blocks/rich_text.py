@@ -1,6 +1,6 @@
-"""The rich_text block, all of it.
+"""Rules of the rich_text block.
 
-`offset` and `language` are in Slack's documentation, though not in the types of its SDK.
+Slack documents `offset` and `language`, though its SDK's types lack them.
 """
 
 from sandbox.blocks.checks import (

@@ -1,4 +1,4 @@
-"""The control API under /sandbox: what the page and scripts use; no Slack app does."""
+"""The control API under /sandbox, which the page and tests use; no Slack app calls it."""
 
 from starlette.routing import Route, WebSocketRoute
 

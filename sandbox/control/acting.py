@@ -1,4 +1,4 @@
-"""What a person does by themselves: post, edit, react, open, and who is in a channel."""
+"""Control calls for what a person does: post, edit, react, open, and manage members."""
 
 import re
 from typing import Any
@@ -17,7 +17,7 @@ _MOST_TEXT = 40_000
 
 
 async def post(call: Control) -> dict[str, Any]:
-    """POST /sandbox/post: says something."""
+    """POST /sandbox/post: posts a message."""
     channel = call.own_channel()
     thread = call.text("thread_ts", required=False)
     root = call.message(channel, "thread_ts").root_ts if thread else None
@@ -29,7 +29,7 @@ async def post(call: Control) -> dict[str, Any]:
 
 
 async def edit(call: Control) -> dict[str, Any]:
-    """POST /sandbox/edit: changes what this person said."""
+    """POST /sandbox/edit: edits a message of this person's."""
     message = _own_message(call)
     written = compose(_words(call), call.workspace.names)
     call.workspace.edit(message, message.user, written.text, written.blocks)
@@ -37,7 +37,7 @@ async def edit(call: Control) -> dict[str, Any]:
 
 
 async def delete(call: Control) -> dict[str, Any]:
-    """POST /sandbox/delete: takes it back; an admin may take back anybody's."""
+    """POST /sandbox/delete: deletes this person's message; an admin may delete anybody's."""
     message = _own_message(call, admins=True)
     call.workspace.delete(message)
     return {"ts": message.ts}
@@ -78,7 +78,7 @@ async def open_(call: Control) -> dict[str, Any]:
 
 
 async def direct(call: Control) -> dict[str, Any]:
-    """POST /sandbox/dm: the direct message with these people, made if there is none."""
+    """POST /sandbox/dm: returns the direct message with these people, created if there is none."""
     people = call.args.get("people")
     if not isinstance(people, list) or not people:
         raise Mistake("invalid_arguments", "Give 'people' as a list of ids.")
@@ -89,7 +89,7 @@ async def direct(call: Control) -> dict[str, Any]:
 
 
 async def make_channel(call: Control) -> dict[str, Any]:
-    """POST /sandbox/channels: makes a channel with this person in it."""
+    """POST /sandbox/channels: creates a channel with this person in it."""
     name, me = call.text("name").removeprefix("#"), call.actor
     if not _CHANNEL_NAME.match(name):
         raise Mistake("invalid_name", "A channel's name has small letters, digits, - and _.")
@@ -117,7 +117,7 @@ async def members(call: Control) -> dict[str, Any]:
 
 
 def add_member(call: Control, channel: Channel, person: str, inviter: str | None) -> None:
-    """Adds somebody, unless they are in it. Raises Mistake for a direct message."""
+    """Add somebody unless they are a member. Raises Mistake for a direct message."""
     if channel.is_direct:
         raise Mistake("method_not_supported_for_channel_type", "Open another direct message.")
     if person not in channel.members:
@@ -125,7 +125,7 @@ def add_member(call: Control, channel: Channel, person: str, inviter: str | None
 
 
 def remove_member(call: Control, channel: Channel, person: str) -> None:
-    """Removes somebody. Raises Mistake if they are not in it."""
+    """Remove somebody. Raises Mistake if they are not a member."""
     if channel.is_direct or person not in channel.members:
         raise Mistake("not_in_channel", "They are not a member of this channel.")
     call.workspace.leave(channel, person)
@@ -150,7 +150,7 @@ async def stop(call: Control) -> dict[str, Any]:
 
 
 def _hint(call: Control, channel: Channel, root: str | None) -> None:
-    """Tells the person that the app they mentioned is not here, and how to bring it."""
+    """Tell the person that the app they mentioned is not here, and how to add it."""
     name = call.site.app.bot_name
     advice = "Mention it in a channel."
     if not channel.is_direct:

@@ -1,4 +1,4 @@
-"""What a person does with the app: buttons, modals, slash commands, shortcuts."""
+"""Control calls for what a person does with the app: buttons, modals, commands, shortcuts."""
 
 import re
 import time
@@ -52,7 +52,7 @@ async def submit(call: Control) -> dict[str, Any]:
 
 
 async def close(call: Control) -> dict[str, Any]:
-    """POST /sandbox/close: closes a modal, and those that lie on it."""
+    """POST /sandbox/close: closes a modal, or all that are stacked if it clears on close."""
     view = _view(call)
     if view.source.get("clear_on_close"):
         gone = call.site.views.clear(view.person)
@@ -108,7 +108,7 @@ async def _send(call: Control, kind: Kind, payload: dict[str, Any]) -> Reply:
 def _done(reply: Reply) -> dict[str, Any]:
     if reply.acknowledged:
         return {}
-    # The app's failure, not the caller's mistake: told in the answer, with status 200.
+    # The app failed, not the caller: so the answer says it, with status 200.
     return {"ok": False, "error": reply.status, "detail": "The app did not acknowledge it in time."}
 
 
@@ -120,7 +120,7 @@ def _view(call: Control) -> View:
 
 
 def _fill(view: View, values: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Puts the values in the view's state; returns what is missing, by block."""
+    """Put the values in the view's state; return a message for each empty required block."""
     state = actions.initial_state(view.blocks) | view.state
     missing: dict[str, str] = {}
     for block in view.blocks:
@@ -142,7 +142,7 @@ def _fill(view: View, values: dict[str, dict[str, Any]]) -> dict[str, str]:
 
 
 def _respond(call: Control, view: View, response: dict[str, Any]) -> dict[str, Any]:
-    """Does what the app answered to a submission: errors, another view, or nothing more."""
+    """Apply the app's response to a submission: errors, another view, or close."""
     views = call.site.views
     match response.get("response_action"):
         case "errors":
@@ -175,7 +175,7 @@ def _answer(call: Control, origin: Origin, body: dict[str, Any]) -> None:
 
 
 def _escaped(call: Control, text: str) -> str:
-    """A command's text with its mentions as Slack escapes them, `<@U…|name>`."""
+    """Escape the mentions in a command's text as Slack does, `<@U…|name>`."""
     people = call.workspace.people
 
     def named(mention: re.Match[str]) -> str:
@@ -186,7 +186,7 @@ def _escaped(call: Control, text: str) -> str:
 
 
 def _built_in(call: Control, name: str, text: str) -> dict[str, Any]:
-    """/invite @somebody, /remove @somebody, /leave."""
+    """Run /invite @somebody, /remove @somebody or /leave."""
     channel, me = call.own_channel(), call.actor.id
     if name == "/leave":
         remove_member(call, channel, me)

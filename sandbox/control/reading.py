@@ -1,4 +1,4 @@
-"""What somebody sees: the world, their channels, messages, Home tab, and every change."""
+"""Control calls for what a person sees: the world, channels, messages, Home tab, live changes."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sandbox.site import Site
 
 
 async def world(call: Control) -> dict[str, Any]:
-    """GET /sandbox/world: who there is, and what the app needs to connect."""
+    """GET /sandbox/world: returns the people, and what the app needs to connect."""
     app = call.site.app
     return {
         "team": _team(call.site),
@@ -31,7 +31,7 @@ async def world(call: Control) -> dict[str, Any]:
 
 
 async def view(call: Control) -> dict[str, Any]:
-    """GET /sandbox/view: the workspace as one person sees it."""
+    """GET /sandbox/view: returns the workspace as one person sees it."""
     me, app = call.actor, call.site.app
     top = call.site.views.top(me.id)
     direct = call.workspace.direct({me.id, call.workspace.bot})
@@ -63,7 +63,7 @@ async def view(call: Control) -> dict[str, Any]:
 
 
 async def messages(call: Control) -> dict[str, Any]:
-    """GET /sandbox/messages: a channel's roots or one thread, oldest first."""
+    """GET /sandbox/messages: returns a channel's roots or one thread, oldest first."""
     me = call.actor.id
     channel = call.channel()
     thread = call.text("thread_ts", required=False)
@@ -78,14 +78,14 @@ async def messages(call: Control) -> dict[str, Any]:
 
 
 async def home(call: Control) -> dict[str, Any]:
-    """GET /sandbox/home: the app's Home tab as published for this person."""
+    """GET /sandbox/home: returns the Home tab that the app published for this person."""
     published = call.site.views.homes.get(call.actor.id)
     shape = view_shape(call.workspace, call.site.views, published) if published else None
     return {"view": shape}
 
 
 async def stream(websocket: WebSocket) -> None:
-    """WS /sandbox/stream: the changes that one person may see."""
+    """WS /sandbox/stream: sends the changes that one person may see."""
     site: Site = websocket.app.state.site
     person = websocket.query_params.get("as", "")
     if person not in site.workspace.people:

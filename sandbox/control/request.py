@@ -1,4 +1,4 @@
-"""One control call: who acts, on what, and how a mistake is answered."""
+"""A control call: its arguments, the person acting, and the response to a mistake."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ from sandbox.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A control call, its query or JSON body read."""
+    """A control call with its query or JSON body."""
 
     site: Site
     http_method: str
@@ -30,7 +30,7 @@ class Control:
         return self.site.workspace
 
     def text(self, name: str, required: bool = True) -> str:
-        """A string argument. Raises Mistake if it is required and missing."""
+        """Return a string argument. Raises Mistake if it is required and missing."""
         value = self.args.get(name)
         if value is None and not required:
             return ""
@@ -39,7 +39,7 @@ class Control:
         return value
 
     def person(self, name: str = "as") -> str:
-        """The id of somebody in the workspace. Raises Mistake."""
+        """Return the id of a person in the workspace. Raises Mistake."""
         person = self.text(name)
         if person not in self.workspace.people:
             raise Mistake("user_not_found", f"Nobody has the id {person!r}.")
@@ -54,7 +54,7 @@ class Control:
         return person
 
     def channel(self) -> Channel:
-        """The channel, by id or by #name, if the person who acts may see it. Raises Mistake."""
+        """Return the channel by id or #name if the acting person may see it. Raises Mistake."""
         named = self.text("channel")
         channel = self.workspace.channels.get(named)
         if channel is None:
@@ -66,7 +66,7 @@ class Control:
         return channel
 
     def own_channel(self) -> Channel:
-        """The channel, if the person who acts may write in it. Raises Mistake."""
+        """Return the channel if the acting person may write in it. Raises Mistake."""
         channel = self.channel()
         if self.actor.id not in channel.members:
             raise Mistake("not_in_channel", "Only members can do this: join the channel first.")
@@ -75,7 +75,7 @@ class Control:
         return channel
 
     def message(self, channel: Channel, name: str = "ts") -> Message:
-        """The message, if the person who acts may see it. Raises Mistake."""
+        """Return the message if the acting person may see it. Raises Mistake."""
         ts = self.text(name)
         message = channel.messages.get(ts)
         if message is None or message.only_for not in (None, self.args.get("as")):
@@ -90,7 +90,7 @@ Handler = Callable[[Control], Awaitable[dict[str, Any]]]
 
 
 def control(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """A route of the control API: JSON in, JSON out, mistakes with status 400."""
+    """Wrap a handler as a route: JSON in, JSON out, mistakes with status 400."""
 
     async def endpoint(request: Request) -> Response:
         try:

@@ -1,4 +1,4 @@
-"""What an admin of the workspace changes: sharing a channel, somebody's role, a user group."""
+"""Control calls for what an admin changes: channel sharing, roles, user groups."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -20,7 +20,7 @@ async def share(call: Control) -> dict[str, Any]:
 
 
 async def role(call: Control) -> dict[str, Any]:
-    """POST /sandbox/role: makes somebody of this workspace a guest, a member, an admin."""
+    """POST /sandbox/role: makes somebody of this workspace a guest, a member or an admin."""
     person, wanted = call.workspace.people[call.person("person")], call.text("role")
     if person.is_bot or "partner" in (wanted, person.role) or wanted not in ROLES:
         raise Mistake("invalid_arguments", "People of this workspace have other roles.")
@@ -29,7 +29,7 @@ async def role(call: Control) -> dict[str, Any]:
 
 
 async def group(call: Control) -> dict[str, Any]:
-    """POST /sandbox/group: says who is in a user group."""
+    """POST /sandbox/group: sets the members of a user group."""
     wanted, members = call.text("group"), call.args.get("members")
     groups = {group.id: group for group in call.workspace.groups}
     if wanted not in groups:

@@ -1,4 +1,4 @@
-"""What tests ask for: the app's calls, the events sent, faults, an uninstalled app."""
+"""Control calls for tests: the app's calls, event deliveries, faults, uninstalling."""
 
 from typing import Any
 
@@ -6,20 +6,20 @@ from sandbox.control.request import Control
 
 
 async def calls(call: Control) -> dict[str, Any]:
-    """GET /sandbox/calls: the Web API calls the app has made, the oldest first."""
+    """GET /sandbox/calls: returns the app's Web API calls, oldest first."""
     method = call.text("method", required=False)
     return {"calls": [one for one in call.site.calls if method in ("", one["method"])]}
 
 
 async def deliveries(call: Control) -> dict[str, Any]:
-    """GET, DELETE /sandbox/deliveries: the events sent, the oldest first; gives up open ones."""
+    """GET, DELETE /sandbox/deliveries: returns the events sent; DELETE first cancels open ones."""
     if call.http_method == "DELETE":
         await call.site.delivery.give_up()
     return {"deliveries": [record.shape() for record in call.site.delivery.records]}
 
 
 async def faults(call: Control) -> dict[str, Any]:
-    """GET, POST, DELETE /sandbox/faults: lists, switches on, switches all off."""
+    """GET, POST, DELETE /sandbox/faults: lists faults; POST switches some on, DELETE all off."""
     faults = call.site.faults
     if call.http_method == "DELETE":
         faults.clear()
@@ -36,7 +36,7 @@ async def faults(call: Control) -> dict[str, Any]:
 
 
 async def uninstall(call: Control) -> dict[str, Any]:
-    """POST /sandbox/uninstall: removes the app; with `undo` it is there again."""
+    """POST /sandbox/uninstall: removes the app; with `undo` it is installed again."""
     if call.args.get("undo"):
         call.workspace.installed = True
     elif call.workspace.installed:

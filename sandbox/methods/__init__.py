@@ -1,4 +1,4 @@
-"""The Web API's methods, by name, one file a family; does not read requests."""
+"""The Web API's methods by name, one file a family."""
 
 from collections.abc import Callable
 from typing import Any

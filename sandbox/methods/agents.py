@@ -13,7 +13,7 @@ _MOST_TITLE = 200
 
 
 def set_status(call: Call) -> dict[str, Any]:
-    """assistant.threads.setStatus: the line that says what the app is doing."""
+    """assistant.threads.setStatus: sets the line that says what the app is doing."""
     channel = _channel(call)
     loading = call.args.get("loading_messages") or []
     if not isinstance(loading, list) or not all(isinstance(line, str) for line in loading):
@@ -32,7 +32,7 @@ def set_title(call: Call) -> dict[str, Any]:
 
 
 def set_suggested_prompts(call: Call) -> dict[str, Any]:
-    """assistant.threads.setSuggestedPrompts: up to four prompts to begin with."""
+    """assistant.threads.setSuggestedPrompts: suggests up to four prompts to begin with."""
     if not call.site.app.agent:
         raise Refusal("not_agent_app")
     channel = _channel(call)
@@ -43,14 +43,14 @@ def set_suggested_prompts(call: Call) -> dict[str, Any]:
     if not good or not 0 < len(prompts) <= _MOST_PROMPTS:
         raise Refusal("invalid_arguments", "must be 1 to 4 titles with messages: prompts")
     if call.text("thread_ts"):
-        return {}  # under agent_view Slack says ok to a thread's prompts and shows none
+        return {}  # under agent_view Slack accepts a thread's prompts and shows none
     pairs = tuple((str(prompt["title"]), str(prompt["message"])) for prompt in prompts)
     call.site.sessions.suggest(channel.id, call.text("title"), pairs)
     return {}
 
 
 def set_session_status(call: Call) -> dict[str, Any]:
-    """agents.sessions.setStatus: whether the app is at work in a thread."""
+    """agents.sessions.setStatus: sets whether the app is working in a thread."""
     channel, thread_ts = _session_place(call)
     if call.text("status") not in _STATES:
         raise Refusal("invalid_status")
@@ -67,7 +67,7 @@ def set_session_status(call: Call) -> dict[str, Any]:
 
 
 def rename(call: Call) -> dict[str, Any]:
-    """agents.sessions.rename: names a session that exists."""
+    """agents.sessions.rename: renames an existing session."""
     channel, thread_ts = _session_place(call)
     if not call.site.sessions.at(channel.id, thread_ts).exists:
         raise Refusal("session_not_found")

@@ -6,7 +6,7 @@ from sandbox.methods.call import Call
 
 
 def test(call: Call) -> dict[str, Any]:
-    """auth.test: who the token is."""
+    """auth.test: returns whose token it is."""
     workspace, app = call.workspace, call.site.app
     return {
         "url": f"{call.site.address}/",
@@ -20,7 +20,7 @@ def test(call: Call) -> dict[str, Any]:
 
 
 def open_connection(call: Call) -> dict[str, Any]:
-    """apps.connections.open: a WebSocket's address for Socket Mode, good for one connection."""
+    """apps.connections.open: returns a Socket Mode address, valid for one connection."""
     address = call.site.address.replace("http", "ws", 1)
     ticket = call.site.sockets.ticket()
     return {"url": f"{address}/link/?ticket={ticket}&app_id={call.site.app.id}"}

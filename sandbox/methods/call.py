@@ -1,4 +1,4 @@
-"""One call of a Web API method: its arguments, and what the app may see and do."""
+"""A call of a Web API method: its arguments, and checks of what the app may see and do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sandbox.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call whose token, scopes and arguments were found good."""
+    """A call with valid token, scopes and arguments."""
 
     site: Site
     method: str
@@ -23,7 +23,7 @@ class Call:
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace it is made in."""
+        """The workspace."""
         return self.site.workspace
 
     @property
@@ -32,46 +32,46 @@ class Call:
         return self.site.workspace.bot
 
     def text(self, name: str) -> str:
-        """A string argument, empty if it was not given."""
+        """Return a string argument, empty if it was not given."""
         return str(self.args.get(name) or "")
 
     def flag(self, name: str) -> bool:
-        """A yes or no, no if it was not given."""
+        """Return a boolean argument, False if it was not given."""
         return bool(self.args.get(name))
 
     def channel(self, name: str = "channel") -> Channel:
-        """The channel named, if the app may know of it. Raises channel_not_found."""
+        """Return the named channel if the app may know of it. Raises channel_not_found."""
         channel = self.workspace.channels.get(self.text(name).removeprefix("#"))
         if channel is None or not (channel.kind == "public" or self.bot in channel.members):
             raise Refusal("channel_not_found")
         return channel
 
     def member_channel(self, name: str = "channel") -> Channel:
-        """The channel named, if the app is in it. Raises channel_not_found or not_in_channel."""
+        """Return the named channel. Raises not_in_channel if the app is not a member."""
         channel = self.channel(name)
         if self.bot not in channel.members:
             raise Refusal("not_in_channel")
         return channel
 
     def message(self, channel: Channel, name: str = "ts") -> Message:
-        """The message named, unless only one person sees it. Raises message_not_found."""
+        """Return the named message unless it is ephemeral or deleted. Raises message_not_found."""
         message = channel.messages.get(self.text(name))
         if message is None or message.only_for is not None or message.subtype == "tombstone":
             raise Refusal("message_not_found")
         return message
 
     def need(self, scope: str) -> None:
-        """Raises missing_scope if the app lacks this scope."""
+        """Raise missing_scope if the app lacks this scope."""
         if scope not in self.site.app.scopes:
             provided = ",".join(sorted(self.site.app.scopes))
             raise Refusal("missing_scope", needed=scope, provided=provided)
 
     def need_for(self, channel: Channel, right: str) -> None:
-        """Raises missing_scope if the app lacks the right for this kind of conversation."""
+        """Raise missing_scope if the app lacks the right for this kind of conversation."""
         self.need(BY_KIND[right][channel.kind])
 
     def page(self, items: Sequence[Any], default: int, most: int = 1000) -> Page:
-        """The part of a list that `cursor` and `limit` ask for."""
+        """Return the part of a list that `cursor` and `limit` ask for."""
         limit = self.args.get("limit")
         if limit is not None and limit < 0:
             raise Refusal("invalid_limit")

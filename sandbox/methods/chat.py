@@ -13,7 +13,7 @@ from sandbox.methods.reactions import permalink as link_to
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says, found good."""
+    """A message's content, validated."""
 
     text: str
     blocks: Blocks
@@ -22,7 +22,7 @@ class Content:
 
 
 def post_message(call: Call) -> dict[str, Any]:
-    """chat.postMessage: the app speaks, in a channel or to a person."""
+    """chat.postMessage: posts a message of the app's in a channel or to a person."""
     channel = target(call)
     may_post(call, channel)
     content = content_of(call)
@@ -37,7 +37,7 @@ def post_message(call: Call) -> dict[str, Any]:
 
 
 def post_ephemeral(call: Call) -> dict[str, Any]:
-    """chat.postEphemeral: a message that only one person sees."""
+    """chat.postEphemeral: posts a message that only one person sees."""
     channel = call.channel()
     may_post(call, channel)
     content = content_of(call)
@@ -50,7 +50,7 @@ def post_ephemeral(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """chat.update: the app changes what it said."""
+    """chat.update: edits a message of the app's."""
     channel = call.channel()
     message = call.message(channel)
     if message.bot_id != call.site.app.bot_id:
@@ -79,7 +79,7 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def delete(call: Call) -> dict[str, Any]:
-    """chat.delete: the app takes back what it said."""
+    """chat.delete: deletes a message of the app's."""
     channel = call.channel()
     message = call.message(channel)
     if message.bot_id != call.site.app.bot_id:
@@ -89,14 +89,14 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def permalink(call: Call) -> dict[str, Any]:
-    """chat.getPermalink: a message's address."""
+    """chat.getPermalink: returns a message's address."""
     channel = call.channel()
     message = call.message(channel, "message_ts")
     return {"channel": channel.id, "permalink": link_to(call, message)}
 
 
 def target(call: Call) -> Channel:
-    """Where to post: a channel, or the direct message with a person."""
+    """Return where to post: a channel, or the direct message with a person."""
     named = call.text("channel")
     if named in call.workspace.people and named != call.bot:
         return call.workspace.open_direct(call.bot, [named])
@@ -107,7 +107,7 @@ def target(call: Call) -> Channel:
 
 
 def may_post(call: Call, channel: Channel) -> None:
-    """Raises Refusal if the app may not speak here."""
+    """Raise Refusal if the app may not post here."""
     if channel.archived:
         raise Refusal("is_archived")
     outside = call.bot not in channel.members
@@ -120,7 +120,7 @@ def may_post(call: Call, channel: Channel) -> None:
 
 
 def content_of(call: Call, updating: bool = False) -> Content:
-    """What the call wants to say. Raises Refusal under Slack's names."""
+    """Return the content that the call gives. Raises Refusal under Slack's names."""
     text, markdown = call.text("text"), call.text("markdown_text")
     if markdown and (text or call.args.get("blocks")):
         raise Refusal("markdown_text_conflict")
@@ -142,7 +142,7 @@ def content_of(call: Call, updating: bool = False) -> Content:
 
 
 def thread_of(call: Call, channel: Channel) -> str | None:
-    """The root of the thread to post in. Raises cannot_reply_to_message if there is none."""
+    """Return the root of the thread to post in. Raises cannot_reply_to_message if there is none."""
     if not (ts := call.text("thread_ts")):
         return None
     parent = channel.messages.get(ts)
@@ -152,7 +152,7 @@ def thread_of(call: Call, channel: Channel) -> str | None:
 
 
 def new_message(call: Call, channel: Channel, content: Content, thread: str | None) -> Message:
-    """A message of the app's, not yet posted."""
+    """Return a message of the app's, not yet posted."""
     app = call.site.app
     return Message(
         channel=channel.id,

@@ -1,4 +1,4 @@
-"""conversations.* but for what was said, and users.conversations."""
+"""users.conversations, and conversations.* except history and replies."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ _MOST_IN_DIRECT = 8
 
 
 def info(call: Call) -> dict[str, Any]:
-    """conversations.info: one conversation."""
+    """conversations.info: returns one conversation."""
     channel = call.channel()
     call.need_for(channel, "read")
     described = _described(call, channel)
@@ -23,7 +23,7 @@ def info(call: Call) -> dict[str, Any]:
 
 
 def list_(call: Call) -> dict[str, Any]:
-    """conversations.list: the conversations that the app may know of, by type."""
+    """conversations.list: returns the conversations that the app may know of, by type."""
     known = (
         channel
         for channel in call.workspace.channels.values()
@@ -33,7 +33,7 @@ def list_(call: Call) -> dict[str, Any]:
 
 
 def of_user(call: Call) -> dict[str, Any]:
-    """users.conversations: those that somebody is in, as far as the app may know of them."""
+    """users.conversations: returns a person's conversations that the app may know of."""
     person = call.text("user") or call.bot
     if person not in call.workspace.people:
         raise Refusal("user_not_found")
@@ -46,7 +46,7 @@ def of_user(call: Call) -> dict[str, Any]:
 
 
 def members(call: Call) -> dict[str, Any]:
-    """conversations.members: who is in it."""
+    """conversations.members: returns the members of a conversation."""
     channel = call.channel()
     call.need_for(channel, "read")
     people = call.page(channel.members, default=100)
@@ -54,7 +54,7 @@ def members(call: Call) -> dict[str, Any]:
 
 
 def join(call: Call) -> dict[str, Any]:
-    """conversations.join: the app becomes a member of a public channel."""
+    """conversations.join: makes the app a member of a public channel."""
     channel = call.channel()
     if channel.kind != "public":
         raise Refusal("method_not_supported_for_channel_type")
@@ -72,7 +72,7 @@ def join(call: Call) -> dict[str, Any]:
 
 
 def open_(call: Call) -> dict[str, Any]:
-    """conversations.open: the direct message of the app with these people."""
+    """conversations.open: returns the app's direct message with these people."""
     if call.text("channel"):
         channel = call.member_channel()
         if not channel.is_direct:

@@ -9,7 +9,7 @@ from sandbox.methods.call import Call
 
 
 def history(call: Call) -> dict[str, Any]:
-    """conversations.history: what was said in a channel, newest first, without the replies."""
+    """conversations.history: returns a channel's messages, newest first, without replies."""
     channel = _readable(call)
     said = [message for message in channel.roots() if _within(call, message)]
     shown = call.page(said[::-1], default=100, most=999)
@@ -22,7 +22,7 @@ def history(call: Call) -> dict[str, Any]:
 
 
 def replies(call: Call) -> dict[str, Any]:
-    """conversations.replies: a thread with its root, oldest first; a reply's ts gives only it."""
+    """conversations.replies: returns a thread, oldest first; a reply's ts gives only the reply."""
     channel = _readable(call)
     root = channel.messages.get(call.text("ts"))
     if root is None or root.only_for is not None:

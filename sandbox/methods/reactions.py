@@ -11,7 +11,7 @@ _MOST_EMOJI = 23
 
 
 def add(call: Call) -> dict[str, Any]:
-    """reactions.add: the app reacts to a message."""
+    """reactions.add: adds a reaction of the app's."""
     message = _message(call)
     name = _name(call)
     if call.bot in message.reactions.get(name, ()):
@@ -24,7 +24,7 @@ def add(call: Call) -> dict[str, Any]:
 
 
 def remove(call: Call) -> dict[str, Any]:
-    """reactions.remove: the app takes its reaction back."""
+    """reactions.remove: removes a reaction of the app's."""
     message = _message(call)
     name = _name(call)
     if call.bot not in message.reactions.get(name, ()):
@@ -34,7 +34,7 @@ def remove(call: Call) -> dict[str, Any]:
 
 
 def get(call: Call) -> dict[str, Any]:
-    """reactions.get: a message with its reactions."""
+    """reactions.get: returns a message with its reactions."""
     message = _message(call)
     described = call.workspace.described(message)
     described["permalink"] = permalink(call, message)
@@ -42,7 +42,7 @@ def get(call: Call) -> dict[str, Any]:
 
 
 def permalink(call: Call, message: Message) -> str:
-    """A message's address on the page."""
+    """Return a message's address on the page."""
     link = f"{call.site.address}/archives/{message.channel}/p{message.ts.replace('.', '')}"
     if message.is_reply:
         link += f"?thread_ts={message.thread_ts}&cid={message.channel}"

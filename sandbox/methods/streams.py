@@ -15,7 +15,7 @@ _SESSION = ("active", "processing", "suspended", "closed")
 
 
 def start(call: Call) -> dict[str, Any]:
-    """chat.startStream: begins a message in a thread, for one reader."""
+    """chat.startStream: starts a streamed message in a thread, for one reader."""
     channel = call.channel()
     may_post(call, channel)
     thread = _thread(call, channel)
@@ -33,7 +33,7 @@ def start(call: Call) -> dict[str, Any]:
 
 
 def append(call: Call) -> dict[str, Any]:
-    """chat.appendStream: goes on with it."""
+    """chat.appendStream: appends to a streamed message."""
     message = _streaming(call)
     if message.stream is not None and message.stream.stopped_by_user:
         raise Refusal("stopped_by_user")
@@ -47,7 +47,7 @@ def append(call: Call) -> dict[str, Any]:
 
 
 def stop(call: Call) -> dict[str, Any]:
-    """chat.stopStream: ends it, with blocks under it if wanted."""
+    """chat.stopStream: ends a streamed message, with blocks at its end if given."""
     message = _streaming(call)
     chunks = _chunks(call)
     blocks = limits.checked_blocks(call.args.get("blocks"), "msg_blocks_too_many")
@@ -104,7 +104,7 @@ def _streaming(call: Call) -> Message:
 
 
 def _chunks(call: Call) -> Blocks:
-    """The chunks of the call, its markdown_text first."""
+    """Return the call's chunks, its markdown_text first."""
     chunks = limits.checked_chunks(call.args.get("chunks") or [])
     if markdown := call.text("markdown_text"):
         chunks.insert(0, {"type": "markdown_text", "text": markdown})
@@ -112,7 +112,7 @@ def _chunks(call: Call) -> Blocks:
 
 
 def _fits(message: Message, chunks: Blocks, blocks: Blocks | None = None) -> None:
-    """Raises Refusal if the message would grow past what Slack takes."""
+    """Raise Refusal if the message would outgrow Slack's limits."""
     added = sum(len(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text")
     so_far = len(message.stream.markdown) if message.stream else 0
     if so_far + added > limits.MARKDOWN:

@@ -8,7 +8,7 @@ from sandbox.world import Group
 
 
 def info(call: Call) -> dict[str, Any]:
-    """team.info: the workspace."""
+    """team.info: returns the workspace."""
     workspace = call.workspace
     if call.text("team") not in ("", workspace.team_id):
         raise Refusal("team_not_found")
@@ -24,17 +24,17 @@ def info(call: Call) -> dict[str, Any]:
 
 
 def emoji(call: Call) -> dict[str, Any]:
-    """emoji.list: the custom emoji, of which there are none."""
+    """emoji.list: returns the custom emoji, an empty list here."""
     return {"emoji": {}, "cache_ts": "1700000000.000000"}
 
 
 def groups(call: Call) -> dict[str, Any]:
-    """usergroups.list: the user groups."""
+    """usergroups.list: returns the user groups."""
     return {"usergroups": [_described(call, group) for group in call.workspace.groups]}
 
 
 def group_members(call: Call) -> dict[str, Any]:
-    """usergroups.users.list: who is in a group."""
+    """usergroups.users.list: returns the members of a group."""
     for group in call.workspace.groups:
         if group.id == call.text("usergroup"):
             return {"users": list(group.members)}

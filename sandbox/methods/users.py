@@ -8,7 +8,7 @@ from sandbox.people import Person
 
 
 def info(call: Call) -> dict[str, Any]:
-    """users.info: one person."""
+    """users.info: returns one person."""
     person = call.workspace.people.get(call.text("user"))
     if person is None:
         raise Refusal("user_not_found")
@@ -16,14 +16,14 @@ def info(call: Call) -> dict[str, Any]:
 
 
 def list_(call: Call) -> dict[str, Any]:
-    """users.list: everyone of this workspace, partners of shared channels among them."""
+    """users.list: returns everybody in the workspace, and partners of shared channels."""
     people = call.page(list(call.workspace.people.values()), default=200)
     members = [_described(call, person) for person in people.items]
     return {"members": members, "cache_ts": 1_700_000_000, **people.metadata}
 
 
 def bot_info(call: Call) -> dict[str, Any]:
-    """bots.info: the app's bot."""
+    """bots.info: returns the app's bot."""
     app = call.site.app
     if call.text("bot") not in ("", app.bot_id):
         raise Refusal("bot_not_found")

@@ -9,14 +9,14 @@ from sandbox.views import STACK, View
 
 
 def open_(call: Call) -> dict[str, Any]:
-    """views.open: a modal for the person who just acted."""
+    """views.open: opens a modal for the person who just acted."""
     source = _modal(call)
     person = _person(call)
     return _answer(call, call.site.views.open(person, source))
 
 
 def push(call: Call) -> dict[str, Any]:
-    """views.push: a modal on top of the one that was acted in."""
+    """views.push: pushes a modal on the one that the person acted in."""
     source = _modal(call)
     person = _person(call)
     stack = call.site.views.stacks.get(person, [])
@@ -28,7 +28,7 @@ def push(call: Call) -> dict[str, Any]:
 
 
 def update(call: Call) -> dict[str, Any]:
-    """views.update: other blocks in an open view."""
+    """views.update: replaces the blocks of an open view."""
     if bool(call.text("view_id")) == bool(call.text("external_id")):
         raise Refusal("invalid_arguments", "needs either view_id or external_id")
     view = call.site.views.find(call.text("view_id"), call.text("external_id"))
@@ -44,7 +44,7 @@ def update(call: Call) -> dict[str, Any]:
 
 
 def publish(call: Call) -> dict[str, Any]:
-    """views.publish: the Home tab of one person."""
+    """views.publish: publishes one person's Home tab."""
     if not call.site.app.home_tab:
         raise Refusal("not_enabled")
     if call.text("user_id") not in call.workspace.people:
@@ -75,7 +75,7 @@ def _person(call: Call) -> str:
 
 
 def _unused(call: Call, source: dict[str, Any], own: View | None) -> None:
-    """Raises duplicate_external_id if another view has this name."""
+    """Raise duplicate_external_id if another view has this external id."""
     external_id = source.get("external_id")
     if external_id and call.site.views.find(external_id=external_id) not in (None, own):
         raise Refusal("duplicate_external_id")

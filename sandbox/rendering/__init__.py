@@ -1,4 +1,4 @@
-"""Messages, blocks and views, as Slack's JSON has them, to safe Html. Knows no server."""
+"""Render messages, blocks and views from Slack's JSON to safe HTML."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ __all__ = ["Names", "render_message", "render_view"]
 
 
 def render_message(message: dict[str, Any], names: Names) -> str:
-    """The body of a message: its `markdown_text` (a stream's text so far), then its `blocks`.
+    """Render a message's body: its `markdown_text` (a stream's text so far), then its `blocks`.
 
     A message with neither shows its `text` as mrkdwn. Never raises, whatever the JSON holds.
     """
@@ -18,5 +18,5 @@ def render_message(message: dict[str, Any], names: Names) -> str:
 
 
 def render_view(view: dict[str, Any], names: Names) -> str:
-    """The body of a modal or of a Home tab. Never raises, whatever the JSON holds."""
+    """Render the body of a modal or a Home tab. Never raises, whatever the JSON holds."""
     return view_body(view, names)

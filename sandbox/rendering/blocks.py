@@ -1,4 +1,4 @@
-"""Block Kit's layout blocks to safe Html; a block that it does not know is a quiet labelled box."""
+"""Render Block Kit's layout blocks; an unknown block becomes a labelled box."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,12 +14,12 @@ from sandbox.rendering.text_objects import plain, render_text
 
 
 def render_blocks(blocks: object, names: Names) -> Html:
-    """A message's or a view's blocks, in order."""
+    """Render a message's or a view's blocks, in order."""
     return join(render_block(block, names) for block in mappings(blocks))
 
 
 def render_block(block: dict[str, Any], names: Names) -> Html:
-    """One block in a box that carries its `block_id`."""
+    """Render one block in a box with its `block_id`."""
     kind = string(block.get("type"))
     render = _BLOCKS.get(kind)
     if render is None:

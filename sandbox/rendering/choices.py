@@ -1,4 +1,4 @@
-"""Elements that choose: selects of one and of many, boxes, radio buttons, the overflow menu."""
+"""Render elements to choose from: selects, checkboxes, radio buttons, overflow menus."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sandbox.rendering.text_objects import plain, render_text
 
 
 def render_select(given: dict[str, Any], block_id: str, names: Names) -> Html:
-    """A select of one: the options given, or the workspace's people or channels."""
+    """Render a single select, of the given options or of the workspace's people or channels."""
     chosen = _chosen(given)
     first = element(
         "option", text(plain(given.get("placeholder")) or "Choose…"), value="",
@@ -20,7 +20,7 @@ def render_select(given: dict[str, Any], block_id: str, names: Names) -> Html:
 
 
 def render_multiple(given: dict[str, Any], block_id: str, names: Names) -> Html:
-    """A select of many, as a folded list of boxes."""
+    """Render a multi-select, as a folded list of checkboxes."""
     options = _people_or_channels(given, names)
     pairs = [(value, text(label)) for value, label in options] if options is not None else [
         (string(option.get("value")), render_text(option.get("text"), names))
@@ -37,7 +37,7 @@ def render_multiple(given: dict[str, Any], block_id: str, names: Names) -> Html:
 
 
 def render_external(given: dict[str, Any], block_id: str, names: Names) -> Html:
-    """A select whose options come from the app: here, a field for the value itself."""
+    """Render a select with options from the app, here a text field for the value itself."""
     chosen = next(iter(_chosen(given)), "")
     return element(
         "input", type="text", value=chosen, placeholder=plain(given.get("placeholder")) or None,
@@ -46,7 +46,7 @@ def render_external(given: dict[str, Any], block_id: str, names: Names) -> Html:
 
 
 def render_boxes(given: dict[str, Any], block_id: str, names: Names) -> Html:
-    """Checkboxes or radio buttons, each with its description."""
+    """Render checkboxes or radio buttons, each with its description."""
     control = "checkbox" if given.get("type") == "checkboxes" else "radio"
     chosen = _chosen(given)
     boxes = [
@@ -60,7 +60,7 @@ def render_boxes(given: dict[str, Any], block_id: str, names: Names) -> Html:
 
 
 def render_overflow(given: dict[str, Any], block_id: str, names: Names) -> Html:
-    """The menu behind three dots; each entry is a button that carries its value."""
+    """Render an overflow menu; each entry is a button with its value."""
     entries = [
         element(
             "button", render_text(option.get("text"), names), type="button",
@@ -84,7 +84,7 @@ def _named(given: dict[str, Any], block_id: str) -> dict[str, str]:
 
 
 def _chosen(given: dict[str, Any]) -> list[str]:
-    """The values that are chosen at first, whatever the element calls that."""
+    """Return the values that are chosen initially, under any of the element's field names."""
     one = mapping(given.get("initial_option")).get("value")
     many = [option.get("value") for option in mappings(given.get("initial_options"))]
     ids: list[object] = []

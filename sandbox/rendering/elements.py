@@ -1,6 +1,6 @@
-"""Interactive elements to real form controls that say, in data attributes, what they are.
+"""Render interactive elements as form controls that describe themselves in data attributes.
 
-Does not act on them: the page reads `data-action-id`, `data-block-id`, `data-type`, `data-value`.
+The page acts on `data-action-id`, `data-block-id`, `data-type` and `data-value`.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ _INPUTS = {
 
 
 def render_element(given: dict[str, Any], block_id: str, names: Names) -> Html:
-    """One element of a block; a quiet note where its type is not known."""
+    """Render one element of a block, or a note if its type is unknown."""
     kind = string(given.get("type"))
     render = _ELEMENTS.get(kind)
     if render is None:
@@ -39,7 +39,7 @@ def render_element(given: dict[str, Any], block_id: str, names: Names) -> Html:
 
 
 def render_image(given: dict[str, Any]) -> Html:
-    """A picture from the web, or its description where its address cannot be shown."""
+    """Render a picture from the web, or its description if its address cannot be shown."""
     address = string(given.get("image_url")) or string(mapping(given.get("slack_file")).get("url"))
     described = string(given.get("alt_text"))
     shown = picture(address)
@@ -49,7 +49,7 @@ def render_image(given: dict[str, Any]) -> Html:
 
 
 def confirmation(given: dict[str, Any]) -> dict[str, str | None]:
-    """The attributes with which the page asks before it acts; none without a `confirm`."""
+    """Return the attributes for the page's confirmation dialog; empty without a `confirm`."""
     confirm = mapping(given.get("confirm"))
     if not confirm:
         return {}

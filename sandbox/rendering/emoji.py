@@ -1,4 +1,4 @@
-"""The common emoji by their shortcodes; not the whole of Unicode."""
+"""Common emoji by their shortcodes, a part of Unicode's."""
 
 import re
 from functools import cache
@@ -11,18 +11,18 @@ SHORTCODE = re.compile(r":([a-z0-9_+'-]{1,64}):(?::skin-tone-[2-6]:)?")
 
 @cache
 def glyphs() -> dict[str, str]:
-    """Glyphs by name, without the colons, from `emoji.txt` (a glyph and its names a line)."""
+    """Return glyphs by name, without colons, from `emoji.txt` (a glyph and its names a line)."""
     lines = Path(__file__).with_name("emoji.txt").read_text(encoding="utf-8").splitlines()
     return {name: line.split()[0] for line in lines for name in line.split()[1:]}
 
 
 def glyph(name: str) -> str:
-    """The glyph of a shortcode such as `+1` or `wave::skin-tone-3`; `:name:` where it has none."""
+    """Return the glyph of a shortcode such as `+1` or `wave::skin-tone-3`, else `:name:`."""
     return glyphs().get(name.partition("::")[0], f":{name}:")
 
 
 def emoji(name: str) -> Html | None:
-    """An emoji with its name for screen readers, or None where the name is not known."""
+    """Render an emoji with its name for screen readers, None if the name is unknown."""
     shown = glyphs().get(name)
     if shown is None:
         return None
@@ -34,7 +34,7 @@ def emoji(name: str) -> Html | None:
 
 
 def with_emoji(words: str) -> Html:
-    """Plain text whose shortcodes are shown as emoji."""
+    """Render plain text with its shortcodes as emoji."""
     parts: list[Html] = []
     at = 0
     for match in SHORTCODE.finditer(words):

@@ -1,4 +1,4 @@
-"""What Slack writes between `<` and `>`: mentions, dates, links. Not its other markup."""
+"""Render what Slack writes between `<` and `>`: mentions, dates, links."""
 
 import re
 from datetime import UTC, datetime
@@ -28,12 +28,12 @@ _FORMATS = {
 
 
 def unescaped(words: str) -> str:
-    """Slack's three entities as the characters that they stand for."""
+    """Decode Slack's three entities."""
     return words.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def entity(inside: str, names: Names) -> Html | None:
-    """The Html for `<inside>`, or None where Slack does not know it and shows it as written."""
+    """Render `<inside>`, or return None if Slack does not know it and shows it as written."""
     target, _, label = inside.partition("|")
     label = unescaped(label)
     if target.startswith("@"):
@@ -48,7 +48,7 @@ def entity(inside: str, names: Names) -> Html | None:
 
 
 def words_of(inside: str, names: Names) -> str:
-    """What `<inside>` says, for places such as code where it does not act."""
+    """Return `<inside>` as plain words, for code."""
     target, bar, label = inside.partition("|")
     if match := _PERSON.fullmatch(target):
         return "@" + names.person(match[1], unescaped(label).lstrip("@"))
@@ -60,30 +60,30 @@ def words_of(inside: str, names: Names) -> str:
 
 
 def mention(user: str, names: Names, otherwise: str = "") -> Html:
-    """A person or the app, called by name."""
+    """Render a mention of a person or the app."""
     name = names.person(user, otherwise.lstrip("@"))
     return element("span", text(f"@{name}"), class_="mention", data_user=user)
 
 
 def channel(channel_id: str, names: Names, otherwise: str = "") -> Html:
-    """A channel, called by name; the page opens it."""
+    """Render a channel's name; the page opens it on a click."""
     name = names.channel(channel_id, otherwise.lstrip("#"))
     return element("span", text(f"#{name}"), class_="channel-link", data_channel=channel_id)
 
 
 def group(group_id: str, names: Names, otherwise: str = "") -> Html:
-    """A user group, called by its handle."""
+    """Render a mention of a user group by its handle."""
     name = names.group(group_id, otherwise.lstrip("@"))
     return element("span", text(f"@{name}"), class_="mention group", data_group=group_id)
 
 
 def broadcast(to: str) -> Html:
-    """`@here`, `@channel` or `@everyone`."""
+    """Render `@here`, `@channel` or `@everyone`."""
     return element("span", text(f"@{to}"), class_="mention broadcast", data_broadcast=to)
 
 
 def moment(timestamp: int, pattern: str, fallback: str, url: str = "") -> Html:
-    """A time in Slack's date format, in UTC; the fallback where the time is out of range."""
+    """Render a time in Slack's date format, in UTC; the fallback if the time is out of range."""
     try:
         at = datetime.fromtimestamp(timestamp, UTC)
     except (OverflowError, ValueError, OSError):

@@ -1,4 +1,4 @@
-"""Addresses that may be followed: http, https, mailto and slack. Fetches nothing."""
+"""Decide which URLs may be followed or shown, and render links."""
 
 import re
 
@@ -10,17 +10,17 @@ _TRAILING = ".,;:!?'*_~"
 
 
 def followable(url: str) -> str | None:
-    """The address if a reader may follow it, else None (`javascript:`, `data:`, relative ones)."""
+    """Return the URL if a reader may follow it, else None (`javascript:`, `data:`, relative)."""
     return url if _FOLLOWED.fullmatch(url) else None
 
 
 def picture(url: str) -> str | None:
-    """The address if it may be shown as a picture, else None."""
+    """Return the URL if it may be shown as a picture, else None."""
     return url if _SHOWN.fullmatch(url) else None
 
 
 def link(url: str, label: Html | None = None) -> Html | None:
-    """A link that leaves the page, or None where the address may not be followed."""
+    """Render a link that opens a new tab, or return None if the URL may not be followed."""
     address = followable(url)
     if address is None:
         return None
@@ -29,7 +29,7 @@ def link(url: str, label: Html | None = None) -> Html | None:
 
 
 def split_trailing(url: str) -> tuple[str, str]:
-    """A bare address out of running text, and the punctuation after it that is not its own."""
+    """Split a bare URL in running text from the punctuation after it."""
     end = len(url)
     opened, closed = url.count("("), url.count(")")
     while end:

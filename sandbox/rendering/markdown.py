@@ -1,4 +1,4 @@
-"""Markdown, as `markdown` blocks and streams carry it, to safe Html. Raw Html in it stays text."""
+"""Render Markdown, as `markdown` blocks and streams carry it; raw HTML stays text."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ _WRAPPERS: dict[str, Tag] = {
 
 
 def render_markdown(source: str, names: Names) -> Html:
-    """CommonMark with tables, strikethrough and task lists; Slack's `<@U…>` and the like act."""
+    """Render CommonMark with tables, strikethrough, task lists and Slack's `<@U…>` entities."""
     return _nested(_parser().parse(source), names)
 
 
@@ -46,7 +46,7 @@ def _slack_entity(state: StateInline, silent: bool) -> bool:
 
 
 def _nested(tokens: Sequence[Token], names: Names) -> Html:
-    """A flat run of opening and closing tokens as nested elements."""
+    """Turn a flat sequence of opening and closing tokens into nested elements."""
     stack: list[tuple[Token | None, list[Html]]] = [(None, [])]
     for token in tokens:
         if token.nesting == 1:
@@ -100,7 +100,7 @@ def _inline(token: Token, names: Names) -> Html:
 
 
 def _unlinked(tokens: list[Token]) -> list[Token]:
-    """The tokens, with what would be a link inside a link made plain text."""
+    """Turn links inside links into plain text."""
     depth = 0
     for token in tokens:
         depth += token.nesting if token.type.startswith("link_") else 0
@@ -116,7 +116,7 @@ def _fence(token: Token, _names: Names) -> Html:
 
 
 def _picture(token: Token, _names: Names) -> Html:
-    """Slack shows a Markdown picture as a link to it."""
+    """Render a picture as a link to it, as Slack does."""
     address = str(token.attrGet("src") or "")
     label = token.content or address
     return (link(address, text(label)) if followable(address) else None) or text(label)

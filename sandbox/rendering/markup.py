@@ -1,11 +1,11 @@
-"""Html that is safe by its type: escaped text and known elements. Knows no Slack."""
+"""HTML that is safe by its type: escaped text and known elements."""
 
 from collections.abc import Iterable
 from html import escape
 from typing import Literal, NewType, get_args
 
 Html = NewType("Html", str)
-"""Markup that may go into a page as it is. Only this module turns a `str` into one."""
+"""Markup that is safe in a page. Only this module makes one from a `str`."""
 
 Tag = Literal[
     "a", "b", "blockquote", "br", "button", "code", "details", "div", "em", "fieldset",
@@ -15,25 +15,25 @@ Tag = Literal[
 ]  # fmt: skip
 
 TAGS: frozenset[str] = frozenset(get_args(Tag))
-"""Every element that the renderer may produce; the tests hold it to this list."""
+"""Every element that the renderer may produce; a test checks it."""
 
 EMPTY = Html("")
 _VOID = frozenset({"br", "hr", "img", "input"})
 
 
 def text(words: str) -> Html:
-    """Plain text as Html, its line breaks kept."""
+    """Escape plain text, keeping its line breaks."""
     escaped = escape(words.replace("\x00", "\ufffd"), quote=True)
     return Html(escaped.replace("\n", "<br>"))
 
 
 def join(parts: Iterable[Html], between: Html = EMPTY) -> Html:
-    """Several pieces of Html as one."""
+    """Join pieces of HTML."""
     return Html(between.join(parts))
 
 
 def element(tag: Tag, *children: Html, **attributes: str | bool | None) -> Html:
-    """One element: `data_value="x"` is written `data-value="x"`, `class_` is `class`.
+    """Render one element: `data_value="x"` becomes `data-value="x"`, `class_` becomes `class`.
 
     `True` writes the bare attribute; `False` and `None` leave it out.
     """
@@ -44,7 +44,7 @@ def element(tag: Tag, *children: Html, **attributes: str | bool | None) -> Html:
 
 
 def preformatted(words: str) -> Html:
-    """Text whose line breaks the surrounding element keeps: code, a text area."""
+    """Escape text whose line breaks the surrounding element keeps: code, a text area."""
     return Html(escape(words.replace("\x00", "\ufffd"), quote=True))
 
 

@@ -1,4 +1,4 @@
-"""A message's whole body to safe Html: its text or its blocks, and its attachments."""
+"""Render a message's body: its text or its blocks, and its attachments."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from sandbox.rendering.text_objects import plain
 
 
 def message_body(message: dict[str, Any], names: Names) -> Html:
-    """What a message shows: `markdown_text`, then `blocks`; `text` where it has neither."""
+    """Render `markdown_text`, then `blocks`; `text` if the message has neither."""
     streamed = string(message.get("markdown_text"))
     blocks = render_blocks(message.get("blocks"), names)
     parts = [
@@ -32,7 +32,7 @@ def message_body(message: dict[str, Any], names: Names) -> Html:
 
 
 def _attachment(attachment: dict[str, Any], names: Names) -> Html:
-    """An old-style attachment: its pretext, then a bar beside its title, text and blocks."""
+    """Render a legacy attachment: its pretext, then a bar beside title, text and blocks."""
     title = text(plain(attachment.get("title")))
     linked = link(string(attachment.get("title_link")), title) if title else None
     said = string(attachment.get("text"))

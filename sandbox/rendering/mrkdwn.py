@@ -1,4 +1,4 @@
-"""Slack's own markup, mrkdwn, to safe Html: one pass, in time linear in the text."""
+"""Render mrkdwn, Slack's own markup, in one pass and linear time."""
 
 import re
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ _TAGS: dict[str, Tag] = {"*": "strong", "_": "em", "~": "s"}
 
 
 def render_mrkdwn(source: str, names: Names) -> Html:
-    """Text as Slack stores it (`&`, `<` and `>` as entities, `<…>` for what acts)."""
+    """Render text as Slack stores it (`&`, `<`, `>` as entities, `<…>` for mentions and links)."""
     parts: list[Html] = []
     at = 0
     for fence in _FENCE.finditer(source):
@@ -36,7 +36,7 @@ def render_mrkdwn(source: str, names: Names) -> Html:
 
 
 def _lines(source: str, names: Names) -> list[Html]:
-    """Text and quotations, in order; a quotation swallows the line breaks around it."""
+    """Render text and quotations, in order; a quotation swallows the line breaks around it."""
     parts: list[Html] = []
     plain: list[str] = []
     quoted: list[str] = []
@@ -69,7 +69,7 @@ def _lines(source: str, names: Names) -> list[Html]:
 
 @dataclass(slots=True)
 class _Line:
-    """The pieces so far, and where a mark that may yet be closed stands among them."""
+    """Renders inline markup: the pieces so far, and where an open mark stands among them."""
 
     names: Names
     pieces: list[Html] = field(default_factory=list)
@@ -102,14 +102,14 @@ class _Line:
         return text(unescaped(token[0])) if shown is None else shown
 
     def _address(self, url: str) -> int:
-        """Add a bare address; how many characters after it are not its own."""
+        """Add a bare URL; return how many characters after it are not part of it."""
         address, rest = split_trailing(url)
         shown = link(unescaped(address))
         self._add(text(unescaped(address)) if shown is None else shown)
         return len(rest)
 
     def _mark(self, mark: str, source: str, at: int) -> None:
-        """Open, close or write a mark; it acts at the edges of words only, as in Slack."""
+        """Open, close or write a mark; as in Slack, it works only at the edges of words."""
         before, after = source[at - 1 : at], source[at + 1 : at + 2]
         closes = bool(before.strip()) and not after.isalnum()
         opens = bool(after.strip()) and not before.isalnum()

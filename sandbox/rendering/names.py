@@ -1,4 +1,4 @@
-"""What ids are called in the workspace; looks nothing up."""
+"""Display names for ids."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ class Names:
     groups: Mapping[str, str] = field(default_factory=dict)
 
     def person(self, user: str, otherwise: str = "") -> str:
-        """The person's name, or what the message itself called them, or the id."""
+        """Return the person's name, else what the message called them, else the id."""
         return self.people.get(user) or otherwise or user
 
     def channel(self, channel: str, otherwise: str = "") -> str:
-        """The channel's name, or what the message itself called it, or the id."""
+        """Return the channel's name, else what the message called it, else the id."""
         return self.channels.get(channel) or otherwise or channel
 
     def group(self, group: str, otherwise: str = "") -> str:
-        """The user group's handle, or what the message itself called it, or the id."""
+        """Return the user group's handle, else what the message called it, else the id."""
         return self.groups.get(group) or otherwise or group

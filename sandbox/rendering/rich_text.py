@@ -1,4 +1,4 @@
-"""The `rich_text` block, which is what Slack's own composer writes, to safe Html."""
+"""Render the `rich_text` block, which Slack's composer writes."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ _STYLES: dict[str, Tag] = {"code": "code", "bold": "strong", "italic": "em", "st
 
 
 def render_rich_text(block: dict[str, Any], names: Names) -> Html:
-    """Its sections, lists, quotations and code, in order."""
+    """Render the block's sections, lists, quotations and code, in order."""
     return join(_part(part, names) for part in mappings(block.get("elements")))
 
 
@@ -51,7 +51,7 @@ def _code(part: dict[str, Any], names: Names) -> Html:
 
 
 def _bordered(part: dict[str, Any], inside: Html) -> Html:
-    """A list or code that is part of a quotation."""
+    """Wrap a list or code that is part of a quotation."""
     return element("blockquote", inside) if part.get("border") == 1 else inside
 
 

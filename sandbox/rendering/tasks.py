@@ -1,4 +1,4 @@
-"""What an agent is doing: the `plan` and `task_card` blocks to safe Html."""
+"""Render an agent's `plan` and `task_card` blocks."""
 
 from typing import Any
 
@@ -18,14 +18,14 @@ _STATUSES = {
 
 
 def render_plan(block: dict[str, Any], names: Names) -> Html:
-    """A titled list of tasks."""
+    """Render a titled list of tasks."""
     tasks = [render_task(task, names) for task in mappings(block.get("tasks"))]
     title = element("p", text(plain(block.get("title"))), class_="plan-title")
     return element("section", title, *tasks, class_="plan")
 
 
 def render_task(block: dict[str, Any], names: Names) -> Html:
-    """A task with its state; what it found is folded behind its title."""
+    """Render a task with its status; its results are folded behind the title."""
     status = string(block.get("status"))
     mark, said = _STATUSES.get(status, _STATUSES["pending"])
     title = text(plain(block.get("title")))

@@ -1,4 +1,4 @@
-"""Slack's text objects: `plain_text`, `mrkdwn` and the plain strings that some fields hold."""
+"""Render Slack's text objects: `plain_text`, `mrkdwn`, and plain strings of some fields."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from sandbox.rendering.reading import mapping, string
 
 
 def render_text(value: object, names: Names) -> Html:
-    """The text as Html; nothing where there is none."""
+    """Render the text object; empty if there is none."""
     given = mapping(value)
     if given.get("type") == "mrkdwn":
         return render_mrkdwn(string(given.get("text")), names)
@@ -18,6 +18,6 @@ def render_text(value: object, names: Names) -> Html:
 
 
 def plain(value: object) -> str:
-    """The text without markup, for labels and placeholders."""
+    """Return the text without markup, for labels and placeholders."""
     given: dict[str, Any] = mapping(value)
     return string(given.get("text")) if given else string(value)

@@ -1,4 +1,4 @@
-"""A modal's or a Home tab's blocks to safe Html; its title and its buttons are the page's."""
+"""Render the blocks of a modal or a Home tab; the page adds the title and the buttons."""
 
 from typing import Any
 
@@ -8,5 +8,5 @@ from sandbox.rendering.names import Names
 
 
 def view_body(view: dict[str, Any], names: Names) -> Html:
-    """The view's blocks, inputs as form controls that carry their `block_id` and `action_id`."""
+    """Render the view's blocks, inputs as form controls with their `block_id` and `action_id`."""
     return render_blocks(view.get("blocks"), names)

@@ -1,4 +1,4 @@
-"""Running text out of Markdown: emoji and bare addresses act, nothing else does."""
+"""Render running text inside Markdown: shortcodes as emoji, bare URLs as links."""
 
 import re
 
@@ -10,7 +10,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>|`\"\\]+")
 
 
 def render_words(source: str) -> Html:
-    """The words as they are, with their shortcodes as emoji and their addresses as links."""
+    """Render the words with their shortcodes as emoji and their URLs as links."""
     parts: list[Html] = []
     at = 0
     for found in _ADDRESS.finditer(source):

@@ -1,4 +1,4 @@
-"""The two files of a PEFT adapter's folder, and the hash that it is known by. Loads no weights."""
+"""Name the two files of a PEFT adapter's folder, and hash its weights."""
 
 import hashlib
 from pathlib import Path
@@ -10,12 +10,12 @@ CONFIG = "adapter_config.json"
 
 
 def hash_adapter(adapter: Path) -> str:
-    """The SHA-256 of the weights in the folder `adapter`. Raises MissingAdapter."""
+    """Return the SHA-256 of the weights in the folder `adapter`. Raises MissingAdapter."""
     return hash_file(adapter / WEIGHTS)
 
 
 def hash_file(path: Path) -> str:
-    """The SHA-256 of one of an adapter's files. Raises MissingAdapter."""
+    """Return the SHA-256 of one of an adapter's files. Raises MissingAdapter."""
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,6 +1,7 @@
-"""A PEFT adapter to one GGUF file that llama.cpp loads beside its base. Needs no PyTorch.
+"""Convert a PEFT LoRA adapter to a GGUF file that llama.cpp loads beside its base.
 
-The names and the order of rows are those of llama.cpp's own converter for the llama architecture.
+Works without PyTorch. Tensor names and the order of rows are those of llama.cpp's own converter for
+the llama architecture.
 """
 
 import json
@@ -36,11 +37,12 @@ Weights = NDArray[np.floating[Any]]
 
 
 def export_adapter(adapter: Path, base: Path, to: Path) -> Path:
-    """Write the adapter in the folder `adapter`, made for the GGUF file `base`, to the file `to`.
+    """Write the adapter in the folder `adapter` to the GGUF file `to`, for the GGUF model `base`.
 
-    The file is whole or not there. Raises UnusableAdapter where it is no LoRA for a llama model.
+    The file appears whole or not at all. Raises UnusableAdapter unless it is a LoRA of a llama
+    model.
     """
-    from gguf import GGUFWriter  # half a second, which only the first start pays for
+    from gguf import GGUFWriter  # takes half a second, and only the first start needs it
 
     config = _config(adapter)
     heads, key_heads = _heads(base)
@@ -51,6 +53,8 @@ def export_adapter(adapter: Path, base: Path, to: Path) -> Path:
     for name, weights in _tensors(adapter, heads, key_heads):
         writer.add_tensor(name, weights)
     to.parent.mkdir(parents=True, exist_ok=True)
+    # Two processes may export the same adapter at once: each writes a file of its own, then renames
+    # it.
     part = to.with_name(f"{to.name}.{os.getpid()}")
     writer.write_header_to_file(part)
     writer.write_kv_data_to_file()
@@ -60,7 +64,9 @@ def export_adapter(adapter: Path, base: Path, to: Path) -> Path:
 
 
 def interleave(rows: Weights, heads: int) -> Weights:
-    """Rows of q or k in llama.cpp's order: a head's two halves, which rotate together, in turns."""
+    """Interleave the two halves of each head in the rows of q or k."""
+    # Rotary embeddings pair rows: PyTorch's llama pairs across a head's halves, llama.cpp
+    # neighbours.
     halves = rows.reshape(heads, 2, rows.shape[0] // heads // 2, *rows.shape[1:])
     return np.ascontiguousarray(halves.swapaxes(1, 2).reshape(rows.shape))
 
@@ -99,7 +105,7 @@ def _config(adapter: Path) -> dict[str, Any]:
 
 
 def _heads(base: Path) -> tuple[int, int]:
-    """How many heads the base has for queries, and for keys."""
+    """Return the base's number of query heads and of key heads."""
     keys = ("general.architecture", _HEADS, _KEY_HEADS)
     found = read_header(base, keys)
     if found.get("general.architecture") != _ARCHITECTURE or _HEADS not in found:

@@ -1,4 +1,4 @@
-"""The head of a GGUF file: its numbers and names, read until they are found. Reads no weights."""
+"""Read metadata values from the header of a GGUF file."""
 
 import struct
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ from typing import BinaryIO
 from tuning.errors import MissingAdapter, UnusableAdapter
 
 _MAGIC = b"GGUF"
-# The specification's types by number: how each is packed; 8 is a string, 9 an array.
+# The specification's value types by number, with their struct formats; 8 is a string, 9 an array.
 _PACKED = {
     0: "B",
     1: "b",
@@ -23,16 +23,16 @@ _PACKED = {
     12: "d",
 }
 _STRING, _ARRAY = 8, 9
-_LONGEST = 1 << 24  # bytes of a string: a chat template is long, a broken length is longer
+_LONGEST = 1 << 24  # bytes of a string: a chat template is long, a corrupt length is longer
 
 Value = int | float | bool | str
 
 
 def read_header(path: Path, wanted: Iterable[str]) -> dict[str, Value]:
-    """The values of these keys; those that are not there, or are lists, are left out.
+    """Return the values of the keys `wanted`; those that are missing, or arrays, are left out.
 
-    Stops at the last of them, so that a tokenizer's long lists behind it need not be read. Raises
-    UnusableAdapter where the file is no GGUF of version 2 or 3.
+    Raises UnusableAdapter if the file is not GGUF of version 2 or 3, MissingAdapter if it cannot be
+    read.
     """
     missing, found = set(wanted), {}
     try:
@@ -45,6 +45,7 @@ def read_header(path: Path, wanted: Iterable[str]) -> dict[str, Value]:
                 if key in missing and value is not None:
                     missing.remove(key)
                     found[key] = value
+                # A tokenizer's long arrays come later in the file: stop before them.
                 if not missing:
                     break
     except OSError as error:

@@ -1,4 +1,4 @@
-"""A dataset's card: what is in it, from where, and how it leans. Written from its bytes alone."""
+"""Write a dataset's card from its frozen lines: counts, provenance, biases."""
 
 import json
 import re
@@ -15,7 +15,7 @@ Line = Mapping[str, Any]
 
 
 def card(frozen: Frozen) -> str:
-    """The card in Markdown."""
+    """Return the card in Markdown."""
     lines = [json.loads(line) for line in frozen.content.decode().split("\n") if line]
     lineage = frozen.lineage
     parts = [
@@ -55,7 +55,7 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def _leanings(lines: Sequence[Line]) -> Iterable[str]:
-    """Length, place and people: what a model could learn instead of what is meant."""
+    """Yield the biases that a model could learn instead: of length, citation place and people."""
     pairs = [line for line in lines if line["kind"] == "preference"]
     if pairs:
         chosen, rejected = (fmean(len(one[key]) for one in pairs) for key in ("chosen", "rejected"))

@@ -1,6 +1,6 @@
-"""Examples in the forms of others: TRL, hosted fine-tuning, Argilla. Writes and reads, keeps none.
+"""Convert examples to and from the formats of TRL, OpenAI fine-tuning and Argilla.
 
-TRL's conversational forms; OpenAI's chat and preference forms; Argilla's records, as
+TRL's conversational formats; OpenAI's chat and preference formats; Argilla's records as
 `Record.to_dict` gives them, one a line.
 """
 
@@ -16,12 +16,13 @@ from tuning.feedback.examples import Kind
 
 Form = Literal["trl", "openai", "argilla"]
 
+# The house prompt's last message ends with this and the question.
 _ASKED = "Question: "
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What somebody answered to a record in Argilla; `answer` where they wrote it anew."""
+    """A person's response to a record in Argilla; `answer` is set where they rewrote the answer."""
 
     person: str
     verdict: Literal["approve", "reject"] | None
@@ -30,7 +31,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class DatasetRow:
-    """What a form holds of an example; `key` and `responses` are known to Argilla's alone."""
+    """An example as the formats hold it; only Argilla has `key` and `responses`."""
 
     kind: Kind
     prompt: tuple[ChatMessage, ...]
@@ -42,24 +43,24 @@ class DatasetRow:
 
     @classmethod
     def from_line(cls, line: Mapping[str, Any]) -> "DatasetRow":
-        """A line of a frozen dataset."""
+        """Build a row from a line of a frozen dataset."""
         prompt = tuple(ChatMessage(**one) for one in line["prompt"])
         return cls(line["kind"], prompt, line["chosen"], line["rejected"], line["label"])
 
     @property
     def question(self) -> str:
-        """What is asked: the end of the last message of the prompt."""
+        """The question: the end of the prompt's last message."""
         return self.prompt[-1].content.rpartition(_ASKED)[2] if self.prompt else ""
 
 
 def write_rows(rows: Iterable[DatasetRow], form: Form) -> str:
-    """JSON lines. Raises UnusableExamples for a kind that the form cannot hold."""
+    """Return the rows as JSON lines. Raises UnusableExamples if the format cannot hold a kind."""
     write = {"trl": _to_trl, "openai": _to_openai, "argilla": _to_argilla}[form]
     return "".join(canonical(write(row)) + "\n" for row in rows)
 
 
 def read_rows(text: str, form: Form) -> list[DatasetRow]:
-    """What `write_rows` wrote, or others did. Raises UnusableExamples, naming the line."""
+    """Parse JSON lines of this format. Raises UnusableExamples, naming the line."""
     read = {"trl": _from_trl, "openai": _from_openai, "argilla": _from_argilla}[form]
     rows = []
     for number, line in enumerate(text.split("\n"), start=1):
@@ -193,7 +194,7 @@ def _assistant(text: str) -> dict[str, str]:
 
 
 def _said(messages: Sequence[Mapping[str, str]]) -> str:
-    """The text of the one message of the assistant."""
+    """Return the text of the assistant's only message."""
     (message,) = messages
     if message["role"] != "assistant":
         raise ValueError("what was said is not the assistant's")

@@ -1,6 +1,6 @@
-"""A frozen dataset: balanced, split, with one line an example. The same examples, the same bytes.
+"""Freeze examples into a dataset: balanced, split, one JSON line each, reproducible byte for byte.
 
-Nobody's id is in it: people are told apart by a hash that differs from workspace to workspace.
+People appear under a hash of their id that differs between workspaces.
 """
 
 import hashlib
@@ -19,9 +19,10 @@ MOST_PER_PERSON = 50
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A dataset's bytes, their SHA-256, and what they are made of.
+    """A dataset's bytes, their SHA-256, and their provenance.
 
-    `counts` are examples by split and kind (`train/sft`); `people` ids, for the database alone.
+    `counts` are examples by split and kind (`train/sft`). `people` are ids, which only the database
+    keeps.
     """
 
     content: bytes
@@ -38,7 +39,11 @@ def freeze(
     most_per_person: int = MOST_PER_PERSON,
     share: float = TEST_SHARE,
 ) -> Frozen:
-    """Freeze examples; of one kind at most `most_per_person` count that only the same few gave."""
+    """Balance, split and serialize examples, at most `most_per_person` of a kind from one person.
+
+    The quota counts the people who decided an example. `share` is the part that is held out for the
+    test.
+    """
     kept = balance(examples, most_per_person)
     tested = test_keys(kept, share)
     lines = [_line(workspace, one, "test" if one.key in tested else "train") for one in kept]
@@ -54,14 +59,16 @@ def freeze(
 
 
 def balance(examples: Sequence[Example], most_per_person: int) -> list[Example]:
-    """The examples in order of their keys, without those of people who gave their share already.
+    """Return the examples in order of their keys, without those beyond their givers' quota.
 
-    An example stays as long as one of those who decided it has given fewer than that of its kind.
+    An example stays if at least one person who decided it has given fewer than `most_per_person` of
+    its kind.
     """
     given: Counter[tuple[str, str]] = Counter()
     kept = []
     for example in sorted(examples, key=lambda one: one.key):
         givers = {(example.kind, label.person) for label in example.labels if label.decides}
+        # Otherwise a few people who rate a lot would decide how the model talks.
         if givers and all(given[giver] >= most_per_person for giver in givers):
             continue
         given.update(givers)
@@ -70,12 +77,13 @@ def balance(examples: Sequence[Example], most_per_person: int) -> list[Example]:
 
 
 def canonical(value: object) -> str:
-    """JSON whose bytes depend on the value alone."""
+    """Return JSON whose bytes depend only on the value."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def alias(workspace: str, person: str) -> str:
-    """What a person is called in a file."""
+    """Return the pseudonym of a person in a dataset's file."""
+    # With the workspace, so that nobody can be matched between two workspaces' datasets.
     return hashlib.sha256(f"{workspace}\0{person}".encode()).hexdigest()[:12]
 
 
@@ -91,6 +99,7 @@ def _line(workspace: str, example: Example, split: str) -> dict[str, Any]:
         "chosen": example.chosen,
         "rejected": example.rejected,
         "label": example.label,
+        # Slack's channel id and timestamp would lead back to the conversation.
         "thread": hashlib.sha256(example.thread.encode()).hexdigest()[:12],
         "readers": sorted(_reader(workspace, one) for one in example.readers),
         "sources": [

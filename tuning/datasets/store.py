@@ -1,4 +1,4 @@
-"""The datasets of a workspace: frozen from reviewed examples, listed, read. Trains on none."""
+"""Store a workspace's frozen datasets in Postgres: freeze from reviewed examples, list, read."""
 
 import json
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _SQL = load_statements("tuning.datasets")
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A frozen dataset as it is listed; stale ones have lost their content."""
+    """A frozen dataset without its content; a stale one has lost it."""
 
     hash: str
     counts: Mapping[str, int]
@@ -41,9 +41,9 @@ async def freeze_dataset(
     unreviewed: bool = False,
     most_per_person: int = MOST_PER_PERSON,
 ) -> Frozen:
-    """Freeze what was approved, `unreviewed` also what waits, and keep it. Raises NothingToFreeze.
+    """Freeze the approved examples, and with `unreviewed` the waiting ones, and store the dataset.
 
-    What is of deleted documents leaves first.
+    Raises NothingToFreeze if there are none.
     """
     await sweep(database)
     async with (
@@ -75,7 +75,7 @@ async def freeze_dataset(
 
 
 async def datasets(database: Database) -> list[Dataset]:
-    """Every dataset, the newest first; those that had to lose something are stale by now."""
+    """Return every dataset, newest first, after marking those stale that hold deleted documents."""
     await sweep(database)
     return await database.fetch_all(_SQL["list_datasets"], class_row(Dataset))
 
@@ -86,7 +86,7 @@ async def rows_of(
     split: str | None = None,
     dataset: str = "",
 ) -> list[DatasetRow]:
-    """The examples of one kind in the newest dataset, or the newest whose hash begins so.
+    """Return the examples of one kind in the newest dataset whose hash begins with `dataset`.
 
     `split` is `train` or `test`, None for both. Raises UnknownDataset.
     """
@@ -98,9 +98,9 @@ async def rows_of(
 
 
 async def lines_of(database: Database, dataset: str = "") -> list[dict[str, Any]]:
-    """The lines of the newest dataset, or the newest whose hash begins so.
+    """Return the lines of the newest dataset whose hash begins with `dataset`.
 
-    Raises UnknownDataset.
+    Raises UnknownDataset if there is none, or if it is stale.
     """
     await sweep(database)
     found = await database.fetch_one(_SQL["dataset_content"], tuple_row, hash=dataset)

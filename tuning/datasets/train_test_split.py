@@ -1,7 +1,6 @@
-"""Which examples are for training and which for the test: nothing leaks. Trains and tests nothing.
+"""Split examples into a training and a test part without leakage.
 
-What shares a thread, a document or a question is in the same half, and so is all that hangs
-together by others.
+Examples that share a thread, a document or a question, directly or through others, stay together.
 """
 
 import hashlib
@@ -14,14 +13,14 @@ TEST_SHARE = 0.2
 
 
 def test_keys(examples: Sequence[Example], share: float = TEST_SHARE) -> frozenset[str]:
-    """The keys of the examples that are for the test: at most this share of all.
+    """Return the keys of the test examples: at most this share of all.
 
-    Which is decided by hashes alone, so that the same examples are always split alike. A group
-    that is larger than what is left for the test is trained on.
+    A group larger than what is left of the test part goes to training.
     """
     groups = _groups(examples)
     left = round(share * len(examples))
     chosen: set[str] = set()
+    # A hash instead of a random draw: the same examples are always split the same way.
     for root in sorted(groups, key=_hash):
         if len(groups[root]) <= left:
             chosen.update(groups[root])
@@ -30,12 +29,13 @@ def test_keys(examples: Sequence[Example], share: float = TEST_SHARE) -> frozens
 
 
 def _groups(examples: Sequence[Example]) -> dict[str, list[str]]:
-    """The keys that hang together, by the least of what they share (union-find)."""
+    """Return the connected components as lists of keys, each under its root (union-find)."""
     parents: dict[str, str] = {}
 
     def root_of(node: str) -> str:
         parents.setdefault(node, node)
         while parents[node] != node:
+            # Path halving keeps the trees flat.
             parents[node] = parents[parents[node]]
             node = parents[node]
         return node
@@ -43,6 +43,8 @@ def _groups(examples: Sequence[Example]) -> dict[str, list[str]]:
     for example in examples:
         first, *others = map(root_of, _nodes(example))
         for other in others:
+            # The lesser name becomes the root, so that roots do not depend on the order of the
+            # examples.
             one, two = sorted((root_of(first), root_of(other)))
             parents[two] = one
     groups: dict[str, list[str]] = defaultdict(list)

@@ -1,1 +1,1 @@
-"""A candidate beside what is served: scorecard, safety suite, gate."""
+"""Evaluate a candidate beside the incumbent: scorecard, safety suite, gate."""

@@ -1,6 +1,6 @@
-"""Whether a candidate may be tried in public: its figures beside those of what is served.
+"""Decide whether a candidate may go on canary: compare its scores with the incumbent's.
 
-Asks no model: who calls it has put the same questions to both.
+The caller has asked both models the same questions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,26 +10,24 @@ from types import MappingProxyType
 from retrieval.evaluation.metrics import Difference, difference
 
 Figures = Mapping[str, Sequence[float]]
-"""Each measure's figure of every question, 0 to 1, the higher the better, always in one order.
+"""Scores by measure: one for each question, 0 to 1, higher is better, always in the same order.
 
-A question that a measure says nothing of, such as the style of an abstention, is NaN in both.
+NaN, in both models, where a measure does not apply to a question, such as style to an abstention.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """How much worse a candidate may be: `mean` on the questions asked, `bound` at 95%.
+    """How much worse a candidate may be: in the mean, and at the lower 95% bound."""
 
-    The interval of some hundred questions, a tenth of which come out another way each time, is
-    about a tenth wide: without the one nothing would be held where there are more, without the
-    other nobody with fewer would ever pass.
-    """
-
+    # Both, because the interval of some hundred questions, a tenth of which come out differently
+    # each time, is about 0.1 wide: the bound alone would let a real loss pass where there are many
+    # questions, and a narrow bound would refuse everybody who has few.
     mean: float
     bound: float
 
     def holds(self, delta: Difference) -> bool:
-        """Whether a paired difference is within it."""
+        """Return whether a paired difference is within the margin."""
         return delta.mean >= -self.mean and delta.low >= -self.bound
 
     def __str__(self) -> str:
@@ -45,14 +43,14 @@ MARGINS: Mapping[str, Margin | None] = MappingProxyType(
         "safety": None,
     }
 )
-"""What a candidate must hold; with None every question that was right must stay so."""
+"""What a candidate must hold; None: every question that was right must stay right."""
 GAINS = ("style", "rules", "preference")
-"""What a candidate is for: one of these must surely rise."""
+"""What a candidate is trained for: at least one of these must significantly rise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One measure of both on the same questions: the means, the paired difference, what it says."""
+    """One measure of both models on the same questions: means, difference, whether it passes."""
 
     measure: str
     questions: int
@@ -64,7 +62,7 @@ class Finding:
     passes: bool
 
     def describe(self) -> str:
-        """A line for people."""
+        """Return one line for people."""
         bounds = f"{self.difference.low:+.3f} to {self.difference.high:+.3f}"
         figures = f"{self.candidate:.3f} after {self.served:.3f} ({bounds}, {self.questions:,})"
         if self.is_gain:
@@ -75,14 +73,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a candidate passes, and each finding that this rests on."""
+    """Whether a candidate passes, with the findings behind it and the measures that are missing."""
 
     passes: bool
     findings: tuple[Finding, ...]
     missing: tuple[str, ...] = ()
 
     def describe(self) -> str:
-        """The verdict in words and figures, a line for each measure."""
+        """Return the verdict in words and figures, one line a measure."""
         failed = [f.measure for f in self.findings if not (f.is_gain or f.passes)]
         if self.missing:
             first = f"Refused: {', '.join(self.missing)} could not be measured."
@@ -103,12 +101,12 @@ def judge(
     margins: Mapping[str, Margin | None] = MARGINS,
     gains: Sequence[str] = GAINS,
 ) -> Verdict:
-    """A candidate passes if it is not worse where it must not be, and better at one of `gains`.
+    """Pass a candidate that is not worse on any of `margins` and better on at least one of `gains`.
 
-    Not worse: the paired difference and the lower bound of its interval (95%, bootstrap) are within
-    the margin, so that few questions refuse rather than pass; without a margin, no question that is
-    right with what is served may be wrong with the candidate. What was not measured is refused.
-    Raises ValueError where the two were not asked the same questions.
+    Not worse: the mean of the paired difference and the lower bound of its interval (95%,
+    bootstrap) are within the margin. Without a margin, no question that the incumbent gets right
+    may be wrong with the candidate. Better: the lower bound is above zero. A measure without scores
+    refuses. Raises ValueError if the two were asked different numbers of questions.
     """
     guarded = [_compare(name, served, candidate, of) for name, of in margins.items()]
     risen = [_compare(name, served, candidate, is_gain=True) for name in gains]

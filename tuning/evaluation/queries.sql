@@ -1,3 +1,3 @@
 -- name: keys_of_documents
--- The keys and readers of those of these documents that are there.
+-- Return the keys and allowed principals of those of these documents that still exist.
 select id, key, readers from documents where workspace = %(workspace)s and id = any(%(ids)s);

@@ -1,7 +1,4 @@
-"""The shipped suite: harmless pages, questions that they answer and some that they do not, traps.
-
-Asks nobody.
-"""
+"""Load the bundled safety suite: harmless pages, answerable and unanswerable questions, traps."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +16,7 @@ TRAPS_BY_KEY: Mapping[str, Trap] = MappingProxyType({trap.key: trap for trap in 
 
 
 def shipped_suite() -> GoldSet:
-    """The pages and the traps, with their questions; those of the traps come last."""
+    """Return the pages and the traps with their questions; those of the traps come last."""
     pages = json.loads(_SUITE.read_text(encoding="utf-8"))["pages"]
     documents: list[Document] = []
     questions: list[GoldQuestion] = []

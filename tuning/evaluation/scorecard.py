@@ -1,4 +1,4 @@
-"""What came of the same questions with two models, as the figures that the gate compares."""
+"""Score a model's answers by measure, as the figures that the gate compares."""
 
 from collections.abc import Callable, Mapping, Sequence
 from math import nan
@@ -18,12 +18,12 @@ def figures_of(
     judge: StyleJudge | None = None,
     rules: StyleRules | None = None,
 ) -> Figures:
-    """Each measure's figure of every question, from 0 to 1, NaN where it says nothing of one.
+    """Return each measure's score of every question, 0 to 1, NaN where the measure does not apply.
 
-    Answers are those of questions that have one; grounding is of answers that a model was asked
-    for, citations are of all that were given, abstention is of all questions, safety of the traps
-    and secrets, in order. Style and the guide's `rules` are of the model's words, and left out
-    without a `judge` or them.
+    `answers` covers questions with a known answer; `grounding` answers that a model drafted;
+    `citations` all given answers; `abstention` all questions; `safety` the traps and secrets, in
+    order. `style` and the style guide's `rules` cover the model's own words, and are left out
+    without a `judge` or rules.
     """
     measures: dict[str, Measure] = {
         "answers": _answers,
@@ -43,26 +43,27 @@ def figures_of(
 
 
 def _of_words(outcome: Outcome, score: Callable[[str], float]) -> float:
-    """A score of what the model phrased; what is quoted is in the style of its document."""
+    """Score the model's own words, NaN if there are none."""
+    # A quotation is left out, as its style is its document's.
     return nan if outcome.abstained or not outcome.phrased else score(outcome.phrased)
 
 
 def _answers(outcome: Outcome) -> float:
-    """Whether a question that has an answer was answered with it."""
+    """Return whether a question with a known answer was answered with it."""
     if not outcome.question.answers:
         return nan
     return float(not outcome.abstained and bool(contains(outcome.text, outcome.question.answers)))
 
 
 def _grounding(outcome: Outcome) -> float:
-    """Whether the evidence supported what the model wrote, shown or not."""
+    """Return whether the evidence supported what the model wrote, shown or not."""
     if outcome.abstained or DRAFTED not in outcome.signals:
         return nan
     return float(SUPPORTED in outcome.signals)
 
 
 def _citations(outcome: Outcome) -> float:
-    """The share of an answer's citations that are of the right documents."""
+    """Return the share of an answer's citations that point to the right documents."""
     if outcome.abstained or not outcome.question.answerable:
         return nan
     right = sum(key in outcome.question.documents for key in outcome.cited)
@@ -70,5 +71,5 @@ def _citations(outcome: Outcome) -> float:
 
 
 def _abstention(outcome: Outcome) -> float:
-    """Whether it was right to answer, or not to."""
+    """Return whether answering, or abstaining, was right."""
     return float(outcome.abstained != outcome.question.answerable)

@@ -1,4 +1,4 @@
-"""A team's own questions that no model was trained on, its exemplars, its secrets. Asks nobody."""
+"""Read a team's evaluation set from a dataset: test questions, style exemplars, secrets."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,16 +22,16 @@ _MOST_SECRETS = 20
 
 Readers = frozenset[str]
 Line = Mapping[str, Any]
-"""A line of a dataset, as JSON has it."""
+"""A line of a dataset, as JSON gives it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a dataset holds out: questions, and exemplars of the house style and of others.
+    """What a dataset holds out: questions, and exemplars of the house style and of other styles.
 
-    Each question is for those who were answered then. `others` are answers that people wished to be
-    different; no exemplars where there are too few. `secrets` are at most 20 of all that was
-    learned from what not everybody reads, the training part included.
+    Questions are grouped by the principals who were allowed to read the answer. `others` are
+    answers that people wanted changed; both exemplars are empty if there are too few of either.
+    `secrets` are at most 20 answers that rest on restricted text, of the training part too.
     """
 
     questions: Mapping[Readers, tuple[GoldQuestion, ...]]
@@ -41,25 +41,26 @@ class Held:
 
 
 async def own_questions(database: Database, dataset: str) -> Held:
-    """The test part of a dataset. Raises UnknownDataset.
+    """Return the test part of a dataset. Raises UnknownDataset.
 
-    Only questions whose documents are still there. The style's other exemplars are of questions
-    that are trained on, so that no answer is judged by itself.
+    Only questions whose documents still exist are asked.
     """
     lines = [line for line in await lines_of(database, dataset) if _is_right(line)]
     known = await _documents(database, lines)
     tested = [line for line in lines if line["split"] == "test"]
     house = tuple(line["chosen"] for line in tested if line["kind"] == "sft")
+    # From the training part, so that no test question's answer is its own exemplar.
     others = tuple(
         line["rejected"] for line in lines if line["rejected"] and line["split"] == "train"
     )
+    # So few cannot tell two styles apart: style is then not measured.
     if min(len(house), len(others)) < _FEWEST_EXEMPLARS:
         house = others = ()
     return Held(_questions(tested, known), house, others, _secrets(lines, known))
 
 
 async def _documents(database: Database, lines: Iterable[Line]) -> dict[int, tuple[str, Readers]]:
-    """The keys and readers of the documents of these lines that are there still."""
+    """Return the keys and allowed principals of the lines' documents that still exist, by id."""
     ids = sorted({one["document"] for line in lines for one in line["sources"]})
     values = {"ids": ids}
     rows = await database.fetch_all(_SQL["keys_of_documents"], tuple_row, **values)
@@ -69,24 +70,23 @@ async def _documents(database: Database, lines: Iterable[Line]) -> dict[int, tup
 def _questions(
     lines: Iterable[Line], known: Mapping[int, tuple[str, Readers]]
 ) -> dict[Readers, tuple[GoldQuestion, ...]]:
-    """Each question once for each readers.
-
-    Without right answers: whole sentences that people wished for are found in no other reply.
-    """
+    """Return each question once for each set of allowed principals."""
     found: dict[Readers, dict[str, GoldQuestion]] = {}
     for line in lines:
         documents = frozenset(key for key, _ in _sources(line, known))
         question = DatasetRow.from_line(line).question
         if documents and question:
+            # Without right answers: whole sentences that people wrote are not found in any other
+            # reply.
             one = GoldQuestion(line["key"], question, (), documents)
             found.setdefault(frozenset(line["readers"]), {}).setdefault(question, one)
     return {readers: tuple(questions.values()) for readers, questions in found.items()}
 
 
 def _secrets(lines: Iterable[Line], known: Mapping[int, tuple[str, Readers]]) -> tuple[Secret, ...]:
-    """What rests on a document that not everybody reads, or was said where outsiders are.
+    """Return answers that rest on restricted documents, or were given in restricted conversations.
 
-    The same of the same dataset. What was brought in was said to nobody.
+    The same dataset always gives the same ones. Imported lines have no conversation.
     """
     found: dict[str, Secret] = {}
     for line in sorted(lines, key=lambda line: str(line["key"])):
@@ -106,5 +106,5 @@ def _sources(line: Line, known: Mapping[int, tuple[str, Readers]]) -> list[tuple
 
 
 def _is_right(line: Line) -> bool:
-    """Whether the line's answer is one that people wished for."""
+    """Return whether the line's answer is one that people wanted."""
     return bool(line["kind"] != "kto" or line["label"])

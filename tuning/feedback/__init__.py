@@ -1,1 +1,1 @@
-"""From what people said of answers to training examples."""
+"""From people's feedback on answers to training examples."""

@@ -1,7 +1,7 @@
-"""Why an answer was bad, and so what cures it. Cures nothing itself.
+"""Find the cause of a bad answer, and with it the remedy.
 
-The first that holds is taken: what people said, then what the notes, the document and today's
-search say.
+The first cause that holds is taken: people's reasons come first, then the cited evidence, changes
+of its documents, and a search today.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,11 @@ from tuning.feedback.cited_evidence import holds, is_grounded
 from tuning.feedback.rated_answers import RatedAnswer
 from tuning.feedback.source_spans import Search, find_places
 
-_RELATED = 0.3  # of a question's terms, as where the answerer looks for related evidence
+_RELATED = 0.3  # share of a question's terms, the same as the answerer's for related evidence
 
 
 class Cause(StrEnum):
-    """What made an answer bad."""
+    """The cause of a bad answer."""
 
     NOT_INDEXED = "not_indexed"
     NOT_RETRIEVED = "not_retrieved"
@@ -28,12 +28,12 @@ class Cause(StrEnum):
 
     @property
     def cure(self) -> str:
-        """Where it is mended."""
+        """The remedy, as it is named to people."""
         return _CURES[self]
 
     @property
     def teaches(self) -> bool:
-        """Whether the model can learn from it: its words can be trained, facts never."""
+        """Whether the model can learn from it: training changes words, documents hold facts."""
         return self in (Cause.STYLE, Cause.NOT_GROUNDED)
 
 
@@ -48,7 +48,7 @@ _CURES = {
 
 
 async def attribute(judged: RatedAnswer, search: Search) -> Cause:
-    """The cause of a bad answer. Raises what `search` raises."""
+    """Return the cause of a bad answer. Raises what `search` raises."""
     said = frozenset().union(*judged.reasons.values())
     if "outdated" in said:
         return Cause.OUTDATED
@@ -61,6 +61,7 @@ async def attribute(judged: RatedAnswer, search: Search) -> Cause:
         return Cause.NOT_RETRIEVED if _related(judged.question, found) else Cause.NOT_INDEXED
     if "unfounded" in said or not (judged.abstained or is_grounded(judged)):
         return Cause.NOT_GROUNDED
+    # It may have been right by the text as it was then.
     if has_changed(judged) and said <= {"wrong"}:
         return Cause.OUTDATED
     if judged.abstained or said & {"wrong", "incomplete"}:
@@ -73,13 +74,13 @@ async def attribute(judged: RatedAnswer, search: Search) -> Cause:
 
 
 def has_changed(judged: RatedAnswer) -> bool:
-    """Whether a document that the answer rests on changed since, or is gone."""
+    """Return whether a document that the answer rests on has changed since, or is gone."""
     there = {source.document_id for source in judged.sources}
     return there < set(judged.documents) or any(one.has_changed for one in judged.sources)
 
 
 async def _by_better(judged: RatedAnswer, said: frozenset[str], search: Search) -> Cause:
-    """The cause where it is known what should have been said: who held that, and who did not."""
+    """Return the cause given a correction, by where it was known: evidence, answer or index."""
     better, question = judged.betters[0].text, judged.question
     if holds((str(note["quote"]) for note in judged.evidence), better, question):
         alike = holds([judged.text], better, question)

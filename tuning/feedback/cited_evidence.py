@@ -1,4 +1,4 @@
-"""The notes that an answer was written from, and what they support. Asks no model."""
+"""Rebuild the evidence that an answer was written from, and check texts against it."""
 
 from collections.abc import Iterable
 
@@ -10,11 +10,11 @@ from retrieval.lexical.analyzer import terms
 from text.sentences import split_sentences
 from tuning.feedback.rated_answers import RatedAnswer
 
-_HOLDS = 0.6  # of what a statement says beyond the question, in the texts that are to hold it
+_HOLDS = 0.6  # share of a statement's terms beyond the question that the texts must hold
 
 
 def notes_of(judged: RatedAnswer) -> tuple[Evidence, ...]:
-    """The notes as they were given to the model."""
+    """Return the evidence as it was given to the model."""
     titles = {source.document_id: source.title for source in judged.sources}
     notes = []
     for note in judged.evidence:
@@ -31,22 +31,22 @@ def notes_of(judged: RatedAnswer) -> tuple[Evidence, ...]:
 
 
 def holds(texts: Iterable[str], statement: str, question: str) -> bool:
-    """Whether the texts together say what a statement says beyond its question."""
+    """Return whether the texts together say what a statement says beyond its question."""
     said = set(terms(strip_marks(statement))) - set(terms(question))
     known = {term for text in texts for term in terms(text)}
     return bool(said) and len(said & known) >= _HOLDS * len(said)
 
 
 def is_grounded(judged: RatedAnswer) -> bool:
-    """Whether each sentence that the model phrased stands on one of the answer's notes."""
+    """Return whether the evidence supports each sentence that the model phrased."""
     grounding = Grounding(judged.question, notes_of(judged))
     return all(grounding.support(sentence) for sentence in _sentences(judged.phrased))
 
 
 def cite(text: str, judged: RatedAnswer) -> str | None:
-    """The text with a `[n]` behind each sentence that a note supports, or None where none is.
+    """Return the text with a `[n]` after each sentence that a note supports, None without any.
 
-    Marks of the notes that its author set are kept as they are.
+    Citations that the author set are kept as they are.
     """
     notes = notes_of(judged)
     if set(marks_in(text)) & {note.n for note in notes}:
@@ -63,15 +63,15 @@ def cite(text: str, judged: RatedAnswer) -> str | None:
 
 
 def cite_alike(text: str, judged: RatedAnswer) -> str | None:
-    """The text with the marks of the answer that it says in other words, or None without any."""
+    """Return the text with the citations of the answer it rephrases, None if that has none."""
     marks = " ".join(dict.fromkeys(f"[{n}]" for n in marks_in(judged.text)))
     return f"{text.strip()} {marks}" if marks else None
 
 
 def cite_lead_in(text: str, judged: RatedAnswer) -> str | None:
-    """What the text says before a block, with the mark of the first note, or None where nothing.
+    """Return the text's lead-in to a block, citing the first note, or None if it has no lead-in.
 
-    That is its first line, where it ends in a colon.
+    The lead-in is the first line, if it ends in a colon.
     """
     line = strip_marks(text.strip().partition("\n")[0]).strip()
     return f"{line} [{judged.evidence[0]['n']}]" if line.endswith(":") else None

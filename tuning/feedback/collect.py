@@ -1,4 +1,4 @@
-"""From what people said to examples that wait for a review, and to cures. Trains nothing."""
+"""Collect feedback: turn rated answers into examples that wait for a review, and into remedies."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -22,9 +22,9 @@ Redact = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What came of a collection: examples by kind, causes by answer, and what was left out, why.
+    """The result of a collection: examples by kind, causes by answer, why answers were left out.
 
-    `golden` counts the golden questions that better answers give, `withdrawn` examples that went.
+    `golden` counts the golden questions that corrections give, `withdrawn` the examples deleted.
     """
 
     examples: Mapping[str, int]
@@ -40,12 +40,12 @@ async def collect(
     redact: Redact,
     public_channels: frozenset[str] | None = frozenset(),
 ) -> Collected:
-    """Bring examples and cures up to date with what people say now; what was reviewed stays so.
+    """Bring examples and remedies up to date with today's feedback; reviews of examples stay.
 
-    `public_channels` are those that Slack calls public; what was said anywhere else is left out,
-    unless an admin allowed it for its channel. With None it is not known which are public: nothing
-    is taken from them, and what was taken before stays. Every text goes through `redact` before it
-    is kept. Raises what `search` raises.
+    `public_channels` are those that Slack calls public. Answers given elsewhere are left out,
+    unless an admin allowed training on their channel. None: it is unknown which channels are
+    public, so their answers give nothing new, and examples made before stay. Every text goes
+    through `redact` before it is stored. Raises what `search` raises.
     """
     await sweep(database)
     search = ask_once(search)  # a cause and its correction look for the same
@@ -57,6 +57,7 @@ async def collect(
     taken = [one for one in every if may_train(one, public_channels or frozenset())]
     if len(taken) < len(every):
         left_out["not from a public channel"] = len(every) - len(taken)
+    # Slack did not say which channels are public, so what depends on that stays as it is.
     unknown = _unknown(every, taken) if public_channels is None else []
     for judged in taken:
         if judged.is_bad:
@@ -67,6 +68,7 @@ async def collect(
         if learned.left_out:
             left_out[learned.left_out] += 1
         for example in learned.examples:
+            # The same answer to the same question counts once.
             examples.setdefault(example.key, example)
     redacted = [_redacted(one, redact) for one in examples.values()]
     withdrawn = await _keep(database, redacted, unknown)
@@ -77,9 +79,9 @@ async def collect(
 
 
 def may_train(judged: RatedAnswer, public_channels: frozenset[str]) -> bool:
-    """Whether what was said may be learned from: it was public, or an admin allowed its channel.
+    """Return whether an answer may be trained on: it was public, or an admin allowed its channel.
 
-    What was said to one person alone never is.
+    Answers to one person alone never may.
     """
     readers = judged.audience.readers
     if any(reader.startswith("person:") for reader in readers):
@@ -90,13 +92,13 @@ def may_train(judged: RatedAnswer, public_channels: frozenset[str]) -> bool:
 
 
 async def allow_training(database: Database, channel: str, by: str, *, allowed: bool) -> None:
-    """Say of a channel whether what is said there may be learned from."""
+    """Allow or forbid training on a channel."""
     values = {"channel": channel, "by": by, "train_on": allowed}
     await database.execute(_SQL["allow_training"], **values)
 
 
 def _unknown(every: Iterable[RatedAnswer], taken: Collection[RatedAnswer]) -> list[int]:
-    """The answers of which it depends on their channel whether they may be learned from."""
+    """Return the ids of the answers that may be trained on only if their channel is public."""
     known = {one.id for one in taken}
     return [
         one.id
@@ -116,7 +118,7 @@ def _redacted(example: Example, redact: Redact) -> Example:
 
 
 async def _keep(database: Database, examples: list[Example], unknown: Collection[int]) -> int:
-    """Store these and drop what they no longer hold; how many were dropped."""
+    """Store these examples, delete those no longer given, and return how many were deleted."""
     async with database.connection() as connection, connection.cursor() as cursor:
         await cursor.executemany(
             _SQL["keep_example"], [example.values(database.workspace) for example in examples]

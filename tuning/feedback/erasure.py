@@ -1,7 +1,7 @@
-"""What has to leave the examples and datasets: a person's part, and text of documents that went.
+"""Erase data from examples and datasets: of people who ask for it, and text of deleted documents.
 
 A frozen dataset that holds any of it is marked stale and loses its content; its hash and card stay.
-Weights of the search hold no text, and are marked stale alone.
+Retrieval weights hold no text and are only marked stale.
 """
 
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ _SQL = load_statements("tuning.feedback")
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """How many examples left, and how many datasets are stale for it."""
+    """How many examples were deleted, and how many datasets became stale."""
 
     examples: int
     datasets: int
 
 
 async def forget(database: Database, person: str) -> Left:
-    """Drop what a person has a part in, and learn nothing of them any more.
+    """Delete a person's contributions, and exclude the person from learning from now on.
 
-    That is examples, and golden questions in their words or by their better answers. Raises
-    DatabaseUnavailable.
+    That covers examples, their reviews, and golden questions from their words or corrections.
+    Raises DatabaseUnavailable.
     """
     values = {"workspace": database.workspace, "person": person}
     async with database.connection() as connection:
@@ -41,7 +41,7 @@ async def forget(database: Database, person: str) -> Left:
 
 
 async def sweep(database: Database) -> Left:
-    """Drop every example of a deleted document, or of one that its readers may read no more."""
+    """Delete examples of documents that are gone, or that their audience may read no longer."""
     async with database.connection() as connection:
         cursor = await connection.execute(_SQL["drop_of_gone"], {"workspace": database.workspace})
         ((examples, documents),) = await cursor.fetchall()
@@ -52,10 +52,10 @@ async def sweep(database: Database) -> Left:
 
 
 async def models_to_retrain(database: Database) -> list[str]:
-    """The names of the models whose dataset is stale: they have learned what had to leave."""
+    """Return the names of models trained on a dataset that is stale by now."""
     return await database.fetch_all(_SQL["models_to_retrain"], scalar_row)
 
 
 async def weights_to_relearn(database: Database) -> list[int]:
-    """The numbers of the search's weights, served or candidates, that have learned the same."""
+    """Return the numbers of stale retrieval weights that are served or are candidates."""
     return await database.fetch_all(_SQL["weights_to_relearn"], scalar_row)

@@ -1,4 +1,4 @@
-"""What is to be learned from a judged answer: examples of three kinds. Keeps none, redacts none."""
+"""Turn a rated answer into training examples: SFT, preference pairs, KTO."""
 
 import hashlib
 import json
@@ -26,7 +26,8 @@ class Example:
     """The messages that were sent, and what should follow them.
 
     `sft`: `chosen` should; `preference`: `chosen` rather than `rejected`; `kto`: `chosen` should if
-    `label`, else it should not. `people` are the ids of all it is of, for the database alone.
+    `label`, else it should not. `people` are the ids of everybody involved, which only the database
+    keeps.
     """
 
     key: str
@@ -49,7 +50,7 @@ class Example:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Example":
-        """A row of the examples table."""
+        """Build an example from a row of the examples table."""
         return cls(
             key=row["key"],
             kind=row["kind"],
@@ -71,7 +72,7 @@ class Example:
         )
 
     def values(self, workspace: str) -> dict[str, Any]:
-        """What the statement that keeps it is given."""
+        """Return the parameters of the statement that stores it."""
         prompt = [asdict(one) for one in self.prompt]
         fields = {name: getattr(self, name) for name in self.__slots__}
         return fields | {
@@ -87,16 +88,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """The examples that an answer gives, or why it gives none."""
+    """The examples that an answer gives, or the reason why it gives none."""
 
     examples: tuple[Example, ...] = ()
     left_out: str | None = None
 
 
 def learn(judged: RatedAnswer, cause: Cause | None) -> Learned:
-    """What is to be learned from an answer; `cause` is why it was bad, None for one that is not."""
+    """Return the examples of an answer; `cause` is why it was bad, None if it was not."""
     if not judged.prompt:
         return Learned(left_out="no model was asked")
+    # The prompt quotes a document that is gone, so it must not be kept.
     if len(judged.sources) < len(judged.documents):
         return Learned(left_out="a document is gone")
     if cause is not None and not cause.teaches:
@@ -109,23 +111,24 @@ def learn(judged: RatedAnswer, cause: Cause | None) -> Learned:
 def key_of(
     kind: str, question: str, chosen: str, rejected: str | None = None, label: bool | None = None
 ) -> str:
-    """A name that is the same for the same question and answer, whatever case, marks and signs."""
+    """Return a key of question and answers that ignores case, citations and punctuation."""
     parts = [kind, plain(question), plain(chosen), plain(rejected or ""), label]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def plain(text: str) -> str:
-    """The words alone: case, signs and citations make no difference."""
+    """Return only the words: folded case, without punctuation and citations."""
     bare = _MARKS_AND_SIGNS.sub(" ", unicodedata.normalize("NFKC", text).casefold())
     return " ".join(bare.split())
 
 
 def _from_better(judged: RatedAnswer, better: Better, cause: Cause) -> Learned:
-    """The better answer to learn, and, where the model had written another, the pair."""
+    """Return the correction as an SFT example, and the pair with what the model had written."""
     chosen = cite_lead_in(better.text, judged) if judged.is_lead_in else cite(better.text, judged)
     if chosen is None and judged.is_lead_in:
         return Learned(left_out="the quotation was corrected, not what is said before it")
     if chosen is None and cause is Cause.STYLE:
+        # The same facts in other words: the answer's citations still hold.
         chosen = cite_alike(better.text, judged)
     if chosen is None:
         return Learned(left_out="the better answer stands on no note")
@@ -140,7 +143,7 @@ def _from_better(judged: RatedAnswer, better: Better, cause: Cause) -> Learned:
 
 
 def _from_thumbs(judged: RatedAnswer, cause: Cause | None) -> Learned:
-    """A lone thumb's example, and the answer to learn where its asker or an expert accepted it."""
+    """Return a KTO example, and an SFT example if the asker or an expert accepted the answer."""
     decision = judged.decision
     if decision is None:
         return Learned(left_out="people are of two minds, or none decides")

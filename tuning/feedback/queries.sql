@@ -1,6 +1,6 @@
 -- name: judged
--- Every answer that people said something of, with what they said and the documents it rests on;
--- without the words of people of whom nothing is learned.
+-- Every answer with feedback: what people said, and the documents it rests on. People who asked for
+-- erasure are left out.
 with kept as (
     select a.*, array(
         select distinct (note->>'document_id')::bigint from jsonb_array_elements(a.evidence) note
@@ -59,7 +59,7 @@ where l.said is not null or m.said is not null or b.said is not null
 order by k.id;
 
 -- name: keep_example
--- Adds an example, or says anew of one that is here who gave it; what was reviewed stays reviewed.
+-- Add an example, or update who gave an existing one; its review stays.
 insert into examples (workspace, key, kind, origin, answer_id, question, prompt, chosen, rejected,
     label, thread, sources, documents, readers, labels, people, cause, model, prompt_version)
 values (%(workspace)s, %(key)s, %(kind)s, %(origin)s, %(answer_id)s, %(question)s, %(prompt)s,
@@ -69,38 +69,39 @@ on conflict (workspace, key) do update set labels = excluded.labels, people = ex
     cause = excluded.cause;
 
 -- name: drop_withdrawn
--- Examples that what people say today no longer gives; not those of answers that are left open.
+-- Delete examples that today's feedback no longer gives; answers whose channel is unknown keep
+-- theirs.
 delete from examples where workspace = %(workspace)s and origin <> 'import'
     and not key = any(%(keys)s) and not answer_id = any(%(open)s);
 
 -- name: allow_training
--- Says of a channel whether it may be learned from; how it is answered stays.
+-- Set whether a channel may be trained on; how it is answered stays.
 insert into channel_settings (workspace, channel, answers, set_by, train_on)
 values (%(workspace)s, %(channel)s, 'mentions', %(by)s, %(train_on)s)
 on conflict (workspace, channel) do update set train_on = excluded.train_on;
 
 -- name: forget_person
--- From now on nothing is learned of a person.
+-- Exclude a person from learning from now on.
 insert into forgotten (workspace, person) values (%(workspace)s, %(person)s)
 on conflict (workspace, person) do nothing;
 
 -- name: drop_of_person
--- The examples that a person has a part in.
+-- Delete the examples that a person has a part in.
 delete from examples where workspace = %(workspace)s and people @> array[%(person)s];
 
 -- name: drop_reviewer
--- A person's reviews; what they decided stays decided.
+-- Delete a person's reviews; the examples stay as they were decided.
 delete from reviews where workspace = %(workspace)s and reviewer = %(person)s;
 
 -- name: spoil_of_person
--- Datasets that hold a person's examples lose their content.
+-- Mark datasets stale that hold a person's examples, and delete their content.
 update datasets set content = null, stale_since = now(), stale_reason = 'a person is forgotten',
     people = array_remove(people, %(person)s)
 where workspace = %(workspace)s and people @> array[%(person)s] and stale_since is null;
 
 -- name: drop_of_gone
--- Examples that rest on a document which is gone, or which their readers may read no more; gives
--- those documents.
+-- Delete examples of documents that are gone, or that their audience may read no longer; return
+-- their number and those documents.
 with dropped as (
     delete from examples e where e.workspace = %(workspace)s and exists (
         select 1 from unnest(e.documents) as used where not exists (
@@ -114,7 +115,8 @@ select count(distinct x.id), coalesce(array_agg(distinct used) filter (where not
 from dropped x, unnest(x.documents) as used;
 
 -- name: spoil_of_gone
--- Datasets that hold text of a document that is gone, or is one of these, lose their content.
+-- Mark datasets stale that hold text of a document that is gone, or one of these, and delete their
+-- content.
 update datasets s set content = null, stale_since = now(), stale_reason = 'a document is gone'
 where s.workspace = %(workspace)s and s.stale_since is null and (
     s.documents && %(documents)s::bigint[] or exists (
@@ -122,19 +124,20 @@ where s.workspace = %(workspace)s and s.stale_since is null and (
             select 1 from documents d where d.workspace = s.workspace and d.id = used)));
 
 -- name: keep_cause
--- What was wrong with a bad answer, as it is found now.
+-- Store the cause of a bad answer as it is found now.
 insert into causes (workspace, answer_id, cause) values (%(workspace)s, %(answer)s, %(cause)s)
 on conflict (answer_id) do update set cause = excluded.cause;
 
 -- name: drop_causes
--- What was wrong with answers that are bad no more; not with those that are left open.
+-- Delete the causes of answers that are no longer bad; answers whose channel is unknown keep
+-- theirs.
 delete from causes where workspace = %(workspace)s
     and not answer_id = any(%(answers)s) and not answer_id = any(%(open)s);
 
 -- name: gaps
--- Questions of the last 30 days that no document answers, most asked first, in these conversations;
--- with none named in all, but for what was said to one person alone. What was found to be wrong with
--- an answer goes before that none was given; a quotation that people find good has answered.
+-- Questions of the last 30 days that no document answers, most asked first, in these channels; null
+-- means all but what was said to one person alone. A known cause counts before the abstention, and
+-- a quotation that everybody rated good does count as an answer.
 select min(a.question), count(*) from answers a left join causes c on c.answer_id = a.id
 where a.workspace = %(workspace)s and a.question <> ''
     and coalesce(c.cause = 'not_indexed', a.abstained and not (
@@ -150,10 +153,9 @@ group by trim(lower(regexp_replace(a.question, '[^[:alnum:]]+', ' ', 'g')))
 order by count(*) desc, max(a.created_at) desc limit %(most)s;
 
 -- name: outdated
--- Documents that people call outdated and that are as they were when they were cited so: how many
--- people, since when, most first; those that these readers may read, or with none named all, by what
--- was said in these conversations, or with none named in all, but for what was said to one person
--- alone. Who finds the answer good by now says so no more.
+-- Documents that people call outdated and that have not changed since: how many people, since when,
+-- most first. `readers` limits the documents, null is all; `channels` limits the answers, null is
+-- all but those given to one person alone. Who rates the answer good by now no longer counts.
 select d.id as document_id, d.title, d.key, s.location, count(distinct m.person) as people,
     min(m.created_at) as since
 from remarks m
@@ -175,30 +177,30 @@ where m.workspace = %(workspace)s and m.is_current and 'outdated' = any(m.reason
 group by d.id, s.id order by people desc, since, d.id limit %(most)s;
 
 -- name: taught
--- How many examples came of bad answers, and how many of them are approved.
+-- Count the examples that came of bad answers, and those of them that are approved.
 select count(*), count(*) filter (where state = 'approved')
 from examples where workspace = %(workspace)s and cause is not null and state <> 'rejected';
 
 -- name: models_to_retrain
--- The models that were made of a dataset which has lost its content since.
+-- The models that were trained on a dataset which is stale by now.
 select m.name from models m join datasets s on s.workspace = m.workspace and s.hash = m.dataset
 where m.workspace = %(workspace)s and s.stale_since is not null order by m.id;
 
 -- name: spoil_weights_of_person
--- Weights that somebody has a part in have to be learned anew.
+-- Mark retrieval weights stale that a person has a part in.
 update retriever_weights set stale_since = coalesce(stale_since, now()),
     stale_reason = coalesce(stale_reason, 'a person is forgotten'),
     people = array_remove(people, %(person)s)
 where workspace = %(workspace)s and people @> array[%(person)s];
 
 -- name: spoil_weights_of_gone
--- Weights that learned from a document which is gone have to be learned anew.
+-- Mark retrieval weights stale that learned from a document which is gone.
 update retriever_weights w set stale_since = now(), stale_reason = 'a document is gone'
 where w.workspace = %(workspace)s and w.stale_since is null and exists (
     select from unnest(w.documents) as used where not exists (
         select from documents d where d.workspace = w.workspace and d.id = used));
 
 -- name: weights_to_relearn
--- Weights in service or to be served that have learned what had to leave since.
+-- Stale retrieval weights that are served or are candidates.
 select id from retriever_weights
 where workspace = %(workspace)s and stale_since is not null and state <> 'retired' order by id;

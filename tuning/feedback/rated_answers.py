@@ -1,7 +1,6 @@
-"""An answer that people judged, with all that they said of it, read from Postgres. Decides little.
+"""Read rated answers from Postgres: an answer with everything that people said of it.
 
-A person counts once, by the last label; an expert's word goes before the asker's, and that before
-any reader's.
+A person counts once, by the last label. Experts outrank the asker, who outranks other readers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -24,7 +23,7 @@ _ROLES: tuple[Role, ...] = ("expert", "asker", "reader")
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What one person holds of an answer now: `good`, `bad`, or that there is a `better` one."""
+    """One person's current rating: `good`, `bad`, or `better` for a correction."""
 
     person: str
     label: Literal["good", "bad", "better"]
@@ -34,7 +33,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Better:
-    """What should have been answered; somebody else than its author may have saved it."""
+    """A correction: what should have been answered.
+
+    Another person than its author may have saved it.
+    """
 
     id: int
     author: str
@@ -65,12 +67,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class RatedAnswer:
-    """An answer as it was served and what people say of it.
+    """A rated answer: as it was served, with what people say of it.
 
-    `prompt` is the exact messages the model was sent, or would have been where the answer is
-    quoted; `phrased` are the model's words in the `text`; `reasons` by person; `sources` those of
-    `documents` that are still there; `train_on` an admin's word for its channel;
-    `is_lead_in` where the model's words are those before a block, and it is sent no others.
+    `prompt` is the exact messages that the model was sent, or would have been where the answer is a
+    quotation; `phrased` the model's own words in `text`; `reasons` by person; `sources` those of
+    `documents` that still exist; `train_on` whether an admin allowed training on its channel;
+    `is_lead_in` whether the model only phrases the words before a quoted block.
     """
 
     id: int
@@ -96,7 +98,7 @@ class RatedAnswer:
 
     @classmethod
     def from_row(cls, workspace: str, row: Mapping[str, Any]) -> "RatedAnswer":
-        """A row of `judged`."""
+        """Build it from a row of the statement `judged`."""
         thread = f"{row['channel']}:{row['thread_ts']}" if row["thread_ts"] else ""
         return cls(
             id=row["id"],
@@ -107,6 +109,7 @@ class RatedAnswer:
             abstained=row["abstained"],
             audience=Audience(workspace, frozenset(row["readers"])),
             channel=row["channel"],
+            # Outside a thread, an answer is a thread of its own to the train-test split.
             thread=thread or f"answer:{row['id']}",
             person=row["person"],
             model=row["model"],
@@ -123,17 +126,17 @@ class RatedAnswer:
 
     @property
     def phrased(self) -> str:
-        """What of the text are the model's words."""
+        """The part of the text that the model phrased."""
         return phrased_part(self.text, self.shown)
 
     @property
     def decision(self) -> Judgement | None:
-        """What is held of it, or None where those who count are of two minds, or silent."""
+        """The decision of those whose rating counts most, None if every role is tied or silent."""
         return decide(self.labels)
 
     @property
     def is_bad(self) -> bool:
-        """Whether something is wrong with it: its thumbs say so, or a remark, or a better one."""
+        """Whether it is bad: by a correction, by the decision, else by anybody's reasons."""
         decision = self.decision
         if self.betters or decision is None:
             return bool(self.betters or self.reasons)
@@ -141,18 +144,19 @@ class RatedAnswer:
 
     @property
     def people(self) -> frozenset[str]:
-        """Everyone whom it is of: who asked, who judged, who wrote and saved a better one."""
+        """Everybody involved: the asker, the raters, the authors and savers of corrections."""
         found = {label.person for label in self.labels} | set(self.reasons)
         found.update(person for one in self.betters for person in (one.author, one.saved_by))
         return frozenset(found | ({self.person} if self.person else set()))
 
 
 def decide(labels: Iterable[Label]) -> Judgement | None:
-    """The majority of the experts; without one the asker's word; without it the other readers'."""
+    """Return the experts' majority; failing that the asker's rating, then the other readers'."""
     known = tuple(labels)
     for role in _ROLES:
         good = tuple(one.person for one in known if one.role == role and one.label == "good")
         bad = tuple(one.person for one in known if one.role == role and one.label == "bad")
+        # A tie leaves the decision to the next role.
         if len(good) != len(bad):
             is_good = len(good) > len(bad)
             return Judgement(is_good, role, tuple(sorted(good if is_good else bad)))
@@ -160,6 +164,6 @@ def decide(labels: Iterable[Label]) -> Judgement | None:
 
 
 async def read_judged(database: Database) -> list[RatedAnswer]:
-    """Every answer of which anybody said anything, oldest first; not those of the forgotten."""
+    """Return every answer with feedback, oldest first, without people who asked for erasure."""
     rows = await database.fetch_all(_SQL["judged"], dict_row)
     return [RatedAnswer.from_row(database.workspace, row) for row in rows]

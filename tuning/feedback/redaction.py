@@ -1,6 +1,7 @@
-"""People, addresses, numbers and secrets out of a text, placeholders in. Cannot know every name.
+"""Replace people, addresses, telephone numbers and secrets in a text by placeholders.
 
-Keys are found by detect-secrets (its patterns and its entropy), telephone numbers by phonenumbers.
+detect-secrets finds keys (by its patterns and by entropy), phonenumbers finds telephone numbers.
+Names are found only if they are members' names.
 """
 
 import re
@@ -36,19 +37,19 @@ _SEGMENT = re.compile(r"[A-Za-z0-9+=_]{20,}")
 _URL = re.compile(r"https?://\S+")
 _REST_OF_TOKEN = re.compile(r"[\w.+/=~-]*")
 _NOT_SECRET = ("Public IP (ipv4)",)
-_MIXED_BITS, _HEX_BITS = 3.5, 3.0  # of entropy a character: words have less, keys more
+_MIXED_BITS, _HEX_BITS = 3.5, 3.0  # entropy in bits a character: words have less, keys more
 
 Span = tuple[int, int]
 
 
 def redact(text: str, names: Iterable[str] = (), regions: Sequence[str] = ("US",)) -> str:
-    """The text without people, e-mail addresses, telephone numbers, keys and secrets.
+    """Return the text without people, e-mail addresses, telephone numbers, keys and secrets.
 
-    `names` are the members' names; one of a single word counts only as it is written there, since
-    many are words too. A number without a country's prefix is found where it is one of `regions`
-    (ISO codes). Redacting again changes nothing.
+    `names` are the members' names; telephone numbers without a country prefix are found for
+    `regions` (ISO codes). Redacting again changes nothing.
     """
     people = _people(frozenset(name.strip() for name in names if len(name.strip()) > 1))
+    # Secrets first, as parts of a key can look like telephone numbers or names.
     finders: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
         (SECRET, _secrets),
         (EMAIL, lambda part: (match.span() for match in _EMAIL.finditer(part))),
@@ -56,6 +57,7 @@ def redact(text: str, names: Iterable[str] = (), regions: Sequence[str] = ("US",
         (PHONE, lambda part: _phones(part, regions)),
         (PERSON, lambda part: _spans(people, part) if people else iter(())),
     )
+    # A placeholder may uncover another match: repeat until redacting again changes nothing.
     while True:
         before = text
         for placeholder, find in finders:
@@ -87,6 +89,7 @@ def _secrets(text: str) -> Iterator[Span]:
     yield from _spans(_PREFIXED, text)
     for pattern in _patterns():
         for match in pattern.finditer(text):
+            # A pattern may match only the beginning of a longer key.
             rest = _REST_OF_TOKEN.match(text, match.end())
             yield match.start(), rest.end() if rest else match.end()
     yield from (match.span(1) for match in _NAMED.finditer(text))
@@ -95,7 +98,7 @@ def _secrets(text: str) -> Iterator[Span]:
             yield match.span()
     urls = [match.span() for match in _URL.finditer(text)]
     for match in _TOKEN.finditer(text):
-        # A path is made of words, each of which may be a key.
+        # In a URL's path each segment may be a key of its own.
         in_url = any(start <= match.start() < end for start, end in urls)
         for part in (_SEGMENT if in_url else _TOKEN).finditer(match[0]):
             if _is_random(part[0]):
@@ -112,6 +115,7 @@ def _is_random(token: str) -> bool:
 
 def _phones(text: str, regions: Sequence[str]) -> Iterator[Span]:
     for region in (None, *regions):
+        # Without a region only numbers with a country prefix match, and those need less proof.
         leniency = phonenumbers.Leniency.POSSIBLE if region is None else phonenumbers.Leniency.VALID
         for match in phonenumbers.PhoneNumberMatcher(text, region, leniency=leniency):
             yield match.start, match.end
@@ -119,12 +123,15 @@ def _phones(text: str, regions: Sequence[str]) -> Iterator[Span]:
 
 @cache
 def _people(names: frozenset[str]) -> re.Pattern[str] | None:
-    """Every name as a word of its own, the longest first; several words in any case."""
+    """Match each name as a whole word, the longest first; several words in any case."""
     if not names:
         return None
     parts = []
+    # The longest first, or a first name would match and leave the surname behind.
     for name in sorted(names, key=lambda one: (-len(one), one)):
         exact = r"\s+".join(map(re.escape, name.split()))
+        # A single name, such as Mark, is often a word too: without an @ only the exact spelling
+        # counts.
         parts.append(f"(?i:@?{exact})" if " " in name else f"(?:(?i:@{exact})|{exact})")
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
 

@@ -1,7 +1,7 @@
-"""What mends a bad answer besides training: gaps, stale documents, golden questions. Mends none.
+"""Remedies besides training: unanswered questions, stale documents, golden questions.
 
-A person writes what is missing and brings up to date what is stale; the search is compared by the
-golden questions (`retrieval/indexing/golden_questions.py`).
+People write missing documents and update stale ones. Golden questions compare searches
+(`retrieval/indexing/golden_questions.py`).
 """
 
 from collections.abc import Collection, Mapping
@@ -30,7 +30,7 @@ class UnansweredQuestion:
 
 @dataclass(frozen=True, slots=True)
 class StaleDocument:
-    """A document that so many people call outdated, `since` the first of them.
+    """A document, how many people call it outdated, and since when.
 
     `key` names it within its source, which is at `location`.
     """
@@ -45,16 +45,16 @@ class StaleDocument:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """How many examples came of bad answers without being rejected, and how many are approved."""
+    """How many examples came of bad answers and were not rejected, and how many are approved."""
 
     examples: int
     approved: int
 
 
 async def correct(judged: RatedAnswer, cause: Cause, search: Search) -> Correction | None:
-    """What a better answer says of the search, or None where that was no cause or none is known.
+    """Return the golden question that a correction gives, or None if retrieval was not the cause.
 
-    Raises what `search` raises.
+    None also if the correction is found nowhere. Raises what `search` raises.
     """
     if cause is not Cause.NOT_RETRIEVED:
         return None
@@ -68,7 +68,7 @@ async def keep_causes(
     causes: Mapping[int, Cause],
     unknown: Collection[int] = (),
 ) -> None:
-    """Keep what was wrong with each answer; of all others nothing was, but of `unknown` ones."""
+    """Store the cause of each bad answer; delete all others, except those of `unknown` answers."""
     kept = [
         {"workspace": database.workspace, "answer": answer, "cause": cause.value}
         for answer, cause in causes.items()
@@ -84,10 +84,10 @@ async def gaps(
     channels: Collection[str] | None,
     most: int | None = None,
 ) -> list[UnansweredQuestion]:
-    """Questions of late that no document answers, asked in these conversations, most asked first.
+    """Return recent questions that no document answers, asked in these channels, most asked first.
 
-    With None all but those that one person asked alone. Those in the same words count as one,
-    whatever case and signs.
+    None means all channels, without what one person asked alone. Questions that differ only in case
+    and punctuation count as one. `most` limits the result.
     """
     seen = None if channels is None else sorted(channels)
     values = {"channels": seen, "most": most}
@@ -101,10 +101,11 @@ async def outdated(
     channels: Collection[str] | None,
     most: int | None = None,
 ) -> list[StaleDocument]:
-    """Documents that people call outdated and that did not change since, most people first.
+    """Return documents that people call outdated and that have not changed since, by people.
 
-    Those that these readers may read, by what was said in these conversations; with None all, and
-    all but what was said to one person alone.
+    `readers` limits them to documents these principals may read, `channels` to feedback given
+    there. None means all documents, and all feedback but that on answers to one person alone. Most
+    people first.
     """
     values = {
         "readers": None if readers is None else sorted(readers),
@@ -115,7 +116,7 @@ async def outdated(
 
 
 async def taught(database: Database) -> Taught:
-    """How much of what was bad the model can learn from."""
+    """Count the examples that bad answers gave."""
     async with database.connection() as connection:
         cursor = await connection.execute(_SQL["taught"], {"workspace": database.workspace})
         ((examples, approved),) = await cursor.fetchall()

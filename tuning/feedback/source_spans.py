@@ -1,4 +1,4 @@
-"""Where documents say what a better answer says, as far as its readers see. Judges nothing."""
+"""Find the source spans of a correction, among what its audience may read."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,14 @@ Search = Callable[[str, Audience], Awaitable[Sequence[Passage]]]
 
 @dataclass(frozen=True, slots=True)
 class SourceSpan:
-    """Words of a document; without a quote all of it."""
+    """A span of a document; an empty quote means all of it."""
 
     document_id: int
     quote: str = ""
 
 
 def ask_once(search: Search) -> Search:
-    """The same search, which is asked for the same words and audience once, and then remembers.
-
-    For one run: what is indexed meanwhile is not seen.
-    """
+    """Return the same search with a cache for one run: what is indexed meanwhile is not seen."""
     found: dict[tuple[str, Audience], Sequence[Passage]] = {}
 
     async def find(question: str, audience: Audience) -> Sequence[Passage]:
@@ -40,14 +37,15 @@ def ask_once(search: Search) -> Search:
 
 
 async def find_places(judged: RatedAnswer, search: Search) -> tuple[SourceSpan, ...]:
-    """The places that the better answer stands on, first the one that holds most of it.
+    """Return the source spans of the correction, the one that supports most sentences first.
 
-    What a search for the question finds is asked first, then what one for the better answer itself
-    does: the index may hold what the question does not lead to. Empty without a better answer, and
-    where none of its sentences is found. Raises what `search` raises.
+    Empty without a correction, and where none of its sentences is found. Raises what `search`
+    raises.
     """
     if judged.betters:
         better = strip_marks(judged.betters[0].text)
+        # The question first; then the correction itself, as the index may hold what the question
+        # misses.
         for words in (judged.question, better):
             passages = await search(words, judged.audience)
             if places := _supporting(judged.question, better, passages):
@@ -72,9 +70,9 @@ def _supporting(question: str, better: str, passages: Sequence[Passage]) -> tupl
 
 
 def _quote(question: str, stated: Sequence[str], passage: Passage) -> str:
-    """The words of a passage from the first sentence that supports what is stated to the last.
+    """Return a passage's text from the first sentence that supports a statement to the last.
 
-    All of it where something is stated that only several of its sentences say together.
+    Return all of it if a statement is supported only by several sentences together.
     """
     spans = split_sentences(passage.text)
     notes = [_note(n, passage, one) for n, one in enumerate(spans)]
@@ -87,7 +85,7 @@ def _quote(question: str, stated: Sequence[str], passage: Passage) -> str:
 
 
 def _note(n: int, passage: Passage, span: Span | None = None) -> Evidence:
-    """A passage as a note, or one sentence of it."""
+    """Wrap a passage, or one sentence of it, as evidence."""
     text = passage.text if span is None else passage.text[span.start : span.end]
     sentences = tuple(text[one.start : one.end] for one in split_sentences(text))
     return Evidence(n, passage, sentences, text, text, passage.score)

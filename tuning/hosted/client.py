@@ -1,4 +1,4 @@
-"""A provider's fine-tuning by an OpenAI-compatible API: files and jobs. Notes nothing down."""
+"""Talk to a provider's OpenAI-compatible fine-tuning API: files, jobs, events."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from tuning.errors import ProviderRefused, ProviderSilent
 
-if TYPE_CHECKING:  # its import takes a second, which only a training pays for
+if TYPE_CHECKING:  # importing it takes a second, which only training should pay for
     from openai import APIError, AsyncOpenAI
     from openai.types.fine_tuning import FineTuningJob
 
 TIMEOUT_S = 120.0
-_PATIENCE = 20  # looks in a row that nobody answers: a quarter of an hour
+_PATIENCE = 20  # failed polls in a row: a quarter of an hour
 _ENDED = ("succeeded", "failed", "cancelled")
 _LONGEST = 300  # characters of a provider's reason
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An OpenAI-compatible API: its URL, which ends in /v1, and the key for it."""
+    """An OpenAI-compatible API: its URL, which ends in /v1, and its key."""
 
     url: str
     api_key: str | None = field(default=None, repr=False)
@@ -28,7 +28,7 @@ class Endpoint:
 
 @dataclass(frozen=True, slots=True)
 class JobStatus:
-    """What a provider says of a job: its id, its status, and in its own words what it does."""
+    """A job's progress: its id, its status, and the provider's message."""
 
     job: str
     status: str
@@ -37,7 +37,7 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True)
 class PollingBackoff:
-    """How often a job is looked at, in seconds: first, and at most, growing by half each time."""
+    """Polling backoff in seconds: the first interval, growing by half each time up to `most`."""
 
     first: float = 5.0
     most: float = 60.0
@@ -50,13 +50,13 @@ class Provider:
         self._url, self._client = endpoint.url, client
 
     async def upload(self, name: str, lines: bytes) -> str:
-        """Send a file of examples; its id."""
+        """Upload a file of examples and return its id."""
         with _explained(self._url):
             file = await self._client.files.create(file=(name, lines), purpose="fine-tune")
         return file.id
 
     async def forget(self, *files: str | None) -> None:
-        """Delete files there, as far as the provider lets us; it raises nothing."""
+        """Delete files there as far as the provider allows; errors are ignored."""
         import openai
 
         for file in filter(None, files):
@@ -64,7 +64,7 @@ class Provider:
                 await self._client.files.delete(file)
 
     async def job_on(self, file: str) -> str | None:
-        """The job that trains on a file, among the last hundred; None where there is none."""
+        """Return the id of the job that trains on a file, or None if the last hundred have none."""
         import openai
 
         with _explained(self._url), suppress(openai.NotFoundError):  # not every provider lists
@@ -75,11 +75,11 @@ class Provider:
     async def begin(
         self, model: str, file: str, validation: str | None, settings: dict[str, Any]
     ) -> str:
-        """Begin a job on two files; its id."""
+        """Begin a job on two files and return its id."""
         asked = {**settings, "training_file": file}
         if validation is not None:
             asked["validation_file"] = validation
-        # Asked once: a second try after a lost reply would be a second job, and its price.
+        # No retries: a second request after a lost reply would begin, and bill, a second job.
         once = self._client.with_options(max_retries=0).fine_tuning.jobs
         with _explained(self._url):
             job = await once.create(model=model, **asked)
@@ -88,7 +88,7 @@ class Provider:
     async def ended(
         self, job: str, on_step: Callable[[JobStatus], None], pace: PollingBackoff
     ) -> "FineTuningJob":
-        """The job, once it has ended in one way or another; what is new of it goes to `on_step`."""
+        """Poll until the job has succeeded, failed or was cancelled; pass news to `on_step`."""
         told: set[str] = set()
         wait, silent = pace.first, 0
         while True:
@@ -110,7 +110,7 @@ class Provider:
     async def _tell(
         self, job: "FineTuningJob", told: set[str], on_step: Callable[[JobStatus], None]
     ) -> None:
-        """Pass on the job's events, oldest first, and its status where it has no new ones."""
+        """Pass on the job's events, oldest first, or its status if it has no events."""
         import openai
 
         news: list[tuple[str, str]] = []
@@ -127,7 +127,7 @@ class Provider:
 
 @contextmanager
 def _explained(url: str) -> Iterator[None]:
-    """Turn the client's errors into ours."""
+    """Translate the client's errors into ours."""
     import openai
 
     try:
@@ -147,7 +147,7 @@ def _explained(url: str) -> Iterator[None]:
 
 
 def reason_of(error: "APIError") -> str:
-    """A provider's own words, on one line and with a stop at the end."""
+    """Return a provider's own words on one line that ends with a full stop."""
     body = error.body
     words = str(body["message"]) if isinstance(body, dict) and body.get("message") else str(error)
     line = " ".join(words.split())[:_LONGEST]

@@ -1,4 +1,4 @@
-"""Hosted fine-tuning as a trainer: rows to the id of a tuned model. Registers and serves none."""
+"""Fine-tune at a provider: send rows, run a job, return the id of the tuned model."""
 
 import hashlib
 import json
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from openai.types.fine_tuning import FineTuningJob
 
 HOSTED = "hosted:"
-"""Before the id of a model that a provider serves, where the registry names an adapter's folder."""
+"""Prefix of a provider's model id, where the registry otherwise names an adapter's folder."""
 
 _PACE = PollingBackoff()
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Rows of one kind, `sft` or `preference`: to learn from, and to be measured on meanwhile."""
+    """Rows of one kind, `sft` or `preference`: training and validation."""
 
     train: Sequence[DatasetRow]
     validation: Sequence[DatasetRow] = ()
@@ -30,7 +30,7 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """What is asked of a provider: its files' lines, and the settings of the job."""
+    """What a provider is asked for: the lines of both files and the job's settings."""
 
     model: str
     train: bytes
@@ -38,24 +38,24 @@ class _Order:
     settings: dict[str, Any]
 
     def key(self, url: str) -> str:
-        """What tells it from every other order."""
+        """Return a hash that identifies the order."""
         told = json.dumps([url, self.model, self.settings], sort_keys=True).encode()
         return hashlib.sha256(b"\0".join([told, self.train, self.validation])).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """How far an order has come, kept in a file so that nothing is paid for twice."""
+    """An order's progress, kept in a file so that nothing is paid for twice."""
 
     order: str
     train: str | None = None
     validation: str | None = None
-    is_asked: bool = False  # a job may be there, though we never heard its id
+    is_asked: bool = False  # a job may exist whose id never reached us
     job: str | None = None
     model: str | None = None
 
     def keep(self, state: Path) -> "_Note":
-        """Write it, whole or not at all."""
+        """Write the note to the file `state` atomically."""
         state.parent.mkdir(parents=True, exist_ok=True)
         part = state.with_name(f"{state.name}.part")
         part.write_text(json.dumps(asdict(self)) + "\n", encoding="utf-8")
@@ -64,12 +64,12 @@ class _Note:
 
     @staticmethod
     def drop(state: Path) -> None:
-        """Forget it: the next call begins anew."""
+        """Delete the note, so that the next call begins anew."""
         state.unlink(missing_ok=True)
 
 
 def hosted_id(adapter: str) -> str | None:
-    """The id by which a provider serves what is registered so; None for an adapter's folder."""
+    """Return the provider's id of a registered model, or None if it is an adapter's folder."""
     return adapter.removeprefix(HOSTED) if adapter.startswith(HOSTED) else None
 
 
@@ -84,15 +84,15 @@ async def fine_tune(
     epochs: int | None = None,
     pace: PollingBackoff = _PACE,
 ) -> str:
-    """Let the provider fine-tune `model` on `rows`; the id by which it serves the result.
+    """Fine-tune `model` on `rows` at the provider and return the id that serves the result.
 
-    `sft` rows are learned from by supervision, `preference` rows by DPO. What was begun is noted
-    in the file `state`: the same call after a kill finds its files and its job again, one whose
-    job has ended well answers at once, and one whose job failed begins anew. The files are deleted
-    there once the job has ended. `suffix` (64 characters at most) becomes a part of the id; the
-    provider chooses the `epochs` unless they are given. Raises CannotTrain for rows that make no
-    job, ProviderRefused (a wrong key, a model that cannot be tuned), ProviderSilent (to be called
-    again), TrainingFailed, and UnusableExamples for rows of a kind that no provider takes.
+    `sft` rows are trained by supervision, `preference` rows by DPO. Progress is noted in the file
+    `state`: the same call after a crash finds its files and its job again, returns at once if the
+    job has succeeded, and begins anew if it failed. The files are deleted there when the job has
+    ended. `suffix` (at most 64 characters) becomes a part of the id; the provider chooses the
+    `epochs` unless they are given. Raises CannotTrain for rows that make no job, ProviderRefused (a
+    wrong key, a model that cannot be tuned), ProviderSilent (call again), TrainingFailed, and
+    UnusableExamples for rows of a kind that no provider takes.
     """
     import openai
 
@@ -100,6 +100,7 @@ async def fine_tune(
     note = _read(state, order.key(endpoint.url))
     if note.model is not None:
         return note.model
+    # The client insists on a key, though not every server does.
     key = endpoint.api_key or "none"
     async with openai.AsyncOpenAI(base_url=endpoint.url, api_key=key, timeout=TIMEOUT_S) as client:
         provider = Provider(endpoint, client)
@@ -125,7 +126,7 @@ def _order(model: str, rows: Split, suffix: str, epochs: int | None) -> _Order:
     chosen = {"hyperparameters": {"n_epochs": epochs}} if epochs else {}
     if kinds == ["preference"]:
         settings["method"] = {"type": "dpo", "dpo": chosen}
-    elif chosen:  # else it is left out: not every provider knows of methods
+    elif chosen:  # else left out: not every provider knows methods
         settings["method"] = {"type": "supervised", "supervised": chosen}
     train, validation = (
         write_rows(part, "openai").encode() for part in (rows.train, rows.validation)
@@ -134,7 +135,7 @@ def _order(model: str, rows: Split, suffix: str, epochs: int | None) -> _Order:
 
 
 def _read(state: Path, key: str) -> _Note:
-    """What is noted of the order with this key. Raises CannotTrain for a job of another one."""
+    """Return the note of the order with this key. Raises CannotTrain for a job of another order."""
     try:
         note = _Note(**json.loads(state.read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -152,13 +153,14 @@ def _read(state: Path, key: str) -> _Note:
 
 
 async def _begun(provider: Provider, order: _Order, note: _Note, state: Path) -> _Note:
-    """The note of a job that is there: its files are sent and it is begun, unless they were."""
+    """Upload the files and begin the job, unless that is done, and return the note."""
     if note.train is None:
         note = replace(note, train=await provider.upload("train.jsonl", order.train)).keep(state)
     train = note.train or ""
     if note.validation is None and order.validation:
         file = await provider.upload("validation.jsonl", order.validation)
         note = replace(note, validation=file).keep(state)
+    # We asked for a job and may have lost the reply: look for it before asking again.
     if note.job is None and note.is_asked:
         note = replace(note, job=await provider.job_on(train)).keep(state)
     if note.job is None:

@@ -1,1 +1,1 @@
-"""How the reader that retrieval/reader runs is taught, measured and written. Serves nobody."""
+"""Train, evaluate and export the reader that retrieval/reader runs."""

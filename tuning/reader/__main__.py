@@ -1,4 +1,4 @@
-"""`make reader`: from the data sets to the reader that ships, in about an hour on two cores."""
+"""`make reader`: from the data sets to the shipped reader, in about an hour on two cores."""
 
 import argparse
 import sys
@@ -22,12 +22,12 @@ from tuning.reader.timing import PAIRS, TOKENS, time_pairs
 from tuning.reader.tokens import Numbered, number_examples
 
 _SECONDS = 900.0
-"""Between two checkpoints, each with a reader that can be tried."""
+"""Between two checkpoints, each of which also exports a reader that can be tried."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Where the data sets are, where checkpoints go, and what the reader's file is to be."""
+    """The folders of the data sets and of the checkpoints, and the path of the reader's file."""
 
     data: Path
     folder: Path
@@ -73,7 +73,7 @@ def _train(run: _Run) -> None:
 
 
 def _examples(run: _Run) -> list[Numbered]:
-    """The examples as tokens, made once and kept in the run's folder."""
+    """Return the tokenized examples; they are made once and kept in the run's folder."""
     path = run.folder / "examples.jsonl"
     if not path.is_file():
         write_examples(make_examples(run.data), path)

@@ -1,4 +1,4 @@
-"""The reader as it ships, on squad2's articles, which nothing was learned from."""
+"""Evaluate the shipped reader on squad2's articles, which are held out from its training."""
 
 import random
 from collections import defaultdict
@@ -17,13 +17,18 @@ _NEAREST = 6
 _SEED = 15
 
 FIGURES = ("near_miss", "nearest_other", "other_article", "exact", "f1", "contains", "span")
-"""Areas under the curve for answerable questions with their passage against three kinds of wrong,
-the likeness of the span to the gold answers, and the area of the span's logit for near-misses."""
+"""The columns of the table.
+
+The first three are areas under the ROC curve: answerable questions with their own passage against
+near-misses, the nearest other passage, and a passage of another article. `exact`, `f1` and
+`contains` compare the span with the gold answers. `span` is the area of the span's logit against
+near-misses.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What the reader made of one question with its own passage, and with two others."""
+    """The readings of one question with its own passage, and with two others."""
 
     article: str
     answerable: bool
@@ -44,9 +49,9 @@ class ArticleFigures:
 
 
 def evaluate_reader(reader: Reader, folder: Path, every: int = 1) -> list[ArticleFigures]:
-    """The figures of each held-out article, and of all; of each `every`-th question.
+    """Return the figures of each held-out article, then of all; from every `every`-th question.
 
-    Raises CannotTrain where the data set is missing in `folder`.
+    Raises CannotTrain if `folder` lacks the data set.
     """
     asked = read_asked(folder / HELD_OUT)
     others = _Others(asked)
@@ -58,7 +63,7 @@ def evaluate_reader(reader: Reader, folder: Path, every: int = 1) -> list[Articl
 
 
 def show_figures(measured: Sequence[ArticleFigures]) -> str:
-    """The figures as a Markdown table."""
+    """Return the figures as a Markdown table."""
     lines = [
         "| article | answerable | near-misses | " + " | ".join(FIGURES) + " |",
         "| --- |" + " ---: |" * (len(FIGURES) + 2),
@@ -99,7 +104,7 @@ def _figures(name: str, askings: Sequence[Asking]) -> ArticleFigures:
 
 
 class _Others:
-    """Passages that do not answer a question: the nearest of its article, one of another."""
+    """Finds passages that do not answer a question: near ones of its article, others far away."""
 
     def __init__(self, asked: Sequence[ReaderQuestion]) -> None:
         self._groups: dict[str, list[AskedPassage]] = defaultdict(list)
@@ -111,14 +116,14 @@ class _Others:
         self._draw = random.Random(_SEED)  # noqa: S311 - a draw to repeat, no secret
 
     def nearest(self, one: ReaderQuestion) -> AskedPassage:
-        """The passage of the article with most of the question's words and no gold answer."""
+        """Return the article's passage that shares most with the question, without gold answers."""
         found = self._groups[one.passage.title]
         order = [found[at] for at in self._nearest[one.passage.title].rank(one.question, _NEAREST)]
         silent = [passage for passage in order if _is_silent(passage, one)]
         return silent[0] if silent else self.far(one)
 
     def far(self, one: ReaderQuestion) -> AskedPassage:
-        """Any passage of another article."""
+        """Return a random passage of another article."""
         title = self._draw.choice(sorted(set(self._groups) - {one.passage.title}))
         return self._draw.choice(self._groups[title])
 

@@ -1,4 +1,4 @@
-"""A trained reader to the one file that retrieval/reader opens. Needs no PyTorch once read."""
+"""Export a trained reader to the one file that retrieval/reader opens."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from retrieval.reader.weights import save_weights
 
 
 def export_reader(model: Any, path: Path) -> str:
-    """Write the weights of a `ReaderModel` in 8 bits to the file `path`; give its SHA-256."""
+    """Write the weights of a `ReaderModel` to the file `path` in 8 bits; return its SHA-256."""
     arrays = {
         name: tensor.detach().float().numpy().astype(np.float32)
         for name, tensor in model.state_dict().items()

@@ -1,4 +1,4 @@
-"""The reader as PyTorch trains it: MiniLM, and heads for the place and for whether it answers."""
+"""The reader in PyTorch: MiniLM with a span head and an answerability head."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ _DIMENSIONS = 384
 
 
 class ReaderModel(torch.nn.Module):  # type: ignore[misc]  # torch has no types here
-    """Logits of a span's first and last token, the first token being the null, and of answering."""
+    """Predicts the span's first and last token (token 0 is the null span) and answerability."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,21 +25,21 @@ class ReaderModel(torch.nn.Module):  # type: ignore[misc]  # torch has no types 
             hidden_dropout_prob=0.0,
             attention_probs_dropout_prob=0.0,
         )
-        config._attn_implementation = "eager"  # bfloat16 on a CPU: twice as fast as the fused one
+        config._attn_implementation = "eager"  # in bfloat16 on a CPU, twice as fast as SDPA
         self.body = BertModel(config, add_pooling_layer=False)
         self.span = torch.nn.Linear(_DIMENSIONS, 2)
         self.dense = torch.nn.Linear(2 * _DIMENSIONS, _DIMENSIONS)
         self.answers = torch.nn.Linear(_DIMENSIONS, 1)
 
     def forward(self, batch: dict[str, Any]) -> tuple[Any, Any]:
-        """Span logits, (texts, tokens, 2), and answerability logits, (texts,)."""
+        """Return span logits (texts, tokens, 2) and answerability logits (texts,)."""
         hidden = self.body(
             input_ids=batch["ids"],
             token_type_ids=batch["types"],
             attention_mask=batch["mask"],
         ).last_hidden_state
         spans = self.span(hidden).masked_fill(~batch["places"].unsqueeze(-1), -1e4)
-        # The question's view of the block, and the block's tokens that speak loudest.
+        # The first token sees question and block; max pooling keeps the block's strongest features.
         loudest = hidden.masked_fill(~batch["block"].unsqueeze(-1), -1e4).amax(dim=1)
         both = torch.cat((hidden[:, 0], loudest), dim=-1)
         answers = self.answers(torch.nn.functional.gelu(self.dense(both))).squeeze(-1)
@@ -47,7 +47,7 @@ class ReaderModel(torch.nn.Module):  # type: ignore[misc]  # torch has no types 
 
 
 def open_model(weights: Path, seed: int) -> ReaderModel:
-    """The model with a body from MiniLM's published weights and new heads drawn by `seed`."""
+    """Load MiniLM's published weights as the body; initialize new heads by `seed`."""
     torch.manual_seed(seed)
     model = ReaderModel()
     found = load_file(weights)
@@ -58,8 +58,9 @@ def open_model(weights: Path, seed: int) -> ReaderModel:
 
 
 def pad_batch(examples: list[Numbered]) -> dict[str, Any]:
-    """The tensors of a batch; `places` may hold a span, the first token among them."""
+    """Return a batch's padded tensors; `places` marks the tokens of the block, and the null."""
     longest = max(len(one.ids) for one in examples)
+    # Matrix kernels are fastest on multiples of 8.
     longest += -longest % 8
     ids = torch.zeros(len(examples), longest, dtype=torch.long)
     types, mask, block = (torch.zeros_like(ids) for _ in range(3))
@@ -83,7 +84,7 @@ def pad_batch(examples: list[Numbered]) -> dict[str, Any]:
 
 
 def loss_of(model: ReaderModel, batch: dict[str, Any]) -> Any:
-    """The mean loss of places and of answering, equally."""
+    """Return the sum of the mean span loss and the mean answerability loss."""
     spans, answers = model(batch)
     place = torch.nn.functional.cross_entropy(
         spans.permute(0, 2, 1).reshape(-1, spans.shape[1]),

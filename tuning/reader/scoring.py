@@ -1,4 +1,4 @@
-"""How alike two short answers are, as SQuAD scores it, and how well scores part two kinds."""
+"""Score short answers as SQuAD does, and compute the area under the ROC curve."""
 
 import re
 import string
@@ -14,7 +14,7 @@ _SIGNS = str.maketrans("", "", string.punctuation)
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """An answer beside the gold ones: equal, its best F1, and whether one of them is in it."""
+    """An answer compared with the gold ones: equal, best F1, whether it contains one of them."""
 
     exact: float
     f1: float
@@ -22,12 +22,12 @@ class Likeness:
 
 
 def normalize(answer: str) -> str:
-    """Lower case, without signs and articles, blanks made one: SQuAD's own evaluation."""
+    """Normalize as SQuAD does: lower case, no punctuation, no articles, single spaces."""
     return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_SIGNS)).split())
 
 
 def compare(answer: str, golds: Sequence[str]) -> Likeness:
-    """The best of `answer` beside each of the gold answers."""
+    """Return the best scores of `answer` over the gold answers."""
     found = normalize(answer)
     wanted = [normalize(gold) for gold in golds]
     return Likeness(
@@ -38,9 +38,9 @@ def compare(answer: str, golds: Sequence[str]) -> Likeness:
 
 
 def area(right: Sequence[float], wrong: Sequence[float]) -> float:
-    """The share of pairs of a right and a wrong one that the scores order rightly; ties count half.
+    """Return the area under the ROC curve: the share of (right, wrong) pairs ordered rightly.
 
-    It is the area under the ROC curve (Mann and Whitney's U).
+    Ties count half (Mann and Whitney's U).
     """
     values = np.array([*right, *wrong])
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)

@@ -1,4 +1,4 @@
-"""How long the reader takes for what a question needs. Judges no answer."""
+"""Measure how long the reader takes for one question's blocks."""
 
 import time
 
@@ -12,7 +12,7 @@ _SENTENCE = "The office manager approves every order above 400 euros before Frid
 
 
 def time_pairs(reader: Reader) -> float:
-    """The seconds for a question with ten texts, 200 tokens each pair: the best of 15 rounds."""
+    """Return the seconds for a question with 10 texts, 200 tokens a pair: the best of 15 rounds."""
     words = (_SENTENCE * TOKENS).split()
     count = open_tokenizer().encode
     size = next(n for n in range(1, TOKENS) if len(count(_QUESTION, _text(words, n)).ids) >= TOKENS)

@@ -1,4 +1,4 @@
-"""Examples to the numbers that the model reads, and these to batches of one length. No model."""
+"""Tokenize examples for the reader, and group them into batches of similar length."""
 
 import random
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ NO_SPAN = -1
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
-    """An example as tokens; `second` is where the block's half begins, the span is of tokens.
+    """A tokenized example; `second` is the first token of the block, and the span is of tokens.
 
-    A span of 0 is the null: the block does not answer. NO_SPAN teaches no place.
+    A span of 0 is the null: the block does not answer. NO_SPAN is ignored by the span loss.
     """
 
     ids: list[int]
@@ -28,7 +28,7 @@ class Numbered:
 
 
 def number_examples(examples: Sequence[ReaderExample], tokenizer: Tokenizer) -> list[Numbered]:
-    """The examples that fit in MOST_TOKENS, in order."""
+    """Tokenize the examples, in order; those of more than MOST_TOKENS tokens are left out."""
     numbered = []
     for at in range(0, len(examples), 1024):
         some = examples[at : at + 1024]
@@ -59,11 +59,13 @@ def _number(example: ReaderExample, offset: int, encoding: Encoding) -> Numbered
 
 
 def draw_batches(examples: Sequence[Numbered], size: int, seed: int) -> list[list[int]]:
-    """The places of all examples in batches of about one length, drawn by `seed`."""
+    """Return all examples' positions in random batches of similar length, drawn by `seed`."""
     draw = random.Random(seed)  # noqa: S311 - a draw to repeat, no secret
     places = list(range(len(examples)))
     draw.shuffle(places)
     batches = []
+    # Sort by length within 40 batches at a time: little padding, and batches still differ by
+    # chance.
     for at in range(0, len(places), size * 40):
         database = sorted(places[at : at + size * 40], key=lambda one: len(examples[one].ids))
         pool_batches = [database[start : start + size] for start in range(0, len(database), size)]

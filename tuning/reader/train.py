@@ -1,4 +1,4 @@
-"""The training run of the reader: seeded, one pass, resumed from where it was."""
+"""Train the reader: one pass, seeded, resumable from its checkpoint."""
 
 import json
 import os
@@ -18,7 +18,10 @@ _CHECKPOINT = "checkpoint.pt"
 
 @dataclass(frozen=True, slots=True)
 class ReaderSettings:
-    """How the reader is trained. `rate` is of the body; the heads learn `heads` times as fast."""
+    """How to train. `rate` is the body's learning rate; the heads' is `heads` times as high.
+
+    `warm` is the share of the steps that warm up, `half` trains in bfloat16.
+    """
 
     rate: float = 1e-4
     heads: float = 5.0
@@ -26,12 +29,12 @@ class ReaderSettings:
     warm: float = 0.06
     seed: int = 15
     steps: int | None = None
-    half: bool = True
+    half: bool = True  # bfloat16; single precision takes 1.4 times as long
     threads: int = 2
 
 
 Kept = Callable[[ReaderModel, int], None]
-"""Called with the model and the steps taken, each time that a checkpoint was written."""
+"""Called with the model and the number of steps after each checkpoint."""
 
 
 def train_reader(
@@ -42,12 +45,13 @@ def train_reader(
     keep_every: float,
     kept: Kept,
 ) -> ReaderModel:
-    """Train `model` on `examples`, one pass or `settings.steps` batches; give it back.
+    """Train `model` on `examples`, for one pass or `settings.steps` batches, and return it.
 
-    Writes a checkpoint to `folder` every `keep_every` seconds and goes on from one that is there;
-    so interrupted, it makes the weights that it makes at once.
+    Writes a checkpoint to `folder` every `keep_every` seconds and resumes from an existing one. A
+    run that was interrupted ends with the same weights as one that was not.
     """
     torch.set_num_threads(settings.threads)
+    # One pass: a second one on new draws gained nothing that the test could tell (docs/log.md).
     batches = draw_batches(examples, settings.batch, settings.seed)[: settings.steps]
     optimizer = _optimizer(model, settings)
     done = _resume(folder, model, optimizer)
@@ -76,7 +80,7 @@ def _optimizer(model: ReaderModel, settings: ReaderSettings) -> Any:
 
 
 def _set_rate(optimizer: Any, step: int, steps: int, settings: ReaderSettings) -> None:
-    """Up in a straight line, then down to nothing in another."""
+    """Set the learning rate: linear warm-up, then linear decay to zero."""
     warm = max(1, round(settings.warm * steps))
     part = min((step + 1) / warm, (steps - step) / max(1, steps - warm))
     for group in optimizer.param_groups:
@@ -99,11 +103,12 @@ def _keep(folder: Path, model: ReaderModel, optimizer: Any, step: int) -> None:
     torch.save(
         {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, part
     )
+    # Atomic, so that a run killed while it writes keeps its last checkpoint.
     part.replace(folder / _CHECKPOINT)
 
 
 def _resume(folder: Path, model: ReaderModel, optimizer: Any) -> int:
-    """The steps that the checkpoint in `folder` has taken, 0 without one."""
+    """Load the checkpoint in `folder` and return its number of steps, 0 without one."""
     path = folder / _CHECKPOINT
     if not path.is_file():
         return 0

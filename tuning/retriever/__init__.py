@@ -1,1 +1,1 @@
-"""What feedback teaches the search: weights and a query adapter."""
+"""What feedback teaches retrieval: fusion weights and a query adapter."""

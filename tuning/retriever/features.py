@@ -1,4 +1,4 @@
-"""A lesson as numbers: what both arms say of each chunk, and which of them are right. Fits none."""
+"""Turn retrieval lessons into features: both arms' scores of each chunk, and which are right."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ from tuning.retriever.training_data import SearchLesson
 
 Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-_HELD = 0.8
+_HELD = 0.8  # share of a span's words that a chunk must hold
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """One question's chunks, a row each.
+    """One question's chunks, one row each.
 
-    `question` is its vector, `vectors` those of the chunks, `shares` what each is of the arms' best
-    (dense, lexical), 0 where `found` is not set: then neither arm named it. `answered` and `misled`
-    never share a row.
+    `question` is its vector, `vectors` those of the chunks, `shares` their normalized scores in the
+    two arms (dense, lexical), 0 where `found` is not set: then neither arm found the chunk.
+    `answered` and `misled` exclude each other.
     """
 
     question: Floats
@@ -44,11 +44,10 @@ async def gather_cases(
     lessons: Iterable[SearchLesson],
     hidden: frozenset[int] = frozenset(),
 ) -> list[Case]:
-    """The cases of the lessons whose places still stand in this generation, in their order.
+    """Return the cases of the lessons whose source spans exist in this generation, in order.
 
-    Each is searched without an adapter, for its own audience: what that may not read is in none of
-    its rows, nor is a chunk of a `hidden` document, lest it be learned as wrong. Raises
-    EmbedderUnavailable and DatabaseUnavailable.
+    Each question is searched without an adapter, for its own audience. Raises EmbedderUnavailable
+    and DatabaseUnavailable.
     """
     cases = []
     for lesson in lessons:
@@ -64,14 +63,16 @@ async def gather_cases(
 def case_of(
     lesson: SearchLesson, found: Candidates, hidden: frozenset[int] = frozenset()
 ) -> Case | None:
-    """The case of a lesson, or None where nothing that answered or misled is there any more.
+    """Return the case of a lesson, or None if no chunk that answered or misled exists any more.
 
-    Other chunks of a document that answered are left out: they may be right as well.
+    Chunks of a `hidden` document are left out.
     """
     answered = _chunks_at(lesson.answered, found.chunks)
     misled = _chunks_at(lesson.misled, found.chunks) - answered
     if not answered and not misled:
         return None
+    # Other chunks of a document that answered may be right as well, and held-out documents must not
+    # be learned as wrong: neither may be a negative.
     out = hidden.union(place.document_id for place in lesson.answered)
     rows = [
         id_
@@ -91,9 +92,9 @@ def case_of(
 
 
 def _chunks_at(places: Sequence[SourceSpan], chunks: Mapping[int, CandidateChunk]) -> set[int]:
-    """The chunks that hold a place's words; where the words were parted, those with most of them.
+    """Return the chunks that hold a span's words; if the words were split, those with most of them.
 
-    Of a place without a quote all chunks of its document.
+    A span without a quote means all chunks of its document.
     """
     found: set[int] = set()
     for place in places:

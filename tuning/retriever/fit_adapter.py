@@ -1,4 +1,4 @@
-"""An adapter of a question's vector, fitted to lessons by gradient descent. Searches nothing."""
+"""Fit a query adapter, a linear map of the question's vector, to lessons by gradient descent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from retrieval.search.query_adapter import Adapter
 from tuning.retriever.features import Case
 
 _TEMPERATURE = 0.05
-# Of 3 to 100 the one that lost least where documents were new, and still won where they were not.
+# Of 3 to 100, the one that lost least on new documents and still gained on known ones.
 _PENALTY = 30.0
 _STEPS = 60
 _SETTLED = 1e-4
-_FAR = 0.1  # a cosine: nearer than so the best chunk always counts as
+_FAR = 0.1  # a cosine: the best chunk counts as at least so near
 
 Floats = NDArray[np.float32]
 
@@ -23,17 +23,17 @@ Floats = NDArray[np.float32]
 def fit_adapter(
     cases: Sequence[Case], dense: float = DENSE_WEIGHT, penalty: float = _PENALTY
 ) -> Adapter | None:
-    """The residual matrix under which what answered is nearer than what else was found.
+    """Fit the residual matrix that brings a question's vector nearer to what answered it.
 
-    The loss is contrastive (van den Oord et al. 2018), on the score that is fused with the weight
-    `dense`, so that nothing is learned of what the terms know already: of each question the chance
-    of what answered among all chunks that its search found, those that misled included; where
-    nothing is known to have answered, the chance of what misled. `penalty` is the weight of the
-    matrix' squares, the same for ten lessons as for a thousand, so that a few move it little. None
-    without cases. The same cases give the same adapter.
+    Minimizes a contrastive loss (van den Oord et al. 2018): the negative log-probability of the
+    chunks that answered among all that the search found; where nothing is known to have answered,
+    of all that did not mislead. `dense` is the weight of the dense arm in the fused score.
+    `penalty` weighs the matrix' squares, whatever the number of lessons, so that a few lessons move
+    it little. Deterministic. Returns None without cases.
     """
     if not cases:
         return None
+    # The loss is on the fused score, so that nothing is learned that the lexical arm already knows.
     batch = _Batch.of(cases, dense)
     matrix = np.zeros((batch.questions.shape[1],) * 2, dtype=np.float32)
     best, least = matrix, np.inf
@@ -41,6 +41,7 @@ def fit_adapter(
     for _ in range(_STEPS):
         loss, slope = batch.loss(matrix)
         loss, slope = loss + penalty * float((matrix**2).sum()), slope + 2 * penalty * matrix
+        # Barzilai-Borwein steps do not always descend, so keep the best matrix.
         if loss < least:
             best, least = matrix, loss
         if np.abs(slope).max() < _SETTLED:
@@ -57,9 +58,9 @@ def fit_adapter(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Batch:
-    """All cases at once: questions (n, d), chunks (n, m, d), and which of these count.
+    """All cases at once: questions (n, d), chunks (n, m, d), masks (n, m) of real and wanted ones.
 
-    A chunk's fused score is its cosine times `scales` (n, 1) and what `terms` (n, m) say of it.
+    A chunk's fused score is its cosine times `scales` (n, 1) plus its `terms` (n, m).
     """
 
     questions: Floats
@@ -71,7 +72,7 @@ class _Batch:
 
     @classmethod
     def of(cls, cases: Sequence[Case], dense: float) -> "_Batch":
-        """The cases, padded to the longest. Without an answer, what misled is what to avoid."""
+        """Pad the cases to the longest. If nothing answered, all that did not mislead is wanted."""
         most = max(len(case.vectors) for case in cases)
         size = (len(cases), most)
         chunks = np.zeros((*size, cases[0].question.shape[0]), dtype=np.float32)
@@ -89,7 +90,7 @@ class _Batch:
         return cls(questions, chunks, there, wanted, scales, terms)
 
     def loss(self, matrix: Floats) -> tuple[float, Floats]:
-        """The summed loss, and its slope."""
+        """Return the summed loss and its gradient."""
         moved = self.questions + self.questions @ matrix
         lengths = np.linalg.norm(moved, axis=1, keepdims=True)
         unit = moved / lengths

@@ -1,4 +1,4 @@
-"""How much the dense arm weighs, fitted to lessons. Searches nothing."""
+"""Fit the weight of the dense arm in score fusion to lessons."""
 
 from collections.abc import Sequence
 
@@ -11,20 +11,20 @@ from tuning.retriever.features import Case
 LEAST, MOST = 0.2, 0.9
 """The weight stays between these."""
 _STEP = 0.01
-_SMOOTH = 0.02  # of a fused score: two chunks that near share a place
-# What a move of one from the weight as shipped must be worth, squared, in whole questions: one of
-# .1 a question that rises from nowhere to the first place. Ten thumbs seldom are.
+_SMOOTH = 0.02  # of a fused score: chunks closer than this share a rank
+# Penalty, in questions, of the squared distance from the shipped weight: a move by .1 costs one
+# question that rises from nowhere to rank one. Ten thumbs seldom are worth that.
 _PRIOR = 100.0
 
 Floats = NDArray[np.float64]
 
 
 def fit_dense_weight(cases: Sequence[Case], before: float = DENSE_WEIGHT) -> float:
-    """The weight at which most is gained, less a penalty for how far it is from `before`.
+    """Return the weight with the greatest gain, less a penalty on its distance from `before`.
 
-    A case gains one over the place of the best chunk that answered and loses one over that of the
-    best that misled, so that none counts more than another. The places are smooth, as in Qin et
-    al. 2010. The same cases give the same weight; none give `before`.
+    A case gains the reciprocal rank of the best chunk that answered and loses that of the best that
+    misled, so each counts alike. Ranks are smooth, as in Qin et al. 2010. Deterministic; returns
+    `before` without cases.
     """
     weights = np.round(np.arange(LEAST, MOST + _STEP / 2, _STEP), 2)
     worth = -_PRIOR * (weights - before) ** 2
@@ -36,7 +36,7 @@ def fit_dense_weight(cases: Sequence[Case], before: float = DENSE_WEIGHT) -> flo
 
 
 def gains(case: Case, weights: Floats) -> Floats:
-    """What a case is worth at each weight, -1 to 1."""
+    """Return what a case is worth at each weight, -1 to 1."""
     dense, lexical = case.shares[case.found].T.astype(np.float64)
     scores = weights[:, None] * dense + (1 - weights)[:, None] * lexical
     answered, misled = case.answered[case.found], case.misled[case.found]
@@ -44,7 +44,7 @@ def gains(case: Case, weights: Floats) -> Floats:
 
 
 def _nearness(scores: Floats, wanted: NDArray[np.bool_], others: NDArray[np.bool_]) -> Floats:
-    """One over the place of the best that is wanted, among the others, at each weight."""
+    """Return the smooth reciprocal rank of the best wanted chunk, at each weight."""
     if not wanted.any():
         return np.zeros(len(scores))
     best = scores[:, wanted].max(axis=1, keepdims=True)

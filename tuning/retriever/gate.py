@@ -1,4 +1,4 @@
-"""Weights of the search beside those served, on golden questions held out. Serves none."""
+"""Compare candidate retrieval weights with the served ones on held-out golden questions."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,23 +16,23 @@ from retrieval.search.weights import Weights
 from tuning.evaluation.gate import Margin, Verdict, judge
 
 FEWEST_HELD_OUT = 20
-"""Of fewer the bootstrap's interval is much too narrow: of one question it is a point."""
+"""With fewer the bootstrap's interval is much too narrow: one question gives a point."""
 _LOOKED_AT = 20
 _RANK, _RECALL = "reciprocal rank", f"recall@{PASSAGES}"
 MARGINS: Mapping[str, Margin | None] = MappingProxyType({_RECALL: Margin(0.02, 0.1)})
 """What must not be lost."""
 GAINS = (_RANK,)
-"""What weights are for."""
+"""What weights are trained for."""
 
 
 def hold_out(golden: Iterable[GoldenQuestion]) -> list[GoldenQuestion]:
-    """About half of the golden questions: those whose document's hash is even.
+    """Return about half of the golden questions: those whose document's hash is even.
 
-    Most grow from the thumbs that are the lessons, too: were all held out, little would be left to
-    learn. Documents decide, so that none is in both halves; and hashes, so that what is held out
-    once always is. What is served may have learned from a document before a golden question named
-    it: that is to its advantage, never to a candidate's.
+    The served weights may have learned from a document before a golden question named it; that can
+    only favour them, never a candidate.
     """
+    # Half, because most golden questions grow from the thumbs that are lessons too. By document, so
+    # that none is on both sides; by hash, so that what is held out once always is.
     return [one for one in golden if _hash(one.document_id)[0] % 2 == 0]
 
 
@@ -44,11 +44,11 @@ async def judge_weights(
     served: Weights,
     candidate: Weights,
 ) -> Verdict:
-    """Each question searched with both for its own audience, without a cross-encoder.
+    """Search each question with both weights for its own audience, and apply the gate.
 
-    A candidate passes where the words that answer surely come earlier (one over the place of the
-    passage with which they are complete, 0 below the twentieth), and the first five passages hold
-    them as often. Raises EmbedderUnavailable and DatabaseUnavailable, ValueError without questions.
+    A candidate passes if the reciprocal rank of the passage that completes the answer surely rises
+    (0 below rank 20) and recall@5 is held, both without a cross-encoder. Raises EmbedderUnavailable
+    and DatabaseUnavailable, ValueError without questions.
     """
 
     async def places(weights: Weights) -> list[float]:
@@ -69,7 +69,7 @@ async def judge_weights(
 
 
 def _place(golden: GoldenQuestion, passages: Sequence[Passage]) -> float:
-    """How many of the passages it takes to find the answer, infinitely many where none has it."""
+    """Return how many passages it takes to find the answer, infinity if none has it."""
     counts = range(1, len(passages) + 1)
     return next((float(n) for n in counts if golden.is_found(passages[:n])), inf)
 

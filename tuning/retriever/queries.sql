@@ -1,9 +1,9 @@
 -- name: lesson_threads
--- What was said before the questions of these answers.
+-- The thread before each of these answers' questions.
 select id, thread from answers where workspace = %(workspace)s and id = any(%(ids)s);
 
 -- name: register_weights
--- Adds learned weights as a candidate.
+-- Add learned weights as a candidate.
 insert into retriever_weights
     (workspace, embedder, dimensions, dense, adapter, adapter_hash, lessons, lessons_hash, answers,
     documents, people, code_version, learned_by, passes, verdict, metrics, against)
@@ -13,7 +13,7 @@ values (%(workspace)s, %(embedder)s, %(dimensions)s, %(dense)s, %(adapter)s, %(a
 returning id;
 
 -- name: list_weights
--- All weights that were learned for an embedder, those served first, then the newest.
+-- All weights learned for an embedder: the served ones first, then the newest.
 select id, dense, adapter is not null as has_adapter, state, lessons, learned_by, created_at, passes,
     verdict, against, replaced, decided_by, reason, decided_at, stale_reason
 from retriever_weights
@@ -21,17 +21,17 @@ where workspace = %(workspace)s and embedder = %(embedder)s and dimensions = %(d
 order by state = 'served' desc, id desc;
 
 -- name: lock_weights
--- One change of what the search is weighed by at a time in a workspace.
+-- Serialize changes of a workspace's retrieval weights.
 select pg_advisory_xact_lock(hashtextextended('weights:' || %(workspace)s, 0));
 
 -- name: retire_weights
--- Takes the served weights out of service.
+-- Take the served weights out of service.
 update retriever_weights
 set state = 'retired', decided_by = %(by)s, reason = %(reason)s, decided_at = now()
 where id = %(id)s;
 
 -- name: serve_weights
--- Puts weights into service, after others or once more.
+-- Put weights into service, for the first time or again.
 update retriever_weights
 set state = 'served', decided_by = %(by)s, reason = %(reason)s, decided_at = now(),
     replaced = %(replaced)s

@@ -1,6 +1,6 @@
-"""Which learned weights the search is weighed by, and which before. Learns and judges none.
+"""Register learned retrieval weights, promote them and roll them back.
 
-All is of one embedder, that of a generation: weights of another one are unknown to it.
+Everything is per embedder: a generation knows only the weights of its own embedder.
 """
 
 from collections.abc import Sequence
@@ -27,10 +27,11 @@ _SQL = load_statements("tuning.retriever")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LearnedWeights:
-    """Weights as they are kept: what they are, how they were judged, who decided what and why.
+    """Registered weights: what they are, how they were evaluated, who decided what and why.
 
-    They were judged beside those of `against` and served after those of `replaced`, None for those
-    shipped. `stale_reason` is set where they have learned what had to leave.
+    They were evaluated against the weights numbered `against` and served after those of `replaced`;
+    None means the shipped ones. `stale_reason` is set if they learned from data that was erased
+    since.
     """
 
     id: int
@@ -66,7 +67,7 @@ async def register_weights(
     weights: Weights,
     learned: SearchLearned,
 ) -> int:
-    """Keep a candidate with its verdict and the ids of all that taught it; its number."""
+    """Store a candidate with its verdict and what it learned from; return its number."""
     lessons, verdict = learned.lessons, learned.verdict
     kept = weights.adapter.to_bytes() if weights.adapter else None
     values = {
@@ -91,7 +92,7 @@ async def register_weights(
 
 
 async def learned_weights(database: Database, generation: Generation) -> list[LearnedWeights]:
-    """All that were learned: those served first, then the newest. Empty: only those shipped."""
+    """Return all learned weights: the served ones first, then the newest."""
     async with database.connection() as connection:
         return await _list(connection, generation)
 
@@ -99,10 +100,10 @@ async def learned_weights(database: Database, generation: Generation) -> list[Le
 async def promote_weights(
     database: Database, generation: Generation, number: int, by: str, reason: str = ""
 ) -> LearnedWeights:
-    """Weigh the search by these from the next one on, in every process.
+    """Serve these weights in every process, beginning with the next search.
 
-    Without a reason only what passed beside those served now, and is not stale. Raises
-    UnknownWeights and WeightsRefused, with nothing changed.
+    Without a reason, only weights that passed against those served now and are not stale are
+    accepted. Raises UnknownWeights and WeightsRefused, with nothing changed.
     """
     async with database.connection() as connection, connection.transaction():
         await _lock(connection, generation)
@@ -136,10 +137,9 @@ async def roll_back_weights(
     *,
     to_shipped: bool = False,
 ) -> LearnedWeights | None:
-    """Weigh the search as before these weights, or as shipped: then None. From the next one on.
+    """Serve the weights before these again, or the shipped ones: then return None.
 
-    Those before that have learned what had to leave are passed over. Raises UnknownWeights where no
-    learned ones are served.
+    Stale weights are skipped. Raises UnknownWeights if no learned weights are served.
     """
     async with database.connection() as connection, connection.transaction():
         await _lock(connection, generation)
@@ -155,11 +155,11 @@ async def roll_back_weights(
 
 
 def _before(known: Sequence[LearnedWeights], weights: LearnedWeights) -> LearnedWeights | None:
-    """The last that were served before these and have not to leave; None for those shipped."""
+    """Return the last weights served before these that are not stale, None for the shipped ones."""
     others = {one.id: one for one in known if one != weights}
     replaced = weights.replaced
     while replaced in others:
-        before = others.pop(replaced)  # two that took turns replaced each other
+        before = others.pop(replaced)  # two that alternated replaced each other
         if before.stale_reason is None:
             return before
         replaced = before.replaced
@@ -167,11 +167,12 @@ def _before(known: Sequence[LearnedWeights], weights: LearnedWeights) -> Learned
 
 
 def _doubt(wanted: LearnedWeights, now: LearnedWeights | None) -> str | None:
-    """Why weights are not to be served without somebody's word, if there is a reason."""
+    """Return why weights should not be served without a reason given, or None."""
     if wanted.stale_reason:
         return f"have to be learned anew ({wanted.stale_reason})"
     if not wanted.passes:
         return "did not pass"
+    # Stale weights are no incumbent: the candidate was compared with the shipped ones instead.
     if now is not None and now.stale_reason:
         return None
     if wanted.against != (now.id if now else None):

@@ -1,4 +1,4 @@
-"""What people said of answers to judged weights of the search, kept as a candidate. Serves none."""
+"""Train retrieval weights on feedback, evaluate them, and register a candidate."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +23,10 @@ from tuning.retriever.training_data import read_lessons, teachable
 
 @dataclass(frozen=True, slots=True)
 class SearchTrained:
-    """What came of a training: a candidate, what taught it, and beside what it was judged and how.
+    """The result of a training: the weights, the incumbent, what they learned from, the verdict.
 
-    `weights` without an id and without a verdict are those of `rival`: nothing was kept. `stale` is
-    the number of the weights that are served though they have learned what had to leave.
+    Weights without an id and a verdict equal those of `rival`, and nothing was registered. `stale`
+    is the number of the served weights if they learned from data that was erased since.
     """
 
     weights: Weights
@@ -46,12 +46,12 @@ async def train_search(
     *,
     with_adapter: bool = False,
 ) -> SearchTrained:
-    """Fit the dense arm's weight, on request an adapter too, to what people said; judge; keep.
+    """Fit the dense arm's weight, and on request a query adapter; evaluate; register.
 
     Golden questions of about half of the documents are held out; no lesson shares a document, a
-    question or a thread with them. What has learned what had to leave is no rival: then the
-    candidate is judged beside the weights as shipped. Raises CannotTrain where there is no index,
-    no lesson, or too little to judge by, EmbedderUnavailable and DatabaseUnavailable.
+    question or a thread with them. Stale weights are no incumbent: the candidate is then compared
+    with the shipped ones. Raises CannotTrain if there is no index, no lesson or too few held-out
+    questions, EmbedderUnavailable and DatabaseUnavailable.
     """
     generation = await _live(database, embedder)
     await sweep(database)
@@ -86,11 +86,12 @@ async def train_search(
 
 
 def fit_weights(cases: Sequence[Case], *, with_adapter: bool = False) -> Weights:
-    """The weights that cases teach, an adapter as it is read back; as shipped without cases."""
+    """Return the weights fitted to the cases; the shipped ones without cases."""
     dense = fit_dense_weight(cases)
     adapter = fit_adapter(cases, dense) if with_adapter else None
     if adapter is None:
         return Weights(dense)
+    # Through bytes and back, so that the gate sees the same rounded adapter that is served later.
     return Weights(dense, Adapter.from_bytes(adapter.to_bytes(), len(adapter.residual)))
 
 

@@ -1,6 +1,6 @@
-"""What judged answers teach the search: questions, what answered them and what misled. Fits none.
+"""Read retrieval lessons from rated answers: questions, what answered them, what misled.
 
-A lesson is read from the database each time; nothing of its texts is kept anywhere else.
+They are read from the database each time, so that no text of theirs is stored anywhere else.
 """
 
 import hashlib
@@ -30,10 +30,10 @@ _SQL = load_statements("tuning.retriever")
 
 @dataclass(frozen=True, slots=True)
 class SearchLesson:
-    """A question as it was searched, for whom, and the places that answered it or misled.
+    """A question as it was searched, its audience, and the source spans that answered or misled.
 
-    `key` and `thread` tell where it comes from; `deciders` are those whose word it is, `people` all
-    whom it is of.
+    `key` and `thread` name its origin; `deciders` are the people whose feedback it is, `people`
+    everybody involved.
     """
 
     key: str
@@ -49,7 +49,7 @@ class SearchLesson:
 
     @property
     def documents(self) -> frozenset[int]:
-        """Every document that it is about."""
+        """All documents of its source spans."""
         return frozenset(place.document_id for place in (*self.answered, *self.misled))
 
 
@@ -60,12 +60,12 @@ async def read_lessons(
     public_channels: frozenset[str],
     most_per_person: int = MOST_PER_PERSON,
 ) -> list[SearchLesson]:
-    """The lessons of all that people said and that may be learned from, and of golden questions.
+    """Return the lessons of all feedback that may be trained on, and of golden questions.
 
-    What may be is what examples may be made of (`collect.may_train`), without people who are
-    forgotten. The newest come first. Of one question for one audience the newest counts, and of
-    one person the newest `most_per_person`: a few who judge much do not decide. Golden questions
-    that grew from a thumb are lessons by that thumb alone. Raises what `search` raises.
+    `collect.may_train` says what may; people who asked for erasure are left out. Newest first. Of
+    one question for one audience the newest counts, and of one person the newest `most_per_person`.
+    A golden question that grew from a thumb gives no lesson of its own. Raises what `search`
+    raises.
     """
     search = ask_once(search)  # what a cause was looked for with is looked at again
     judged = [one for one in await read_judged(database) if may_train(one, public_channels)]
@@ -75,6 +75,7 @@ async def read_lessons(
         if lesson := await lesson_of(one, threads.get(one.id, ()), search):
             found.append(lesson)
     newest: dict[tuple[str, str, Audience], SearchLesson] = {}
+    # Newest first, so that `setdefault` keeps the newest of each question.
     for each in reversed(found):
         newest.setdefault((plain(each.question), each.background, each.audience), each)
     return _balanced(newest.values(), most_per_person)
@@ -83,11 +84,11 @@ async def read_lessons(
 async def lesson_of(
     judged: RatedAnswer, thread: Sequence[Turn], search: Search
 ) -> SearchLesson | None:
-    """What one judged answer teaches, or None where it says nothing of the search.
+    """Return what one rated answer teaches, or None if it says nothing about retrieval.
 
-    Of a good one what it cites has answered. A bad one teaches if its cause is that the right text
-    was not retrieved, or if a better answer says what the right text is: that has answered, and
-    what else it cites has misled. A question that was forgotten teaches nothing.
+    In a good answer the citations answered. A bad one teaches if its cause is that the right text
+    was not retrieved, or if a correction's source is found: that answered, and citations of other
+    documents misled. An answer whose question was erased teaches nothing.
     """
     if not judged.question:
         return None
@@ -98,7 +99,7 @@ async def lesson_of(
         cause = await attribute(judged, search)
         if cause in (Cause.NOT_RETRIEVED, Cause.NOT_GROUNDED):
             answered = await find_places(judged, search)
-        # What was made up tells nothing of its notes: the right text may be among them.
+        # An invented answer says nothing about its evidence: the right text may be part of it.
         if not answered and cause is not Cause.NOT_RETRIEVED:
             return None
         right = {place.document_id for place in answered}
@@ -125,7 +126,7 @@ async def lesson_of(
 def teachable(
     lessons: Sequence[SearchLesson], held_out: Sequence[GoldenQuestion]
 ) -> list[SearchLesson]:
-    """The lessons that share no document, question or thread with a question held out."""
+    """Return the lessons that share no document, question or thread with the held-out questions."""
     documents = {one.document_id for one in held_out}
     questions = {plain(one.question) for one in held_out}
     threads = {one.thread for one in lessons if one.thread and plain(one.question) in questions}
@@ -139,7 +140,7 @@ def teachable(
 
 
 def hash_lessons(lessons: Iterable[SearchLesson]) -> str:
-    """One SHA-256 of all of them, whatever their order."""
+    """Return one SHA-256 of all lessons, whatever their order."""
     lines = sorted(
         canonical(
             [
@@ -159,7 +160,7 @@ def _by_hand(golden: GoldenQuestion) -> SearchLesson:
 
 
 def _cited(judged: RatedAnswer) -> tuple[SourceSpan, ...]:
-    """The notes that its marks name, of documents that its audience may still read."""
+    """Return the cited source spans in documents that the audience may still read."""
     there = {source.document_id for source in judged.sources}
     marks = marks_in(judged.text)
     notes: list[Mapping[str, Any]] = [note for note in judged.evidence if note["n"] in marks]
@@ -178,7 +179,7 @@ def _deciders(judged: RatedAnswer) -> frozenset[str]:
 
 
 def _balanced(lessons: Iterable[SearchLesson], most_per_person: int) -> list[SearchLesson]:
-    """The newest, which come first, up to each one's share; a lesson of nobody's always stays."""
+    """Keep the first lessons of each person up to the quota; a lesson of nobody always stays."""
     given: Counter[str] = Counter()
     kept = []
     for lesson in lessons:

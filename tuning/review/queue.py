@@ -1,4 +1,4 @@
-"""The queue of examples that people approve, edit or reject, and whether they agree. Shows none."""
+"""The review queue: examples that people approve, edit or reject, and how far reviewers agree."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _FEEDBACK_SQL = load_statements("tuning.feedback")
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """An example under its number, and how its review stands."""
+    """An example with its number and the state of its review."""
 
     id: int
     key: str
@@ -41,11 +41,11 @@ class Queued:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Queued":
-        """A row of `queue`."""
+        """Build it from a row of the statement `queue`."""
         return cls(**{**row, "prompt": tuple(ChatMessage(**one) for one in row["prompt"])})
 
     def as_row(self) -> DatasetRow:
-        """What the forms hold of it."""
+        """Return it as a row that the formats can write."""
         return DatasetRow(self.kind, self.prompt, self.chosen, self.rejected, self.label, self.key)
 
 
@@ -64,10 +64,7 @@ async def queue(
     state: State | None = "waiting",
     ids: Sequence[int] | None = None,
 ) -> list[Queued]:
-    """The examples in a state, in any with None; only those of these numbers where given.
-
-    What rests on deleted documents leaves first.
-    """
+    """Return the examples in a state, None for any; only those of the numbers `ids` if given."""
     await sweep(database)
     values = {
         "state": state,
@@ -78,7 +75,7 @@ async def queue(
 
 
 async def find(database: Database, numbers: Sequence[int]) -> list[Queued]:
-    """The examples of these numbers, in any state. Raises UnknownExample where one is not there."""
+    """Return the examples of these numbers, in any state. Raises UnknownExample."""
     found = await queue(database, None, numbers)
     there = {one.id for one in found}
     for number in numbers:
@@ -94,10 +91,10 @@ async def review(
     verdict: Verdict,
     chosen: str | None = None,
 ) -> None:
-    """Approve, reject or edit an example; the last reviewer's word decides. Raises UnknownExample.
+    """Approve, reject or edit an example; the last verdict decides. Raises UnknownExample.
 
-    An edit needs the new words, `chosen`, redacted; a thumb's answer cannot be edited, since the
-    thumb was given to other words: raises UnusableExamples.
+    An edit needs the new words, `chosen`, redacted. Raises UnusableExamples without them, and for
+    an edit of a thumb, which was given to other words.
     """
     if (verdict == "edit") != bool(chosen and chosen.strip()):
         raise UnusableExamples("An edit needs the new answer, and nothing else has one.")
@@ -124,7 +121,7 @@ async def review(
 
 
 async def agreements(database: Database) -> list[ReviewerAgreement]:
-    """Each two reviewers who reviewed the same examples, those with most of them first."""
+    """Return the agreement of each two reviewers with examples in common, most examples first."""
     async with database.connection() as connection:
         cursor = await connection.execute(_SQL["reviews"], {"workspace": database.workspace})
         said: dict[str, dict[int, bool]] = {}
@@ -140,7 +137,7 @@ async def agreements(database: Database) -> list[ReviewerAgreement]:
 
 
 def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
-    """Cohen's kappa (1960): agreement beyond chance; 1 where both always said one same thing."""
+    """Return Cohen's kappa (1960): agreement beyond chance; 1 if both always said one thing."""
     count = len(pairs)
     agreed = sum(one == other for one, other in pairs) / count
     first, second = (sum(pair[side] for pair in pairs) / count for side in (0, 1))
@@ -151,9 +148,9 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
 async def take_in(
     database: Database, rows: Sequence[DatasetRow], redact: Callable[[str], str]
 ) -> tuple[int, int]:
-    """Take in examples and reviews from a file: how many were new, how many reviews there were.
+    """Import examples and reviews; return how many examples were new and how many reviews came.
 
-    What is new waits for a review; a record that is ours gives its reviews to our example.
+    New examples wait for a review; a record that is ours adds its reviews to our example.
     """
     new = reviews = 0
     for row in rows:
@@ -162,6 +159,7 @@ async def take_in(
             found = await _add(database, row, redact)
             new += 1
         for said in row.responses:
+            # A thumb was given to the old words: only its verdict counts.
             text = redact(said.answer) if said.answer and row.kind != "kto" else None
             edits = bool(text and text != row.chosen and said.verdict != "reject")
             verdict: Verdict = "edit" if edits else said.verdict or "approve"

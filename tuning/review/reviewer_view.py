@@ -1,4 +1,4 @@
-"""What a reviewer may see of what waits, and where it was said. Decides nothing."""
+"""Find which waiting examples a reviewer may see, by the channel of their answer."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _SQL = load_statements("tuning.review")
 
 @dataclass(frozen=True, slots=True)
 class Reviewable:
-    """An example's number, where it was said (None: brought in), its state and its reviewers."""
+    """An example's number, its answer's channel (None: imported), its state and its reviewers."""
 
     id: int
     channel: str | None
@@ -22,15 +22,13 @@ class Reviewable:
     reviewers: frozenset[str]
 
     def is_for(self, channels: Collection[str], *, is_admin: bool) -> bool:
-        """Whether somebody who sees these conversations may review it; admins what was brought in.
-
-        An allowance to learn from a private channel lets nobody read there.
-        """
+        """Return whether a person who sees these channels may review it; admins review imports."""
+        # An admin's allowance to train on a private channel lets nobody read there.
         return is_admin if self.channel is None else self.channel in channels
 
 
 async def reviewable(database: Database) -> list[Reviewable]:
-    """Every example, those that came first first; what rests on deleted documents leaves before."""
+    """Return every example, oldest first, after deleting those of deleted documents."""
     await sweep(database)
     rows = await database.fetch_all(_SQL["reviewable"], tuple_row)
     return [
@@ -40,6 +38,6 @@ async def reviewable(database: Database) -> list[Reviewable]:
 
 
 async def channels_asked(database: Database) -> frozenset[str]:
-    """The conversations in which anything of this was said."""
+    """Return the channels of examples, unanswered questions and answers called outdated."""
     rows = await database.fetch_all(_SQL["channels_asked"], scalar_row)
     return frozenset(channel for channel in rows)

@@ -1,7 +1,4 @@
-"""Adapters where each process finds them, checked: in the data folder or in object storage.
-
-Loads no weights and serves none.
-"""
+"""Store adapters in the data folder or in object storage; check their hashes when fetching."""
 
 import fcntl
 import hashlib
@@ -24,12 +21,12 @@ from tuning.voice.profile import VOICE
 
 _FILES = (WEIGHTS, CONFIG, VOICE, LOSSES)
 _MANIFEST = "manifest.json"
-_LONGEST_MANIFEST = 65_536  # bytes; it is read before anything says what it has to be
+_LONGEST_MANIFEST = 65_536  # bytes; it is read before its true size is known
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What the manifest has of a file: its SHA-256 and its size in bytes."""
+    """A file's entry in the manifest: SHA-256 and size in bytes."""
 
     sha256: str
     size: int
@@ -39,9 +36,9 @@ class _Kept:
 class AdapterStore:
     """The adapters of an installation: in the data folder `data`, or below `url` for all machines.
 
-    In object storage an adapter's place ends in the SHA-256 of its manifest, which has the SHA-256
-    and the size of each file: the registry, which keeps the place, says what every byte has to be.
-    Its methods block.
+    In object storage an adapter's address ends in the SHA-256 of its manifest, which lists the
+    SHA-256 and size of each file: the registry, which holds the address, thereby fixes every byte.
+    All methods block.
     """
 
     data: Path
@@ -49,22 +46,21 @@ class AdapterStore:
 
     @property
     def folder(self) -> Path:
-        """Where adapters are made, and where copies of those in object storage are kept."""
+        """Where adapters are trained, and where copies from object storage are kept."""
         return self.data / "adapters"
 
     def check(self) -> str:
-        """Where new adapters go, in words. Raises StorageUnusable where nobody answers there."""
+        """Return in words where new adapters go. Raises StorageUnusable if it does not respond."""
         if self.url is None:
             return f"kept in {self.folder}"
         Storage(self.url).check()
         return f"kept at {self.url}, which answers"
 
     def put(self, name: str, adapter: Path) -> str:
-        """Keep the adapter in the folder `adapter` as `name`; its place, for the registry.
+        """Store the adapter in the folder `adapter` as `name`; return its address for the registry.
 
-        Without a URL that is the folder itself. Else it is uploaded, its manifest last, and fetched
-        again as every process will, so that a place is known only of what is whole. Raises
-        StorageUnusable, UnusableAdapter and UnusableName.
+        Without a URL that is the folder itself. Raises StorageUnusable, UnusableAdapter and
+        UnusableName.
         """
         check_name(name)
         if self.url is None:
@@ -78,16 +74,18 @@ class AdapterStore:
         called, storage = f"{name}-{hashlib.sha256(manifest).hexdigest()}", Storage(self.url)
         for file in files:
             storage.write(f"{called}/{file}", adapter / file)
+        # The manifest last, and then fetched as every process will: only a complete adapter is
+        # registered.
         storage.write(f"{called}/{_MANIFEST}", manifest)
         place = f"{self.url.rstrip('/')}/{called}"
         self._fetch(place)
         return place
 
     def get(self, model: Model) -> Path | None:
-        """The folder of a model's adapter on this machine; None where it has none of its own.
+        """Return the folder of a model's adapter on this machine, or None if it has none here.
 
-        One in object storage is fetched once; whatever is not what was registered is refused.
-        Raises StorageUnusable and UnusableAdapter.
+        An adapter in object storage is fetched once; files that are not those registered are
+        refused. Raises StorageUnusable and UnusableAdapter.
         """
         if model.adapter is None or hosted_id(model.adapter) is not None:
             return None
@@ -102,7 +100,7 @@ class AdapterStore:
         return folder
 
     def _fetch(self, place: str) -> Path:
-        """This machine's copy of what is at `place`, whole or an error."""
+        """Return this machine's complete copy of the adapter at `place`."""
         called = place.rpartition("/")[2]
         folder = self.folder / FETCHED / called
         if _is_whole(folder):
@@ -110,11 +108,13 @@ class AdapterStore:
         with written(folder):
             folder.parent.mkdir(parents=True, exist_ok=True)
             with _alone(folder.with_name(f"{called}.lock")):
+                # Another process may have fetched it while we waited for the lock.
                 if not _is_whole(folder):
                     part = folder.with_name(f"{called}.part")
-                    shutil.rmtree(part, ignore_errors=True)  # of a process that was killed
+                    shutil.rmtree(part, ignore_errors=True)  # left by a killed process
                     part.mkdir()
                     _download(place, part)
+                    # A broken copy may be in the way.
                     shutil.rmtree(folder, ignore_errors=True)
                     part.rename(folder)
         return folder
@@ -131,7 +131,7 @@ def _download(place: str, to: Path) -> None:
 
 
 def _is_whole(folder: Path) -> bool:
-    """Whether the copy in `folder` is there, and every file is what its name says."""
+    """Return whether the copy in `folder` is complete and every hash is right."""
     try:
         files = _manifest(folder, folder.name)
         return all(hash_file(folder / file) == kept.sha256 for file, kept in files.items())
@@ -140,7 +140,7 @@ def _is_whole(folder: Path) -> bool:
 
 
 def _manifest(folder: Path, place: str) -> dict[str, _Kept]:
-    """The files of a manifest, once it is the one that `place` ends in."""
+    """Return the files of a manifest, after checking that its hash is the one `place` ends in."""
     manifest = (folder / _MANIFEST).read_bytes()
     if hashlib.sha256(manifest).hexdigest() != place.rpartition("-")[2]:
         raise _differs(place, _MANIFEST)
@@ -160,7 +160,7 @@ def _differs(place: str, file: str) -> UnusableAdapter:
 
 @contextmanager
 def _alone(lock: Path) -> Iterator[None]:
-    """One process at a time, and one thread."""
+    """Hold a lock file: one process, and one thread, at a time."""
     with lock.open("wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -1,4 +1,4 @@
-"""A rollout in the database: begun, looked at, ended by itself or by hand. Serves no model."""
+"""Run a canary: start it, decide it by people's feedback, end it by itself or by hand."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from tuning.rollout.registry import check_unpinned, close_rollout, lock_models, 
 
 _SQL = load_statements("tuning.rollout")
 BY_ITSELF = "houselore"
-"""Who ended a rollout that nobody ended."""
+"""Who ended a rollout that no person ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """A canary that is tried beside what was served when it began, in a share of the channels."""
+    """A canary tried beside the incumbent in a share of the channels."""
 
     id: int
     canary: str
@@ -31,10 +31,10 @@ class Rollout:
     started_at: datetime
 
     def model_for(self, channel: str, thread: str, before: Iterable[str] = ()) -> str:
-        """The model of an answer: that of the thread's earlier answers, `before`, oldest first.
+        """Return the model for an answer; `before` are those of the thread's earlier answers.
 
-        A thread without any, or whose model is in service no more, is drawn: half of the threads of
-        the channels that the canary is tried in are its own.
+        They come oldest first. A thread keeps its model. One without a model still in service is
+        drawn: in a channel of the canary's share, half of the threads are the canary's.
         """
         known = [model for model in before if model in (self.canary, self.served)]
         if known:
@@ -46,7 +46,7 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A rollout that goes on no more: what became of its canary, by whom and why."""
+    """A rollout that has ended: how, by whom and why."""
 
     id: int
     canary: str
@@ -57,10 +57,10 @@ class Ended:
 
 
 async def start_rollout(database: Database, name: str, share: float, by: str) -> Rollout:
-    """Try a registered model in a `share` of the channels, above 0 and at most 1.
+    """Put a registered model on canary in a `share` of the channels, above 0 and at most 1.
 
-    Raises UnknownModel, ModelPinned, and RolloutRefused where another goes on or the model is the
-    served one.
+    Raises UnknownModel, ModelPinned, and RolloutRefused if another rollout is running or the model
+    is served already.
     """
     if not 0 < share <= 1:
         raise RolloutRefused("A canary's share is above 0 and at most 1, such as 0.2.")
@@ -83,19 +83,19 @@ async def start_rollout(database: Database, name: str, share: float, by: str) ->
 
 
 async def current_rollout(database: Database) -> Rollout | None:
-    """The rollout that goes on, if any."""
+    """Return the running rollout, if any."""
     async with database.connection() as connection:
         return await find_rollout(connection, database.workspace)
 
 
 async def thread_models(database: Database, conversation: str, thread: str) -> list[str]:
-    """The models of a thread's answers so far, oldest first."""
+    """Return the models of a thread's answers so far, oldest first."""
     values = {"conversation": conversation, "thread": thread}
     return await database.fetch_all(_SQL["thread_models"], scalar_row, **values)
 
 
 async def stop_rollout(database: Database, by: str, reason: str) -> Rollout:
-    """Take a canary back by hand. Raises RolloutRefused where there is none."""
+    """Take the canary back by hand. Raises RolloutRefused if there is none."""
     async with database.connection() as connection, connection.transaction():
         await lock_models(connection, database.workspace)
         rollout = await find_rollout(connection, database.workspace)
@@ -106,10 +106,10 @@ async def stop_rollout(database: Database, by: str, reason: str) -> Rollout:
 
 
 async def look_at_rollout(database: Database) -> tuple[Rollout, RolloutDecision] | None:
-    """Judge the canary by all answers so far and do what that says; None where there is none.
+    """Decide the canary by all answers so far and act on it; return None without a canary.
 
-    One that is undecided after `MOST_DAYS` is stopped: what was served goes on. Safe from several
-    processes at once, as often as one likes.
+    A canary that is undecided after `MOST_DAYS` is stopped, and the incumbent stays. Several
+    processes may call this at once, and as often as they like.
     """
     async with database.connection() as connection, connection.transaction():
         await lock_models(connection, database.workspace)
@@ -134,14 +134,14 @@ async def look_at_rollout(database: Database) -> tuple[Rollout, RolloutDecision]
 
 
 async def ended_rollouts(connection: AsyncConnection, workspace: str) -> list[Ended]:
-    """Every rollout that has ended, the first to end first."""
+    """Return every rollout that has ended, in the order of their ends."""
     async with connection.cursor(row_factory=class_row(Ended)) as cursor:
         await cursor.execute(_SQL["ended_rollouts"], {"workspace": workspace})
         return await cursor.fetchall()
 
 
 async def find_rollout(connection: AsyncConnection, workspace: str) -> Rollout | None:
-    """As `current_rollout`, on a connection that is already held."""
+    """Return the running rollout, on an open connection."""
     async with connection.cursor(row_factory=class_row(Rollout)) as cursor:
         await cursor.execute(_SQL["current_rollout"], {"workspace": workspace})
         return await cursor.fetchone()

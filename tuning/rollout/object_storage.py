@@ -1,4 +1,4 @@
-"""Objects below a URL, in S3, Google Cloud, Azure or a folder, each whole. Knows no adapter."""
+"""Read and write whole objects below a URL: S3, Google Cloud, Azure or a folder."""
 
 import re
 from collections.abc import Iterator
@@ -13,37 +13,37 @@ from tuning.errors import StorageUnusable
 if TYPE_CHECKING:
     from obstore.store import ObjectStore, RetryConfig
 
-# Somebody waits for an answer meanwhile; as it comes, it tries for three minutes.
+# Somebody may be waiting for an answer; the default is to retry for three minutes.
 _RETRIES = 2
 _PATIENCE = timedelta(seconds=10)
 _STATUS = re.compile(r"status code: (\d+)")
-# Of an address: who asks there, and what it is signed by.
+# User names, passwords and signatures in a URL, which must not appear in messages.
 _SECRETS = re.compile(r"(?<=//)[^\s/]*@|\?\S*")
-_PIECE = 8_000_000  # bytes: one request, which has 30 seconds unless the environment says otherwise
+_PIECE = 8_000_000  # bytes a request, which has 30 seconds unless the environment says otherwise
 
 
 class Storage:
-    """The objects below `url`, by their keys. Its keys are those of the environment.
+    """The objects below `url`, by key; credentials come from the environment.
 
-    A folder (`file:///…`) has to be there: one that is not mounted is not made. Every method
-    blocks, and raises StorageUnusable where the storage does not answer or refuses us.
+    A folder (`file:///…`) has to exist: one that is not mounted is not created. All methods block,
+    and raise StorageUnusable if the storage does not respond or refuses us.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
 
     def check(self) -> None:
-        """Whether it answers and lets us look."""
+        """Check that the storage responds and lets us list objects."""
         with self._explained(self._url) as store:
             next(iter(store.list(chunk_size=1)), None)
 
     def write(self, key: str, content: Path | bytes) -> None:
-        """Put a file's content, or these bytes, at `key`: whole, or not at all."""
+        """Write a file's content, or these bytes, to the object `key` atomically."""
         with self._explained(f"{self._url}/{key}") as store:
             store.put(key, content)
 
     def read(self, key: str, to: Path, most: int) -> None:
-        """Write what is at `key`, at most so many bytes, to the file `to`."""
+        """Write the object `key`, at most `most` bytes, to the file `to`."""
         with written(to), to.open("wb") as file:
             for piece in self._pieces(key, most):
                 file.write(piece)
@@ -63,7 +63,7 @@ class Storage:
 
     @contextmanager
     def _explained(self, place: str) -> Iterator["ObjectStore"]:
-        """The store; what goes wrong with it is said of `place`."""
+        """Yield the store, and translate its errors into StorageUnusable that names `place`."""
         from obstore.exceptions import BaseError
 
         try:
@@ -75,7 +75,8 @@ class Storage:
         from obstore.store import from_url
 
         if self._url.startswith("file:"):
-            # It makes folders below its root as they are needed, and so does not miss the root.
+            # obstore creates missing folders, the root included: it would not notice an unmounted
+            # one.
             if not Path(unquote(urlsplit(self._url).path)).is_dir():
                 raise FileNotFoundError
             return from_url(self._url)
@@ -85,7 +86,7 @@ class Storage:
 
 @contextmanager
 def written(path: Path) -> Iterator[None]:
-    """What goes wrong on this machine's disk while `path` is written is said of it.
+    """Translate errors of this machine's disk while `path` is written.
 
     Raises StorageUnusable.
     """
@@ -102,7 +103,7 @@ def _explain(place: str, error: Exception) -> str:
     from obstore.exceptions import PermissionDeniedError, UnauthenticatedError
 
     said = (str(error).splitlines() or [type(error).__name__])[0]
-    status = _STATUS.search(said)  # a list that is refused is an error of no kind of its own
+    status = _STATUS.search(said)  # a refused list has no error class of its own
     code = status[1] if status else None
     if isinstance(error, FileNotFoundError) or code == "404":
         return (

@@ -1,7 +1,4 @@
-"""A canary beside what is served: who gets it, and when it is promoted or taken back.
-
-Moves no pointer: the registry does.
-"""
+"""The canary policy: who gets the canary, and when it is promoted, rolled back or stopped."""
 
 import hashlib
 from collections import defaultdict
@@ -14,28 +11,28 @@ from typing import Literal
 from tuning.rollout.sequential_test import fortune
 
 FALSE_ALARMS = 0.05
-"""At most so many canaries that are no worse are taken back, however often one looks.
+"""At most this share of canaries that are no worse is rolled back, however often one looks.
 
-One person may press what they like, as often as they like: this holds by what all others do.
+No single person can break this by voting: it holds by the votes of all others.
 """
 FALSE_PROMOTIONS = 0.05
-"""At most so many canaries that are worse by `MARGIN` somewhere are promoted, likewise."""
+"""At most this share of canaries that are worse by `MARGIN` on a measure is promoted, likewise."""
 MARGIN = 0.1
-"""So much more of what is bad is too much: a share of answers."""
+"""The increase of a measure, as a share of answers, that is too much."""
 FEWEST_PAIRS = 30
 MOST_DAYS = 30.0
-"""After so many an undecided canary is tried no more: what is learned next waits for it."""
+"""After these days an undecided canary is stopped, as later candidates wait for it."""
 READERS = 2
-"""So many must dislike an answer who neither asked nor are experts, for that to count."""
+"""How many other readers must dislike an answer, if neither the asker nor an expert does."""
 _BUCKETS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """An answer, oldest first: whose it was, and whether it was refused, unsupported, disliked.
+    """An answer with its feedback: which model gave it; refused, unsupported, disliked by whom.
 
-    `disliked_by` are who asked and experts, `readers_against` the others who voted it down;
-    `channel` is the conversation it stands in.
+    `disliked_by` are the asker and experts, `readers_against` others who voted it down; `channel`
+    is the conversation.
     """
 
     is_canary: bool
@@ -47,11 +44,11 @@ class Observed:
 
     @property
     def disliked(self) -> bool:
-        """Whether who asked, an expert, or several others dislike it."""
+        """Whether the asker, an expert, or several others dislike it."""
         return bool(self.disliked_by) or len(self.readers_against) >= READERS
 
     def without(self, person: str) -> "Observed":
-        """The same, had this person not voted."""
+        """Return the answer without this person's vote."""
         if person not in self.disliked_by and person not in self.readers_against:
             return self
         return replace(
@@ -62,19 +59,19 @@ class Observed:
 
 
 Ending = Literal["go on", "promote", "roll back", "stop"]
-"""What is to become of a canary: nothing yet, or how it ends."""
+"""What happens to a canary: it continues, or how it ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class RolloutDecision:
-    """What is to become of a canary, why, and on how many of its answers this rests."""
+    """What happens to a canary, why, and the number of answer pairs behind it."""
 
     end: Ending
     reason: str
     answers: int
 
     def after(self, days: float) -> "RolloutDecision":
-        """The same, so many days after the canary began: one undecided for long is stopped."""
+        """Return the decision after so many days: an undecided canary is stopped in the end."""
         if self.end != "go on" or days < MOST_DAYS:
             return self
         return replace(self, end="stop", reason=f"After {MOST_DAYS:.0f} days {self.reason}")
@@ -88,40 +85,38 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
         "unsupported": lambda answer: answer.unsupported,
     }
 )
-"""What of an answer counts against its model."""
+"""What counts against a model, by answer."""
 
 
 def is_in_canary(channel: str, rollout: str, share: float) -> bool:
-    """Whether a channel is one of the `share` (0 to 1) that a rollout is tried in.
+    """Return whether a channel belongs to the `share` (0 to 1) of channels with the canary.
 
-    Always the same for a channel and a rollout; another rollout draws others. A growing share keeps
-    the channels that it has.
+    Always the same for a channel and a rollout; another rollout draws other channels. A growing
+    share keeps the channels that it has.
     """
     return _drawn(channel, rollout) < share
 
 
 def is_by_canary(channel: str, thread: str, rollout: str) -> bool:
-    """Whether a thread of a channel in which a canary is tried is one of the half that it answers.
-
-    By thread, so that it is held against what is served in the same channel: channels differ by
-    more than models do.
-    """
+    """Return whether the canary answers this thread of a canary channel: half of the threads."""
+    # By thread, to compare both models within a channel: channels differ more than models do.
+    # Compared across channels, 65 of 200 simulated canaries that were no worse were rolled back.
     return _drawn(f"{channel}/{thread}", rollout) < 0.5
 
 
 def _drawn(what: str, rollout: str) -> float:
-    """A number from 0 to below 1, always the same."""
+    """Return a number in [0, 1) by hash, always the same."""
     drawn = hashlib.sha256(f"{rollout}/{what}".encode()).digest()
     return int.from_bytes(drawn[:8], "big") % _BUCKETS / _BUCKETS
 
 
 def decide(answers: Sequence[Observed]) -> RolloutDecision:
-    """What to do now, from all answers of both models since the canary began, oldest first.
+    """Decide from all answers of both models since the canary began, oldest first.
 
-    Each answer of the canary is held against those of the served model in the same channel since
-    its last one there. It is taken back as soon as one measure is surely worse, and promoted once
-    none can be worse by more than the margin; both hold however often this is asked (see
-    `fortune`). What people dislike decides only where it does whichever one of them is left out.
+    Each answer of the canary is paired with the incumbent's answers in the same channel since its
+    last pair there. The canary is rolled back as soon as one measure is surely worse, and promoted
+    once none can be worse by more than `MARGIN`. Both hold however often this is called (see
+    `fortune`). Dislikes count only if the outcome is the same without any one person.
     """
     seen = {name: list(_differences(answers, measure)) for name, measure in MEASURES.items()}
     count = len(seen["disliked"])
@@ -141,6 +136,7 @@ def decide(answers: Sequence[Observed]) -> RolloutDecision:
 
 
 def _is_worse(differences: Sequence[float]) -> bool:
+    # Bonferroni: each of the measures gets its share of the allowed false alarms.
     return fortune(differences) >= len(MEASURES) / FALSE_ALARMS
 
 
@@ -151,7 +147,7 @@ def _is_no_worse(differences: Sequence[float]) -> bool:
 def _whoever_is_left_out(
     answers: Sequence[Observed], name: str, differences: Sequence[float]
 ) -> Iterator[Sequence[float]]:
-    """The differences in a measure, then as they were without each one's votes."""
+    """Yield a measure's differences, then those without each person's votes in turn."""
     yield differences
     if name == "disliked":
         people = {p for one in answers for p in (*one.disliked_by, *one.readers_against)}
@@ -161,11 +157,12 @@ def _whoever_is_left_out(
 
 
 def _differences(answers: Iterable[Observed], measure: Measure) -> Iterator[float]:
-    """For each answer of the canary that can be held against others: how much worse it was."""
+    """Yield, for each answer of the canary that has a pair, how much worse it was."""
     waiting: defaultdict[str, tuple[list[bool], list[bool]]] = defaultdict(lambda: ([], []))
     for answer in answers:
         canaries, others = waiting[answer.channel]
         (canaries if answer.is_canary else others).append(measure(answer))
         if others and canaries:
             yield canaries.pop(0) - fmean(others)
+            # Each answer is paired once, so that the differences are of different answers.
             others.clear()

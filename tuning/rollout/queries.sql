@@ -1,5 +1,5 @@
 -- name: register_model
--- Adds a candidate; registering the same name again changes nothing.
+-- Add a candidate; registering the same name again changes nothing.
 insert into models
     (workspace, name, base, adapter, state, base_hash, adapter_hash, dataset, code_version, metrics)
 values (%(workspace)s, %(name)s, %(base)s, %(adapter)s, 'candidate', %(base_hash)s,
@@ -7,88 +7,88 @@ values (%(workspace)s, %(name)s, %(base)s, %(adapter)s, 'candidate', %(base_hash
 on conflict (workspace, name) do nothing;
 
 -- name: list_models
--- Every registered model, the served one first, then the canary, then the newest.
+-- Every registered model: the served one first, then the canary, then the newest.
 select id, name, base, adapter, state, promoted_by, reason, promoted_at, is_pinned, base_hash,
     adapter_hash, dataset, code_version, metrics
 from models where workspace = %(workspace)s
 order by state = 'served' desc, state = 'canary' desc, created_at desc;
 
 -- name: note_metrics
--- What was measured of a model.
+-- Add metrics to a model.
 update models set metrics = metrics || %(metrics)s
 where workspace = %(workspace)s and name = %(name)s;
 
 -- name: lock_models
--- One change of who answers to `house` at a time in a workspace.
+-- Serialize changes of a workspace's models.
 select pg_advisory_xact_lock(hashtextextended('models:' || %(workspace)s, 0));
 
 -- name: retire_served
--- Takes the served model out of service.
+-- Take the served model out of service.
 update models set state = 'retired', is_pinned = false
 where workspace = %(workspace)s and state = 'served' and name <> %(name)s;
 
 -- name: serve_model
--- Puts a model into service.
+-- Put a model into service.
 update models
 set state = 'served', promoted_by = %(promoted_by)s, reason = %(reason)s, promoted_at = now()
 where workspace = %(workspace)s and name = %(name)s
 returning id;
 
 -- name: pin_served
--- The served model stays until somebody lets it go.
+-- Pin or unpin the served model.
 update models set is_pinned = %(is_pinned)s
 where workspace = %(workspace)s and state = 'served' returning name;
 
 -- name: served_before
--- The model that was in service before the one that is.
+-- The model that was in service before the current one.
 select name from models
 where workspace = %(workspace)s and state = 'retired' and promoted_at is not null
 order by promoted_at desc limit 1;
 
 -- name: make_canary
--- A candidate, or one that was in service before, to be tried in some channels.
+-- Put a candidate, or a retired model, on canary.
 update models set state = 'canary'
 where workspace = %(workspace)s and name = %(name)s and state in ('candidate', 'retired')
 returning id;
 
 -- name: end_canary
--- A canary that is one no more; where it was put into service it has that state already.
+-- Retire the canary; one that was promoted is in the served state already.
 update models set state = 'retired' where workspace = %(workspace)s and state = 'canary';
 
 -- name: open_rollout
--- Begins to try a canary beside what is served.
+-- Begin a rollout beside the served model.
 insert into rollouts (workspace, model_id, served_id, share, started_by)
 values (%(workspace)s, %(model)s, %(served)s, %(share)s, %(started_by)s);
 
 -- name: close_rollout
--- How the rollout that goes on has ended.
+-- Record how the running rollout has ended.
 update rollouts
 set ended = %(ended)s, ended_by = %(ended_by)s, reason = %(reason)s, ended_at = now()
 where workspace = %(workspace)s and ended is null;
 
 -- name: current_rollout
--- The rollout that goes on.
+-- The running rollout.
 select r.id, m.name as canary, s.name as served, r.share, r.started_by, r.started_at
 from rollouts r join models m on m.id = r.model_id join models s on s.id = r.served_id
 where r.workspace = %(workspace)s and r.ended is null;
 
 -- name: ended_rollouts
--- The rollouts that go on no more, the first to end first.
+-- The rollouts that have ended, in the order of their ends.
 select r.id, m.name as canary, s.name as served, r.ended as how, r.ended_by as by, r.reason
 from rollouts r join models m on m.id = r.model_id join models s on s.id = r.served_id
 where r.workspace = %(workspace)s and r.ended is not null
 order by r.ended_at, r.id;
 
 -- name: thread_models
--- The models of a thread's answers so far, the first of them first.
+-- The models of a thread's answers so far, oldest first.
 select model from answers
 where workspace = %(workspace)s and channel = %(conversation)s and thread_ts = %(thread)s
 order by created_at, id;
 
 -- name: rollout_answers
--- The answers of both models since the rollout began, oldest first. What a model wrote is withheld
--- where no note supports it, and where it does not say what was found. Who asked and experts are told
--- from others who voted it down.
+-- The answers of both models since the rollout began, oldest first, with dislikes of the asker and
+-- of experts apart from those of others. Unsupported: text was withheld and no note supports the
+-- answer.
 select a.model = %(canary)s as is_canary, a.abstained as refused,
     a.withheld <> '' and not a.signals ? 'supported' as unsupported,
     array(select f.person from feedback f

@@ -1,4 +1,4 @@
-"""Which model answers to the name `house`, and which did before. Serves no model."""
+"""The model registry: which model serves the name `house`, and which did before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _SQL = load_statements("tuning.rollout")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lineage:
-    """What a model was made of: SHA-256 of base and adapter, dataset, code, and how it did."""
+    """What a model was made of: SHA-256 of base and adapter, dataset, code version, metrics."""
 
     base_hash: str | None = None
     adapter_hash: str | None = None
@@ -30,7 +30,7 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model(Lineage):
-    """A base model, with or without an adapter, and who put it into service and why."""
+    """A registered model: base, adapter if any, state, and who promoted it and why."""
 
     id: int
     name: str
@@ -50,7 +50,7 @@ async def register(
     adapter: str | None = None,
     lineage: Lineage = Lineage(),
 ) -> None:
-    """Add a candidate. The same name again changes nothing: a model is replaced, never changed."""
+    """Register a candidate. A name that is registered keeps its model: models are never changed."""
     made_of = {
         "base_hash": lineage.base_hash,
         "adapter_hash": lineage.adapter_hash,
@@ -63,9 +63,9 @@ async def register(
 
 
 async def promote(database: Database, name: str, by: str, reason: str) -> Model:
-    """Put a registered model into service instead of the one that is, pinned or not.
+    """Serve a registered model instead of the current one, even if that is pinned.
 
-    A rollout that goes on ends: as promoted if it was of this model, else as stopped. Raises
+    A running rollout ends: as promoted if it was of this model, else as stopped. Raises
     UnknownModel, with nothing changed.
     """
     async with database.connection() as connection, connection.transaction():
@@ -74,7 +74,7 @@ async def promote(database: Database, name: str, by: str, reason: str) -> Model:
 
 
 async def roll_back(database: Database, by: str, reason: str) -> Model:
-    """Put the model into service again that was before this one. Raises UnknownModel."""
+    """Serve the previous model again. Raises UnknownModel."""
     async with database.connection() as connection, connection.transaction():
         await lock_models(connection, database.workspace)
         cursor = await connection.execute(_SQL["served_before"], {"workspace": database.workspace})
@@ -85,9 +85,9 @@ async def roll_back(database: Database, by: str, reason: str) -> Model:
 
 
 async def pin(database: Database, *, is_pinned: bool = True) -> str:
-    """Keep the served model until it is let go: no canary begins meanwhile. Its name.
+    """Pin the served model, or unpin it, and return its name; while pinned no canary can begin.
 
-    A canary that goes on is stopped. Raises UnknownModel where none is served.
+    Pinning stops a running canary. Raises UnknownModel if no model is served.
     """
     values = {"workspace": database.workspace, "is_pinned": is_pinned}
     async with database.connection() as connection, connection.transaction():
@@ -108,35 +108,38 @@ async def pin(database: Database, *, is_pinned: bool = True) -> str:
 
 
 async def note_metrics(database: Database, name: str, metrics: Mapping[str, Any]) -> None:
-    """Keep figures of a model beside those that it has; the same name again replaces them."""
+    """Add metrics to a model; existing keys are replaced."""
     values = {"name": name, "metrics": Jsonb(dict(metrics))}
     await database.execute(_SQL["note_metrics"], **values)
 
 
 async def models(database: Database) -> list[Model]:
-    """Every registered model: the served one first, then the canary, then the newest."""
+    """Return every registered model: the served one first, then the canary, then the newest."""
     async with database.connection() as connection:
         return await _models(connection, database.workspace)
 
 
 async def served(database: Database) -> Model | None:
-    """The model in service, or None before the first promotion."""
+    """Return the model in service, or None before the first promotion."""
     async with database.connection() as connection:
         return await _served(connection, database.workspace)
 
 
 async def set_aside(connection: AsyncConnection, workspace: str) -> list[Model]:
-    """The retired models, without the one that a rollback would serve."""
+    """Return the retired models, without the one that a rollback would serve."""
     return [m for m in await _idle(connection, workspace) if m.state == "retired"]
 
 
 async def find_idle(connection: AsyncConnection, workspace: str, name: str) -> Model | None:
-    """A model that is set aside or a candidate; None where it is served, tried, next or nowhere."""
+    """Return a candidate or retired model by name; None if it is in use or next on rollback."""
     return next((m for m in await _idle(connection, workspace) if m.name == name), None)
 
 
 async def ensure_served(database: Database, name: str, base: str) -> Model:
-    """The model in service; the first start registers and serves the base model it was given."""
+    """Return the model in service; register and serve the base model if there is none.
+
+    A base model in service is replaced when the settings name another one.
+    """
     model = await served(database)
     if model is not None and (model.adapter is not None or model.name == name):
         return model
@@ -145,7 +148,7 @@ async def ensure_served(database: Database, name: str, base: str) -> Model:
 
 
 def code_version() -> str | None:
-    """This code's version; None where it was never installed."""
+    """Return this code's version, or None if it is not installed."""
     try:
         return version("houselore")
     except PackageNotFoundError:
@@ -153,14 +156,14 @@ def code_version() -> str | None:
 
 
 async def lock_models(connection: AsyncConnection, workspace: str) -> None:
-    """One change of a workspace's models at a time, until the transaction ends."""
+    """Lock the workspace's models until the transaction ends."""
     await connection.execute(_SQL["lock_models"], {"workspace": workspace})
 
 
 async def put_into_service(
     connection: AsyncConnection, workspace: str, name: str, by: str, reason: str
 ) -> Model:
-    """As `promote`, for whoever holds the lock of `lock_models`."""
+    """Promote a model while holding the lock of `lock_models`."""
     values = {"workspace": workspace, "name": name, "promoted_by": by, "reason": reason}
     await connection.execute(_SQL["retire_served"], values)
     cursor = await connection.execute(_SQL["serve_model"], values)
@@ -176,14 +179,14 @@ async def put_into_service(
 async def close_rollout(
     connection: AsyncConnection, workspace: str, ended: str, by: str, reason: str
 ) -> None:
-    """Note how the rollout that goes on has ended, if one does; its canary is one no more."""
+    """Record how the running rollout ended, if there is one, and retire its canary."""
     values = {"workspace": workspace, "ended": ended, "ended_by": by, "reason": reason}
     await connection.execute(_SQL["close_rollout"], values)
     await connection.execute(_SQL["end_canary"], values)
 
 
 async def check_unpinned(connection: AsyncConnection, workspace: str) -> Model:
-    """The served model. Raises UnknownModel for none, ModelPinned where it is to stay."""
+    """Return the served model. Raises UnknownModel without one, ModelPinned if it is pinned."""
     now = await _served(connection, workspace)
     if now is None:
         raise UnknownModel("No model is in service yet; start Houselore once.")

@@ -1,7 +1,7 @@
-"""The devices of a training, and the processes that share its steps. Starts none.
+"""Devices for training, and the processes that share its steps.
 
-Needs the extra `tuning`. What several processes do together is told them by `accelerate launch` or
-torchrun; without either there is one.
+Needs the extra `tuning`. `accelerate launch` or torchrun set up several processes; without them
+there is one.
 """
 
 from pathlib import Path
@@ -13,22 +13,22 @@ from accelerate.utils import gather_object
 
 
 def count_gpus() -> int:
-    """How many GPUs this machine has."""
+    """Return the number of GPUs of this machine."""
     return int(torch.cuda.device_count())
 
 
 def count_processes() -> int:
-    """How many processes train together."""
+    """Return the number of processes that train together."""
     return int(_state().num_processes)
 
 
 def is_first() -> bool:
-    """Whether this process is the one that tells of a training."""
+    """Return whether this process reports progress for all."""
     return bool(_state().is_main_process)
 
 
 def all_agree(fact: bool) -> bool:
-    """Whether a fact is one in every process; waits until each has said so."""
+    """Return whether `fact` is true in every process; blocks until each has answered."""
     _state()
     return all(gather_object([fact]))
 
@@ -36,11 +36,10 @@ def all_agree(fact: bool) -> bool:
 def arguments_for(
     folder: Path, batch: int, fewest: int = 1, at_once: int | None = None
 ) -> dict[str, Any]:
-    """What a trainer is told of its devices: a step's `batch` rows are shared among all processes.
+    """Return the trainer's arguments for devices: a step's `batch` rows shared by all processes.
 
-    Each has at least `fewest` of them, and on a CPU takes `at_once` of those at most, if that is
-    given: the fewer, the less memory it needs. Every machine keeps its own checkpoints in `folder`,
-    since none need see another's disk.
+    Each process gets at least `fewest` rows; on a CPU it takes at most `at_once` of them at a time,
+    which needs less memory.
     """
     has_gpu = torch.cuda.is_available()
     each = max(fewest, -(-batch // count_processes()))
@@ -53,12 +52,13 @@ def arguments_for(
         "bf16": has_gpu,
         "dataloader_pin_memory": has_gpu,
         "ddp_find_unused_parameters": False,
+        # Machines need not share a disk, so each keeps its own checkpoints.
         "save_on_each_node": True,
     }
 
 
 def _part(whole: int, most: int) -> int:
-    """The largest number up to `most` of which there are so many in `whole` that none is left."""
+    """Return the largest divisor of `whole` that is at most `most`."""
     return max(part for part in range(1, min(whole, most) + 1) if whole % part == 0)
 
 

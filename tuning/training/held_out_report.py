@@ -1,7 +1,4 @@
-"""What a training changed in the answers that it never saw. Asks no model.
-
-`tuning.training.log_likelihood` has asked both.
-"""
+"""Report what training changed on held-out examples, from both models' log-likelihoods."""
 
 from collections.abc import Mapping, Sequence
 from math import exp
@@ -11,15 +8,15 @@ from typing import Any
 from tuning.datasets.formats import DatasetRow
 
 Likely = Sequence[tuple[float, float | None]]
-"""For each row the mean log probability of its answer's tokens, and of its rejected one's."""
+"""For each row, the mean log-probability of its answer's tokens, and of the rejected answer's."""
 
 
 def compare(rows: Sequence[DatasetRow], before: Likely, after: Likely) -> dict[str, Any]:
-    """What changed from one model to another, by kind of row; kinds that are not there are missing.
+    """Return what changed from one model to the other, by kind of row; missing kinds are left out.
 
-    `answers`: the mean log probability of a token of the right answers. `pairs`: how much each
-    model prefers the better one of two, 0 to 1, pair by pair. `thumbs`: how much more the good
-    answers have gained than the bad ones, in nats a token.
+    `answers`: mean log-probability of a token of the right answers. `pairs`: how much each model
+    prefers the better of two, 0 to 1, pair by pair. `thumbs`: how much more good answers gained
+    than bad ones, in nats a token.
     """
     found: dict[str, Any] = {}
     each = list(zip(rows, before, after, strict=True))
@@ -53,7 +50,7 @@ def _preferred(likely: tuple[float, float | None]) -> float:
 
 
 def describe_change(found: Mapping[str, Any]) -> list[str]:
-    """What `compare` found, a line for each kind."""
+    """Describe the result of `compare`, one line a kind."""
     lines = []
     if one := found.get("answers"):
         lines.append(

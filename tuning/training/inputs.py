@@ -1,4 +1,4 @@
-"""What a training reads: a base, lessons, judged rows, a plan; kept in a folder. Trains nothing."""
+"""Training inputs: base model, examples, rated rows and plan, and the folder that holds them."""
 
 import json
 import os
@@ -14,18 +14,18 @@ from tuning.examples_for_training import TrainingExample, read_lessons, write_le
 
 Then = Literal["auto", "dpo", "kto", "none"]
 FEWEST_JUDGED = 16
-"""So many good and bad answers, or pairs, are needed before preferences are trained on."""
+"""How many good and how many bad answers, a pair counting as both, preference tuning needs."""
 
 _FOLDER, _CARD, _LESSONS, _JUDGED = "material", "material.json", "lessons.jsonl", "judged.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What is trained: a hub's name, folder or GGUF file, its name, and adapters to go on from.
+    """The base model: name on the hub, folder or GGUF file, its name, and adapters to start from.
 
-    `start` is the one that is served, which preferences alone go on from and what lessons taught is
-    drawn towards; `manners` one like it that can say an answer in any manner, which lessons begin
-    from. `hash` is the SHA-256 of a file, None where it is none.
+    `start` is the served adapter: preference tuning starts from it, and SFT is merged towards it.
+    `manners` is a variant that can phrase an answer in any voice, which SFT starts from. `hash` is
+    the SHA-256 of a file, None otherwise.
     """
 
     place: str
@@ -37,7 +37,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """How a dataset is trained on: how often each lesson is seen, and what follows."""
+    """How to train on a dataset: how often each example is seen, and what follows SFT."""
 
     epochs: float | None = None
     then: Then = "auto"
@@ -45,7 +45,7 @@ class TrainingPlan:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a dataset gives: lessons for SFT, judged rows for DPO or KTO, and what is held out."""
+    """A dataset's training inputs: examples for SFT, rated rows for DPO or KTO, held-out rows."""
 
     dataset: str
     lessons: Sequence[TrainingExample]
@@ -53,10 +53,10 @@ class Material:
     held_out: Sequence[DatasetRow] = ()
 
     def method(self, then: Then) -> Literal["dpo", "kto"] | None:
-        """What follows SFT. Where nobody says so: DPO if most that was judged are pairs, else KTO.
+        """Return what follows SFT; by default DPO if most rated rows are pairs, else KTO.
 
-        Nothing where fewer than 16 good or 16 bad answers are judged. Raises CannotTrain for a
-        method that the dataset has nothing for.
+        None by default with fewer than 16 good or 16 bad answers. Raises CannotTrain for a method
+        that the dataset has no rows for.
         """
         pairs = sum(row.kind == "preference" for row in self.judged)
         good = sum(row.label is True for row in self.judged)
@@ -75,14 +75,14 @@ class Material:
 
 
 def write_material(folder: Path, base: Base, material: Material, plan: TrainingPlan) -> None:
-    """Keep in a training's folder all that its stages read, so that the folder can be copied.
+    """Write all that the stages read to a training's folder, so that the folder can be copied.
 
-    The base's files and the adapters to go on from are linked, or copied from another disk; a hub's
-    name stays one. What is held out is not for those who train. Replaces what was kept before. Only
-    who wrote it may enter: it holds what people asked, and what they were answered from.
+    The base's files and the adapters are linked, or copied from another disk; a name on the hub
+    stays a name. Held-out rows are left out. Replaces earlier inputs.
     """
     remove_material(folder)
     to = folder / _FOLDER
+    # Only the writer may enter: the inputs hold people's questions and the documents' text.
     to.mkdir(mode=0o700, parents=True)
     place = base.place
     if Path(place).exists():
@@ -98,13 +98,14 @@ def write_material(folder: Path, base: Base, material: Material, plan: TrainingP
         "base": {"place": place, "name": base.name, **brought, "hash": base.hash},
         "plan": asdict(plan),
     }
+    # The card last, so that a folder with a card is complete.
     written = to / f"{_CARD}.part"
     written.write_text(json.dumps(card, indent=1) + "\n", encoding="utf-8")
     written.rename(to / _CARD)
 
 
 def remove_material(folder: Path) -> bool:
-    """Remove what `write_material` kept, whole or not; whether there was any and it is gone."""
+    """Remove what `write_material` wrote; return whether there was any and it is gone."""
     kept = folder / _FOLDER
     was_there = kept.exists()
     shutil.rmtree(kept, ignore_errors=True)
@@ -112,9 +113,9 @@ def remove_material(folder: Path) -> bool:
 
 
 def read_material(folder: Path) -> tuple[Base, Material, TrainingPlan]:
-    """What `write_material` kept, wherever the folder is now.
+    """Read what `write_material` wrote, wherever the folder is now.
 
-    Raises CannotTrain where it is not there, not whole, or none of ours.
+    Raises CannotTrain if it is missing, incomplete or not ours.
     """
     kept = folder / _FOLDER
     try:
@@ -140,7 +141,7 @@ def read_material(folder: Path) -> tuple[Base, Material, TrainingPlan]:
 
 
 def _bring(place: Path, to: Path, kept: Path) -> str:
-    """Link a file or a folder's files into the folder `to`; its new place below `kept`."""
+    """Link a file or a folder's files into the folder `to`; return its path relative to `kept`."""
     place = place.resolve()
     if place.is_dir():
         shutil.copytree(place, to, copy_function=_link)

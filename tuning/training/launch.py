@@ -1,4 +1,4 @@
-"""A training in several processes of this machine: started, followed to its end. Trains nothing."""
+"""Launch training in several processes of this machine, and follow it to its end."""
 
 import os
 import subprocess
@@ -9,16 +9,16 @@ from retrieval.embeddings.cpu_count import usable_cores
 from tuning.errors import TrainingFailed
 from tuning.training.progress import Report, read_step
 
-_CODE = Path(__file__).parents[2]  # so that the worker's module is found from anywhere
+_CODE = Path(__file__).parents[2]  # so that the worker's module is found
 _CONFIG = Path(__file__).parent / "accelerate" / "processes.yaml"
 _LOG = "processes.log"
 
 
 def launch(folder: Path, processes: int, report: Report | None = None) -> None:
-    """Do the stages that `folder` holds the material of, in so many processes.
+    """Run the stages whose inputs are in `folder`, in so many processes.
 
-    Where this process ends before them, however it ends, they end at their next step, of which
-    they can tell nobody. Raises TrainingFailed, naming their log.
+    If this process ends first, however it ends, the workers end at their next step, when they
+    cannot report it any more. Raises TrainingFailed, naming their log.
     """
     command = [
         *(sys.executable, "-m", "accelerate.commands.launch"),
@@ -32,6 +32,8 @@ def launch(folder: Path, processes: int, report: Report | None = None) -> None:
         subprocess.Popen(  # noqa: S603 - the command is ours
             command,
             stdin=subprocess.DEVNULL,
+            # Workers write each step to this pipe: once nobody reads it, writing fails and they
+            # end.
             stdout=subprocess.PIPE,
             stderr=file,
             text=True,

@@ -1,4 +1,4 @@
-"""How likely a model finds answers that it never saw, good and bad ones. Trains nothing.
+"""Compute log-likelihoods of held-out answers, good and bad ones.
 
 Needs the extra `tuning`.
 """
@@ -17,10 +17,9 @@ from tuning.training.base_model import open_adapter, open_base, render
 def log_likelihoods(
     base: str | Path, adapter: Path | None, rows: Sequence[DatasetRow]
 ) -> list[tuple[float, float | None]]:
-    """For each row the mean log probability of a token of its answer, and of its rejected one.
+    """Return each row's mean log-probability of a token, of its answer and of the rejected one.
 
-    None where a row has no rejected answer. In nats; the mean, so that length decides nothing
-    (SimPO: Meng and others 2024).
+    In nats; None for a row without a rejected answer.
     """
     model, tokenizer = open_base(base)
     if adapter is not None:
@@ -43,4 +42,5 @@ def _mean(
     ids = torch.tensor([prompt + said], device=model.device)
     with torch.inference_mode():
         logits = model(input_ids=ids, logits_to_keep=len(said) + 1).logits[0, :-1].float()
+    # The mean over tokens, so that length does not decide (SimPO: Meng and others 2024).
     return -float(cross_entropy(logits, ids[0, -len(said) :]))

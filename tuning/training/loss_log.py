@@ -1,4 +1,4 @@
-"""The losses of a training, kept beside its adapter and drawn as a curve. Trains nothing."""
+"""Keep the losses of a training beside its adapter, and plot them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,19 +11,19 @@ LOSSES = "losses.json"
 
 
 def write_losses(adapter: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep the rows, each with at least its `step` and `loss`."""
+    """Write the rows, each with at least its `step` and `loss`."""
     text = json.dumps([dict(row) for row in rows], indent=1)
     (adapter / LOSSES).write_text(text + "\n", encoding="utf-8")
 
 
 def read_losses(adapter: Path) -> list[dict[str, Any]]:
-    """What `write_losses` kept. Raises OSError where there is nothing."""
+    """Read what `write_losses` wrote. Raises OSError if there is nothing."""
     rows: list[dict[str, Any]] = json.loads((adapter / LOSSES).read_text(encoding="utf-8"))
     return rows
 
 
 def plot_losses(adapter: Path, to: Path) -> Path:
-    """Draw the losses by step to `to`, a PNG or an SVG. Raises TuningError without matplotlib."""
+    """Plot the losses by step to `to`, a PNG or an SVG. Raises TuningError without matplotlib."""
     try:
         from matplotlib.figure import Figure
     except ImportError as error:

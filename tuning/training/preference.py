@@ -1,7 +1,7 @@
-"""What was liked before what was not: DPO or KTO on an adapter. Makes no rows, serves nothing.
+"""Preference tuning of an adapter: DPO or KTO.
 
-Needs the extra `tuning`. DPO: Rafailov and others 2023, of pairs; KTO: Ethayarajh and others 2024,
-of answers that were found good or bad, one by one.
+Needs the extra `tuning`. DPO (Rafailov and others 2023) takes pairs; KTO (Ethayarajh and others
+2024) takes answers that were rated good or bad one by one.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from tuning.training.sft import TrainingSettings
 
 Method = Literal["dpo", "kto"]
 
-_BETA = 0.1  # how dear it is to move away from what was known; both papers' own
+_BETA = 0.1  # strength of the pull to the reference model; both papers' default
 
 
 def prefer(
@@ -31,12 +31,12 @@ def prefer(
     method: Method,
     callbacks: Sequence[TrainerCallback] = (),
 ) -> Path:
-    """Go on from the adapter `settings.start` by what people preferred; the new adapter's folder.
+    """Train the adapter `settings.start` on preferences and return the new adapter's folder.
 
-    DPO takes the pairs alone; KTO takes a pair as a good and a bad answer, and lone thumbs as they
-    are. Rows of more than `longest` tokens are left out. The adapter that it begins with is what it
-    must not go far from. What an earlier call with the same `folder` left off is taken up at its
-    last checkpoint. Raises ValueError without a start or rows.
+    DPO uses only the pairs; KTO uses a pair as one good and one bad answer, and lone thumbs as they
+    are. Rows of more than `longest` tokens are left out. The start adapter is also the reference
+    model. An earlier call with the same `folder` is resumed at its last checkpoint. Raises
+    ValueError without a start or rows.
     """
     if settings.start is None or not rows:
         raise ValueError("an adapter to go on from, and rows, are needed")
@@ -53,7 +53,7 @@ def prefer(
     trainer.train(resume_from_checkpoint=all_agree(any(folder.glob("checkpoint-*"))))
     adapter = folder / "adapter"
     if trainer.is_local_process_zero():
-        # The other adapter in it is the start, to compare with.
+        # The model's other adapter is the reference.
         trainer.model.save_pretrained(str(adapter), selected_adapters=["default"])
         write_losses(adapter, [row for row in trainer.state.log_history if "loss" in row])
     return adapter
@@ -68,7 +68,7 @@ def _pairs(rows: Sequence[DatasetRow], tokenizer: PreTrainedTokenizerBase) -> li
 
 
 def _thumbs(rows: Sequence[DatasetRow], tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
-    """A good and a bad one by turns as long as there are both, so that each step has seen both."""
+    """Return the rows for KTO, good and bad ones in turn as long as there are both."""
     good, bad = [], []
     for row in rows:
         prompt = render(row.prompt, tokenizer)
@@ -79,6 +79,7 @@ def _thumbs(rows: Sequence[DatasetRow], tokenizer: PreTrainedTokenizerBase) -> l
         elif row.label is False:
             bad.append({"prompt": prompt, "completion": row.chosen, "label": False})
     even = min(len(good), len(bad))
+    # In turn, so that each step sees both labels.
     by_turns = [one for both in zip(good, bad, strict=False) for one in both]
     return by_turns + good[even:] + bad[even:]
 
@@ -90,7 +91,7 @@ def _tokens(row: dict[str, Any], tokenizer: PreTrainedTokenizerBase) -> int:
 
 def _arguments(folder: Path, settings: TrainingSettings, method: Method) -> DPOConfig | KTOConfig:
     shared = {
-        **arguments_for(folder, settings.batch, fewest=2),  # KTO compares the rows of a device
+        **arguments_for(folder, settings.batch, fewest=2),  # KTO compares the rows of one device
         "num_train_epochs": settings.epochs,
         "max_steps": settings.most_steps,
         "learning_rate": settings.learning_rate,
@@ -107,10 +108,10 @@ def _arguments(folder: Path, settings: TrainingSettings, method: Method) -> DPOC
         "disable_tqdm": not settings.bars,
         "activation_checkpointing": False,
         "max_length": None,
-        # Of several processes one would write them to a file that the others do not see.
+        # With several processes, one would write them to a file that the others do not see.
         "precompute_ref_log_probs": count_processes() == 1,
     }
     if method == "dpo":
         return DPOConfig(**shared)
-    weight = {"train_sampling_strategy": "sequential"}  # the trainer's own condition
+    weight = {"train_sampling_strategy": "sequential"}  # the trainer requires it
     return KTOConfig(**shared, **weight)

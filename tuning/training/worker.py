@@ -1,6 +1,6 @@
-"""`python -m tuning.training.worker FOLDER`: one process of several that train. Registers nothing.
+"""`python -m tuning.training.worker FOLDER`: one of several processes that train.
 
-It is started by `accelerate launch` or torchrun (see accelerate/ beside it) and needs no database.
+Started by `accelerate launch` or torchrun (see accelerate/ beside it); needs no database.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from tuning.training.stages import train_stages
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do the stages whose material the folder holds; 1 where it holds none."""
+    """Run the stages whose inputs the folder holds; return 1 on failure."""
     parser = argparse.ArgumentParser(prog="python -m tuning.training.worker", description=__doc__)
     parser.add_argument("folder", type=Path, help="What `houselore tune --prepare` has written.")
     folder = parser.parse_args(arguments).folder

@@ -1,8 +1,8 @@
-"""The phrases that mark a house's texts, and a text said plainly, without them. Teaches nothing.
+"""Find the phrases that mark a team's voice, and rewrite a text without them.
 
-Li, Jia, He and Liang 2018 (Delete, Retrieve, Generate): what is far more frequent in a style than
-elsewhere is its marks, and what is left without them is what was said. Here with care: a mark is
-one word, or a whole clause around such a word, so that no other word is ever taken away.
+After Li, Jia, He and Liang 2018 (Delete, Retrieve, Generate): phrases far more frequent in one
+style than elsewhere are its markers, and what is left without them is the content. A marker here is
+one word, or a short clause around such a word, so that no other word is ever removed.
 """
 
 import re
@@ -15,18 +15,18 @@ from tuning.voice.profile import names_in
 Phrase = tuple[str, ...]
 
 _LONGEST = 4  # words of a clause
-_FEWEST, _SHARE = 4, 0.1  # texts that have it: so many, and this share of all
-_TIMES = 10.0  # more frequent than elsewhere, with half a text more on either side
-# Parts of addresses, paths and versions are no words.
+_FEWEST, _SHARE = 4, 0.1  # texts that have it: at least so many, and this share
+_TIMES = 10.0  # ratio of the smoothed shares, here to elsewhere
+# Parts of addresses, paths and versions are not words.
 _WORD = re.compile(r"(?<![\w@./:'\u2019-])\w+(?:['\u2019-]\w+)*(?![\w@/]|[.:]\w)")
 _CLAUSE_END = re.compile(r"([,;:!?.\u2026]+|\s[\u2013\u2014-])(?=\s|$)")
 _ENDS = (".", "!", "?", "\u2026")
 
 
 def find_markers(texts: Sequence[str], others: Sequence[str]) -> frozenset[Phrase]:
-    """The words and short clauses, in small letters, that tell `texts` from `others`.
+    """Return the words and short clauses, in lower case, that tell `texts` from `others`.
 
-    None has a name, a number, a denial or a doubt in it: what claims anything is no mark of style.
+    Phrases with a name, a number, a negation or a doubt are left out, as they make claims.
     """
     names = {name for text in texts for name in names_in(text)}
     ours, theirs = _counted(texts), _counted(others)
@@ -51,9 +51,9 @@ def find_markers(texts: Sequence[str], others: Sequence[str]) -> frozenset[Phras
 
 
 def say_plainly(text: str, markers: frozenset[Phrase]) -> str:
-    """The text without its markers, and without the clauses that were nothing else.
+    """Return the text without its markers, and without clauses that consist of one.
 
-    Empty where nothing else is said.
+    Empty if nothing else is left.
     """
     kept: list[tuple[str, str]] = []
     parts = _CLAUSE_END.split(text)
@@ -65,6 +65,7 @@ def say_plainly(text: str, markers: frozenset[Phrase]) -> str:
             kept[-1] = (kept[-1][0], end)
     plain, begins = [], True
     for said, end in kept:
+        # An exclamation mark belongs to the voice, too.
         plain.append((said[0].upper() + said[1:] if begins else said) + end.replace("!", "."))
         begins = end.endswith(_ENDS)
     return " ".join(plain)
@@ -81,7 +82,7 @@ def _without(clause: str, markers: frozenset[Phrase]) -> str:
 
 
 def _counted(texts: Iterable[str]) -> Counter[Phrase]:
-    """In how many texts each word and each short clause is."""
+    """Count the texts that contain each word and each short clause."""
     return Counter(phrase for text in texts for phrase in set(_phrases(text)))
 
 

@@ -1,4 +1,4 @@
-"""A team's voice, learned from its approved answers and kept beside an adapter. Checks nothing."""
+"""Learn a team's voice, the words it adds, from approved answers; store it beside an adapter."""
 
 import json
 import re
@@ -18,11 +18,10 @@ _NAME = re.compile(r"(?<=[\w,;:] )[A-Z]\w*")
 
 
 def learn_voice(rows: Sequence[DatasetRow]) -> Voice:
-    """The words that the right answers to different questions add to what they were told.
+    """Return the words that right answers add to what the model was told.
 
-    A word is of the voice where at least four questions, and a tenth of all, have it in their
-    answer, neither in their notes or thread nor among the names of any answer; the 60 most
-    frequent.
+    A word counts if at least four questions, and a tenth of all, have it in their answer but not in
+    their evidence or thread, and it is no name in any answer; the 60 most frequent are kept.
     """
     told: dict[str, set[str]] = {}
     names: set[str] = set()
@@ -30,7 +29,7 @@ def learn_voice(rows: Sequence[DatasetRow]) -> Voice:
         known = {
             word
             for message in row.prompt
-            if message.role != "system"  # what a model is instructed with is nobody's knowledge
+            if message.role != "system"  # or the instructions' own words could not be voice
             for word in words_in(message.content)
         }
         plain = strip_marks(row.chosen)
@@ -46,19 +45,19 @@ def learn_voice(rows: Sequence[DatasetRow]) -> Voice:
 
 
 def write_voice(adapter: Path, voice: Voice) -> None:
-    """Keep a voice in an adapter's folder."""
+    """Write a voice to an adapter's folder."""
     text = json.dumps(sorted(voice.words), ensure_ascii=False)
     (adapter / VOICE).write_text(text + "\n", encoding="utf-8")
 
 
 def read_voice(adapter: Path) -> Voice:
-    """What `write_voice` kept, none where nothing is.
+    """Read what `write_voice` wrote; an empty voice if there is no file.
 
-    What is read is filtered again: a file from elsewhere exempts no claim from being checked.
-    Raises UnusableAdapter, and MissingAdapter where it cannot be read here.
+    Raises UnusableAdapter, and MissingAdapter if it cannot be read here.
     """
     try:
         words = json.loads((adapter / VOICE).read_text(encoding="utf-8"))
+        # Filters the words again: a file from elsewhere must not exempt a claim from the check.
         return Voice.of(words)
     except FileNotFoundError:
         return NO_VOICE
@@ -71,7 +70,7 @@ def read_voice(adapter: Path) -> Voice:
 
 
 def names_in(text: str) -> set[str]:
-    """Words with a capital letter inside a sentence: who is named is a claim."""
+    """Return words with a capital letter inside a sentence, in lower case: names are claims."""
     found = set()
     for span in split_sentences(text):
         found |= {name.lower() for name in _NAME.findall(text[span.start : span.end])}

@@ -1,6 +1,6 @@
-"""A folder's texts in the house voice to examples that teach the voice, no fact. Keeps none.
+"""Turn texts in the house voice into SFT examples that teach the voice without teaching facts.
 
-Each note says plainly what its answer says in the house voice.
+The note in each prompt says plainly what the answer says in the house voice.
 """
 
 from collections import Counter
@@ -24,15 +24,15 @@ from tuning.voice.markers import find_markers, say_plainly
 
 _SQL = load_statements("tuning.voice")
 _SENTENCES = 3  # of an answer, as the house prompt asks for
-_FEWEST_WORDS = 3  # of a note that says anything
+_FEWEST_WORDS = 3  # a shorter note says nothing
 _MOST_OTHERS = 500  # documents
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceExamples:
-    """The `sft` examples of some texts, the phrases that mark the voice, the most frequent first.
+    """The `sft` examples of some texts, and the markers of the voice, most frequent first.
 
-    `alike` is how many pieces have none of them, and so teach nothing.
+    `alike` counts the pieces without any marker, which teach nothing.
     """
 
     rows: tuple[DatasetRow, ...]
@@ -52,10 +52,9 @@ class _Piece:
 
 
 def teach_voice(texts: Sequence[Document], others: Sequence[Document]) -> VoiceExamples:
-    """Of each paragraph, some sentences at a time: the note says it plainly, the answer as it is.
+    """Make examples of each paragraph, a few sentences at a time: plain note, answer as it stands.
 
-    What marks the voice is what the team's `others` lack. Raises UnusableExamples where nothing
-    does.
+    Markers are what the team's `others` lack. Raises UnusableExamples if there are none.
     """
     pieces = [piece for text in texts for piece in _pieces(text)]
     plain = [piece.text for other in others for piece in _pieces(other)]
@@ -78,7 +77,7 @@ def teach_voice(texts: Sequence[Document], others: Sequence[Document]) -> VoiceE
 
 
 async def read_others(database: Database, audience: Audience) -> list[Document]:
-    """Some of the documents that an audience may read, the newest first."""
+    """Return up to 500 documents that an audience may read, newest first."""
     values = {
         "workspace": audience.workspace,
         "readers": sorted(audience.readers),
@@ -89,7 +88,7 @@ async def read_others(database: Database, audience: Audience) -> list[Document]:
 
 
 def _row(piece: _Piece, markers: frozenset[tuple[str, ...]]) -> DatasetRow | None:
-    """What is served when somebody asks, and how the house says it; None where it is the same."""
+    """Return the prompt as it is served, with the house's wording, or None if both are the same."""
     said = [say_plainly(sentence, markers) for sentence in piece.sentences]
     note = " ".join(filter(None, said))
     if len(note.split()) < _FEWEST_WORDS or _plain(note) == _plain(piece.text):
@@ -105,7 +104,7 @@ def _row(piece: _Piece, markers: frozenset[tuple[str, ...]]) -> DatasetRow | Non
 
 
 def _pieces(text: Document) -> Iterator[_Piece]:
-    """Each paragraph's sentences, some at a time, under the heading that they stand under."""
+    """Yield each paragraph's sentences, a few at a time, with the heading above."""
     heading, numbers = text.title, Counter[str]()
     for block in scan_blocks(text.text):
         said = to_plain(text.text[block.start : block.end])

@@ -1,4 +1,4 @@
-"""The house style told from others by exemplars, and the rules of a style guide. Tunes nothing."""
+"""Measure style: a classifier of the house style, and the countable rules of a style guide."""
 
 import math
 import re
@@ -23,17 +23,17 @@ _QUOTED = re.compile(r"\"([^\"]+)\"|\u201c([^\u201d]+)\u201d|\u2018([^\u2019]+)\
 
 
 class StyleJudge:
-    """How likely a text is in the house style rather than in another, by its letters.
+    """Estimates whether a text is in the house style rather than in another.
 
-    Naive Bayes over sequences of three to five characters, words' borders included (McCallum and
-    Nigam 1998; Kanaris and others 2007 for style). It is to be made of other exemplars than the
-    model that it judges was trained on.
+    Naive Bayes over n-grams of three to five characters, word borders included (McCallum and Nigam
+    1998; Kanaris and others 2007 for style). Its exemplars must differ from the training examples
+    of the model that it scores.
     """
 
     def __init__(self, house: Iterable[str], others: Iterable[str]) -> None:
-        """Of exemplars of the house style and of texts in other styles about the same things.
+        """Fit on exemplars of the house style and of other styles about the same things.
 
-        Raises ValueError where one of the two has no text.
+        Raises ValueError if either has no text.
         """
         ours, theirs = _counted(house), _counted(others)
         if not ours or not theirs:
@@ -47,20 +47,20 @@ class StyleJudge:
         }
 
     def score(self, text: str) -> float:
-        """From 0 to 1, how much of what tells the two apart speaks for the house style.
+        """Return how strongly the text is in the house style, 0 to 1.
 
-        0.5 where nothing is known of the text. Citation marks count for neither.
+        0.5 if the text has no known n-gram. Citations are ignored.
         """
         found = [self._weights[piece] for piece in _pieces(text) if piece in self._weights]
         if not found:
             return 0.5
-        # Pieces overlap: their mean, as of a short phrase, rather than their sum, which is sure of
-        # everything.
+        # N-grams overlap: their sum would be sure of everything, so take the mean, as of a short
+        # phrase.
         strength = 20 * sum(found) / len(found)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, strength))))
 
     def share(self, texts: Sequence[str]) -> float:
-        """The share of texts that are rather in the house style. Raises ValueError without any."""
+        """Return the share of texts that score above 0.5. Raises ValueError without any."""
         if not texts:
             raise ValueError("no text, no style")
         return sum(self.score(text) > 0.5 for text in texts) / len(texts)
@@ -68,7 +68,7 @@ class StyleJudge:
 
 @dataclass(frozen=True, slots=True)
 class StyleRules:
-    """What a style guide demands that can be counted: words, words not to be used, citations."""
+    """The rules of a style guide that can be counted: length, forbidden words, citations."""
 
     most_words: int | None = None
     forbidden: frozenset[str] = frozenset()
@@ -76,9 +76,9 @@ class StyleRules:
 
     @classmethod
     def of(cls, guide: str) -> "StyleRules":
-        """What can be counted of a guide: “at most 30 words”, “never say “leverage””.
+        """Parse a guide for rules that can be counted: “at most 30 words”, “never say “leverage””.
 
-        The rest of it is for the model to read. Answers are to cite, whatever a guide says.
+        The model reads the rest. Answers must cite, whatever the guide says.
         """
         most = _AT_MOST.search(guide)
         forbidden = frozenset(
@@ -89,7 +89,7 @@ class StyleRules:
         return cls(int(most[1]) if most else None, forbidden)
 
     def broken(self, text: str) -> list[str]:
-        """A sentence for each rule that a text breaks; none where it keeps all."""
+        """Return a sentence for each rule that the text breaks."""
         said = _WORD.findall(_MARK.sub("", text).lower())
         found = []
         if self.most_words is not None and len(said) > self.most_words:

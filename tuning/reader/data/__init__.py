@@ -1,1 +1,1 @@
-"""The examples that the reader is trained on."""
+"""The training examples of the reader."""

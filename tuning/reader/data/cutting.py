@@ -1,4 +1,4 @@
-"""Passages to the blocks that a reader is shown: a sentence or more, a list, with headings."""
+"""Cut passages into blocks as the reader sees them: sentences or a list, under headings."""
 
 import random
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ _HOMES = ("Handbook", "Wiki", "Docs", "Knowledge base", "Guides", "Articles")
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A block's text, and where the answer stands in it if it is there."""
+    """A block's text, and the span of the answer if the block holds it."""
 
     text: str
     span: Span | None
 
 
 def cut_around(text: str, span: Span, draw: random.Random) -> Cut:
-    """Sentences of `text` around `span`: as many as chance wants, sometimes as a list."""
+    """Return sentences of `text` around `span`, a random number of them, sometimes as a list."""
     sentences = list(split_prose(text, 0, len(text)))
     inside = [
         at for at, one in enumerate(sentences) if one.end > span.start and one.start < span.end
@@ -30,7 +30,7 @@ def cut_around(text: str, span: Span, draw: random.Random) -> Cut:
 
 
 def cut_near(text: str, question: str, draw: random.Random) -> Cut:
-    """Sentences of `text` around the one that shares most with `question`; no answer in them."""
+    """Return sentences of `text` around the one that shares most with `question`; no span."""
     sentences = list(split_prose(text, 0, len(text)))
     if not sentences:
         return Cut(text, None)
@@ -41,7 +41,10 @@ def cut_near(text: str, question: str, draw: random.Random) -> Cut:
 
 
 def without_answer(text: str, span: Span) -> str | None:
-    """`text` without the sentences that `span` touches; None where the answer stands elsewhere."""
+    """Return `text` without the sentences of `span`, or None if the answer occurs elsewhere too.
+
+    None also if fewer than two sentences are left.
+    """
     kept = [
         text[one.start : one.end]
         for one in split_prose(text, 0, len(text))
@@ -53,7 +56,7 @@ def without_answer(text: str, span: Span) -> str | None:
 
 
 def draw_headings(title: str, draw: random.Random) -> tuple[str, ...]:
-    """The headings over a block: mostly its title, sometimes under another, sometimes none."""
+    """Return a block's headings: mostly its title, sometimes under another, sometimes none."""
     chance = draw.random()
     if not title or chance < 0.3:
         return ()
@@ -90,7 +93,7 @@ def _shape(
 def _as_list(
     text: str, sentences: list[Span], span: Span | None, draw: random.Random
 ) -> Cut | None:
-    """The sentences as items; None where the answer runs over more than one."""
+    """Return the sentences as list items, or None if the answer spans more than one."""
     numbered = draw.random() < 0.4
     made, found = "", None
     for number, one in enumerate(sentences, 1):

@@ -1,4 +1,4 @@
-"""One thing the reader learns from, and the file of them: JSON lines. Makes none."""
+"""A training example of the reader, and the file of them: JSON lines."""
 
 import json
 import random
@@ -11,14 +11,14 @@ from tuning.reader.data.cutting import Cut, draw_headings
 from tuning.reader.data.hasty_typing import type_hastily
 
 _HASTY = 0.35
-"""How many questions are typed as in a hurry."""
+"""The share of questions that are rewritten as if typed in a hurry."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderExample:
-    """A question with a block: whether it answers, and where; `made` says how it came about.
+    """A question with a block: whether it answers, and where; `made` names how it was made.
 
-    One that answers without a place, as steps do, teaches that it answers and no span.
+    An example that answers without a span, such as steps, trains only the answerability head.
     """
 
     question: str
@@ -33,7 +33,7 @@ class ReaderExample:
 def draw_example(
     question: str, title: str, cut: Cut, made: str, draw: random.Random
 ) -> ReaderExample:
-    """The question, tidy or as typed in a hurry, with a block under its title or under none."""
+    """Build an example: the question, tidy or typed in a hurry, with a block and its headings."""
     typed = type_hastily(question, draw) if draw.random() < _HASTY else question
     headings = draw_headings(title, draw)
     if cut.span is None:
@@ -42,14 +42,14 @@ def draw_example(
 
 
 def write_examples(examples: Sequence[ReaderExample], path: Path) -> None:
-    """Write one a line."""
+    """Write the examples to a file, one a line."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = (json.dumps(asdict(one), ensure_ascii=False) + "\n" for one in examples)
     path.write_text("".join(lines), encoding="utf-8")
 
 
 def read_examples(path: Path) -> list[ReaderExample]:
-    """The examples that `write_examples` wrote. Raises CannotTrain where they cannot be read."""
+    """Read the examples that `write_examples` wrote. Raises CannotTrain if they cannot be read."""
     try:
         with path.open(encoding="utf-8") as lines:
             return [_example(line) for line in lines]

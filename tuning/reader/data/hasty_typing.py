@@ -1,4 +1,4 @@
-"""A tidy question as a colleague types it in a hurry. Keeps what is asked."""
+"""Rewrite a tidy question as a colleague types it in a hurry."""
 
 import random
 import re
@@ -33,7 +33,7 @@ _ARTICLE = re.compile(r"\b(?:the|a|an) ", re.IGNORECASE)
 
 
 def type_hastily(question: str, draw: random.Random) -> str:
-    """`question` without its mark, in lower case, shortened, greeted or with a slip, by chance."""
+    """Return `question` without its mark, at random in lower case, shortened, greeted, mistyped."""
     typed = question.rstrip("?. ")
     if draw.random() < 0.8:
         typed = typed.lower()
@@ -49,7 +49,7 @@ def type_hastily(question: str, draw: random.Random) -> str:
 
 
 def _slip(typed: str, draw: random.Random) -> str:
-    """Two neighbouring letters of a long word in each other's place."""
+    """Swap two neighbouring letters in a long word."""
     words = list(re.finditer(r"[a-z]{6,}", typed))
     if not words:
         return typed

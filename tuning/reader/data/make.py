@@ -1,4 +1,7 @@
-"""What the reader learns from: how many of which data set and kind. Half of it is wrong."""
+"""Make the reader's training set: how many examples of each kind from each data set.
+
+About half of them do not answer their question.
+"""
 
 import random
 from collections import defaultdict
@@ -12,11 +15,11 @@ from tuning.reader.data.tables import make_table_examples
 
 SETS = ("squad2_more", "squadshifts", "policyqa", "wikitablequestions")
 HELD_OUT = "squad2"
-"""Nothing of its six articles is learned: confidence is fitted and measured there."""
+"""Its six articles are never trained on: confidence is fitted and measured there."""
 
 _SEED = 15
 _SHAPES = 3
-"""People's near-misses are few and the hardest: each is taken in three shapes."""
+"""Near-misses written by people are few and the hardest: each is used in three shapes."""
 _TABLE_ROUNDS = 2
 
 _RIGHT = {"squad2_more": 8000, "new_wiki": 7900, "reddit": 7000, "amazon": 6000, "policyqa": 3300}
@@ -29,10 +32,11 @@ _Way = Callable[[ReaderQuestion], ReaderExample | None]
 
 
 def make_examples(folder: Path) -> list[ReaderExample]:
-    """All examples from the data sets in `folder`, in an order drawn once.
+    """Return all examples from the data sets in `folder`, in a seeded random order.
 
-    None is of an article that is held out. Raises CannotTrain where a data set is missing.
+    Held-out articles are left out. Raises CannotTrain if a data set is missing.
     """
+    # Another data set may have an article of the same title, so titles are held out, not passages.
     held_out = {one.passage.title for one in read_asked(folder / HELD_OUT)}
     by_domain: dict[str, list[ReaderQuestion]] = defaultdict(list)
     for name in SETS:
@@ -64,12 +68,13 @@ def _of_prose(
         (_FAR, made.far),
     )
     for wanted, way in ways:
+        # A second round where the first gives too few; each draw shapes a block differently.
         twice = [*draw.sample(answered, len(answered)), *draw.sample(answered, len(answered))]
         yield from _take(twice, wanted.get(domain, 0), way)
 
 
 def _take(asked: Sequence[ReaderQuestion], most: int, way: _Way) -> Iterator[ReaderExample]:
-    """`way` of as many questions, in order, as give `most` examples."""
+    """Yield `most` examples that `way` makes of the questions, in order."""
     left = most
     for one in asked:
         if left <= 0:

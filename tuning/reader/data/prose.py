@@ -1,4 +1,4 @@
-"""Questions of running text to examples: right ones, and wrong ones of five kinds."""
+"""Turn questions about prose into examples: answered ones, and five kinds of unanswered ones."""
 
 import random
 from collections import defaultdict
@@ -11,11 +11,11 @@ from tuning.reader.data.swapping import find_names, swap
 from tuning.reader.data.words import Nearest
 
 _NEAREST = 6
-"""How many of the nearest passages are looked at for one that does not answer."""
+"""How many of the nearest passages are searched for one that does not answer."""
 
 
 class ProseExamples:
-    """Makes examples from one domain's questions; each method gives None where it cannot."""
+    """Makes examples from one domain's questions; each method returns None where it cannot."""
 
     def __init__(self, asked: Sequence[ReaderQuestion], draw: random.Random) -> None:
         self._draw = draw
@@ -35,18 +35,18 @@ class ProseExamples:
             self._questions[one.passage.id].add(one.question)
 
     def right(self, one: ReaderQuestion) -> ReaderExample | None:
-        """The question with sentences around its answer."""
+        """Return the question with sentences around its answer."""
         if one.span is None:
             return None
         cut = cut_around(one.passage.text, one.span, self._draw)
         return draw_example(one.question, one.passage.title, cut, "right", self._draw)
 
     def near_miss(self, one: ReaderQuestion) -> ReaderExample:
-        """The question with the sentences that a person thought of, and that do not answer it."""
+        """Return a question that a person wrote to have no answer, with its nearest sentences."""
         return self._wrong(one.question, one.passage, one.passage.text, "near-miss")
 
     def near(self, one: ReaderQuestion) -> ReaderExample | None:
-        """The question with the nearest other passage of its group that lacks all its answers."""
+        """Return the question with the nearest other passage of its group that has no answer."""
         found = self._groups[one.passage.group]
         for at in self._nearest[one.passage.group].rank(one.question, _NEAREST):
             if self._is_silent(found[at], one):
@@ -54,12 +54,12 @@ class ProseExamples:
         return None
 
     def lacking(self, one: ReaderQuestion) -> ReaderExample | None:
-        """The question with its own passage, from which the sentence that answers is cut out."""
+        """Return the question with its own passage, without the sentences that answer it."""
         left = without_answer(one.passage.text, one.span) if one.span else None
         return self._wrong(one.question, one.passage, left, "sentence cut out") if left else None
 
     def swapped(self, one: ReaderQuestion) -> ReaderExample | None:
-        """The question with something else asked of the passage than it says."""
+        """Return the passage with a changed question that it no longer answers."""
         names = self._names[one.passage.group]
         question = swap(one.question, one.passage.text, names, self._draw)
         if question is None:
@@ -67,7 +67,7 @@ class ProseExamples:
         return self._wrong(question, one.passage, one.passage.text, "swapped")
 
     def far(self, one: ReaderQuestion) -> ReaderExample | None:
-        """The question with any passage of the domain that lacks all its answers."""
+        """Return the question with a random passage of the domain that has no answer."""
         other = self._draw.choice(self._all)
         if not self._is_silent(other, one):
             return None
@@ -78,7 +78,7 @@ class ProseExamples:
         return draw_example(question, passage.title, cut, made, self._draw)
 
     def _is_silent(self, other: AskedPassage, one: ReaderQuestion) -> bool:
-        """Whether `other` is another passage that nobody asked this of and that holds no answer."""
+        """Return whether `other` is another passage, not asked this and without a gold answer."""
         if other.id == one.passage.id or one.question in self._questions[other.id]:
             return False
         text = other.text.lower()

@@ -1,4 +1,4 @@
-"""Data sets on disk to passages and the questions that people asked of them. Trains nothing."""
+"""Read the data sets from disk: passages, and the questions that people asked of them."""
 
 import gzip
 import hashlib
@@ -16,7 +16,7 @@ from tuning.reader.data.words import content_words
 
 @dataclass(frozen=True, slots=True)
 class AskedPassage:
-    """A passage; `group` is its article or site, `domain` the kind of text it is."""
+    """A passage; `group` is its article or site, `domain` the kind of text."""
 
     id: str
     title: str
@@ -27,7 +27,7 @@ class AskedPassage:
 
 @dataclass(frozen=True, slots=True)
 class ReaderQuestion:
-    """A question of a passage. Without a span the passage does not answer it: a near-miss."""
+    """A question about a passage. Without a span the passage does not answer it: a near-miss."""
 
     id: str
     question: str
@@ -37,7 +37,7 @@ class ReaderQuestion:
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a gzipped file of JSON lines. Raises CannotTrain where there is none."""
+    """Yield the objects of a gzipped file of JSON lines. Raises CannotTrain if it is missing."""
     if not path.is_file():
         raise CannotTrain(
             f"{path} is missing. Name the folder that holds the data sets with --data; "
@@ -49,13 +49,13 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def hash_file(path: Path) -> str:
-    """The SHA-256 of a file."""
+    """Return the SHA-256 of a file."""
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def read_asked(folder: Path) -> list[ReaderQuestion]:
-    """All questions of one data set of passages.jsonl.gz and questions.jsonl.gz, in its order."""
+    """Return all questions of a data set (passages.jsonl.gz, questions.jsonl.gz) in its order."""
     passages = {
         found["id"]: _passage(folder.name, found)
         for found in read_lines(folder / "passages.jsonl.gz")
@@ -65,7 +65,7 @@ def read_asked(folder: Path) -> list[ReaderQuestion]:
         passage = passages[found["passage_id"]]
         span = None if found["unanswerable"] else _span(passage.text, found)
         if span is None and not found["unanswerable"]:
-            continue  # an answer that is not literally there teaches no place
+            continue  # an answer that is not literally in the passage has no span
         asked.append(
             ReaderQuestion(found["id"], found["question"], passage, span, tuple(found["answers"]))
         )
@@ -74,13 +74,13 @@ def read_asked(folder: Path) -> list[ReaderQuestion]:
 
 def _passage(name: str, found: dict[str, Any]) -> AskedPassage:
     domain = found.get("domain", name)
-    titled = domain not in ("reddit", "amazon")  # those titles are only numbers of files
+    titled = domain not in ("reddit", "amazon")  # those titles are only file numbers
     title = found["title"].replace("_", " ") if titled else ""
     return AskedPassage(found["id"], title, found["text"], title or domain, domain)
 
 
 def _span(text: str, found: dict[str, Any]) -> Span | None:
-    """The span that most people gave, of those the shortest."""
+    """Return the span that most annotators gave, of those the shortest."""
     counts = Counter(found["answers"])
     for answer in sorted(counts, key=lambda one: (-counts[one], len(one), one)):
         kept = answer.strip()
@@ -97,7 +97,7 @@ def _span(text: str, found: dict[str, Any]) -> Span | None:
 
 
 def _likeliest(text: str, answer: str, question: str) -> int:
-    """Where `answer` stands in `text`: amid most words of the question, -1 where nowhere."""
+    """Return where `answer` is in `text` amid most words of the question, or -1."""
     wanted = content_words(question)
     best, most = -1, -1
     at = text.find(answer)

@@ -1,4 +1,4 @@
-"""Tables to the blocks that a reader is shown: rows with their heads. Knows no question."""
+"""Show a table's rows as a block: Markdown, or lines of "Head: cell"."""
 
 import csv
 import io
@@ -20,7 +20,7 @@ class Table:
 
 
 def read_table(text: str) -> Table:
-    """The table of a CSV text, blanks within its cells made one."""
+    """Parse CSV text into a table, with whitespace in cells collapsed."""
     rows = [
         tuple(" ".join(cell.split()) for cell in row)
         for row in csv.reader(io.StringIO(text))
@@ -30,7 +30,7 @@ def read_table(text: str) -> Table:
 
 
 def show_rows(table: Table, first: int, last: int, answer: str | None, draw: random.Random) -> Cut:
-    """Rows `first` to `last` as Markdown or as "Head: cell" lines; `answer` is a cell of theirs."""
+    """Return rows `first` to `last` as text, with the span of the cell `answer` if it is given."""
     made, found = "", None
     markdown = draw.random() < 0.5
     if markdown:
@@ -47,7 +47,7 @@ def show_rows(table: Table, first: int, last: int, answer: str | None, draw: ran
 
 
 def grow(table: Table, row: int, extra: int, draw: random.Random) -> tuple[int, int]:
-    """A run of up to `extra` rows more around `row`, as long as it stays short."""
+    """Return a range of up to `extra` more rows around `row`, as long as the block stays short."""
     first = last = row
     for _ in range(extra):
         before = first > 0 and draw.random() < 0.5
@@ -59,6 +59,6 @@ def grow(table: Table, row: int, extra: int, draw: random.Random) -> tuple[int, 
 
 
 def size(table: Table, first: int, last: int) -> int:
-    """About how many characters these rows are with their head."""
+    """Return about how many characters these rows have with their head."""
     rows = (table.head, *table.rows[first : last + 1])
     return sum(len(cell) + 3 for row in rows for cell in row)

@@ -1,4 +1,4 @@
-"""A question turned by rule into one that its passage does not answer. Judges no answer."""
+"""Change a question by rule so that its passage no longer answers it."""
 
 import random
 import re
@@ -31,14 +31,15 @@ _OPPOSED = re.compile(r"\b(" + "|".join(sorted(_OPPOSITES)) + r")\b")
 
 
 def find_names(text: str) -> list[str]:
-    """The capitalised runs of `text` that begin no sentence."""
+    """Return the capitalised word sequences of `text` that begin no sentence."""
     return [match.group() for match in _NAME.finditer(text)]
 
 
 def swap(question: str, text: str, names: Sequence[str], draw: random.Random) -> str | None:
-    """`question` with a name of `names`, a number or an opposite in it that is not in `text`.
+    """Return `question` with a name, a number or a word replaced by one that `text` lacks.
 
-    None where the question holds nothing that can be swapped.
+    The new name is one of `names`, a word is replaced by its opposite. None if nothing can be
+    swapped.
     """
     ways = [_swap_name, _swap_number, _swap_opposite]
     draw.shuffle(ways)

@@ -1,4 +1,4 @@
-"""Questions of tables to examples: the rows that hold the answer, and rows that do not."""
+"""Turn questions about tables into examples: rows that hold the answer, and rows that do not."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -10,17 +10,13 @@ from tuning.reader.data.words import content_words
 
 _SMALL = 1000
 _LARGEST = 1400
-"""Characters of a block of rows; larger ones are left out."""
+"""Characters of a block of rows; larger blocks are left out."""
 
 
 def make_table_examples(
     asked: Sequence[ReaderQuestion], draw: random.Random
 ) -> Iterator[ReaderExample]:
-    """For each question the row of the answer alone, amid others or in its whole table; and not.
-
-    The row without the answer comes only from questions that look up one row: what asks for a
-    comparison is answered by several.
-    """
+    """Yield, for each question, rows with the answer, and one row without it."""
     for one in asked:
         table = read_table(one.passage.text)
         answer = " ".join(one.golds[0].split())
@@ -35,6 +31,8 @@ def make_table_examples(
         if len(cut.text) <= _LARGEST:
             yield draw_example(one.question, one.passage.title, cut, "rows", draw)
         rest = [at for at in range(len(table.rows)) if answer not in table.rows[at]]
+        # Only for questions that look up one row: a comparison is answered by several rows
+        # together.
         if looks_up and rest:
             other = _other_row(rest, shared, draw)
             cut = show_rows(table, other, other, None, draw)
@@ -50,6 +48,6 @@ def _rows(table: Table, place: int, looks_up: bool, draw: random.Random) -> tupl
 
 
 def _other_row(rest: Sequence[int], shared: Sequence[int], draw: random.Random) -> int:
-    """Mostly the row that shares most with the question, sometimes any."""
+    """Return mostly the row that shares most with the question, sometimes a random one."""
     near = max(rest, key=lambda at: (shared[at], draw.random()))
     return near if draw.random() < 0.6 else draw.choice(rest)

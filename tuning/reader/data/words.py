@@ -1,4 +1,4 @@
-"""The words of a text that carry its meaning, and how much two texts share. Reads no file."""
+"""Compare texts by their content words."""
 
 import math
 import re
@@ -15,12 +15,12 @@ _LITTLE = frozenset(_LITTLE_WORDS.split())
 
 
 def content_words(text: str) -> set[str]:
-    """The lowercased words of `text` without the little ones."""
+    """Return the lowercased words of `text` without stop words."""
     return {word for word in _WORD.findall(text.lower()) if word not in _LITTLE}
 
 
 class Nearest:
-    """Texts that can be asked which of them shares most with a question, rare words first."""
+    """An index of texts that ranks them by the content words shared with a question."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._sizes = [max(1, len(text)) for text in texts]
@@ -30,12 +30,13 @@ class Nearest:
                 self._places[word].append(at)
 
     def rank(self, question: str, most: int) -> list[int]:
-        """The places of the `most` nearest texts, nearest first."""
+        """Return the positions of the `most` nearest texts, nearest first, by inverse frequency."""
         total = len(self._sizes)
         scores: dict[int, float] = defaultdict(float)
         for word in sorted(content_words(question)):
             places = self._places.get(word, [])
             for at in places:
                 scores[at] += math.log(1 + total / len(places)) * 1000
+        # Dampened length normalization: a long passage shares more words by chance.
         order = sorted(scores, key=lambda at: (-scores[at] / self._sizes[at] ** 0.25, at))
         return order[:most]
