@@ -87,7 +87,7 @@ async def labels(database: Database, ts: str) -> dict[str, str]:
     async with database.connection() as connection:
         found = await (
             await connection.execute(
-                "select votes.person, label from feedback join answers a on a.id = answer_id "
+                "select feedback.person, label from feedback join answers a on a.id = answer_id "
                 "where is_current and a.ts = %s and label <> 'none'",
                 [ts],
             )

@@ -106,16 +106,26 @@ def test_an_unforeseen_error_is_written_to_a_file(
     houselore: Houselore, tmp_path: Path, database_url: str
 ) -> None:
     """No traceback on the terminal: its file is named, and holds it."""
+    (tmp_path / "data" / "link.key").mkdir(parents=True)  # where a file is wanted
+    result = houselore("search", "lunch", HOUSELORE_DATABASE_URL=database_url)
+    assert result.returncode == 1
+    log = tmp_path / "data" / "logs" / "errors.log"
+    assert f"the details are in {log}" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "IsADirectoryError" in log.read_text()
+
+
+def test_a_missing_table_is_said_with_the_command_that_makes_it(
+    houselore: Houselore, database_url: str
+) -> None:
+    """What the driver says becomes a sentence."""
     import psycopg
 
     with psycopg.connect(database_url) as connection:
         connection.execute("drop table feedback")
     result = houselore("status", HOUSELORE_DATABASE_URL=database_url)
     assert result.returncode == 1
-    log = tmp_path / "data" / "logs" / "errors.log"
-    assert f"the details are in {log}" in result.stderr
-    assert "Traceback" not in result.stderr
-    assert "UndefinedTable" in log.read_text()
+    assert "lacks Houselore's tables. Run `houselore migrate`." in result.stderr
 
 
 def test_nothing_but_broken_files_is_a_failure(

@@ -25,7 +25,7 @@ from tuning.training.loss_log import read_losses  # noqa: E402
 from tuning.training.stages import begin, run_stages  # noqa: E402
 
 CODE = Path(__file__).parents[3]
-FILES = CODE / "tuning" / "launch"
+FILES = CODE / "tuning" / "training" / "accelerate"
 PAIRS = [DatasetRow("preference", one.prompt, one.answer, "who ? [2]") for one in LESSONS]
 MATERIAL = Material("abcdef0123456789", [*LESSONS, *LESSONS[:4]], PAIRS[:8], PAIRS[8:])
 PLAN = TrainingPlan(2.0, "kto")
