@@ -6,7 +6,7 @@
 set -euo pipefail
 folder=$(realpath "${1:?which folder? \`houselore tune --prepare\` writes it}")
 processes=${2:?how many processes on this machine?}
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../../.."
 exec "${PYTHON:-.venv/bin/python}" -m torch.distributed.run --nproc-per-node "$processes" \
     --nnodes "${3:-1}" --node-rank "${4:-0}" --master-addr "${5:-127.0.0.1}" \
     --master-port "${6:-29500}" -m tuning.training.worker "$folder"
