@@ -1,4 +1,4 @@
-"""Bytes to characters, or the finding that they are no text. Parses nothing."""
+"""Decode bytes to text: by byte order mark, as UTF-8, as declared, or as Windows-1252."""
 
 import codecs
 import re
@@ -19,9 +19,10 @@ _SAMPLE = 100_000
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """The text of `data`: by its mark, as UTF-8, as `declared`, or as the old Windows encoding.
+    """Decode `data` by its byte order mark, as UTF-8, as `declared`, or else as Windows-1252.
 
-    Raises UnreadableDocument (a sentence without its subject) where the bytes are no text.
+    Raises UnreadableDocument if the bytes are not text; its message is a sentence without a
+    subject, to which the caller adds the file's name.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
