@@ -1,4 +1,4 @@
-"""Text to vectors: the embedder behind a URL. Stores no vector."""
+"""The embedder interface, and the function that opens the embedder at a URL."""
 
 from abc import abstractmethod
 from urllib.parse import urldefrag
@@ -12,11 +12,10 @@ EMBEDDED = "embedded:"
 
 
 class Embedder(Embeddings):
-    """LangChain's Embeddings with what an index must know of it: `name`, `dimensions`, tokens.
+    """LangChain's Embeddings with what an index needs: `name`, `dimensions` and a token count.
 
-    `url` is what `open_embedder` takes for it, empty where that cannot open it. Vectors have the
-    length 1. The `a…` methods leave the event loop free. Raises EmbedderUnavailable where it cannot
-    answer.
+    `url` opens it with `open_embedder`, "" if that is not possible. Vectors have length 1. The
+    `a…` methods do not block the event loop. Its methods raise EmbedderUnavailable.
     """
 
     name: str
@@ -25,18 +24,19 @@ class Embedder(Embeddings):
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
-        """How many of the model's tokens `text` is, its marks of begin and end left out."""
+        """Count the model's tokens in `text`, without special tokens."""
 
     def neighbour(self, url: str) -> "Embedder | None":
-        """The embedder at `url` where it is on this one's own server; None for any other place."""
+        """Open another model on the same server; None if `url` points elsewhere."""
+        # Texts never go to a second server.
         del url
         return None
 
 
 def open_embedder(url: str, api_key: str | None = None) -> Embedder:
-    """The embedder at `url`: `embedded:`, or `https://host/v1#model` for an OpenAI-like server.
+    """Open the embedder at `url`: `embedded:`, or `https://host/v1#model`, OpenAI-compatible.
 
-    A server is asked once for the size of its vectors. Raises EmbedderUnavailable.
+    Embeds one text on a server to learn the size of its vectors. Raises EmbedderUnavailable.
     """
     if url == EMBEDDED:
         from retrieval.embeddings.minilm import (

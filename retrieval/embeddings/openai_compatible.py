@@ -1,4 +1,4 @@
-"""An embedder behind an OpenAI-like HTTP endpoint. Starts no server."""
+"""Embed on a server with an OpenAI-compatible HTTP endpoint."""
 
 import math
 
@@ -16,7 +16,7 @@ _BATCH = 64
 class ServedEmbedder(Embedder):
     """A model on a server such as vLLM, Ollama, llama.cpp or a hosted one.
 
-    Its tokens are reckoned, not counted: four characters of ASCII, or one other character, are one.
+    Token counts are estimates: a token is 4 ASCII characters, or 1 other character.
     """
 
     def __init__(self, address: str, model: str, api_key: str | None = None) -> None:
@@ -28,7 +28,7 @@ class ServedEmbedder(Embedder):
             model=model,
             base_url=address,
             api_key=SecretStr(api_key or "none"),
-            check_embedding_ctx_length=False,  # else it sends OpenAI's token numbers, not text
+            check_embedding_ctx_length=False,  # otherwise it sends OpenAI's token ids, not text
             chunk_size=_BATCH,
             max_retries=3,
         )
@@ -36,39 +36,39 @@ class ServedEmbedder(Embedder):
         self.dimensions = len(self.embed_query("How long is a vector?"))
 
     def neighbour(self, url: str) -> Embedder | None:
-        """Another model of the same server, with the same key."""
+        """Open another model of the same server with the same key; None for another server."""
         address, _, model = url.partition("#")
         return ServedEmbedder(address, model, self._api_key) if address == self._address else None
 
     def count_tokens(self, text: str) -> int:
-        """About how many tokens `text` is."""
+        """Estimate the tokens in `text`."""
         ascii_characters = len(text.encode("ascii", "ignore"))
         return -(-ascii_characters // _CHARACTERS_A_TOKEN) + len(text) - ascii_characters
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """A vector of length 1 for each text, in order."""
+        """Return a vector of length 1 for each text, in order."""
         try:
             return self._checked(texts, self._client.embed_documents(texts))
         except openai.OpenAIError as error:
             raise self._unavailable(error) from error
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question."""
+        """Return the vector of a question."""
         return self.embed_documents([text])[0]
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
-        """As `embed_documents`, without blocking."""
+        """Like `embed_documents`, without blocking."""
         try:
             return self._checked(texts, await self._client.aembed_documents(texts))
         except openai.OpenAIError as error:
             raise self._unavailable(error) from error
 
     async def aembed_query(self, text: str) -> list[float]:
-        """As `embed_query`, without blocking."""
+        """Like `embed_query`, without blocking."""
         return (await self.aembed_documents([text]))[0]
 
     def _checked(self, texts: list[str], vectors: list[list[float]]) -> list[list[float]]:
-        """The vectors at length 1, if they are as many and as long as they must be."""
+        """Scale the vectors to length 1. Raises EmbedderUnavailable if number or size is wrong."""
         lengths = {len(vector) for vector in vectors}
         wanted = self.dimensions or max(lengths, default=0)
         if len(vectors) != len(texts) or lengths - {wanted} or (texts and not wanted):
