@@ -1,4 +1,4 @@
-"""Reindexings that anybody can follow and cancel, wherever they were begun. Indexes nothing."""
+"""Record reindex, switch and rollback runs, so that any process can follow and cancel them."""
 
 import time
 from collections.abc import AsyncIterator
@@ -30,9 +30,9 @@ _NAMES: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A reindexing, switch or rollback: how far it is, or how it ended.
+    """A reindex, switch or rollback: its progress, or how it ended.
 
-    `scope` is the word for the sources it reads, None for all; `outcome` is a sentence.
+    `scope` is the word that selects its sources, None for all; `outcome` is a sentence.
     """
 
     id: int
@@ -52,13 +52,13 @@ class Run:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether a run that counts as running has given no sign for a while: it may be dead."""
+        """Return whether the run has reported nothing for 60 seconds: its process may be dead."""
         return (datetime.now(UTC) - self.seen_at).total_seconds() > _QUIET_SECONDS
 
     def describe(self, *, for_all: bool = False) -> str:
-        """The run in a sentence, such as `A reindexing, 120 of 400 documents, 3 min left`.
+        """Describe the run, such as `A reindexing, reading: 120 of 400 documents`.
 
-        What is `for_all` tells neither a source's name nor what went wrong.
+        With `for_all` the text is for everybody: it omits the source's name and the error.
         """
         said = _NAMES[self.kind] + (f" of {self.scope}" if self.scope and not for_all else "")
         if for_all and self.state == "failed":
@@ -78,7 +78,7 @@ class Run:
 
 @dataclass(slots=True)
 class Recorder:
-    """What a run writes down while it goes on. `outcome` is its last sentence."""
+    """Records a run's progress in its row. `outcome` is the sentence stored at its end."""
 
     id: int
     pool: AsyncConnectionPool
@@ -89,12 +89,12 @@ class Recorder:
     _noted_at: float = 0.0
 
     async def begin_step(self, step: str) -> None:
-        """Note that another part of the work begins."""
+        """Record that another step begins."""
         self.step, self.pace, self.seconds_left, self._noted_at = step, Pace(), None, 0.0
         await self.note(IndexProgress(0, 0, ""))
 
     async def note(self, progress: IndexProgress) -> None:
-        """Note how far it is, every now and then. Raises ReindexCancelled where that is wanted."""
+        """Record progress, at most every 0.5 seconds. Raises ReindexCancelled if cancelled."""
         now = time.monotonic()
         if now - self._noted_at < _BETWEEN_NOTES:
             return
@@ -117,9 +117,9 @@ class Recorder:
 async def recorded_run(
     pool: AsyncConnectionPool, workspace: str, kind: Kind, scope: str | None, started_by: str
 ) -> AsyncIterator[Recorder]:
-    """The one run of a workspace while the block lasts, with its end noted however it ends.
+    """Record the block as the workspace's only run, with its outcome however it ends.
 
-    One that is refused is no run and is forgotten. Raises RunGoesOn when there is another.
+    A run that is refused is deleted again. Raises RunGoesOn if another one is going on.
     """
     async with borrow_if_alone(pool, _lock(workspace)) as lock:
         if lock is None:
@@ -145,7 +145,7 @@ async def recorded_run(
 
 
 async def last_run(pool: AsyncConnectionPool, workspace: str) -> Run | None:
-    """The newest run; one whose process has died shows as broken off."""
+    """Return the newest run; one whose process has died is shown as broken off."""
     values = {"workspace": workspace, "lock": _lock(workspace)}
     async with borrow(pool) as connection, connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_SQL["last_run"], values)
@@ -154,7 +154,7 @@ async def last_run(pool: AsyncConnectionPool, workspace: str) -> Run | None:
 
 
 async def cancel_run(pool: AsyncConnectionPool, workspace: str, cancelled_by: str) -> Run | None:
-    """Ask the run that goes on to end; it does before its next batch. None where there is none."""
+    """Ask the current run to stop before its next batch and return it; None if there is none."""
     run = await last_run(pool, workspace)
     if run is None or run.state != "running":
         return None

@@ -1,4 +1,4 @@
-"""A source brought into the index: what changed since last time, and nothing else."""
+"""Sync a source into the index: read, embed and write only what changed since the last time."""
 
 import asyncio
 import time
@@ -47,18 +47,18 @@ async def index_source(
 ) -> IndexReport:
     """Bring `source` into the live index and report what was done.
 
-    Unchanged documents are neither read nor embedded; those that are gone are deleted; they are
-    written a batch at a time, so that a killed run is gone on with by the next. A second indexer of
-    the same source waits for the first. Where the embedder or a way of ours has changed, a new
-    generation is built (`ready_generation`), unless `builds` is false. Raises SourceNotFound,
-    EmbedderUnavailable, EmbedderChanged, ReindexCancelled and DatabaseUnavailable; what is done so
-    far is kept.
+    Unchanged documents are neither read nor embedded; missing ones are deleted. Documents are
+    written in batches, so the next run resumes a killed one. A second indexer of the same source
+    waits for the first. If the embedder or splitter has changed, a new generation is built
+    (`ready_generation`), unless `builds` is false. Raises SourceNotFound, EmbedderUnavailable,
+    EmbedderChanged, ReindexCancelled and DatabaseUnavailable; what was written so far is kept.
     """
     started = time.monotonic()
     listed = await asyncio.to_thread(lambda: list(source.listing()))
     if not builds:
         return await sync_source(pool, workspace, source, listed, embedder, on_progress)
-    if await can_be_written(pool, workspace, embedder):  # what is new need not wait for a build
+    # New documents need not wait for a build if the live generation can take them.
+    if await can_be_written(pool, workspace, embedder):
         report = await sync_source(pool, workspace, source, listed, embedder, on_progress)
         built = await _ready(pool, workspace, embedder, on_progress, can_wait=True)
     else:
@@ -69,7 +69,7 @@ async def index_source(
 
 
 async def can_be_written(pool: AsyncConnectionPool, workspace: str, embedder: Embedder) -> bool:
-    """Whether there is a live index whose embedder can be had here."""
+    """Return whether there is a live generation whose embedder can be opened here."""
     live = await live_generation(pool, workspace)
     return live is not None and await embedder_of(live, embedder) is not None
 
@@ -82,9 +82,9 @@ async def sync_source(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> IndexReport:
-    """As `index_source`, into the live generation as it is; `listed` is the source's listing.
+    """Like `index_source`, without building a generation; `listed` is the source's listing.
 
-    When the pointer moves meanwhile it goes on with the generation that is live then.
+    If another generation becomes live meanwhile, continue with that one.
     """
     before = IndexReport()
     async with borrow_alone(pool, f"{workspace}/{source.kind}/{source.location}") as connection:
@@ -95,7 +95,8 @@ async def sync_source(
             sync = _Sync(connection, generation, source_id, source, reader, known)
             try:
                 report = await sync.run(listed, on_progress)
-                await fill_generation(connection, generation, reader)  # what has other readers now
+                # Rewrite the chunks of documents whose readers have changed.
+                await fill_generation(connection, generation, reader)
                 if await find_live(connection, workspace) == generation:
                     break
             except GenerationMoved:
@@ -114,9 +115,9 @@ async def _ready(
     *,
     can_wait: bool,
 ) -> Built | None:
-    """`ready_generation`, as a run that others can follow where it has something to build.
+    """Call `ready_generation`, recorded as a run if there is something to build.
 
-    While another run goes on, which may be building it, it `can_wait` until next time.
+    If another run is going on, which may be building the same, return None if this `can_wait`.
     """
     is_first = await live_generation(pool, workspace) is None
     if is_first or not await is_due(pool, workspace, embedder):
@@ -142,7 +143,7 @@ async def _ready(
 async def _live_for(
     connection: AsyncConnection, workspace: str, embedder: Embedder
 ) -> tuple[Generation, Embedder]:
-    """The live generation and what embeds for it. Raises EmbedderChanged."""
+    """Return the live generation and its embedder. Raises EmbedderChanged."""
     generation = await find_live(connection, workspace)
     reader = await embedder_of(generation, embedder) if generation else None
     if generation is None or reader is None:
@@ -156,7 +157,7 @@ async def _live_for(
 
 
 class _Sync:
-    """One run over one source, and what it has counted so far."""
+    """One pass over a source, with its report so far."""
 
     def __init__(
         self,
@@ -175,7 +176,7 @@ class _Sync:
         self.report = IndexReport()
 
     async def run(self, listed: list[Listed], on_progress: OnProgress | None) -> IndexReport:
-        """Delete what is gone, write what is new or changed, count the rest."""
+        """Delete missing documents, write new and changed ones, count the rest."""
         wanted = {item.key: item for item in listed if item.left_out is None}
         left_out = tuple(Failure(i.key, i.left_out) for i in listed if i.left_out is not None)
         gone = [key for key in self._known if key not in wanted]
@@ -194,7 +195,7 @@ class _Sync:
         return known is not None and known.version == item.version
 
     async def _written(self, keys: list[str]) -> AsyncIterator[str]:
-        """Read, embed and write the documents; the title of each one when it is dealt with."""
+        """Read, embed and write documents; yield the title of each when it is finished."""
         for key in keys:
             document = await self._read(key)
             if document is None:
@@ -224,7 +225,7 @@ class _Sync:
             yield prepared.document.title
 
     async def _read(self, key: str) -> Document | None:
-        """The document; None, and a failure noted, where it cannot be read or is empty."""
+        """Read a document; return None and record a failure if it is unreadable or empty."""
         try:
             return await asyncio.to_thread(self._source.read, key)
         except UnreadableDocument as error:
