@@ -1,4 +1,4 @@
-"""Questions to documents put to an answerer, each in its thread. Judges no reply."""
+"""Ask an answerer questions about documents, each in its thread."""
 
 import re
 import time
@@ -20,7 +20,7 @@ _MARK = re.compile(r"[ \t]*\[(\d+)\](?!\()")
 _FENCED = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 
 Respond = Callable[[DocumentQuestion, tuple[Turn, ...]], Awaitable[DocumentReply]]
-"""A question and the turns of its thread before it, to what is shown."""
+"""Answers a question after the turns of its thread."""
 
 
 async def ask_in_threads(
@@ -28,9 +28,10 @@ async def ask_in_threads(
     chosen: Sequence[DocumentQuestion],
     questions: Sequence[DocumentQuestion],
 ) -> AsyncIterator[DocumentReply]:
-    """The reply to each chosen question, in order; a follow-up is asked behind its question.
+    """Yield the reply to each chosen question, in order.
 
-    That is one of `questions`, chosen or not; none is asked twice. Raises what `respond` raises.
+    A follow-up is asked after the one of `questions` that it follows, chosen or not. Each question
+    is asked once. Raises what `respond` raises.
     """
     known = {question.id: question for question in questions}
     replies: dict[str, DocumentReply] = {}
@@ -54,9 +55,9 @@ async def ask_in_threads(
 async def answers_from_documents(
     pool: AsyncConnectionPool, workspace: str, answerer: Answerer
 ) -> Respond:
-    """Questions answered from the index of `workspace`, which `answerer` reads, for everyone there.
+    """Return a Respond that asks `answerer`, for the audience of everyone in `workspace`.
 
-    Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
+    It raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
     async with borrow(pool) as connection:
         cursor = await connection.execute(_SQL["document_keys"], {"workspace": workspace})
@@ -84,7 +85,7 @@ async def answers_from_documents(
 
 
 def without_marks(text: str, numbers: Collection[int]) -> str:
-    """A reply without the `[n]` of its sources; what is in code stays."""
+    """Remove the `[n]` of these source numbers from a reply, except in code."""
 
     def unless_cited(mark: re.Match[str]) -> str:
         return "" if int(mark[1]) in numbers else mark[0]
