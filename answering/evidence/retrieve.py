@@ -1,4 +1,4 @@
-"""Find the passages for a question, and load the pages that they stand on."""
+"""Retrieve the passages for a question, and load their pages."""
 
 from dataclasses import dataclass
 
@@ -16,12 +16,12 @@ from retrieval.search.reranker import Reranker
 from retrieval.search.retriever import HybridRetriever
 
 PASSAGES = 10
-"""So many passages are looked at for an answer."""
+"""The number of passages retrieved for a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """What is searched, and where a reader finds what was found."""
+    """The index to search, its embedder and reranker, and the links to sources."""
 
     pool: AsyncConnectionPool
     embedder: Embedder
@@ -31,7 +31,7 @@ class SearchIndex:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What was searched for, and what was found: passages, best first, and their pages."""
+    """A question, and what was found for it: passages, best first, and their pages."""
 
     understood: Understood
     generation: Generation
@@ -40,9 +40,9 @@ class Retrieved:
 
 
 def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
-    """The step from a question to the pages that its audience may read.
+    """Make the chain step that finds passages and pages which the question's audience may read.
 
-    Raises NotIndexed, EmbedderUnavailable and DatabaseUnavailable.
+    Running it raises NotIndexed, EmbedderUnavailable and DatabaseUnavailable.
     """
 
     async def search(understood: Understood, config: RunnableConfig) -> Retrieved:
@@ -67,7 +67,7 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
 
 
 async def searched_generation(pool: AsyncConnectionPool, workspace: str) -> Generation:
-    """The generation of the index that a workspace's questions search. Raises NotIndexed."""
+    """Return the live generation of a workspace's index. Raises NotIndexed if there is none."""
     generation = await live_generation(pool, workspace)
     if generation is None:
         raise NotIndexed("Nothing is indexed yet. An admin can run `houselore index PATH`.")
