@@ -1,4 +1,4 @@
-"""Answer questions with the chain: from the cache where it may, anew where documents changed."""
+"""Answer questions with the chain, from the cache if possible, and again if documents change."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -34,18 +34,18 @@ class Answerer:
         self._chain = answer_chain(parts)
 
     def over(self, pool: AsyncConnectionPool, confidence: Confidence | None = None) -> "Answerer":
-        """The same over another index, without a cache; `confidence` replaces that of this one."""
+        """Return an answerer over another index, without a cache; `confidence` replaces its own."""
         index = replace(self._parts.index, pool=pool)
         confidence = confidence or self._parts.confidence
         return Answerer(replace(self._parts, index=index, confidence=confidence))
 
     async def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
-        """Searching, Reading, Words as they are settled, then Finished.
+        """Stream Searching, Reading, checked Words, then Finished.
 
-        The probability that what is shown answers the question has to reach `bar`, by default that
-        of the confidence; where it does not, it is said to be the closest. When a document that it
-        rests on changes meanwhile, it is Restarted. Raises NotIndexed, EvidenceChanged,
-        EmbedderUnavailable and DatabaseUnavailable.
+        `bar` is the confidence threshold: below it, what is shown is called the closest that was
+        found. By default it is that of the fitted confidence. If a document used as evidence
+        changes meanwhile, Restarted is sent and the answer begins again. Raises NotIndexed,
+        EvidenceChanged, EmbedderUnavailable and DatabaseUnavailable.
         """
         asked = question if bar is None else replace(question, bar=bar)
         stopwatch = Stopwatch()
@@ -62,7 +62,7 @@ class Answerer:
                 yield Restarted()
 
     async def _attempt(self, question: Question, stopwatch: Stopwatch) -> AsyncIterator[Progress]:
-        """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
+        """Answer once. Raises EvidenceChanged before it shows anything outdated."""
         yield Searching()
         pool, workspace = self._parts.index.pool, question.audience.workspace
         generation = await searched_generation(pool, workspace)
@@ -87,7 +87,7 @@ class Answerer:
         return replace(end, answer=replace(end.answer, timings_ms=dict(stopwatch.marks)))
 
     async def _scope(self, generation: Generation, question: Question) -> Scope | None:
-        """All that an answer of ours depends on beside the question; None without a cache."""
+        """Return everything an answer depends on except the question; None without a cache."""
         if self._cache is None:
             return None
         index, model = self._parts.index, self._parts.model
@@ -105,7 +105,7 @@ class Answerer:
     async def _recall(
         self, generation: Generation, scope: Scope | None, question: Question
     ) -> Answer | None:
-        """An answer that was given in this scope, if all its evidence still stands for it."""
+        """Return a cached answer if all its evidence is still current and readable."""
         kept = await self._cache.find(scope, question) if self._cache and scope else None
         if kept is None:
             return None
@@ -116,7 +116,7 @@ class Answerer:
 
 
 class _StepTimes(AsyncCallbackHandler):
-    """Notes when each step of the chain has ended."""
+    """Records when each step of the chain ended."""
 
     def __init__(self, stopwatch: Stopwatch) -> None:
         self._stopwatch = stopwatch
