@@ -7,7 +7,10 @@ _K1, _B = 1.2, 0.75
 
 
 def bm25(weights: Mapping[str, float], texts: Sequence[Sequence[str]]) -> list[float]:
-    """Return each text's Okapi BM25 (Robertson and Walker 1994); `weights` are the terms' idf."""
+    """Return each text's Okapi BM25 (Robertson and Walker 1994).
+
+    `weights` are the query's terms with their idf; `texts` are lists of terms.
+    """
     mean = sum(map(len, texts)) / max(1, len(texts)) or 1.0
     scores = []
     for text in texts:

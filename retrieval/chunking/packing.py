@@ -15,7 +15,7 @@ _SMALL_TOKENS = 60
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text that fits a chunk; `header` is the first line of the table it continues.
+    """A run of text that fits a chunk; `header` is the first line of a table or code it continues.
 
     A piece that `binds` (a heading) stays with the next one. `block_tokens` are the tokens of the
     whole block if this is its first piece of several, else 0.
