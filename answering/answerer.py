@@ -77,6 +77,7 @@ class Answerer:
                 if isinstance(step, Words):
                     stopwatch.mark_once("first_words")
                 if isinstance(step, Finished):
+                    # If the model failed it may answer next time, so its quotation is not cached.
                     if self._cache and scope and not step.model_failed:
                         await self._cache.keep(scope, question, step.answer)
                     step = self._finished(step, stopwatch)
@@ -109,6 +110,7 @@ class Answerer:
         kept = await self._cache.find(scope, question) if self._cache and scope else None
         if kept is None:
             return None
+        # A document's readers may have changed without a new version of the index.
         chunks = {int(str(note["chunk_id"])) for note in kept.evidence}
         pool = self._parts.index.pool
         stands = await still_stand(pool, generation, question.audience, chunks)

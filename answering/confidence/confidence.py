@@ -77,6 +77,7 @@ def save_confidence(path: Path, confidence: Confidence) -> None:
     fits = [fit for fit in _read(path) if fit.model != confidence.model] if path.exists() else []
     text = json.dumps([asdict(fit) for fit in (*fits, confidence)], indent=1)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A crash must not leave half a file under the final name.
     half = path.with_suffix(".half")
     half.write_text(text + "\n", encoding="utf-8")
     half.replace(path)

@@ -17,8 +17,9 @@ Verdict = Literal["answer", "conflict", "closest", "not_found", "small_talk"]
 
 _ROWS = 5
 _ROW_WORTH = 0.8  # share of the best row's probability from which other rows are shown too
+# Measured: two more excerpts raise the share of right replies from .735 to .773 (docs/log.md).
 _MORE = 2
-_MORE_WORTH = 0.25
+_MORE_WORTH = 0.25  # share of the best excerpt's probability that another one must have
 _COMPARED = 4  # likeliest excerpts that are compared for a conflict
 _SHARED_WORDS = 0.5  # share of the question's words, in a language that the reader does not know
 _SHOWN_WORDS = 150  # of all excerpts together, if there are several
@@ -74,6 +75,7 @@ def decide_on(read: Read, confidence: Confidence) -> Decision:
 def _is_english(text: str) -> bool:
     """Return whether a text may be English, the only language the reader was trained on."""
     letters = [letter for letter in text if letter.isalpha()]
+    # Latin letters are below U+0250.
     is_latin = sum(letter < "\u0250" for letter in letters) * 2 >= len(letters)
     return is_latin and language_in(text) == ENGLISH
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 # L2 penalty for each row, from scratch and from earlier weights. The latter is higher, because
 # weights fitted on many rows are better than what a few hundred rows say.
 _STRENGTH, _STRENGTH_BEFORE = 0.05, 0.5
-_BEFORE = 25.0
+_BEFORE = 25.0  # penalty on moving fitted weights
 _ROUNDS = 50
 _SETTLED = 1e-8
-_FARTHEST = 4.0
+_FARTHEST = 4.0  # standard deviations, so that one outlier does not decide
 
 Floats = NDArray[np.float64]
 

@@ -15,7 +15,7 @@ from answering.confidence.logistic_regression import (
 )
 from answering.evaluation.metrics import Outcome, calibration_error
 
-_FOLDS = 5
+_FOLDS = 5  # of documents
 BINS = 10
 
 

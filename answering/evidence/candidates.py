@@ -15,7 +15,7 @@ from retrieval.documents import Passage
 from retrieval.search.pages import Page
 
 _PAGES = 4
-_READ = 12
+_READ = 12  # measured: the right excerpt is among them in 95% (docs/log.md)
 _LAST_RANK = 10.0
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 # Release notes say what changed once, which is seldom what is true now.

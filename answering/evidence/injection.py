@@ -46,7 +46,7 @@ _INVISIBLE = re.compile(
 _SPACED = re.compile(r"(?<!\S)(?:[a-z] ){4,}[a-z](?!\S)")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,4000}={0,2}")
-_ENCODED_RUNS: Final = 20
+_ENCODED_RUNS: Final = 20  # of a text; decoding more would only cost time
 
 _MACHINE = r"(?:ai|llms?|language models?|assistants?|chat-?bots?|bots?|agents?|copilot)"
 _TOLD = (

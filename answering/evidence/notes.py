@@ -15,7 +15,7 @@ from retrieval.search.pages import Page
 from text.plain import to_plain
 from text.sentences import split_sentences
 
-_CHARACTERS_A_TOKEN = 4
+_CHARACTERS_A_TOKEN = 4  # about, in English
 _SHARE_OF_CONTEXT = 0.5  # the rest is for the prompt, the thread and the answer
 _MOST_CHARACTERS = 48_000
 _SHARE_OF_ROOM = 0.5  # of the room left, for one section, so that other documents have room too

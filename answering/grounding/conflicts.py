@@ -16,7 +16,7 @@ from text.plain import shorten
 # Two sentences are about the same if they share this part of their words in order, values aside,
 # and both have this part of the question's words.
 _SAME, _ASKED = 0.7, 0.5
-_FEWEST_WORDS = 3
+_FEWEST_WORDS = 3  # shorter sentences are alike by chance
 _MOST_EXTRA = 1  # words that only one of the two sentences has
 _MOST_SIDES = 40  # sentences of a statement; each is compared with all others
 _QUOTE_CHARACTERS = 300

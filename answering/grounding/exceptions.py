@@ -12,7 +12,7 @@ _ENDS = frozenset((",", ";", ")", "\u2014", "\u2013", "but", "however", "althoug
 _CONTRASTS = frozenset(("but", "however", "although", "though"))
 _RULE = frozenset(("MUST", "NEED", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
 _RESTRICTS = frozenset(("NOT", "ONLY", "EXCEPT", "MUST", "MAY", "WITHOUT"))
-_COVERED = 0.6
+_COVERED = 0.6  # share of a condition's keys that must be said
 _EXPLICIT = re.compile(
     r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b"
     r"|not (?:for|if|on|in|when|to)\b"

@@ -8,7 +8,7 @@ from answering.grounding.parse.propositions import keys_of
 from answering.grounding.parse.tokens import Token, key_of, tokens_of
 from answering.grounding.parse.vocabulary import RIVALS
 
-_LONGEST_ACRONYM = 5
+_LONGEST_ACRONYM = 5  # letters; a longer one is compared as a name only
 _RIVAL_KEYS = tuple(frozenset(key_of(word) for word in group) for group in RIVALS)
 
 

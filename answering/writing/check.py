@@ -71,6 +71,7 @@ def check(model: HouseModel, index: SearchIndex) -> Runnable[Written, Progress]:
                 if isinstance(shown, Part):
                     parts.append(shown)
                     continue
+                # Checked before each piece, so that nothing from a changed document is shown.
                 await _check_stands(index, step)
                 yield Words(between + shown)
                 between = ""

@@ -9,7 +9,7 @@ from text.markdown_blocks import fence_after, scan_blocks
 from text.plain import shorten
 from text.sentences import Span, split_prose
 
-MOST_STEPS, SHOWN_STEPS = 12, 10
+MOST_STEPS, SHOWN_STEPS = 12, 10  # so that a cut hides three steps or more
 _MOST_ITEMS = 20
 _MOST_WORDS = 110
 _MOST_CHARACTERS = 4_000

@@ -15,9 +15,9 @@ SPLITTER = "structure-3"
 
 CONTEXT_TOKENS = 64
 """The most tokens of title and headings. With CHUNK_TOKENS it stays below MiniLM's 254 tokens."""
-_PIECE_TOKENS = 120
+_PIECE_TOKENS = 120  # measured: 80, 140 and 160 are no better (docs/log.md)
 _HEADING_CHARACTERS = 300
-_LONGEST_WORD = 100
+_LONGEST_WORD = 100  # characters; a longer word may be cut
 _REMEMBERED = 1024
 
 Counter = Callable[[str], int]
@@ -53,6 +53,7 @@ def _chunk(position: int, unit: Unit, document: Document, count_tokens: Counter)
     headings = tuple(title for title in titles if title)
     text = document.text[unit.start : unit.end]
     first_line = to_plain(text.partition("\n")[0][:_HEADING_CHARACTERS])
+    # A chunk that begins with its heading need not have it in the context as well.
     above = headings[:-1] if headings and headings[-1] == first_line else headings
     context = _context((document.title, *above), count_tokens)
     if unit.header:
@@ -130,6 +131,7 @@ def _line_pieces(text: str, block: Block, count_tokens: Counter) -> Iterator[Pie
     lines = list(scan_lines(text, block.start, block.end))
     header = text[slice(*lines[0])].strip()[: _PIECE_TOKENS * CHARACTERS_A_TOKEN]
     header_tokens = _measure(header, count_tokens)
+    # A long header is not repeated: it would leave too little room for rows.
     if header_tokens > _PIECE_TOKENS // 3:
         header, header_tokens = "", 0
     for number, (start, end) in enumerate(lines):

@@ -5,6 +5,7 @@ import re
 
 from retrieval.errors import UnreadableDocument
 
+# UTF-32 comes before UTF-16, because its little-endian mark begins with UTF-16's.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -13,8 +14,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MOST_CONTROLS = 0.02
-_MOST_FOREIGN = 0.3
+_MOST_CONTROLS = 0.02  # share of control characters; more means binary data
+_MOST_FOREIGN = 0.3  # share of bytes from 0x80 on; more means another encoding than Windows-1252
 _SAMPLE = 100_000
 
 

@@ -41,7 +41,7 @@ def read_html(data: bytes) -> Content:
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     main = _main(soup)
     for tag in [each for each in main.descendants if isinstance(each, Tag) and _is_dropped(each)]:
-        if not tag.decomposed:
+        if not tag.decomposed:  # a tag inside a removed one is already gone
             tag.decompose()
     heading = main.find("h1")
     if heading and (words := heading.get_text(" ", strip=True)):
@@ -76,6 +76,7 @@ def _is_dropped(tag: Tag) -> bool:
 
 def _markdown(element: PageElement) -> Iterator[str]:
     if isinstance(element, NavigableString):
+        # Its other subclasses are comments, doctypes, scripts and style sheets.
         if type(element) in (NavigableString, CData):
             yield re.sub(r"\s+", " ", element)
         return

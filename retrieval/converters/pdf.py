@@ -14,10 +14,11 @@ from retrieval.errors import UnreadableDocument
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n(?=[a-z\u00df-\u00ff])")
 _PAGE_NUMBER = re.compile(r"\d+")
-_FEWEST_PAGES = 4
+_FEWEST_PAGES = 4  # on fewer pages a repeated line proves nothing
 _MOST_PAGES = 3000
 _MOST_SECONDS = 120.0
 _MOST_DRAWN = 8 * 1024 * 1024  # bytes; one page can take very long and cannot be interrupted
+# Titles set by programs: file names, single words, or nothing.
 _GIVEN_BY_PROGRAMS = re.compile(r"^Microsoft (?:Word|PowerPoint) - |\.\w{2,5}$|^\S*$")
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every flaw; we report once

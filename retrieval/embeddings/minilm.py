@@ -103,6 +103,7 @@ class MiniLM(Embedder):
 
     def _vectors(self, batch: list[list[int]]) -> npt.NDArray[np.float32]:
         hidden = np.array(self._encoder.forward_batch(batch).last_hidden_state)
+        # Mean pooling, as the model was trained, over each text's own tokens without the padding.
         mean = np.stack(
             [row[: len(ids)].mean(axis=0) for row, ids in zip(hidden, batch, strict=True)]
         )
@@ -113,6 +114,7 @@ class MiniLM(Embedder):
 def _batches(lengths: list[int]) -> Iterator[list[int]]:
     """Yield the indices of all texts in batches of similar length, padded to at most 512 tokens."""
     batch: list[int] = []
+    # A batch is padded to its longest text: similar lengths waste little.
     for at in sorted(range(len(lengths)), key=lengths.__getitem__):
         if batch and (len(batch) + 1) * lengths[at] > _BATCH_TOKENS:
             yield batch

@@ -10,7 +10,7 @@ from retrieval.embeddings.embedder import Embedder
 from retrieval.errors import EmbedderUnavailable
 
 _CHARACTERS_A_TOKEN = 4
-_BATCH = 64
+_BATCH = 64  # texts in one request
 
 
 class ServedEmbedder(Embedder):

@@ -202,11 +202,13 @@ async def _insert_chunks(
     terms_of: Mapping[str, list[str]],
 ) -> None:
     """Insert the chunks of documents, by document id, and a segment for each reader set."""
+    # In a fixed order, so that two writers of new reader sets do not deadlock.
     sets = {
         readers: await _reader_set(connection, generation.workspace, readers)
         for readers in sorted({ready.document.readers for ready in documents.values()}, key=sorted)
     }
     found: dict[tuple[int, int], tuple[int, list[str]]] = {}
+    # COPY is the fastest way in, but cannot write to a table with row-level security.
     await connection.execute(_SQL["make_incoming"])
     async with connection.cursor() as cursor, cursor.copy(_SQL["copy_incoming"]) as copy:
         for document_id, ready in documents.items():

@@ -13,7 +13,7 @@ from retrieval.embeddings.embedder import EMBEDDED, Embedder, open_embedder
 from retrieval.errors import EmbedderUnavailable
 from retrieval.index.generations import Generation
 
-_PATIENCE = 60.0
+_PATIENCE = 60.0  # seconds until an embedder that failed to open is tried again
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class _Shelf:
 
     def open(self, url: str, at_hand: Embedder) -> Embedder | None:
         """Open the embedder at `url`; None if that fails or failed within the last minute."""
+        # Opening takes seconds: a second caller waits, and finds what the first one opened.
         with self._opening:
             if url in self._opened:
                 return self._opened[url]

@@ -90,6 +90,7 @@ async def ensure_generation(
         async with borrow(pool) as connection:
             found = await find_same(connection, workspace, embedder)
             if found is None:
+                # Give up the read lock first: two that hold it and want the exclusive one deadlock.
                 await connection.rollback()
                 found = await _try_to_make(connection, workspace, embedder)
         if found is not None:
@@ -170,6 +171,7 @@ async def _try_to_make(
     """Create a generation, or find one made meanwhile; None if the index is in use."""
     try:
         async with alone_at_the_index(connection):
+            # Look again under the lock: somebody may have made it in between.
             if found := await find_same(connection, workspace, embedder):
                 return found
             state = "building" if await find_live(connection, workspace) else "live"

@@ -19,8 +19,8 @@ _SQL = load_statements("retrieval.index")
 _FAN_IN = 8  # segments of similar size that are merged into one
 _SMALLEST = 64  # chunks; segments below 8 times this form the first tier
 _LARGEST = 65_536  # chunks; larger segments are never merged
-_FEWEST_DEAD = 500
-_DEAD_SHARE = 0.05
+_FEWEST_DEAD = 500  # tombstones of a reader set; fewer are not worth a purge
+_DEAD_SHARE = 0.05  # of a reader set's chunks
 
 Terms = Sequence[tuple[int, Sequence[str]]]
 """Chunk ids, each with its terms."""
@@ -30,6 +30,7 @@ async def write_segment(
     connection: AsyncConnection, generation: Generation, reader_set: int, chunks: Terms
 ) -> None:
     """Write the postings of chunks with the same readers. Call it within a transaction."""
+    # A chunk without terms has no postings; counted, it would only dilute BM25's statistics.
     worded = [(chunk, terms) for chunk, terms in chunks if terms]
     place = {"generation": generation.id, "workspace": generation.workspace}
     cursor = await connection.execute(

@@ -25,7 +25,7 @@ from retrieval.progress import IndexProgress, OnProgress
 
 _CHUNKS_AT_ONCE = 128  # a larger segment stores each term once for more chunks
 _CHUNKS_AT_FIRST = 16  # an idle embedder should not wait for a full batch
-_DOCUMENTS_AT_ONCE = 50
+_DOCUMENTS_AT_ONCE = 50  # read from the backlog in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,7 @@ class Filler:
     async def _embedded(self, waiting: list[Prepared]) -> list[Ready]:
         vectors = {hash_: vector for p in waiting for hash_, vector in p.vectors.items()}
         due = {hash_: read for p in waiting for _, read, hash_ in p.chunks if hash_ not in vectors}
+        # Keyed by hash, so that equal texts in a batch are embedded once.
         hashes = list(due)
         for first in range(0, len(hashes), _CHUNKS_AT_ONCE):
             some = hashes[first : first + _CHUNKS_AT_ONCE]

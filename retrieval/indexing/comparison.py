@@ -8,7 +8,7 @@ from retrieval.indexing.golden_questions import GoldenQuestion
 
 PASSAGES = 5
 """A question is found if the quote is in this many first passages: recall@5."""
-_SHARE_LOST = 0.02
+_SHARE_LOST = 0.02  # of the golden questions; a new generation may find so many fewer
 
 Finder = Callable[[GoldenQuestion], Awaitable[list[Passage]]]
 """Returns the first passages that a generation gives a question's audience."""

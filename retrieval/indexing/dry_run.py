@@ -25,10 +25,10 @@ from retrieval.sources.source import Source
 
 _SQL = load_statements("retrieval.indexing")
 _INDEX_SQL = load_statements("retrieval.index")
-_LOOKED_AT = 40
-_LOOKING_SECONDS = 5.0
-_PROBED = 24
-_BYTES_A_NUMBER = 2
+_LOOKED_AT = 40  # documents of a source
+_LOOKING_SECONDS = 5.0  # for each source
+_PROBED = 24  # texts that are embedded to measure the embedder's speed
+_BYTES_A_NUMBER = 2  # half precision
 # Bytes of a chunk without its vector, used if there are too few chunks to measure it.
 _BYTES_BESIDE = 4_400
 _FEWEST_SEEN = 500

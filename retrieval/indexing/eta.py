@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable
 
-_FIRST_SECONDS = 1.0
-_MOST_SEEN = 40
-_BETWEEN = 0.25
+_FIRST_SECONDS = 1.0  # no estimate before that
+_MOST_SEEN = 40  # reports
+_BETWEEN = 0.25  # seconds between two reports that are kept
 
 
 class Pace:
@@ -22,6 +22,7 @@ class Pace:
     def left(self, done: int, total: int) -> float | None:
         """Return the seconds until `done` reaches `total`; None while it cannot be estimated."""
         now = self._clock()
+        # The count went back: another step began.
         if self._seen and done < self._seen[-1][1]:
             self._seen.clear()
         if not self._seen or now - self._seen[-1][0] >= _BETWEEN:

@@ -21,8 +21,8 @@ from retrieval.errors import GoldenRefused
 from retrieval.lexical.analyzer import terms
 
 _SQL = load_statements("retrieval.indexing")
-_FOUND = 0.8
-_STANDS = 0.9
+_FOUND = 0.8  # share of the quote's terms that the passages found must have
+_STANDS = 0.9  # share of them that one place of a changed document must still have
 _LONGEST_QUOTE = 1_000
 
 Origin = Literal["hand", "liking", "correction"]

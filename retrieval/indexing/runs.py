@@ -17,7 +17,7 @@ from retrieval.indexing.eta import Pace, in_words
 from retrieval.progress import IndexProgress
 
 _SQL = load_statements("retrieval.indexing")
-_BETWEEN_NOTES = 0.5
+_BETWEEN_NOTES = 0.5  # seconds; noting each document would slow the work down
 _QUIET_SECONDS = 60
 
 Kind = Literal["reindex", "switch", "rollback"]
@@ -121,6 +121,7 @@ async def recorded_run(
 
     A run that is refused is deleted again. Raises RunGoesOn if another one is going on.
     """
+    # Postgres releases the lock if the process dies; `last_run` tells by it that a run has died.
     async with borrow_if_alone(pool, _lock(workspace)) as lock:
         if lock is None:
             going_on = await last_run(pool, workspace)

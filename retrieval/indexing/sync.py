@@ -103,6 +103,7 @@ async def sync_source(
                 report = sync.report
             before += replace(report, unchanged=0, failures=(), left_out=())
         await finish_sync(connection, source_id)
+    # What was written before the pointer moved was found unchanged on the next pass.
     again = before.added + before.changed
     return replace(before + report, unchanged=report.unchanged - again)
 
@@ -119,6 +120,7 @@ async def _ready(
 
     If another run is going on, which may be building the same, return None if this `can_wait`.
     """
+    # The first generation is live at once, so there is nothing to build or to follow.
     is_first = await live_generation(pool, workspace) is None
     if is_first or not await is_due(pool, workspace, embedder):
         return await ready_generation(pool, workspace, embedder, on_progress)
@@ -203,6 +205,7 @@ class _Sync:
                 continue
             hash_ = hash_text(f"{document.title}\0{document.text}")
             known = self._known.get(key)
+            # Touched, but with the same text: its chunks and vectors stay.
             if known and known.hash == hash_:
                 await refresh_document(self._connection, known.id, document)
                 self.report += IndexReport(unchanged=1)

@@ -48,8 +48,8 @@ _SCRIPTS = (
     ("\u0900", "\u097f", "hindi"),
     ("\u0b80", "\u0bff", "tamil"),
 )
-_KEPT_WORDS = 32_768
-_LONGEST_KEPT = 40
+_KEPT_WORDS = 32_768  # words whose terms are cached
+_LONGEST_KEPT = 40  # characters of a cached word; few longer ones ever come again
 
 
 def terms(text: str, language: str | None = None) -> list[str]:

@@ -13,6 +13,7 @@ ENTRY = np.dtype([("chunk", "<u4"), ("count", "<u2"), ("length", "<u2")])
 """A posting of 8 bytes: chunk id, count of the term in the chunk, the chunk's length in terms."""
 
 _MOST = 65_535  # what two bytes hold
+# Measured: other values of k1 and b move no dataset by more than .006 nDCG@10 (docs/log.md).
 _SATURATION = 1.2  # k1 of BM25
 _LENGTH_WEIGHT = 0.75  # b of BM25
 _WIDEST = 8  # a dense array may be this many times as long as the number of postings

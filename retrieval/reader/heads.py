@@ -27,6 +27,7 @@ def judge(heads: Heads, window: Window, hidden: Array) -> JudgedWindow:
     first, last = (hidden @ heads.span.T + heads.span_bias).T
     block = slice(window.block, len(window.ids) - 1)
     begin, end, sum_of = _best(first[block], last[block])
+    # The null span, "no answer here", is the [CLS] token, as BERT has it for SQuAD 2.0.
     return JudgedWindow(
         _answers(heads, hidden, window.second),
         float(sum_of - first[0] - last[0]),
@@ -36,7 +37,7 @@ def judge(heads: Heads, window: Window, hidden: Array) -> JudgedWindow:
 
 
 def _answers(heads: Heads, hidden: Array, second: int) -> float:
-    loudest = hidden[second:-1].max(axis=0)
+    loudest = hidden[second:-1].max(axis=0)  # over the passage, without the final [SEP]
     both = np.concatenate((hidden[0], loudest))
     inner = heads.dense @ both + heads.dense_bias
     return float((heads.answers @ _gelu(inner) + heads.answers_bias)[0])

@@ -109,6 +109,7 @@ def open_reader(path: Path | None = None, sha256: str | None = None) -> Reader:
 def _batches(windows: list[Window]) -> Iterator[list[Window]]:
     """Yield all windows in batches of similar length, with padding at most 512 tokens each."""
     batch: list[Window] = []
+    # A batch is padded to its longest window: similar lengths waste little.
     for window in sorted(windows, key=lambda one: len(one.ids)):
         if batch and (len(batch) + 1) * len(window.ids) > _BATCH_TOKENS:
             yield batch

@@ -18,8 +18,8 @@ SHIPPED = Path(__file__).with_name("reader.safetensors")
 """The bundled reader; MODEL_CARD.md says what it was trained on."""
 SHIPPED_SHA256 = "d6c6022a3709a6a497890382ffeb63b65f3f66b1c87bccbb711f9bd9d3cc8ab8"
 
-LARGEST_EMBEDDING = 127
-_LARGEST_FILE = 200_000_000
+LARGEST_EMBEDDING = 127  # embeddings are widened when loaded, so their products cannot overflow
+_LARGEST_FILE = 200_000_000  # bytes; checked before the file is read
 _SCALE = ".scale"
 
 Array = npt.NDArray[np.float32]
@@ -88,6 +88,7 @@ def save_weights(body: dict[str, Array], heads: dict[str, Array], path: Path) ->
             arrays[name], arrays[name + _SCALE] = _narrowed(array, largest)
     content = safetensors.numpy.save(dict(sorted(arrays.items())))
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A crash must not leave half a file under the final name.
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
     part.replace(path)

@@ -9,8 +9,8 @@ from retrieval.reader.pairs import Pair
 
 MOST_TOKENS = 256
 """The length the reader was trained with."""
-_MOST_QUESTION = 64
-_MOST_HEADING = 48
+_MOST_QUESTION = 64  # tokens; the end of a longer question is cut off
+_MOST_HEADING = 48  # tokens; the beginning of a longer heading path is cut off
 _OVERLAP = 64
 """Tokens that two neighbouring windows share, so that an answer is whole in one of them."""
 _MOST_WINDOWS = 16
@@ -72,6 +72,7 @@ class Windower:
         before += path[-_MOST_HEADING:]
         room = MOST_TOKENS - len(before) - 1
         for number, start in enumerate(range(0, len(block.ids), room - _OVERLAP)):
+            # The last tokens may all be in the overlap with the window before.
             if number == _MOST_WINDOWS or (number and start + _OVERLAP >= len(block.ids)):
                 return
             ids = [*before, *block.ids[start : start + room], self._between]

@@ -31,7 +31,8 @@ async def search_dense(
 ) -> list[Hit]:
     """Return the scope's chunks nearest to `vector` with their cosine similarity, best first.
 
-    Exact for at most 10,000 chunks, otherwise approximate by the HNSW index. Call it within a
+    Exact for at most 10,000 chunks, otherwise approximate by the HNSW index. If that finds fewer
+    than `limit`, exact for at most 100,000 chunks, or by an iterative scan. Call it within a
     transaction.
     """
     if not scope.reader_sets:

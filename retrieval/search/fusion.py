@@ -23,6 +23,7 @@ def fuse(
         chunk: dense_weight * near + (1 - dense_weight) * alike
         for chunk, (near, alike) in shares(dense, lexical).items()
     }
+    # Equal scores by id, so that the order is reproducible.
     return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
 
 

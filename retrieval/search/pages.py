@@ -17,7 +17,7 @@ from retrieval.index.generations import Generation
 _SQL = load_statements("retrieval.search")
 
 _BEFORE = 60_000  # characters read before the first hit of a long document
-_MOST = 160_000
+_MOST = 160_000  # characters of a page
 
 
 @dataclass(frozen=True, slots=True)

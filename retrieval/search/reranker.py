@@ -65,6 +65,7 @@ class Reranker:
                 session.post(self._address, json=asked) as response,
             ):
                 response.raise_for_status()
+                # content_type=None accepts JSON under any media type.
                 results = (await response.json(content_type=None))["results"]
                 found = {int(r["index"]): float(r["relevance_score"]) for r in results}
                 return [found[place] for place in range(len(texts))]

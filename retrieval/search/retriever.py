@@ -35,8 +35,8 @@ Arm = Literal["dense", "lexical"]
 """One of the two kinds of search that are fused."""
 ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
 
-_WIDER, _MOST_CANDIDATES = 5, 600
-_ALIKE = 0.9
+_WIDER, _MOST_CANDIDATES = 5, 600  # a second search takes five times as many candidates
+_ALIKE = 0.9  # Jaccard index of their words above which two passages are near-duplicates
 _WORD = re.compile(r"\w+")
 
 
@@ -66,11 +66,13 @@ async def search(
     embedding: asyncio.Task[list[float]] | None = None
     try:
         async with borrow(pool) as connection, connection.transaction():
+            # One snapshot: a merge between two statements would lose or double postings.
             await read_as_of_now(connection)
             generation = generation or await find_live(connection, audience.workspace)
             if generation is None:
                 return []
             if "dense" in arms and (reader := await embedder_of(generation, embedder)):
+                # The question is embedded while Postgres finds the scope and ranks terms.
                 embedding = asyncio.create_task(wanted.vector(reader))
             scope = await find_scope(connection, generation, audience)
             weights = weights or await find_weights(connection, generation)

@@ -13,7 +13,7 @@ from retrieval.search.fusion import DENSE_WEIGHT
 from retrieval.search.query_adapter import Adapter
 
 _SQL = load_statements("retrieval.search")
-_MOST_KEPT = 4
+_MOST_KEPT = 4  # adapters in the cache of a process
 
 
 @dataclass(frozen=True, slots=True)
