@@ -1,1 +1,1 @@
-"""A question and its thread to evidence to a grounded answer. Knows no Slack."""
+"""Answer a question in its thread from evidence in the index, and check every sentence."""

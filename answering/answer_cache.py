@@ -1,4 +1,4 @@
-"""Answers that were given already, in Redis, for the same readers of the same index. Makes none."""
+"""Cache answers in Redis, for questions of the same audience to the same index."""
 
 import asyncio
 import hashlib
@@ -17,11 +17,12 @@ from answering.types.questions import Question
 
 _log = logging.getLogger(__name__)
 _SECONDS = 3600
-_PATIENCE = 0.25  # seconds: a cache that takes longer than that saves nothing
+_PATIENCE = 0.25  # seconds; a slower cache saves no time
 _AWAY = (RedisError, OSError, TimeoutError)
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.:/_-][^\W_]+)*|[^\w\s.,;:!?\"'\u2019]")
-# Words that change nothing about a question. Any other may: of squad2's pairs of questions whose
-# vectors have a cosine of .98 and more, nine in ten have different answers (docs/log.md).
+# Words that do not change a question's meaning. Any other word may, so similar questions are not
+# matched by vector: of SQuAD 2.0's pairs with a cosine of .98 or more, nine in ten have different
+# answers (docs/log.md).
 _POLITE = re.compile(
     r"^(?:(?:hi|hello|hey|please|thanks|ok|okay|so|and|quick question)\b[\s,:!.-]*)*"
     r"(?:(?:can|could) (?:you|anyone|somebody|someone)(?: please)? tell (?:me|us) "
@@ -34,9 +35,9 @@ _Found = TypeVar("_Found")
 
 @dataclass(frozen=True, slots=True)
 class CacheScope:
-    """All that an answer depends on but its question: what differs in any of it is another scope.
+    """Everything that an answer depends on except its question.
 
-    `index` is the state of the index, `settings` names the model, the prompt and whatever else.
+    `index` is the index's version, `settings` names the model, the prompt and the other settings.
     """
 
     workspace: str
@@ -46,21 +47,21 @@ class CacheScope:
 
 
 class AnswerCache:
-    """Answers to the same words, politeness aside, in the same conversation, for an hour.
+    """Keeps answers for an hour, for the same words (politeness aside) in the same conversation.
 
-    Redis may be away at any time: then nothing is found and nothing is kept.
+    If Redis does not answer, nothing is found and nothing is stored.
     """
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     async def find(self, scope: CacheScope, question: Question) -> Answer | None:
-        """The answer that was given."""
+        """Return the cached answer, None if there is none."""
         kept: bytes | str | None = await self._ask(self._redis.get(_key(scope, question)))
         return _from_json(kept) if kept else None
 
     async def keep(self, scope: CacheScope, question: Question, answer: Answer) -> None:
-        """Remember an answer."""
+        """Store an answer for an hour."""
         text = json.dumps(asdict(answer))
         await self._ask(self._redis.set(_key(scope, question), text, ex=_SECONDS))
 
@@ -73,13 +74,13 @@ class AnswerCache:
 
 
 def normal_form(question: str) -> tuple[str, ...]:
-    """A question's words without greetings, articles and the sentence's marks, in lower case."""
+    """Return a question's words in lower case, without greetings, articles and punctuation."""
     asked = _POLITE.sub("", " ".join(question.split()))
     return tuple(word for word in _WORD.findall(asked.casefold()) if word not in _ARTICLES)
 
 
 def _key(scope: CacheScope, question: Question) -> str:
-    """A name in Redis that says nothing to who reads it there."""
+    """Return the Redis key of a question."""
     turns = [[turn.speaker, turn.text] for turn in question.thread]
     place = [scope.workspace, sorted(scope.readers), scope.index, scope.settings]
     asked = normal_form(question.text) or question.text

@@ -1,4 +1,4 @@
-"""Answer questions with the chain: from the cache where it may, anew where documents changed."""
+"""Answer questions with the chain, from the cache if possible, and again if documents change."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -34,18 +34,18 @@ class Answerer:
         self._chain = answer_chain(parts)
 
     def over(self, database: Database, confidence: Confidence | None = None) -> "Answerer":
-        """The same over another index, without a cache; `confidence` replaces that of this one."""
+        """Return an answerer over another index, without a cache; `confidence` replaces its own."""
         index = replace(self._parts.index, database=database)
         confidence = confidence or self._parts.confidence
         return Answerer(replace(self._parts, index=index, confidence=confidence))
 
     async def answer(self, question: Question, bar: float | None = None) -> AsyncIterator[Progress]:
-        """Searching, Reading, Words as they are settled, then Finished.
+        """Stream Searching, Reading, checked Words, then Finished.
 
-        The probability that what is shown answers the question has to reach `bar`, by default that
-        of the confidence; where it does not, it is said to be the closest. When a document that it
-        rests on changes meanwhile, it is Restarted. Raises NotIndexed, EvidenceChanged,
-        EmbedderUnavailable and DatabaseUnavailable.
+        `bar` is the confidence threshold: below it, what is shown is called the closest that was
+        found. By default it is that of the fitted confidence. If a document used as evidence
+        changes meanwhile, Restarted is sent and the answer begins again. Raises NotIndexed,
+        EvidenceChanged, EmbedderUnavailable and DatabaseUnavailable.
         """
         asked = question if bar is None else replace(question, bar=bar)
         stopwatch = Stopwatch()
@@ -62,7 +62,7 @@ class Answerer:
                 yield Restarted()
 
     async def _attempt(self, question: Question, stopwatch: Stopwatch) -> AsyncIterator[Progress]:
-        """The whole answer once. Raises EvidenceChanged before anything outdated is said."""
+        """Answer once. Raises EvidenceChanged before it shows anything outdated."""
         yield Searching()
         generation = await searched_generation(self._parts.index.database, question.audience)
         scope = await self._scope(generation, question)
@@ -76,6 +76,7 @@ class Answerer:
                 if isinstance(step, Words):
                     stopwatch.mark_once("first_words")
                 if isinstance(step, Finished):
+                    # If the model failed it may answer next time, so its quotation is not cached.
                     if self._cache and scope and not step.model_failed:
                         await self._cache.keep(scope, question, step.answer)
                     step = self._finished(step, stopwatch)
@@ -86,7 +87,7 @@ class Answerer:
         return replace(end, answer=replace(end.answer, timings_ms=dict(stopwatch.marks)))
 
     async def _scope(self, generation: Generation, question: Question) -> CacheScope | None:
-        """All that an answer of ours depends on beside the question; None without a cache."""
+        """Return everything an answer depends on except the question; None without a cache."""
         if self._cache is None:
             return None
         index, model = self._parts.index, self._parts.model
@@ -104,10 +105,11 @@ class Answerer:
     async def _recall(
         self, generation: Generation, scope: CacheScope | None, question: Question
     ) -> Answer | None:
-        """An answer that was given in this scope, if all its evidence still stands for it."""
+        """Return a cached answer if all its evidence is still current and readable."""
         kept = await self._cache.find(scope, question) if self._cache and scope else None
         if kept is None:
             return None
+        # A document's readers may have changed without a new version of the index.
         chunks = {int(str(note["chunk_id"])) for note in kept.evidence}
         database = self._parts.index.database
         stands = await still_stand(database, generation, question.audience, chunks)
@@ -115,7 +117,7 @@ class Answerer:
 
 
 class _StepTimes(AsyncCallbackHandler):
-    """Notes when each step of the chain has ended."""
+    """Records when each step of the chain ended."""
 
     def __init__(self, stopwatch: Stopwatch) -> None:
         self._stopwatch = stopwatch

@@ -1,4 +1,4 @@
-"""A question to a checked answer: one LangChain Runnable, streamed."""
+"""The answer as one composed LangChain Runnable: question in, checked answer streamed out."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ from retrieval.reader.reader import Reader
 
 @dataclass(frozen=True, slots=True)
 class ChainParts:
-    """What an answer is made with."""
+    """What the chain needs: index, reader, chat model and fitted confidence."""
 
     index: SearchIndex
     reader: Reader | None
@@ -28,10 +28,10 @@ class ChainParts:
 
 
 def answer_chain(parts: ChainParts) -> Runnable[Question, Progress]:
-    """Question -> checked answer. What it streams are Reading, Words, and Finished at the end.
+    """Compose the chain Question -> checked answer. It streams Reading, Words, and Finished last.
 
-    A message may hold several questions; each is looked up by itself. `ainvoke` and `abatch` give
-    Finished. Raises NotIndexed, EvidenceChanged, EmbedderUnavailable and DatabaseUnavailable.
+    Each question of a message is searched for by itself. `ainvoke` and `abatch` return Finished.
+    Running it raises NotIndexed, EvidenceChanged, EmbedderUnavailable and DatabaseUnavailable.
     """
     return (
         reading_chain(parts)
@@ -42,6 +42,6 @@ def answer_chain(parts: ChainParts) -> Runnable[Question, Progress]:
 
 
 def reading_chain(parts: ChainParts) -> Runnable[Question, list[Read]]:
-    """Question -> what was found and read for each question in it."""
+    """Compose the first part of the chain: Question -> excerpts read, for each question in it."""
     index = parts.index
     return understand(parts.model) | (retrieve(index) | read(index.embedder, parts.reader)).map()

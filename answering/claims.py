@@ -1,4 +1,4 @@
-"""What a text claims that can be checked by the letter: names, numbers, denials. Judges nothing."""
+"""Extract what can be compared literally from a text: names, numbers, negations."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ NEGATION = re.compile(
     r"\b(?:no|not|never|none|nobody|nothing|neither|nor|without|cannot)\b|n['\u2019]t\b",
     re.IGNORECASE,
 )
-"""A word that denies."""
+"""Matches a negation."""
 _AGAINST = re.compile(
     r"\b(?:except|other than|besides|least|against|rarely|unable|deny|deni\w*|ended|end|oppos\w*"
     r"|(?:fail|lack|refus|reject|avoid|prevent|prohibit|stop|declin)\w*)\b",
@@ -20,22 +20,22 @@ _AGAINST = re.compile(
 
 
 def names_in(text: str, language: str | None = None) -> set[str]:
-    """The terms of what is written with a capital letter; stop words have none."""
+    """Return the terms of capitalised words, without stop words."""
     return {term for name in _NAME.findall(text) for term in terms(name, language)}
 
 
 def numbers_in(text: str) -> set[str]:
-    """The numbers, dates, times and versions in digits, as they are written."""
+    """Return the numbers, dates, times and versions in digits, as written."""
     return set(_NUMBER.findall(text))
 
 
 def denies(text: str) -> bool:
-    """Whether something is denied."""
+    """Return whether the text has a negation."""
     return NEGATION.search(text) is not None
 
 
 def in_order(words: Sequence[str], stated: Sequence[str]) -> int:
-    """How many of `words` stand in `stated` in the same order: the longest common subsequence."""
+    """Return the length of the longest common subsequence of `words` and `stated`."""
     row = [0] * (len(stated) + 1)
     for word in words:
         above, row = row, [0]
@@ -45,5 +45,5 @@ def in_order(words: Sequence[str], stated: Sequence[str]) -> int:
 
 
 def speaks_against(text: str) -> bool:
-    """Whether something fails, is refused, prevented, ended or left out, in English."""
+    """Return whether English text says that something fails, or is refused, ended or excepted."""
     return _AGAINST.search(text) is not None

@@ -1,16 +1,16 @@
-"""What can go wrong while answering, in words for a person.
+"""The errors of answering.
 
 AnsweringError
 ├── ModelUnavailable   the chat model does not answer; the same question may work later
-├── PullFailed         a model's file cannot be had from the hub
-├── EvidenceChanged    what an answer rests on is being changed faster than it can be written
-├── NotIndexed         there is no index yet: nothing has been indexed in this workspace
-└── UnreadableWeights  the file of the confidence's weights holds none
+├── PullFailed         a model's file cannot be downloaded from the hub
+├── EvidenceChanged    the evidence changes faster than an answer can be written
+├── NotIndexed         nothing has been indexed in this workspace yet
+└── UnreadableWeights  the file of the confidence's weights is broken
 """
 
 
 class AnsweringError(Exception):
-    """The root of this package's errors; its text is a sentence that can be shown."""
+    """The root of this package's errors. Its message is a sentence that can be shown to users."""
 
 
 class ModelUnavailable(AnsweringError):
@@ -18,11 +18,11 @@ class ModelUnavailable(AnsweringError):
 
 
 class PullFailed(AnsweringError):
-    """A model's file cannot be had from the hub, or cannot be kept here."""
+    """A model's file cannot be downloaded from the hub, or cannot be stored here."""
 
 
 class EvidenceChanged(AnsweringError):
-    """What an answer rests on was changed or deleted while it was written, several times over."""
+    """The evidence was changed or deleted during every attempt to write the answer."""
 
 
 class NotIndexed(AnsweringError):
@@ -30,4 +30,4 @@ class NotIndexed(AnsweringError):
 
 
 class UnreadableWeights(AnsweringError):
-    """The file that should hold the confidence's weights does not."""
+    """The file of the confidence's weights is missing or broken."""

@@ -1,4 +1,4 @@
-"""The `[n]` marks in a text, each of which cites the note of that number."""
+"""Citation marks: `[n]` in a text cites the note of that number."""
 
 import re
 
@@ -6,10 +6,11 @@ _MARK = re.compile(r"(?<!\s)\s*+\[(\d{1,3})\]")
 
 
 def marks_in(text: str) -> list[int]:
-    """The numbers of the marks, in their order."""
+    """Return the numbers of the marks, in order."""
     return [int(n) for n in _MARK.findall(text)]
 
 
 def strip_marks(text: str) -> str:
-    """The text without the marks that a model wrote: what is shown has ours, checked."""
+    """Remove the marks from a text."""
+    # The model's own marks are not trusted: checked ones are added instead.
     return _MARK.sub("", text)

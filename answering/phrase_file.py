@@ -1,4 +1,4 @@
-"""A file of regular expressions, one a line, in sections, some of them named. Searches none."""
+"""Read files of regular expressions: one on each line, in sections, with named parts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,10 +10,10 @@ _SECTION = re.compile(r"\[([a-z ]+)\]")
 
 
 def read_phrases(path: Path) -> Iterator[str]:
-    """The lines of the file in order, `{name}` replaced by what `name = …` before it says.
+    """Yield the lines of the file in order, with `{name}` replaced by the earlier `name = …`.
 
-    Lines that name something, comments (`# …`) and empty lines are left out. Raises KeyError for a
-    name that nothing was said of.
+    Definitions, comments (`# …`) and empty lines are left out. Raises KeyError for an undefined
+    name.
     """
     named: dict[str, str] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
@@ -27,7 +27,7 @@ def read_phrases(path: Path) -> Iterator[str]:
 
 
 def read_sections(path: Path, flags: int = 0) -> Mapping[str, re.Pattern[str]]:
-    """The phrases below each `[section]` of the file as one expression that any of them matches."""
+    """Return one pattern for each `[section]` of the file that matches any of its phrases."""
     sections: dict[str, list[str]] = {}
     for line in read_phrases(path):
         if section := _SECTION.fullmatch(line):

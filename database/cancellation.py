@@ -1,7 +1,7 @@
-"""Tasks that are asked to end, and do, also where a library loses the request. Starts none.
+"""Cancel asyncio tasks reliably, even where a library swallows the cancellation.
 
-On Python 3.11 `asyncio.wait_for` returns its outcome instead of a cancellation that comes with it,
-and pools of connections wait by it: a loop that is cancelled just then would go on for ever.
+On Python 3.11 `asyncio.wait_for` may return its result and lose a cancellation that arrives at the
+same moment. Connection pools wait with it, so a cancelled loop could run on for ever.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ _AGAIN_SECONDS = 10.0  # longer than a worker's jobs are waited for
 
 
 async def pause(seconds: float) -> None:
-    """Sleep in a loop. Raises CancelledError at once where the task was asked to end before."""
+    """Sleep inside a loop. Raises CancelledError at once if the task was already cancelled."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
@@ -19,7 +19,8 @@ async def pause(seconds: float) -> None:
 
 
 async def end(task: "asyncio.Task[None]", again: float = _AGAIN_SECONDS) -> None:
-    """Cancel a task, every `again` seconds, until it has ended. Raises what it failed with."""
+    """Cancel a task every `again` seconds until it has ended. Raises what the task raised."""
+    # One request may be lost (see above), so it is repeated.
     while not task.done():
         task.cancel()
         await asyncio.wait({task}, timeout=again)

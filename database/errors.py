@@ -1,5 +1,5 @@
-"""What can go wrong with the database."""
+"""The error that database/ raises."""
 
 
 class DatabaseUnavailable(Exception):
-    """Postgres cannot be reached, or refuses; the message is a sentence for a person."""
+    """Postgres cannot be reached or refuses. The message is a sentence that users can act on."""

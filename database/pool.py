@@ -1,4 +1,4 @@
-"""A connection of the pool for a while, its errors in our words. Opens no pool."""
+"""Open the connection pool, borrow connections, take advisory locks, wrap the driver's errors."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +14,7 @@ from database.statements import load_statements
 
 _SQL = load_statements("database")
 ROLE = "houselore_app"
-"""What every connection acts as: a role that owns nothing, so that no policy lets it pass."""
+"""The role of every connection. It owns no table, so row-level security applies to it."""
 _SECONDS_BETWEEN_TRIES = 0.2
 
 
@@ -22,10 +22,11 @@ _SECONDS_BETWEEN_TRIES = 0.2
 async def open_pool(
     url: str, workspace: str, *, min_size: int = 1, max_size: int = 20, patience: float = 15
 ) -> AsyncIterator[AsyncConnectionPool]:
-    """Connections that see one workspace alone, whatever a statement forgets to say.
+    """Open a pool whose connections see only the rows of one workspace.
 
-    `patience` is how many seconds one waits for a free one. Raises DatabaseUnavailable.
+    `patience` is the seconds to wait for a free connection. Raises DatabaseUnavailable.
     """
+    # Row-level security does it, so a statement that forgets its `where workspace` leaks nothing.
     confine = confined_to(workspace)
 
     async def configure(connection: AsyncConnection) -> None:
@@ -55,7 +56,7 @@ async def open_pool(
 
 
 def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
-    """What makes a new connection see one workspace alone; for pools that others open, too."""
+    """Return a pool's `configure` hook that limits a new connection to one workspace."""
 
     async def confine(connection: AsyncConnection) -> None:
         await connection.execute(_SQL["confine"], {"role": ROLE, "workspace": workspace})
@@ -68,7 +69,7 @@ def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
 async def borrow(
     pool: AsyncConnectionPool, patience: float | None = None
 ) -> AsyncIterator[AsyncConnection]:
-    """A connection of the pool. The driver's errors become DatabaseUnavailable."""
+    """Borrow a connection from the pool. The driver's errors become DatabaseUnavailable."""
     try:
         async with pool.connection(patience) as connection:
             yield connection
@@ -82,11 +83,11 @@ async def borrow(
 
 @asynccontextmanager
 async def borrow_alone(pool: AsyncConnectionPool, name: str) -> AsyncIterator[AsyncConnection]:
-    """A connection in autocommit that alone in the whole database holds the lock `name`.
+    """Borrow a connection in autocommit that holds the advisory lock `name` of the database.
 
-    Waits for whoever holds it, without keeping a connection meanwhile. The lock falls with the
-    block, or with the connection.
+    Waits until the lock is free. It is released when the block or the connection ends.
     """
+    # Poll instead of blocking in Postgres: a waiter then holds no connection of the pool.
     while True:
         async with borrow_if_alone(pool, name) as connection:
             if connection is not None:
@@ -99,7 +100,7 @@ async def borrow_alone(pool: AsyncConnectionPool, name: str) -> AsyncIterator[As
 async def borrow_if_alone(
     pool: AsyncConnectionPool, name: str
 ) -> AsyncIterator[AsyncConnection | None]:
-    """As `borrow_alone`, but None at once where somebody else holds the lock."""
+    """Like `borrow_alone`, but yield None at once if another connection holds the lock."""
     async with borrow(pool) as connection:
         await connection.set_autocommit(True)
         taken = False
@@ -120,7 +121,7 @@ async def _try_lock(connection: AsyncConnection, name: str) -> bool:
 
 
 def _sentence(error: psycopg.Error) -> str:
-    """What happened, and what to do; what was being written is as it was before."""
+    """Say what happened and what to do. The transaction was rolled back."""
     said = _first_line(error)
     match error:
         case psycopg.errors.DiskFull():

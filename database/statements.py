@@ -1,4 +1,4 @@
-"""Named SQL statements read from a package's queries.sql. Runs none of them."""
+"""Load a package's named SQL statements from its queries.sql."""
 
 import re
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 
 @cache
 def load_statements(package: str) -> Mapping[str, str]:
-    """The statements of `<package>/queries.sql` by name.
+    """Return the statements of `<package>/queries.sql` by name.
 
     Each starts with a line `-- name: the_name` and a comment that says what it does. Raises
-    ValueError when a name stands twice.
+    ValueError when two statements have the same name.
     """
     text = files(package).joinpath("queries.sql").read_text(encoding="utf-8")
     parts = _NAME.split(text)[1:]

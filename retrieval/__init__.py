@@ -1,1 +1,1 @@
-"""From sources to documents to chunks in Postgres, and from a question to evidence."""
+"""Index sources as documents and chunks in Postgres, and retrieve passages for a question."""

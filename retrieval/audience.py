@@ -1,17 +1,18 @@
-"""Who will read an answer, and so what may be used for it. Does not ask Slack who that is."""
+"""The audience of an answer: it decides which documents may be used."""
 
 from dataclasses import dataclass
 
 PUBLIC = "public"
-"""The reader that stands for everyone in the workspace."""
+"""The principal that stands for everyone in the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """The workspace and the readers that every person in a conversation stands for.
+    """A workspace and the principals that everybody in a conversation has in common.
 
-    A reader is `public`, `channel:C…`, `person:U…` or `group:S…`. A document may be used when one
-    of its readers is among the audience's. `public` is not added by itself: outsiders lack it.
+    A principal is `public`, `channel:C…`, `person:U…` or `group:S…`. A document may be used when
+    the audience has one of the principals in its `readers`. `public` has to be named: guests from
+    outside the workspace do not have it.
     """
 
     workspace: str
@@ -19,5 +20,5 @@ class Audience:
 
 
 def everyone(workspace: str) -> Audience:
-    """The audience of what the whole workspace may read."""
+    """Return the audience for which only documents open to the whole workspace may be used."""
     return Audience(workspace, frozenset({PUBLIC}))

@@ -1,4 +1,4 @@
-"""The things that are indexed: a document as its source gives it, and a chunk of it."""
+"""A document as its source gives it, a chunk of it, and a passage that a search found."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,10 +8,11 @@ from retrieval.audience import PUBLIC
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One document as a source yields it, its text already plain Markdown.
+    """A document of a source, its text converted to Markdown.
 
-    `key` names it within its source (a path, a URL); `version` changes whenever its content may
-    have changed (an mtime and size, a commit), so that an unchanged one need not be read again.
+    `key` names it within its source (a path, a URL). `version` changes whenever the content may
+    have changed (mtime and size, a commit): a document with a known version is not read again.
+    `readers` are the principals that may read it.
     """
 
     key: str
@@ -25,10 +26,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A run of a document's text: `text == document.text[start:end]`, under its headings.
+    """A run of a document's text: `text == document.text[start:end]`, with its heading path.
 
-    `context` is what stands above the run and is embedded with it, never quoted: the title, the
-    headings, and the header of a table that began in an earlier chunk.
+    `context` is embedded together with the text but never quoted: the title, the headings, and the
+    header row of a table that began in an earlier chunk.
     """
 
     position: int
@@ -41,9 +42,9 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that a search found, with what a citation needs and its fused score.
+    """A chunk that a search found, with its fused score and the document's data for a citation.
 
-    `key` and `readers` are those of its document; `start` is where it begins in its text.
+    `key` and `readers` are the document's; `start` is the chunk's offset in the document's text.
     """
 
     chunk_id: int

@@ -1,28 +1,28 @@
-"""What can go wrong while reading, indexing and searching. Shows nothing to anybody.
+"""The errors of reading, indexing and searching.
 
 RetrievalError
 ├── SourceNotFound        the folder, file or site of a source is not there
 ├── UnreadableDocument    one document cannot be read; the rest of its source goes on
 │   └── EmptyDocument     it can be read and holds no text
-├── UnreadableCorpus      a file to measure on is missing or broken
+├── UnreadableCorpus      a file of an evaluation dataset is missing or broken
 ├── EmbedderUnavailable   the embedder cannot be opened, or does not answer
-├── RerankerUnavailable   the cross-encoder's address is no address, or it does not answer
+├── RerankerUnavailable   the reranker's URL is not understood, or its server does not answer
 ├── ReaderUnavailable     the weights of our own cross-encoder are missing, altered or broken
-├── EmbedderChanged       the index is of another embedder than the one at hand
+├── EmbedderChanged       the live index was built with another embedder
 ├── GoldenRefused         a golden question that no document answers
-├── GenerationMoved       the live index became another one in mid-work
-├── ReindexRefused        a reindexing, switch or rollback that cannot be done as things stand
-│   └── RunGoesOn         because another one goes on
-└── ReindexCancelled      somebody wanted a run to end
+├── GenerationMoved       another generation became live during the work
+├── ReindexRefused        a reindex, switch or rollback is not possible now
+│   └── RunGoesOn         because another one is running
+└── ReindexCancelled      somebody cancelled a run
 """
 
 
 class RetrievalError(Exception):
-    """The root: its message is a sentence for a person, with what to do about it."""
+    """The root. Its message is a sentence that tells the user what to do."""
 
 
 class SourceNotFound(RetrievalError):
-    """A source is not where it is said to be."""
+    """A source is not at its location."""
 
 
 class UnreadableDocument(RetrievalError):
@@ -30,11 +30,11 @@ class UnreadableDocument(RetrievalError):
 
 
 class EmptyDocument(UnreadableDocument):
-    """A document holds no text at all."""
+    """A document has no text."""
 
 
 class UnreadableCorpus(RetrievalError):
-    """A file of documents, questions or judgements to measure on is missing or broken."""
+    """A dataset's file of documents, questions or judgements is missing or broken."""
 
 
 class EmbedderUnavailable(RetrievalError):
@@ -42,32 +42,32 @@ class EmbedderUnavailable(RetrievalError):
 
 
 class RerankerUnavailable(RetrievalError):
-    """The cross-encoder's address is not understood, or its server does not answer."""
+    """The reranker's URL is not understood, or its server does not answer."""
 
 
 class ReaderUnavailable(RetrievalError):
-    """The reader's weights are missing, not those we know, or no reader's at all."""
+    """The reader's weights are missing, have another hash, or are not a reader's."""
 
 
 class EmbedderChanged(RetrievalError):
-    """The live index is of another embedder than the one at hand."""
+    """The live index was built with an embedder that cannot be opened here."""
 
 
 class GoldenRefused(RetrievalError):
-    """A golden question whose words no document holds."""
+    """A golden question whose quote is not in exactly one document."""
 
 
 class GenerationMoved(RetrievalError):
-    """The live index became another one in mid-work; whoever writes begins again with that."""
+    """Another generation became live during a write; write to that one instead."""
 
 
 class ReindexRefused(RetrievalError):
-    """A reindexing, a switch or a rollback cannot be done as things stand."""
+    """A reindex, switch or rollback is not possible now."""
 
 
 class RunGoesOn(ReindexRefused):
-    """Another reindexing, switch or rollback goes on."""
+    """Another reindex, switch or rollback is running."""
 
 
 class ReindexCancelled(RetrievalError):
-    """Somebody wanted a run to end, and it did; what it had done is kept."""
+    """Somebody cancelled a run; what it had written is kept."""

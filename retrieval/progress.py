@@ -1,4 +1,4 @@
-"""What indexing tells while it works and when it is done. Shows it to nobody."""
+"""Progress of indexing while it runs, and its report at the end."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class IndexProgress:
-    """`done` of `total` documents have been dealt with, the last of them `title`."""
+    """`done` of `total` documents are finished; `title` is the last one."""
 
     done: int
     total: int
@@ -15,7 +15,7 @@ class IndexProgress:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A document (or a whole source) that was not read; `reason` is a sentence that names it."""
+    """A document or source that was not read; `reason` is a sentence that names it."""
 
     key: str
     reason: str
@@ -23,9 +23,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IndexReport:
-    """Numbers of documents; `chunks` is how many were written; `left_out` are no failures.
+    """What indexing did: counts of documents, and `chunks`, the number of chunks written.
 
-    `notes` are sentences about the index itself, such as that a new one is in use.
+    `left_out` are files that are not documents (another format, a link out of the folder); they do
+    not count as failures. `notes` are sentences about the index, such as that a new one is live.
     """
 
     added: int = 0
@@ -39,7 +40,7 @@ class IndexReport:
     notes: tuple[str, ...] = ()
 
     def __add__(self, other: "IndexReport") -> "IndexReport":
-        """Two reports as one."""
+        """Add two reports."""
         return IndexReport(
             added=self.added + other.added,
             changed=self.changed + other.changed,
@@ -53,7 +54,7 @@ class IndexReport:
         )
 
     def describe(self) -> str:
-        """The numbers in a row, such as `2 added, 1 changed, 40 unchanged`."""
+        """Return the counts as text, such as `2 added, 1 changed, 40 unchanged.`"""
         counts = {
             "added": self.added,
             "changed": self.changed,

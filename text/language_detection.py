@@ -1,12 +1,12 @@
-"""The language of a text, told by its commonest words and its letters. Stems nothing."""
+"""Detect the language of a text from its stop words and its letters."""
 
 from collections.abc import Set
 from types import MappingProxyType
 
 ENGLISH = "english"
-"""The language of a text of which nothing better is known."""
+"""The language assumed when nothing better is known."""
 
-_RAREST = 12  # prose has a stop word among so many distinct words; a list of names has not
+_RAREST = 12  # prose has a stop word in 12 distinct words; a list of names has fewer
 
 # ruff: noqa: RUF001 - letters that look like others are what tells some languages
 _WORDS = {
@@ -122,7 +122,7 @@ _WORDS = {
     этом этот я""",
 }
 
-# Those that need no guess, for their script tells them, are not among these.
+# Languages with a script of their own need no guess and are not listed here.
 _LETTERS = {
     "german": "äöüß",
     "french": "àâçèéêëîïôùûœ",
@@ -143,21 +143,21 @@ _LETTERS = {
 }
 
 STOP_WORDS = MappingProxyType({name: frozenset(words.split()) for name, words in _WORDS.items()})
-"""By language, in lower case, the words that are too common to search for."""
+"""Words too common to search for, in lower case, by language."""
 _SIGNS = tuple((name, STOP_WORDS[name], frozenset(_LETTERS[name])) for name in _LETTERS)
 _ANY_STOP_WORD = frozenset().union(*(words for _, words, _ in _SIGNS))
 _ANY_LETTER = frozenset("".join(_LETTERS.values()))
 
 
 def language_of(words: Set[str]) -> str:
-    """The language of a text with these words, in lower case; English in doubt."""
+    """Return the language of a text from its set of lower-case words; English when in doubt."""
     score, language = max(((score, name) for name, score in _scores(words)), default=(0.0, ENGLISH))
     common = score >= 1 and score * _RAREST >= len(words)
     return language if common and score > len(words & STOP_WORDS[ENGLISH]) else ENGLISH
 
 
 def likely_languages(words: Set[str]) -> list[str]:
-    """The languages that a short text, such as a question, may be in; English is always one."""
+    """Return the languages a short text, such as a question, may be in; English is always one."""
     scores = _scores(words)
     best = max((score for _, score in scores), default=0.0)
     if best < len(words & STOP_WORDS[ENGLISH]):
@@ -166,7 +166,7 @@ def likely_languages(words: Set[str]) -> list[str]:
 
 
 def _scores(words: Set[str]) -> list[tuple[str, float]]:
-    """How many of each language's stop words are there, and half of one for its letters."""
+    """Score each language: 1 for each of its stop words, 0.5 for any of its special letters."""
     stop_words = words & _ANY_STOP_WORD
     letters = set().union(*(word for word in words if not word.isascii())) & _ANY_LETTER
     if not stop_words and not letters:

@@ -1,4 +1,4 @@
-"""The blocks of a Markdown text with their exact places. Does not look inside a line."""
+"""Split Markdown into blocks (headings, paragraphs, items, tables, code) with exact offsets."""
 
 import re
 from collections.abc import Iterator
@@ -8,23 +8,23 @@ from typing import Literal
 Kind = Literal["heading", "paragraph", "item", "table", "code", "rule"]
 
 _LINE = re.compile(r"[^\n]+\n?|\n+")
-_LONGEST_WRAPPED = 200  # characters; no editor wraps so far out: such a line is a paragraph
+_LONGEST_WRAPPED = 200  # characters; no editor wraps so late, so a longer line is a paragraph
 _FENCE = re.compile(r"[ \t>]*(`{3,}(?=[^`]*$)|~{3,})")
 _HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _UNDERLINE = re.compile(r" {0,3}(?:={2,}|-{2,})[ \t\r]*$")
 _RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})\r?$")
 ITEM_MARK = re.compile(r"[ \t]*(?:[-*+\u2022\u25cf\u25cb\u25aa\u25e6\u2023]|(\d{1,9})[.)])[ \t]+")
-"""What a list item begins with; the group is its number, if it has one."""
+"""The bullet or number that starts a list item; the group is the number, if any."""
 _ITEM = re.compile(ITEM_MARK.pattern + r"\S")
 TABLE_RULE = re.compile(r"[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++(?:[ \t]*+:?-++:?)?[ \t]*+\r?$")
 
 
 @dataclass(frozen=True, slots=True)
 class MarkdownBlock:
-    """A run of whole lines, `text[start:end]`, blank lines around it left out.
+    """A run of whole lines, `text[start:end]`, without the blank lines around it.
 
-    `level` is 1 to 6 for a heading and 0 for all else. An item is one list item without the items
-    under it; a table is all its rows; code is a fenced block with its fences.
+    `level` is 1 to 6 for a heading and 0 otherwise. An item is one list item without its nested
+    items, a table is all its rows, code is a fenced block with its fences.
     """
 
     kind: Kind
@@ -41,7 +41,7 @@ class _Line:
 
 
 def scan_blocks(text: str) -> list[MarkdownBlock]:
-    """The blocks of `text` in order; together they hold all that is not blank. Linear in time."""
+    """Return the blocks of `text` in order; together they hold all its text. Linear in time."""
     lines = [
         _Line(m.start(), m.start() + len(m[0].rstrip()), m[0].rstrip("\n"))
         for m in _LINE.finditer(text)
@@ -50,7 +50,7 @@ def scan_blocks(text: str) -> list[MarkdownBlock]:
 
 
 def scan_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The places of the lines within `text[start:end]` that are not blank, line ends left out."""
+    """Yield start and end of each line in `text[start:end]` that is not blank."""
     for match in _LINE.finditer(text, start, end):
         stripped = match[0].rstrip()
         if stripped:
@@ -58,9 +58,9 @@ def scan_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def fence_after(line: str, fence: str = "") -> str:
-    """The fence of the code that is open behind a line, `fence` being open before it; "" for none.
+    """Return the code fence that is open after a line, `fence` being open before it; "" for none.
 
-    A fence is closed by one of its own sign, at least as long, with nothing behind it.
+    A fence is closed by one of the same character, at least as long, alone on its line.
     """
     if not fence:
         return found[1] if (found := _FENCE.match(line)) else ""
@@ -81,7 +81,7 @@ def _blocks(lines: list[_Line]) -> Iterator[MarkdownBlock]:
 
 
 def _block_at(lines: list[_Line], at: int) -> tuple[Kind, int, int]:
-    """What begins at line `at`: its kind, its level, and the line after it."""
+    """Return the kind and level of the block that begins at line `at`, and the line after it."""
     line = lines[at].text
     if fence := _FENCE.match(line):
         return "code", 0, _after_fence(lines, at, fence[1])
@@ -104,7 +104,7 @@ def _block_at(lines: list[_Line], at: int) -> tuple[Kind, int, int]:
 
 
 def _after_fence(lines: list[_Line], at: int, fence: str) -> int:
-    """The line after the fenced block that opens at `at`; an open one runs to the end."""
+    """Return the line after the fenced block at `at`; an unclosed one runs to the end."""
     for after in range(at + 1, len(lines)):
         if not fence_after(lines[after].text, fence):
             return after + 1
@@ -124,7 +124,7 @@ def _is_table(lines: list[_Line], at: int) -> bool:
 
 
 def _interrupts(lines: list[_Line], at: int) -> bool:
-    """Whether line `at` ends the paragraph or item before it."""
+    """Return whether line `at` ends the paragraph or item before it."""
     line = lines[at].text
     return (
         not line.strip()

@@ -1,4 +1,7 @@
-"""Markdown to the bare words, for embedding, counting and titles. Does not keep offsets."""
+"""Strip Markdown to plain words for embedding, counting tokens and titles.
+
+Offsets into the Markdown are lost; where they matter, use markdown_blocks and sentences.
+"""
 
 import html
 import re
@@ -9,7 +12,7 @@ from text.markdown_blocks import fence_after
 
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
-# Only what a browser knows is a tag: List<String> and <node-id> are what somebody wrote.
+# Only known HTML elements count as tags: List<String> and <node-id> are text.
 _TAG = re.compile(
     r"</?(?:a|abbr|article|aside|b|blockquote|br|button|caption|center|cite|code|col|colgroup|dd|del"
     r"|details|dfn|div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|header|hr|i|iframe|img|input"
@@ -26,16 +29,17 @@ _BOTH = re.compile(r"(?<![\w*/])\*{3}(?=[\w\ue000])([^*\n]+)\*{3}(?![\w*])")
 _STRONG = re.compile(
     r"(?<![\w*/])\*\*(?=[\w\"'(\[<~\u201c\ue000])((?:[^*\n]|\*(?!\*)|\n(?!\n))+?)\*\*(?![\w*])"
 )
-# A star is a mark only where a word begins behind it and ends before its twin: *.cfg is none.
+# A star is emphasis only around whole words: the star of *.cfg is text.
 _EMPHASIS = re.compile(
     r"(?<![\w*/])\*(?=[\w\"'(\[<~\u201c\ue000])((?:[^*\n]|\n(?!\n))+?)(?<=[\w.!?,:;\"')\]>%~\u201d\ue001])\*(?![\w*/])"
 )
-# A file's or a variable's own underscores, such as __init__, are no emphasis.
+# Underscores that belong to a name, such as __init__, are not emphasis.
 _OWN_UNDERSCORES = re.compile(r"(?<!\w)_{1,2}[a-z0-9]\w*_{2}(?!\w)")
 _UNDERSCORES = re.compile(r"(?<!\w)_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?!\w)")
 _HEADING_MARK = re.compile(r"^ {0,3}#{1,6}[ \t]+|(?<![ \t])[ \t]++#++[ \t]*+$", re.MULTILINE)
 _CODE_SPAN = re.compile(r"(?<!`)(`{1,2}+)(?!`)([^`\n]+(?:\n[^`\n]+)?)\1(?!`)")
-# Where code was: its number between two signs that are taken out of the text before.
+# A placeholder for a code span: its number between two private-use characters, which are removed
+# from the text first.
 _PLACE_SIGNS = re.compile("[\ue000\ue001]")
 _PLACE = re.compile("\ue000([0-9]++)\ue001")
 _SPACES = re.compile(r"[ \t]{2,}")
@@ -43,9 +47,9 @@ _KEPT_CONTROLS = frozenset("\n\t")
 
 
 def to_plain(markdown: str) -> str:
-    """The words of `markdown` without the marks of links, emphasis, headings, tables and tags.
+    """Return the words of `markdown` without the markup of links, emphasis, headings, tables, tags.
 
-    What stands in code keeps every sign, and so does what only looks like a mark.
+    Code keeps every character, and so does text that only looks like markup.
     """
     if "`" not in markdown and "~~~" not in markdown:
         return _squeezed(html.unescape(_without_marks(markdown)))
@@ -53,7 +57,7 @@ def to_plain(markdown: str) -> str:
 
 
 def _around_fences(markdown: str) -> Iterator[str]:
-    """The lines of fenced blocks as they are, without the fences, and all else in plain words."""
+    """Yield fenced code as it is, without its fences, and all other lines as plain words."""
     prose: list[str] = []
     fence = ""
     for line in markdown.splitlines(keepends=True):
@@ -69,10 +73,11 @@ def _around_fences(markdown: str) -> Iterator[str]:
 
 
 def _around_spans(text: str) -> str:
-    """Text whose inline code is set aside, so that marks around it still find their twins.
+    """Return plain words, with each inline code span kept as it is.
 
-    Code that goes with a link's address or within a tag is dropped; no other takes its place.
+    Code inside a link's address or a tag is dropped with it.
     """
+    # Code spans become placeholders first, so that emphasis around them is still recognised.
     if "`" not in text:
         return html.unescape(_without_marks(text))
     spans: list[str] = []
@@ -82,13 +87,14 @@ def _around_spans(text: str) -> str:
         return f"\ue000{len(spans) - 1}\ue001"
 
     kept = _without_marks(_CODE_SPAN.sub(set_aside, _PLACE_SIGNS.sub("", text)))
-    # Entities are read between the places: one may stand for a sign of a place.
+    # Unescape between the placeholders only: an entity may decode to a placeholder's character.
     pieces = enumerate(_PLACE.split(kept))
     return "".join(spans[int(one)] if at % 2 else html.unescape(one) for at, one in pieces)
 
 
 def _without_marks(text: str) -> str:
-    """Markdown outside code, its entities kept. Few texts have many marks, and looking is cheap."""
+    """Remove the markup of text outside code; entities are kept."""
+    # A cheap look for each character saves most regular expressions: few texts use all markup.
     if "[" in text:
         text = _IMAGE_OR_LINK.sub(r"\1", text)
     if "<" in text:
@@ -126,9 +132,9 @@ def _squeezed(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """`text` with one kind of line end and without what Postgres refuses or nobody can see.
+    """Normalise line ends to `\\n` and remove what Postgres refuses or nobody can see.
 
-    Control characters (NUL among them), lone surrogates and byte order marks go.
+    Removed are control characters (NUL among them), lone surrogates and byte order marks.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n").replace("\ufeff", "")
@@ -140,5 +146,5 @@ def clean(text: str) -> str:
 
 
 def shorten(text: str, most: int) -> str:
-    """The text, or its beginning of at most `most` characters up to the end of a word."""
+    """Cut the text after a whole word, to at most `most` characters and an ellipsis."""
     return text if len(text) <= most else text[:most].rsplit(" ", 1)[0] + " \u2026"

@@ -1,4 +1,4 @@
-"""A Markdown text to its sentences with exact places. Does not judge or change them."""
+"""Split Markdown into sentences with exact offsets."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from text.markdown_blocks import TABLE_RULE, MarkdownBlock, scan_blocks, scan_lines
 
-# Escaped, because the full-width signs of Chinese and Japanese look like their ASCII twins.
+# Escaped, because full-width Chinese and Japanese punctuation looks like ASCII.
 _END = re.compile(
     r"(?P<cjk>[\u3002\uff01\uff1f\uff61]+[\u300d\u300f\u201d\u2019\uff09\u3011]*)"
     r"|(?P<latin>(?:\u2026|(?<![.!?])[.!?])[.!?]*+[\"'\u201d\u2019)\]*_\u00bb]*+)(?=\s)"
@@ -26,23 +26,23 @@ _LOOK_BACK = 40
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of characters of a text: `text[start:end]`."""
+    """A run of characters: `text[start:end]`."""
 
     start: int
     end: int
 
 
 def split_sentences(text: str) -> list[Span]:
-    """The sentences of `text` in order, blanks around them left out.
+    """Return the sentences of `text` in order, without the blanks around them.
 
-    A heading, a list item's each sentence, a table's each row and a fenced block are sentences of
-    their own; a list item's first keeps its mark. Rules (`---`) are not sentences. Linear in time.
+    Each heading, table row and fenced block counts as one sentence; a list item is split, and its
+    first sentence keeps the bullet. Rules (`---`) are left out. Linear in time.
     """
     return [span for block in scan_blocks(text) for span in _of_block(text, block)]
 
 
 def split_prose(text: str, start: int, end: int) -> Iterator[Span]:
-    """The sentences of the one paragraph `text[start:end]`, in English or Chinese punctuation."""
+    """Yield the sentences of the paragraph `text[start:end]`, by Latin or Chinese punctuation."""
     code = _CodeSpans(text, start, end)
     begin = start
     for match in _END.finditer(text, start, end):
@@ -69,7 +69,7 @@ def _of_block(text: str, block: MarkdownBlock) -> Iterator[Span]:
 
 
 class _CodeSpans:
-    """The inline code of a paragraph, asked about places that only grow."""
+    """The inline code of a paragraph. Ask for offsets in increasing order only."""
 
     def __init__(self, text: str, start: int, end: int) -> None:
         self._spans = _CODE_SPAN.finditer(text, start, end)
@@ -82,7 +82,7 @@ class _CodeSpans:
 
 
 def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
-    """Whether a full stop, or its like, followed by a blank ends a sentence."""
+    """Return whether the punctuation of `match`, which a blank follows, ends a sentence."""
     after = text[match.end() : match.end() + 8].lstrip()[:1]
     if after.islower():
         return False
@@ -93,7 +93,7 @@ def _ends(text: str, begin: int, match: re.Match[str]) -> bool:
     found = _LAST_WORD.search(text[max(begin, match.start() - _LOOK_BACK) : match.start()])
     word = found[0] if found else ""
     if word.isdigit() and text[begin : match.start()].strip() == word:
-        return False  # the mark of a list: "1. First"
+        return False  # the number of a list item: "1. First"
     bare = word.casefold().strip(".'’-")
     if bare in _BEFORE_DIGITS:
         return not after.isdigit()

@@ -1,1 +1,1 @@
-"""How likely a reply is right, from what can be counted about it."""
+"""Estimate from features how likely a reply is right, and decide what is shown."""

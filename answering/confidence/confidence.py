@@ -1,4 +1,4 @@
-"""How an excerpt is chosen, and the probability that what is shown answers the question."""
+"""The fitted models that choose excerpts and give the probability that they answer."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,16 +14,17 @@ from answering.errors import UnreadableWeights
 
 _SHIPPED = "confidence.json"
 ANY = "*"
-"""Stands for every model that has no fit of its own."""
+"""The name for all chat models without weights of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """The fitted weights, and the thresholds that go with them.
+    """Fitted weights and their thresholds.
 
-    `choice` says of one excerpt how likely it answers, `answer` of all that is shown. From `bar`
-    on it is an answer, from `related` on the closest that was found, below it nothing is quoted;
-    nor where no excerpt is as `near` to the question in meaning.
+    `choice` gives the probability that one excerpt answers, `answer` that everything shown does.
+    At `bar` or more it is shown as an answer, at `related` or more as the closest that was found,
+    below that nothing is quoted. Nothing is quoted either if the excerpts' highest cosine with the
+    question is below `near`.
     """
 
     choice: Regression
@@ -35,19 +36,20 @@ class Confidence:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Confidence":
-        """One as the file keeps it. Raises ValueError, TypeError and KeyError where it is none."""
+        """Make one of the file's JSON. Raises ValueError, TypeError and KeyError if it is wrong."""
         fits = {name: Regression.from_row(row[name]) for name in ("choice", "answer")}
         return cls(**{**row, **fits})
 
     def never_refusing(self) -> "Confidence":
-        """The same without thresholds: what is fitted anew must see every answer."""
+        """Return the same without thresholds, because fitting must see every answer."""
         return replace(self, bar=0.0, related=0.0, near=-1.0)
 
     def moved(self, rows: Sequence[Mapping[str, float]], right: Sequence[bool]) -> "Confidence":
-        """The same moved by answers that people judged; the thresholds stay.
+        """Return the same, updated by answers that people rated; the thresholds stay.
 
-        `rows` are the features of those answers; of older versions' there is nothing to learn.
+        `rows` are the features of those answers, `right` whether each was good.
         """
+        # Answers of older versions have other features: nothing can be learned from them.
         known = [
             (row, good)
             for row, good in zip(rows, right, strict=True)
@@ -60,9 +62,9 @@ class Confidence:
 def choose_bar(
     probabilities: Sequence[float], wanted: Sequence[bool], refused_at_most: float
 ) -> float:
-    """The highest threshold that refuses no more than this share of the replies that are wanted.
+    """Return the highest threshold that refuses at most this share of the wanted replies.
 
-    0, which refuses nothing, where none is wanted.
+    0, which refuses nothing, if none is wanted.
     """
     kept = np.sort([p for p, want in zip(probabilities, wanted, strict=True) if want])
     if not len(kept):
@@ -71,19 +73,20 @@ def choose_bar(
 
 
 def save_confidence(path: Path, confidence: Confidence) -> None:
-    """Put these weights into a file, in the place of those for the same model."""
+    """Save these weights to a file, replacing those of the same model."""
     fits = [fit for fit in _read(path) if fit.model != confidence.model] if path.exists() else []
     text = json.dumps([asdict(fit) for fit in (*fits, confidence)], indent=1)
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A crash must not leave half a file under the final name.
     half = path.with_suffix(".half")
     half.write_text(text + "\n", encoding="utf-8")
     half.replace(path)
 
 
 def open_confidence(path: Path | None = None, model: str = ANY, made_from: str = ANY) -> Confidence:
-    """The weights for a model: from the file at `path` if it has them, else the shipped ones.
+    """Load the weights for a model from the file at `path` if it has them, else the bundled ones.
 
-    One without weights of its own has those of the model that it was `made_from`. Raises
+    A model without weights of its own gets those of the model it was `made_from`. Raises
     UnreadableWeights.
     """
     shipped = Path(str(files("answering").joinpath("confidence", _SHIPPED)))
@@ -102,7 +105,7 @@ def open_confidence(path: Path | None = None, model: str = ANY, made_from: str =
 def _read(path: Path) -> list[Confidence]:
     try:
         rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-        # Weights that were fitted before excerpts were read say nothing about them.
+        # Rows with "evidence" are of an older version, which had other features.
         return [Confidence.from_row(row) for row in rows if "evidence" not in row]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UnreadableWeights(

@@ -1,4 +1,4 @@
-"""What can be counted about a chosen excerpt that tells whether it answers the question."""
+"""Features of a chosen excerpt that tell whether it answers the question."""
 
 from collections.abc import Sequence
 
@@ -7,19 +7,19 @@ from answering.conversation.question_kinds import asks_how, asks_which, asks_yes
 from answering.evidence.read import ReadExcerpt
 from retrieval.lexical.analyzer import terms
 
-_NEAR = 0.4  # of meaning; nothing that is asked in earnest is much farther from all excerpts
+_NEAR = 0.4  # cosine; a serious question is seldom farther from all excerpts
 
 Ranked = Sequence[tuple[ReadExcerpt, float]]
-"""Excerpts with how likely each answers, best first."""
+"""Excerpts with the probability that each answers, best first."""
 
 
 def features_of_answer(question: str, ranked: Ranked) -> dict[str, float]:
-    """The features, by name, of the first of `ranked`, its rivals and the question."""
+    """Return the features, by name, of the best excerpt, its rivals and the question."""
     (best, worth), *others = ranked
     rivals = [one for one in others if _elsewhere(one[0], best)]
     text = f"{' '.join(best.excerpt.headings)} {best.excerpt.plain}"
     known = set(terms(text))
-    # A question's first word has a capital letter and is no name.
+    # A question's first word is capitalised without being a name.
     names = names_in(question[:1].lower() + question[1:])
     nearest = max(one.features.get("cosine", 0.0) for one, _ in ranked)
     return {
@@ -41,6 +41,6 @@ def features_of_answer(question: str, ranked: Ranked) -> dict[str, float]:
 
 
 def _elsewhere(one: ReadExcerpt, other: ReadExcerpt) -> bool:
-    """Whether two excerpts stand in different sections."""
+    """Return whether two excerpts are in different sections."""
     first, second = one.excerpt, other.excerpt
     return (first.page.document_id, first.headings) != (second.page.document_id, second.headings)

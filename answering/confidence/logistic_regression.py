@@ -1,4 +1,4 @@
-"""A logistic regression on named signals: fitted, moved, asked. Knows nothing of answers."""
+"""Logistic regression on named features: fit, update, predict."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,20 +7,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# The weight of the penalty for each row: what was fitted on many more holds better than what a few
-# hundred would say.
+# L2 penalty for each row, from scratch and from earlier weights. The latter is higher, because
+# weights fitted on many rows are better than what a few hundred rows say.
 _STRENGTH, _STRENGTH_BEFORE = 0.05, 0.5
-_BEFORE = 25.0
+_BEFORE = 25.0  # penalty on moving fitted weights
 _ROUNDS = 50
 _SETTLED = 1e-8
-_FARTHEST = 4.0
+_FARTHEST = 4.0  # standard deviations, so that one outlier does not decide
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Regression:
-    """A logistic regression on standardised signals; the lists have an entry for each signal."""
+    """A logistic regression on standardised features; each tuple has one entry for each feature."""
 
     names: tuple[str, ...]
     centres: tuple[float, ...]
@@ -30,27 +30,27 @@ class Regression:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "Regression":
-        """One as JSON keeps it. Raises ValueError, TypeError and KeyError where it is none."""
+        """Make one of its JSON. Raises ValueError, TypeError and KeyError if it is wrong."""
         lists = {name: tuple(row[name]) for name in ("names", "centres", "scales", "weights")}
         if len({len(values) for values in lists.values()}) != 1:
             raise ValueError("the lists are of different lengths")
         return cls(**{**row, **lists})
 
     def of(self, signals: Mapping[str, float]) -> float:
-        """The probability, from 0 to 1, for these signals.
+        """Return the probability, 0 to 1, for one row of features.
 
-        A signal that is missing counts as its mean did when this was fitted; one far outside of
-        what was seen then counts as its border.
+        A missing feature counts as its mean in the fitted data; values are limited to 4 standard
+        deviations from it.
         """
         return float(self.of_all([signals])[0])
 
     def of_all(self, rows: Sequence[Mapping[str, float]]) -> Floats:
-        """The probability of each."""
+        """Return the probability for each row."""
         logits: Floats = self.scaled(rows) @ np.array(self.weights) + self.intercept
         return expit(logits)
 
     def spread(self, slope: float, shift: float) -> "Regression":
-        """The same with each logit multiplied by `slope`, and `shift` added to it."""
+        """Return the same with each logit multiplied by `slope` and `shift` added."""
         return replace(
             self,
             weights=tuple(slope * weight for weight in self.weights),
@@ -58,7 +58,7 @@ class Regression:
         )
 
     def scaled(self, rows: Sequence[Mapping[str, float]]) -> Floats:
-        """Rows by signals: how many standard deviations each is from the mean, 4 at most."""
+        """Return features as standard deviations from the mean, 4 at most: (rows, features)."""
         found = np.array(
             [
                 [
@@ -74,7 +74,7 @@ class Regression:
 
 
 EMPTY = Regression((), (), (), (), 0.0)
-"""No signal at all: one in two, whatever there is."""
+"""A regression without features: probability 0.5 for any row."""
 
 
 def fit_regression(
@@ -84,12 +84,11 @@ def fit_regression(
     strength: float | None = None,
     before: Regression | None = None,
 ) -> Regression:
-    """Weights for these rows' signals by penalised maximum likelihood (Newton's method).
+    """Fit weights by penalised maximum likelihood (Newton's method).
 
-    `names` are the signals to use, all by default. `strength` is the weight of the L2 penalty for
-    each row, the intercept free of it: on the weights, or where they were `before` on how far
-    they move from there, so that few rows are enough. Raises ValueError where all are right or
-    none is.
+    `names` are the features to use, all by default. `strength` is the L2 penalty for each row,
+    not applied to the intercept. With `before`, the penalty is on the distance from those weights,
+    so that few rows are enough. Raises ValueError if all rows are right or none is.
     """
     if len(rows) != len(right) or len(set(map(bool, right))) < 2:
         raise ValueError("a fit needs right answers and wrong ones, with signals for each")
@@ -105,21 +104,21 @@ def fit_regression(
 def move_regression(
     regression: Regression, rows: Sequence[Mapping[str, float]], right: Sequence[bool]
 ) -> Regression:
-    """The same moved by further rows, such as answers that people have judged.
+    """Update the weights by new rows, such as answers that people rated.
 
-    The weights so far count as much as some tens of rows would: a few new ones move them little,
-    hundreds rule them. Nothing changes without new ones.
+    The present weights count as much as some tens of rows: a few new rows change them little,
+    hundreds decide. Without rows nothing changes.
     """
     return _moved(regression, rows, right, np.full(len(regression.names) + 1, _BEFORE))
 
 
 def expit(x: Floats) -> Floats:
-    """The probabilities of these logits."""
+    """Return the probabilities of logits."""
     return np.asarray(1 / (1 + np.exp(-np.clip(x, -30, 30))), dtype=np.float64)
 
 
 def logit(p: Sequence[float] | Floats) -> Floats:
-    """The logits of these probabilities, those of 0 and 1 as far as a fit goes."""
+    """Return the logits of probabilities, clipped to 1e-9 from 0 and 1."""
     kept = np.clip(np.asarray(p, dtype=np.float64), 1e-9, 1 - 1e-9)
     return np.asarray(np.log(kept / (1 - kept)))
 
@@ -127,7 +126,7 @@ def logit(p: Sequence[float] | Floats) -> Floats:
 def _extended(
     before: Regression, rows: Sequence[Mapping[str, float]], names: Sequence[str]
 ) -> Regression:
-    """`before` with the signals that it lacks, scaled by these rows, at the weight 0."""
+    """Add the features that `before` lacks, standardised on these rows, with weight 0."""
     lacking = tuple(name for name in names if name not in before.names)
     found = np.array([[row.get(name, np.nan) for name in lacking] for row in rows])
     centres, scales = [], []
@@ -151,9 +150,9 @@ def _moved(
     right: Sequence[bool],
     penalties: Floats,
 ) -> Regression:
-    """The weights at the maximum of the likelihood, less the penalties on their distance from here.
+    """Maximise the likelihood minus penalties on the squared distance from `start`.
 
-    `penalties` has the intercept's first.
+    `penalties` begins with the intercept's.
     """
     columns = np.hstack([np.ones((len(rows), 1)), start.scaled(rows)])
     wanted, origin = (

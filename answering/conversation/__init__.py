@@ -1,1 +1,1 @@
-"""What a message means in its thread. Searches nothing."""
+"""Understand a message in its thread: follow-ups, several questions, small talk."""

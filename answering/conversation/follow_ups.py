@@ -1,4 +1,4 @@
-"""What a follow-up is about, from the turns of its thread. Asks no model."""
+"""Resolve a follow-up question by rules: find what it is about in the turns of its thread."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,11 +12,11 @@ from answering.phrase_file import read_sections
 from answering.types.questions import Question, Turn
 from text.language_detection import STOP_WORDS
 
-_ANSWER_CHARACTERS = 200  # of the last answer: its beginning names what it speaks of
-_TURNS: Final = 4  # that a topic is handed on over
+_ANSWER_CHARACTERS = 200  # of the last answer: its beginning names its subject
+_TURNS: Final = 4  # over which a topic is carried
 _CARRIED: Final = 12  # words
 _OF_SOURCES: Final = 6  # words
-_FEW: Final = 2  # words that name a topic, which seldom suffice by themselves
+_FEW: Final = 2  # topic words; so few seldom make a complete question
 _CHARACTERS: Final = 1_000
 
 _PHRASES = Path(__file__).with_suffix(".txt")
@@ -26,9 +26,9 @@ _MANY = frozenset({"they", "them", "their"})
 
 @dataclass(frozen=True, slots=True)
 class FollowUp:
-    """A question in its thread: whether it goes on with it, and the words that the thread lends it.
+    """A question resolved in its thread: whether it follows it up, and the words added from it.
 
-    `text_for_search` says what the question is about also where it does not say so itself.
+    `text_for_search` is the question with these words.
     """
 
     text_for_search: str
@@ -37,12 +37,12 @@ class FollowUp:
 
 
 def resolve_follow_up(text: str, thread: Sequence[Turn], headings: Iterable[str] = ()) -> FollowUp:
-    """What a question means in its thread.
+    """Resolve a question in its thread.
 
-    One that means little by itself is lent the topic of the questions before it, and the words of
-    `headings`, those of the sources of the bot's last answer. One that stands alone is left as it
-    is; it is a follow-up where it shares a topic word with the thread. English: questions in other
-    languages stand alone.
+    A question that means little by itself gets the topic words of the questions before it, and the
+    words of `headings`, those of the sources of the bot's last answer. A complete question is left
+    as it is; it is a follow-up if it shares a topic word with the thread. English only: questions
+    in other languages count as complete.
     """
     asked = [turn.text[:_CHARACTERS] for turn in thread if turn.speaker == "person"]
     before = [said for said in asked if not small_talk(said)][-_TURNS:]
@@ -57,12 +57,12 @@ def resolve_follow_up(text: str, thread: Sequence[Turn], headings: Iterable[str]
 
 
 def with_words(text: str, words: Sequence[str]) -> str:
-    """The text, and behind it in brackets the words that something before lends it."""
+    """Append words in brackets to the text."""
     return f"{text.strip()} ({' '.join(words)})" if words else text
 
 
 def depends_on_thread(text: str) -> bool:
-    """Whether a question means little by itself: a pronoun without a noun, less than a clause."""
+    """Return whether a question means little by itself: "and for them?", "how long?"."""
     said, own = text[:_CHARACTERS], len(topic_words(text[:_CHARACTERS]))
     if _says("another subject", said):
         return False
@@ -74,17 +74,15 @@ def depends_on_thread(text: str) -> bool:
 
 
 def topic_words(text: str) -> list[str]:
-    """The words of a question that name what it is about, in order, each once."""
+    """Return the words of a question that name its topic, in order, each once."""
     words = [word for word in _WORD.findall(text) if not _is_idle(word)]
     return list(dict.fromkeys(words))
 
 
 def background_of(question: Question) -> str:
-    """The questions before and the beginning of the last answer; empty at a thread's start.
-
-    On mtrag's follow-ups the search then has an nDCG@10 of .957, with the last turn alone .887; a
-    change of the subject costs .034 (`make bench-follow-ups`).
-    """
+    """Return the questions before and the beginning of the last answer; "" at a thread's start."""
+    # On MTRAG's follow-ups the search then has an nDCG@10 of .957, with the last turn alone .887; a
+    # change of subject costs .034 (`make bench-follow-ups`).
     turns = _without_small_talk(question.thread)
     said = [turn.text for turn in turns if turn.speaker == "bot"]
     before = question_before(question)
@@ -92,7 +90,7 @@ def background_of(question: Question) -> str:
 
 
 def question_before(question: Question) -> str:
-    """What a follow-up follows: the last question of its thread, from one that stands alone on."""
+    """Return the thread's last questions, beginning with the last one that is complete."""
     turns = _without_small_talk(question.thread)
     asked = [turn.text[:_CHARACTERS] for turn in turns if turn.speaker == "person"][-_TURNS:]
     first = len(asked) - 1
@@ -102,7 +100,7 @@ def question_before(question: Question) -> str:
 
 
 def _without_small_talk(thread: Sequence[Turn]) -> list[Turn]:
-    """The turns without thanks and the like, and what the bot said to them."""
+    """Return the turns without small talk and the bot's replies to it."""
     kept: list[Turn] = []
     is_talk = False
     for turn in thread:
@@ -114,7 +112,7 @@ def _without_small_talk(thread: Sequence[Turn]) -> list[Turn]:
 
 
 def _topic_of(asked: Sequence[str]) -> list[str]:
-    """What the last of these questions is about; a follow-up goes on with those before it."""
+    """Return the topic words of the last question; a follow-up adds those of the ones before."""
     topic: list[str] = []
     for said in asked:
         own = topic_words(said)
@@ -123,7 +121,7 @@ def _topic_of(asked: Sequence[str]) -> list[str]:
 
 
 def _shares_topic(text: str, thread: Sequence[Turn]) -> bool:
-    """Whether it names something that the questions or the beginnings of the answers name."""
+    """Return whether it shares a topic word with the questions or the answers' beginnings."""
     lengths = {"person": _CHARACTERS, "bot": _ANSWER_CHARACTERS}
     said = " ".join(turn.text[: lengths[turn.speaker]] for turn in thread[-2 * _TURNS :])
     return not _stems(text[:_CHARACTERS]).isdisjoint(_stems(said))
@@ -134,7 +132,7 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def _points_back(text: str) -> bool:
-    """Whether a pronoun stands for something that the question itself does not name before it."""
+    """Return whether a pronoun refers to something that the question does not name before it."""
     said = _signs()["idle it"].sub(" ", text)
     for found in _signs()["points back"].finditer(said):
         before = said[: found.start()]
@@ -147,7 +145,7 @@ def _points_back(text: str) -> bool:
 
 
 def _is_idle(word: str) -> bool:
-    """Whether a word names no topic: common, light, or a single letter."""
+    """Return whether a word names no topic: a stop word, a light word or a single letter."""
     bare = word.casefold().replace("’", "'")
     if len(bare) == 1 and not bare.isdigit():
         return True

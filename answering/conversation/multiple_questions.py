@@ -1,4 +1,4 @@
-"""Several questions in one message, each made to stand alone. One where it is not sure."""
+"""Split a message into its questions, and make each understandable by itself."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,22 +11,22 @@ from answering.phrase_file import read_sections
 from answering.types.questions import Turn
 
 MOST: Final = 3
-"""Questions of a message; what is asked beyond stays with the last."""
+"""Questions of a message; further ones stay in the last part."""
 
 _SHORT: Final = 3  # words
-_FEW: Final = 2  # words that name a topic, which seldom suffice beside another question
+_FEW: Final = 2  # topic words; so few seldom make a complete question
 _CHARACTERS: Final = 1_000
-"""Of a message: who writes more tells a story, and it is read as one question."""
+"""Of a message; a longer one tells a story and is read as one question."""
 
 _PHRASES = Path(__file__).with_suffix(".txt")
 _QUOTED = re.compile(r"[\"“”`]")
 
 
 def split_questions(text: str) -> tuple[str, ...]:
-    """The questions of a message, at most MOST, each with the subject that it takes from the first.
+    """Return the questions of a message, at most MOST, each with the subject taken from before.
 
-    "What's the code of A and when does its gate open?" gives two; "Who approves and pays travel?"
-    and all that is in doubt gives the message as it is.
+    "What's the code of A and when does its gate open?" gives two. "Who approves and pays travel?"
+    is returned as it is, and so is every doubtful case.
     """
     if len(text) > _CHARACTERS or _QUOTED.search(text):
         return (text,)
@@ -38,7 +38,7 @@ def split_questions(text: str) -> tuple[str, ...]:
 
 
 def _parts(text: str) -> list[str]:
-    """The message cut where another question begins; what asks nothing stays with a question."""
+    """Cut the message where a question begins; other sentences stay with a question."""
     head, rest = _lead(text)
     parts: list[str] = []
     waiting = ""
@@ -55,7 +55,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _lead(text: str) -> tuple[str, str]:
-    """What stands before a colon and introduces all questions behind it, and the rest."""
+    """Split off the words before a colon that introduce all questions after it."""
     lead = _signs()["lead"].match(text)
     if not lead or _says("greeting", lead[0]) or not _says("asks", text[lead.end() :]):
         return "", text
@@ -63,7 +63,8 @@ def _lead(text: str) -> tuple[str, str]:
 
 
 def _sentences(text: str) -> list[str]:
-    """Cut after marks and lines; a full stop in the midst of a question ends an abbreviation."""
+    """Cut text into sentences and lines."""
+    # A full stop within a question ends an abbreviation: the pieces are joined again.
     sentences: list[str] = []
     for piece in _signs()["sentence end"].split(text):
         last = sentences[-1] if sentences else ""
@@ -76,13 +77,13 @@ def _sentences(text: str) -> list[str]:
 
 
 def _hangs_on(piece: str) -> bool:
-    """Whether it is no question of its own: "if yes, how?"."""
+    """Return whether a piece depends on the question before it: "if yes, how?"."""
     own = _signs()["opening"].sub("", piece)
     return len(own.split()) <= _SHORT and not topic_words(own)
 
 
 def _clauses(sentence: str) -> list[str]:
-    """A sentence cut before a clause that asks for itself, where what stands before asks, too."""
+    """Cut a sentence before a clause that is a question, if the part before is one too."""
     if _says("embedded", sentence):
         return [sentence]
     for joint in _signs()["joint"].finditer(sentence):
@@ -95,7 +96,7 @@ def _clauses(sentence: str) -> list[str]:
 
 
 def _standing_alone(parts: Sequence[str]) -> list[str]:
-    """Each part with what it takes from those before it, as a follow-up in a thread would."""
+    """Complete each part from the parts before it, like a follow-up in a thread."""
     said = [parts[0]]
     for part in parts[1:]:
         own = _signs()["opening"].sub("", part)

@@ -1,4 +1,4 @@
-"""A follow-up rewritten by the chat model so that it stands alone. Searches nothing."""
+"""Rewrite a follow-up with the chat model, so that it can be understood without its thread."""
 
 import asyncio
 import logging
@@ -26,10 +26,9 @@ _log = logging.getLogger(__name__)
 
 
 async def rewrite(model: BaseChatModel, question: Question) -> str:
-    """The question as it would be asked without its thread; as it is where that does not work.
+    """Return the question as it would be asked without its thread.
 
-    A model that is slow, fails, or writes something that is no question costs a few seconds and
-    nothing else.
+    Returns it unchanged if the model takes more than 8 seconds, fails, or writes no question.
     """
     if not question.thread:
         return question.text
@@ -42,7 +41,7 @@ async def rewrite(model: BaseChatModel, question: Question) -> str:
     try:
         async with asyncio.timeout(_SECONDS):
             said = await model.ainvoke(prompt)
-    except Exception as error:  # each client has errors of its own, and none may cost the answer
+    except Exception as error:  # each client has its own errors, and none may prevent the answer
         _log.warning("a follow-up was not rewritten: %s", type(error).__name__)
         return question.text
     rewritten = " ".join(clean(str(said.text)).split()).strip("\"'“” ")

@@ -1,4 +1,4 @@
-"""What form of answer a question asks for, by its words."""
+"""Tell from a question's words which form of answer it asks for."""
 
 import re
 
@@ -25,21 +25,21 @@ _YES_NO = re.compile(
 
 
 def asks_how(question: str) -> bool:
-    """Whether steps are asked for."""
+    """Return whether a question asks for steps."""
     return _HOW.search(question) is not None
 
 
 def asks_which(question: str) -> bool:
-    """Whether several things may be asked for."""
+    """Return whether a question may ask for several things."""
     return _WHICH.search(question) is not None
 
 
 def asks_for_code(question: str) -> bool:
-    """Whether a command, a setting or an example is asked for."""
+    """Return whether a question asks for a command, a setting or an example."""
     return _CODE.search(question) is not None
 
 
 def asks_yes_or_no(question: str) -> bool:
-    """Whether the last sentence can be answered by yes or no."""
+    """Return whether the last sentence can be answered by yes or no."""
     last = re.split(r"(?<=[.!?])\s+|\n", question.strip())[-1]
     return _YES_NO.match(last) is not None

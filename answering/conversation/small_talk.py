@@ -1,4 +1,4 @@
-"""Thanks, greetings and the like: answered kindly, without a search. Reads no thread."""
+"""Reply to thanks, greetings and the like, without a search."""
 
 import re
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 from answering.phrase_file import read_phrases
 
 _LONGEST: Final = 160
-"""Characters: who writes more wants something."""
+"""Characters; a longer message asks for something."""
 
 _PHRASES = Path(__file__).with_suffix(".txt")
 _MARKED = re.compile(r"([>?-]) (.+)")
@@ -19,23 +19,23 @@ _WORDS = re.compile(r"[\w'’]+")
 
 
 class _Talk(NamedTuple):
-    """A reply, the words that it replies to, and the file's mark for how they may be said."""
+    """A reply, a pattern of the phrases that it replies to, and the file's mark for their kind."""
 
     mark: str
     reply: str
     words: str
 
     def begins(self, said: str) -> int | None:
-        """Where such words begin, or None."""
+        """Return where such a phrase begins, or None."""
         found = re.search(rf"(?<!\S)(?:{self.words})(?!\S)", said)
         return found.start() if found else None
 
 
 def small_talk(text: str) -> str | None:
-    """A kind reply to thanks, a greeting, agreement, praise or "who are you"; None for all else.
+    """Return a kind reply to thanks, a greeting, agreement, praise or "who are you", or else None.
 
-    Every word has to belong to such talk: "thanks! and what about contractors?" is a question.
-    English, and thanks and hello in eleven other languages.
+    Every word must belong to small talk: "thanks! and what about contractors?" is a question.
+    Understands English, and thanks and hello in eleven other languages.
     """
     if len(text) > _LONGEST:
         return None
@@ -66,6 +66,6 @@ def _talk() -> tuple[_Talk, ...]:
 
 @cache
 def _nothing_else() -> re.Pattern[str]:
-    """One phrase after the other, and no other word."""
+    """Return a pattern of texts that consist of these phrases only."""
     any_ = "|".join(talk.words for talk in _talk() if talk.mark != "?")
     return re.compile(rf"(?:{any_})(?: (?:{any_}))*")

@@ -1,4 +1,4 @@
-"""Work out what a message asks, from the message and the thread it stands in."""
+"""Work out what a message asks, from the message and its thread."""
 
 from dataclasses import dataclass
 
@@ -16,9 +16,8 @@ from answering.types.questions import Question
 class Understood:
     """One question of a message: what is `asked`, and what was said before it.
 
-    `before` is the question that it follows up, `background` that one and the beginning of its
-    answer; both are empty for a new subject. `reply` is the whole answer to what asks nothing,
-    such as thanks.
+    `before` is the question that it follows up, `background` that question and the beginning of
+    its answer; both are "" for a new subject. `reply` is the complete reply to small talk.
     """
 
     question: Question
@@ -29,12 +28,12 @@ class Understood:
 
     @property
     def in_context(self) -> str:
-        """The question behind the one that it follows up."""
+        """The question, after the one that it follows up."""
         return f"{self.before} {self.asked}" if self.before else self.asked
 
 
 def understand(model: HouseModel) -> Runnable[Question, list[Understood]]:
-    """The step from a message to the questions in it, mostly one."""
+    """Make the chain step that turns a message into its questions, usually one."""
 
     async def look(question: Question) -> list[Understood]:
         if reply := small_talk(question.text):

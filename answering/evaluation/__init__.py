@@ -1,1 +1,1 @@
-"""How good answers are, on questions whose right answer is known."""
+"""Measure answers on questions with known right answers."""

@@ -1,4 +1,4 @@
-"""How well a confidence tells right answers from wrong ones, on answers it has not seen."""
+"""Fit the confidence and measure it by cross-validation: AUC, calibration error, risk."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,16 +15,16 @@ from answering.confidence.logistic_regression import (
 )
 from answering.evaluation.metrics import Outcome, calibration_error
 
-_FOLDS = 5
+_FOLDS = 5  # of documents
 BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """A fit, and what it said of each question when it had not seen those of the same documents.
+    """A fit with its held-out predictions: no question's document was in the data it was fitted on.
 
-    The lists have an entry for each question for which something was found: how likely what is
-    shown answers it, whether it does, and whether the question has an answer.
+    The tuples have one entry for each question for which something was found: the probability that
+    what is shown answers it, whether it does, and whether the question has an answer.
     """
 
     confidence: Confidence
@@ -34,23 +34,23 @@ class Calibrated:
 
     @property
     def auc(self) -> float:
-        """The chance that a right reply has a higher probability than a wrong one."""
+        """Return the chance that a right reply has a higher probability than a wrong one."""
         return rank_auc(self.probabilities, self.right)
 
     @property
     def answerable_auc(self) -> float | None:
-        """The same of questions with and without an answer; None for one kind."""
+        """Return the AUC for questions with against without an answer; None without both kinds."""
         if len(set(self.answerable)) < 2:
             return None
         return rank_auc(self.probabilities, self.answerable)
 
     @property
     def error(self) -> float:
-        """The expected calibration error."""
+        """Return the expected calibration error."""
         return calibration_error(self.probabilities, self.right, BINS) or 0.0
 
     def refused(self, answerable: bool) -> float | None:
-        """The share of the questions with, or without, an answer that are not answered."""
+        """Return the share of questions with, or without, an answer that are not answered."""
         of_kind = [
             p < self.confidence.bar
             for p, kind in zip(self.probabilities, self.answerable, strict=True)
@@ -59,9 +59,9 @@ class Calibrated:
         return sum(of_kind) / len(of_kind) if of_kind else None
 
     def risk_by_coverage(self) -> list[tuple[float, float]]:
-        """The share of wrong ones among the surest drafts, by how many are given (El-Yaniv 2010).
+        """Return (coverage, risk) from the surest reply alone to all of them (El-Yaniv 2010).
 
-        From the surest alone to all of them.
+        Coverage is the share of replies given, risk the share of wrong ones among them.
         """
         order = np.argsort(-np.asarray(self.probabilities), kind="stable")
         wrong = 1 - np.asarray(self.right, dtype=float)[order]
@@ -70,7 +70,7 @@ class Calibrated:
         return list(zip((counts / len(wrong)).tolist(), risks.tolist(), strict=True))
 
     def reliability(self) -> list[tuple[float, float, int]]:
-        """Each bin's mean probability, its share of right ones, and how many are in it."""
+        """Return each bin's mean probability, its share of right replies, and its size."""
         said, was = np.asarray(self.probabilities), np.asarray(self.right, dtype=float)
         bin_of = np.minimum((said * BINS).astype(int), BINS - 1)
         return [
@@ -82,11 +82,11 @@ class Calibrated:
 def calibrate(
     outcomes: Sequence[Outcome], refused_at_most: float, before: Confidence
 ) -> Calibrated:
-    """Fit on questions that were asked without a bar; bar and figures are from cross-validation.
+    """Fit on questions asked without a threshold; threshold and figures are cross-validated.
 
-    The fit starts from the weights `before`. The bar refuses at most this share of the questions
-    that have an answer, as far as something was found. Questions about the same documents are held
-    out together. Raises ValueError where all replies are right or all wrong.
+    The fit starts from the weights `before`. The threshold refuses at most `refused_at_most` of
+    the answerable questions for which something was found. Questions about the same documents are
+    held out together. Raises ValueError if all replies are right or all are wrong.
     """
     asked = [outcome for outcome in outcomes if outcome.signals]
     right = [outcome.right for outcome in asked]
@@ -107,9 +107,9 @@ def _known(signals: Mapping[str, float], fit: Regression) -> dict[str, float]:
 
 
 def rank_auc(scores: Sequence[float], positive: Sequence[bool]) -> float:
-    """The area under the ROC curve, ties counted half (Mann and Whitney 1947).
+    """Return the area under the ROC curve; ties count half (Mann and Whitney 1947).
 
-    Raises ValueError without one of each kind.
+    Raises ValueError unless there are scores of both kinds.
     """
     of_one = np.asarray([s for s, p in zip(scores, positive, strict=True) if p])
     others = np.sort([s for s, p in zip(scores, positive, strict=True) if not p])
@@ -127,10 +127,10 @@ def fit_held_out(
     names: Sequence[str] | None = None,
     strength: float | None = None,
 ) -> tuple[Regression, list[float]]:
-    """A fit on all rows, and for each row the probability by a fit on other groups alone.
+    """Fit on all rows; return the fit, and each row's probability by a fit on other groups.
 
-    The penalty of a fit draws all probabilities together; what the held-out ones show of that is
-    undone (Platt 1999). Raises ValueError as `fit_regression` does.
+    Both are rescaled on the held-out logits (Platt 1999). Raises ValueError as `fit_regression`
+    does.
     """
     fit = fit_regression(rows, right, names, strength, before)
     said = fit.of_all(rows)
@@ -142,12 +142,13 @@ def fit_held_out(
             known = [rows[at] for at in others], [right[at] for at in others]
             part = fit_regression(*known, fit.names, strength, before)
             said[held] = part.of_all([rows[at] for at in held])
+    # The penalty shrinks all probabilities towards the mean; rescaling undoes that.
     slope, shift = _spread(said, right)
     return fit.spread(slope, shift), expit(slope * logit(said) + shift).tolist()
 
 
 def _spread(said: Floats, right: Sequence[bool]) -> tuple[float, float]:
-    """What to multiply logits by and add to them so that they say how often one is right."""
+    """Return slope and shift that turn these logits into calibrated ones (Platt scaling)."""
     line = fit_regression([{"logit": float(x)} for x in logit(said)], right, strength=1e-3)
     slope = max(0.0, line.weights[0]) / line.scales[0]
     return slope, line.intercept - slope * line.centres[0]

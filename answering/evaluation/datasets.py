@@ -1,4 +1,4 @@
-"""Questions whose right answer is known, read from files. Asks nobody."""
+"""Read question answering datasets: SQuAD 2.0, CLAPnq and MTRAG."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -12,16 +12,16 @@ from retrieval.errors import UnreadableCorpus
 from retrieval.evaluation.datasets import JsonLine, document, read_documents, read_rows, text_in
 
 Wanted = Literal["answer", "abstain", "ask back"]
-"""What a question calls for: an answer, to say that there is none, or to ask what is meant."""
+"""The right reaction to a question: answer it, say that there is no answer, or ask back."""
 
 _SPEAKERS: dict[str, Literal["person", "bot"]] = {"user": "person", "agent": "bot"}
 
 
 @dataclass(frozen=True, slots=True)
 class GoldQuestion:
-    """A question, its right answers (none where it has no answer), and the documents they are in.
+    """A question, its right answers (none if it is unanswerable), and the documents they are in.
 
-    For a question without an answer, `documents` is where one would look for it.
+    For an unanswerable question, `documents` are those where one would look for the answer.
     """
 
     id: str
@@ -33,19 +33,19 @@ class GoldQuestion:
 
     @property
     def answerable(self) -> bool:
-        """Whether it has an answer."""
+        """Return whether it has an answer."""
         return self.wanted == "answer"
 
 
 @dataclass(frozen=True, slots=True)
 class GoldSet:
-    """Documents to index, and questions to put to the index."""
+    """A dataset: documents to index, and questions to ask."""
 
     documents: tuple[Document, ...]
     questions: tuple[GoldQuestion, ...]
 
     def sample(self, limit: int, seed: int = 7) -> "GoldSet":
-        """At most `limit` questions drawn by `seed`, half of them without an answer if possible."""
+        """Draw at most `limit` questions by `seed`, half of them unanswerable if possible."""
         chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
         with_, without = (
             [question for question in self.questions if question.answerable is kind]
@@ -59,10 +59,10 @@ class GoldSet:
 
 
 def read_squad2(passages: Path, questions: Path) -> GoldSet:
-    """Passages (`id`, `title`, `text`) and questions, JSON lines, each plain or gzipped.
+    """Read passages (`id`, `title`, `text`) and questions, JSON lines, each plain or gzipped.
 
-    A question has `id`, `question`, `passage_id`, `answers` (texts) and `unanswerable`; without the
-    last two it would have no right answer, which is an error. Raises UnreadableCorpus.
+    A question has `id`, `question`, `passage_id`, and `answers` (texts) or `unanswerable`. Raises
+    UnreadableCorpus, also for a question that has neither.
     """
     documents = read_documents(passages, "id")
     found = tuple(_squad2_question(row, documents) for row in read_rows(questions))
@@ -70,16 +70,16 @@ def read_squad2(passages: Path, questions: Path) -> GoldSet:
 
 
 def read_answers(questions: Path) -> dict[str, tuple[str, ...]]:
-    """The right answers in a file of squad2's form by the question's id; none where none is known.
+    """Read the right answers from questions as in `read_squad2`, by question id.
 
-    Raises UnreadableCorpus.
+    Questions without answers are left out. Raises UnreadableCorpus.
     """
     found = {text_in(row, "id"): _answers(row) for row in read_rows(questions)}
     return {id_: answers for id_, answers in found.items() if answers}
 
 
 def read_clapnq(files: Sequence[Path]) -> GoldSet:
-    """clapnq's answerable.jsonl and unanswerable.jsonl: long answers, each from one passage.
+    """Read CLAPnq's answerable.jsonl and unanswerable.jsonl: long answers, each from one passage.
 
     Raises UnreadableCorpus.
     """
@@ -100,7 +100,7 @@ def read_clapnq(files: Sequence[Path]) -> GoldSet:
 
 
 def read_mtrag(file: Path) -> GoldSet:
-    """mtrag's tasks: the last turn of a conversation, to be answered, refused or asked back.
+    """Read MTRAG's tasks: the last turn of a conversation, to be answered, refused or asked back.
 
     Raises UnreadableCorpus.
     """
@@ -140,7 +140,7 @@ def _squad2_question(row: JsonLine, documents: dict[str, Document]) -> GoldQuest
 
 
 def _answers(row: JsonLine) -> tuple[str, ...]:
-    """The answers that say something."""
+    """Return the answers that are not blank. Raises UnreadableCorpus unless they are texts."""
     answers = row.fields.get("answers") or []
     if not isinstance(answers, list) or not all(isinstance(text, str) for text in answers):
         raise UnreadableCorpus(f'{row.place} has "answers" that are not a list of texts.')
@@ -173,7 +173,7 @@ def _all_rows(files: Sequence[Path]) -> Iterator[JsonLine]:
 
 
 def _list(row: JsonLine, field: str) -> list[dict[str, Any]]:
-    """A field that is a list of objects, at least one."""
+    """Return a field that is a list of at least one object. Raises UnreadableCorpus otherwise."""
     value = row.fields.get(field)
     if not isinstance(value, list) or not value or not all(isinstance(v, dict) for v in value):
         raise UnreadableCorpus(f'{row.place} lacks the list "{field}".')

@@ -1,4 +1,4 @@
-"""Replies to questions about documents, judged and counted, with intervals. Asks nobody."""
+"""Judge replies to questions about documents, and count them with confidence intervals."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,24 +11,24 @@ from answering.evaluation.reply_rules import names_source
 
 _Z95 = 1.959964
 SHORT_WORDS = 100
-"""The words of a reply that is still short."""
+"""The most words of a short reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proportion:
-    """So many of so many, with Wilson's 95% interval (1927); of none there is no share."""
+    """A count out of a total, with Wilson's 95% interval (1927)."""
 
     count: int
     of: int
 
     @property
     def share(self) -> float | None:
-        """From 0 to 1."""
+        """Return the share, 0 to 1; None of a total of 0."""
         return self.count / self.of if self.of else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The bounds that the share lies within."""
+        """Return the bounds of the 95% interval; None of a total of 0."""
         if not self.of:
             return None
         p, n, z = self.count / self.of, self.of, _Z95
@@ -38,7 +38,7 @@ class Proportion:
         return max(0.0, middle - half), min(1.0, middle + half)
 
     def as_object(self) -> dict[str, object]:
-        """For JSON."""
+        """Return it as a JSON object."""
         bounds = self.interval
         return {
             "k": self.count,
@@ -50,7 +50,7 @@ class Proportion:
 
 @dataclass(frozen=True, slots=True)
 class JudgedReply:
-    """A question, its reply (None where there is none), and all that is wrong with it."""
+    """A question, its reply (None if there is none), and the reply's faults."""
 
     question: DocumentQuestion
     reply: DocumentReply | None
@@ -58,33 +58,33 @@ class JudgedReply:
 
     @property
     def abstained(self) -> bool:
-        """Whether the reply says that it may not be the answer."""
+        """Return whether the reply says that it may not be the answer."""
         return self.reply is not None and self.reply.abstained
 
     @property
     def given(self) -> bool:
-        """Whether there is a reply that is meant as the answer."""
+        """Return whether there is a reply that is given as the answer."""
         return self.reply is not None and not self.reply.abstained
 
     @property
     def right(self) -> bool:
-        """Whether the reply is the answer."""
+        """Return whether the question is answerable and the reply has no fault."""
         return self.question.answerable and not self.faults
 
     @property
     def holds_answer(self) -> bool:
-        """Whether what is shown is right, however sure of it the reply is."""
+        """Return whether what is shown is right, even if the reply abstains."""
         of = self.question
         return of.answerable and bool(self.reply) and not of.rules.broken_by(self._text)
 
     @property
     def source_right(self) -> bool:
-        """Whether the reply names a document that holds the answer."""
+        """Return whether the reply cites a document with the answer."""
         return self.reply is not None and names_source(self.reply.sources, self.question.sources)
 
     @property
     def words(self) -> int:
-        """The words of the reply."""
+        """Return the number of words of the reply."""
         return len(self._text.split())
 
     @property
@@ -93,7 +93,7 @@ class JudgedReply:
 
 
 def judge_reply(question: DocumentQuestion, reply: DocumentReply | None) -> JudgedReply:
-    """What is wrong with a reply by the question's rules."""
+    """Judge a reply by the question's rules."""
     if reply is None:
         faults: tuple[str, ...] = ("no reply",)
     elif question.answerable:
@@ -105,26 +105,26 @@ def judge_reply(question: DocumentQuestion, reply: DocumentReply | None) -> Judg
 
 @dataclass(frozen=True, slots=True)
 class DocumentScores:
-    """All replies, judged."""
+    """All judged replies, and figures over them."""
 
     judged: tuple[JudgedReply, ...]
 
     @property
     def answerable(self) -> list[JudgedReply]:
-        """Those to questions that have an answer."""
+        """Return the replies to answerable questions."""
         return [one for one in self.judged if one.question.answerable]
 
     @property
     def misses(self) -> list[JudgedReply]:
-        """Those with faults."""
+        """Return the replies with faults."""
         return [one for one in self.judged if one.faults]
 
     def proportions(self) -> dict[str, Proportion]:
-        """Each figure that is a share, by name.
+        """Return all shares by name.
 
-        `right`, `refused_answerable` and `source_right` are of the answerable questions;
-        `right_however_sure` counts a refusal that shows the right thing, too; `invented` is of the
-        questions without an answer, those that are answered surely.
+        `right`, `refused_answerable` and `source_right` are shares of the answerable questions;
+        `right_however_sure` also counts abstentions that show the right thing. `invented` is the
+        share of the unanswerable questions that get an answer.
         """
         answerable, given = self.answerable, self._given
         nothing = [one for one in self.judged if not one.question.answerable]
@@ -141,7 +141,7 @@ class DocumentScores:
 
     @property
     def by_kind(self) -> Mapping[str, list[JudgedReply]]:
-        """The replies to answerable questions by kind."""
+        """Return the replies to answerable questions, by kind of question."""
         kinds: dict[str, list[JudgedReply]] = {}
         for one in self.answerable:
             kinds.setdefault(one.question.kind, []).append(one)
@@ -152,13 +152,13 @@ class DocumentScores:
         return [one for one in self.answerable if one.given]
 
     def seconds(self) -> tuple[float, float] | None:
-        """The percentiles 50 and 95 over all replies; None where there is none."""
+        """Return the percentiles 50 and 95 of the replies' seconds; None without replies."""
         times = [one.reply.seconds for one in self.judged if one.reply]
         p50, p95 = np.percentile(times, [50, 95]) if times else (0.0, 0.0)
         return (float(p50), float(p95)) if times else None
 
     def as_object(self, short: int = SHORT_WORDS) -> dict[str, object]:
-        """Every figure, for JSON; a reply of at most `short` words is short."""
+        """Return every figure as a JSON object; a reply of at most `short` words is short."""
         given, times = self._given, self.seconds()
         brief = _count(self.answerable, lambda one: one.right and one.words <= short)
         return {
@@ -180,13 +180,13 @@ class DocumentScores:
 def score_replies(
     questions: Sequence[DocumentQuestion], replies: Iterable[DocumentReply]
 ) -> DocumentScores:
-    """Judge a reply to each question, or that there is none."""
+    """Judge the reply to each question; a missing reply is a fault."""
     by_id = {reply.id: reply for reply in replies}
     return DocumentScores(tuple(judge_reply(one, by_id.get(one.id)) for one in questions))
 
 
 def reply_words(judged: Iterable[JudgedReply]) -> dict[str, int] | None:
-    """The median and the 90th percentile of their words; None where there are none."""
+    """Return the median and the 90th percentile of the replies' words; None without replies."""
     counts = sorted(one.words for one in judged)
     if not counts:
         return None

@@ -1,4 +1,4 @@
-"""Questions to documents put to an answerer, each in its thread. Judges no reply."""
+"""Ask an answerer questions about documents, each in its thread."""
 
 import re
 import time
@@ -20,7 +20,7 @@ _MARK = re.compile(r"[ \t]*\[(\d+)\](?!\()")
 _FENCED = re.compile(r"(^```.*?^```|`[^`\n]*`)", re.MULTILINE | re.DOTALL)
 
 Respond = Callable[[DocumentQuestion, tuple[Turn, ...]], Awaitable[DocumentReply]]
-"""A question and the turns of its thread before it, to what is shown."""
+"""Answers a question after the turns of its thread."""
 
 
 async def ask_in_threads(
@@ -28,9 +28,10 @@ async def ask_in_threads(
     chosen: Sequence[DocumentQuestion],
     questions: Sequence[DocumentQuestion],
 ) -> AsyncIterator[DocumentReply]:
-    """The reply to each chosen question, in order; a follow-up is asked behind its question.
+    """Yield the reply to each chosen question, in order.
 
-    That is one of `questions`, chosen or not; none is asked twice. Raises what `respond` raises.
+    A follow-up is asked after the one of `questions` that it follows, chosen or not. Each question
+    is asked once. Raises what `respond` raises.
     """
     known = {question.id: question for question in questions}
     replies: dict[str, DocumentReply] = {}
@@ -52,9 +53,9 @@ async def ask_in_threads(
 
 
 async def answers_from_documents(database: Database, answerer: Answerer) -> Respond:
-    """Questions answered from the index of `workspace`, which `answerer` reads, for everyone there.
+    """Return a Respond that asks `answerer`, for the audience of everyone in `workspace`.
 
-    Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
+    It raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
     rows = await database.fetch_all(_SQL["document_keys"], tuple_row)
     keys: dict[int, str] = dict(rows)
@@ -81,7 +82,7 @@ async def answers_from_documents(database: Database, answerer: Answerer) -> Resp
 
 
 def without_marks(text: str, numbers: Collection[int]) -> str:
-    """A reply without the `[n]` of its sources; what is in code stays."""
+    """Remove the `[n]` of these source numbers from a reply, except in code."""
 
     def unless_cited(mark: re.Match[str]) -> str:
         return "" if int(mark[1]) in numbers else mark[0]

@@ -1,4 +1,4 @@
-"""Questions to a team's own documents, read from a file and chosen among. Asks nobody."""
+"""Read and select questions about a team's own documents."""
 
 import random
 import re
@@ -13,11 +13,11 @@ from retrieval.evaluation.datasets import JsonLine, read_rows, text_in
 
 @dataclass(frozen=True, slots=True)
 class DocumentQuestion:
-    """A question to a folder of documents, and what makes a reply to it right.
+    """A question about a folder of documents, and the rules for a right reply.
 
-    `sources` are the documents that hold the answer, the main one first, as paths below the folder.
-    `follow_up_of` is the question that is asked before it in the same thread. `gold` is a right
-    answer in words, for people.
+    `sources` are the documents with the answer, the main one first, as paths below the folder.
+    `follow_up_of` is the id of the question before it in the same thread. `gold` is a right answer
+    in words, for people.
     """
 
     id: str
@@ -34,8 +34,8 @@ class DocumentQuestion:
 class DocumentReply:
     """What was shown for a question.
 
-    `reply` is the answer alone; `sources` are the documents that it cites, in that order; `shown`
-    is the kind of thing that was shown; `seconds` are those from the question to the last word.
+    `reply` is the answer without citations, `sources` are the cited documents in order, `shown` is
+    the kind of answer, `seconds` is the time from the question to the last word.
     """
 
     id: str
@@ -47,7 +47,7 @@ class DocumentReply:
     shown: str = ""
 
     def as_object(self) -> dict[str, object]:
-        """As a line of a file of replies."""
+        """Return it as a JSON object for a file of replies."""
         sure = None if self.confidence is None else round(self.confidence, 4)
         return {**asdict(self), "confidence": sure, "seconds": round(self.seconds, 3)}
 
@@ -55,12 +55,12 @@ class DocumentReply:
 def read_document_questions(
     path: Path, documents: frozenset[str] | None = None
 ) -> tuple[DocumentQuestion, ...]:
-    """The questions of a file of JSON lines, plain or gzipped.
+    """Read questions from a file of JSON lines, plain or gzipped.
 
-    A line has `id`, `question`, `must` (regular expressions) and `source`; or `"answerable": false`
-    in place of the last two. It may have `kind`, `must_not`, `ordered`, `also_in`, `follow_up_of`
-    and `answer`. Raises UnreadableCorpus, which names the line, also where a source is none of
-    `documents` or a follow-up stands before its question.
+    A line has `id`, `question`, `must` (regular expressions) and `source`, or `"answerable": false`
+    instead of the last two. It may have `kind`, `must_not`, `ordered`, `also_in`, `follow_up_of`
+    and `answer`. Raises UnreadableCorpus, which names the line, also if a source is not in
+    `documents` or a follow-up comes before its question.
     """
     found: dict[str, DocumentQuestion] = {}
     for row in read_rows(path):
@@ -91,9 +91,9 @@ def choose_questions(
     limit: int | None = None,
     seed: int = 7,
 ) -> tuple[DocumentQuestion, ...]:
-    """Those of some kinds, or of all; `limit` are drawn by `seed` where there are more, in order.
+    """Select questions of some kinds, or all; draw `limit` of them by `seed` if there are more.
 
-    Raises UnreadableCorpus for a kind that no question has.
+    The order is kept. Raises UnreadableCorpus for a kind that no question has.
     """
     there = list(dict.fromkeys(question.kind for question in questions))
     if unknown := [kind for kind in kinds if kind not in there]:
@@ -109,7 +109,7 @@ def choose_questions(
 
 
 def doubt(question: DocumentQuestion) -> str:
-    """That a question's rules refuse the answer given beside them; empty where they do not."""
+    """Return a warning if a question's rules refuse its own right answer, else ""."""
     broken = (
         question.rules.broken_by(question.gold) if question.answerable and question.gold else ()
     )

@@ -1,4 +1,4 @@
-"""Answers beside right ones: metrics, their intervals, the calibration error. Asks no model."""
+"""Metrics of answers against right ones, bootstrap intervals, and the calibration error."""
 
 import re
 import string
@@ -16,15 +16,15 @@ from answering.types.answers import phrased_part
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _MARKS = re.compile(r"\s*\[\d+\]")
-# Chinese and Japanese set no blanks: there a character counts as a word, as CMRC 2018 does.
+# Chinese and Japanese have no blanks: each character counts as a word, as in CMRC 2018.
 _UNSPACED = re.compile(r"([\u3040-\u30ff\u3400-\u9fff])")
 _DRAWS = 1000
 
 
 def normalise(text: str) -> str:
-    """Small letters, no punctuation, no articles, single blanks, as SQuAD's own script does.
+    """Lower-case text and remove `[n]`, punctuation, articles and extra blanks, as SQuAD does.
 
-    `[n]` marks go first. What would be nothing at all, such as "The", stays as it is.
+    A text that would become empty, such as "The", keeps its words.
     """
     plain = _MARKS.sub("", text).lower()
     words = " ".join(_ARTICLES.sub(" ", plain.translate(_PUNCTUATION)).split())
@@ -32,35 +32,34 @@ def normalise(text: str) -> str:
 
 
 def exact(answer: str, golds: Sequence[str]) -> float:
-    """1 where the answer is one of `golds` once normalised, else 0."""
+    """Return 1 if the normalised answer equals one of the normalised `golds`, else 0."""
     return float(normalise(answer) in {normalise(gold) for gold in golds})
 
 
 def f1(answer: str, golds: Sequence[str]) -> float:
-    """The harmonic mean of the words' precision and recall, best over `golds` (SQuAD)."""
+    """Return the harmonic mean of the words' precision and recall, best over `golds` (SQuAD)."""
     return max((_overlap(_words(answer), _words(gold)) for gold in golds), default=0.0)
 
 
 def contains(answer: str, golds: Sequence[str]) -> float:
-    """1 where the normalised answer has one of the normalised `golds` in it, else 0."""
+    """Return 1 if the normalised answer contains one of the normalised `golds`, else 0."""
     said = normalise(answer)
     return float(any(normalise(gold) in said for gold in golds))
 
 
 def rouge_l(answer: str, golds: Sequence[str]) -> float:
-    """The F1 of the longest common subsequence of words, best over `golds` (Lin 2004)."""
+    """Return the F1 of the longest common subsequence of words, best over `golds` (Lin 2004)."""
     return max((_ordered(_words(answer), _words(gold)) for gold in golds), default=0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A question and what came of it.
+    """A question and its reply.
 
-    `evidence` is all that the model was shown, `sentence` the one that bears most on the question;
-    `cited` are the keys of the documents of the answer's citations, one each. Seconds are counted
-    from the question to the first and to the last of what is shown; tokens are those that a model
-    read and wrote for it; `withheld` is what it wrote where something else is shown instead;
-    `shown` is what kind of reply it is, as an `Answer` says it.
+    `evidence` is all that the model was shown, `sentence` the most relevant sentence of it; `cited`
+    are the keys of the cited documents, each once. Seconds are from the question to the first and
+    the last word shown. Tokens are those that the model read and wrote. `withheld` is what it
+    wrote if something else is shown instead; `shown` is the kind of reply, as in `Answer`.
     """
 
     question: GoldQuestion
@@ -80,30 +79,30 @@ class Outcome:
 
     @property
     def right(self) -> bool:
-        """Whether the answer is in the reply; nothing is right where there is no answer."""
+        """Return whether a right answer is in the reply; False for unanswerable questions."""
         return self.is_in(self.text)
 
     def is_in(self, text: str) -> bool:
-        """Whether the answer is in this text."""
+        """Return whether a right answer is in this text."""
         return bool(contains(text, self.question.answers))
 
     @property
     def phrased(self) -> str:
-        """What of the reply are the model's words."""
+        """Return the part of the reply that the model phrased."""
         return phrased_part(self.text, self.shown)
 
     @property
     def asks_back(self) -> bool:
-        """Whether the reply is a question."""
+        """Return whether the reply is a question."""
         return self.text.rstrip().endswith("?")
 
 
 Share = Callable[[Outcome], tuple[float, float]]
-"""An outcome to what it adds above and below the line of a share."""
+"""Returns what an outcome adds to a share's numerator and denominator."""
 
 
 def _of_answer(metric: Callable[[str, Sequence[str]], float]) -> Share:
-    """A metric of the answerable questions; an abstention has 0."""
+    """Make a share of a metric over the answerable questions; an abstention scores 0."""
 
     def share(outcome: Outcome) -> tuple[float, float]:
         if not outcome.question.answerable:
@@ -156,17 +155,17 @@ SHARES: Mapping[str, Share] = MappingProxyType(
         "refused_answerable": _abstained("answer"),
     }
 )
-"""Shares from 0 to 1; precision is one of citations, the others are of questions."""
+"""Shares from 0 to 1: citation precision is over citations, the others are over questions."""
 
 LONG_SHARES: Mapping[str, Share] = MappingProxyType(
     {"rouge_l": _of_answer(rouge_l), "asked_back": _asked_back}
 )
-"""What long answers and conversations are measured by as well."""
+"""Additional shares for long answers and conversations."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A figure and the bounds it lies within at 95%."""
+    """A figure with its 95% confidence interval."""
 
     value: float
     low: float
@@ -174,9 +173,9 @@ class Estimate:
 
 
 def estimate(outcomes: Sequence[Outcome], share: Share, seed: int = 7) -> Estimate | None:
-    """A share over all outcomes with its bootstrap interval, or None where it is of nothing.
+    """Return a share over all outcomes with its bootstrap interval; None if it is over nothing.
 
-    Questions are drawn anew 1,000 times; the bounds are the percentiles 2.5 and 97.5 (Efron 1979).
+    Questions are resampled 1,000 times; the bounds are the percentiles 2.5 and 97.5 (Efron 1979).
     """
     above, below = np.array([share(outcome) for outcome in outcomes]).reshape(-1, 2).T
     if not below.sum():
@@ -191,10 +190,10 @@ def estimate(outcomes: Sequence[Outcome], share: Share, seed: int = 7) -> Estima
 def calibration_error(
     probabilities: Sequence[float], right: Sequence[bool], bins: int = 10
 ) -> float | None:
-    """The expected calibration error: how far a bin's mean probability is from its share of right.
+    """Return the expected calibration error (Naeini and others 2015); None without probabilities.
 
-    Bins of equal width over 0 to 1, weighed by what is in them (Naeini and others 2015). None where
-    there is nothing.
+    It is the mean distance of a bin's mean probability from its share of right answers, over bins
+    of equal width from 0 to 1, weighted by their sizes.
     """
     if not probabilities:
         return None
@@ -205,7 +204,7 @@ def calibration_error(
 
 
 def outcomes_error(outcomes: Sequence[Outcome]) -> float | None:
-    """The calibration error of the replies that have a confidence, quotations too."""
+    """Return the calibration error of the replies that have a confidence, quotations included."""
     known = [outcome for outcome in outcomes if outcome.confidence is not None]
     return calibration_error(
         [outcome.confidence or 0.0 for outcome in known], [outcome.right for outcome in known]

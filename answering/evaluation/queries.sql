@@ -1,3 +1,3 @@
 -- name: document_keys
--- Each document's id and key.
+-- List the id and key of each document.
 select id, key from documents where workspace = %(workspace)s;

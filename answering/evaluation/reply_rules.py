@@ -1,4 +1,4 @@
-"""Whether a reply is right by patterns: what it must say, and must not. Reads no file."""
+"""Check a reply by regular expressions: those it must match, and those it must not."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ _LOOKALIKES: Final = str.maketrans(
 )
 _SPACE = re.compile(r"\s+")
 _MARKUP: Final[tuple[_Change, ...]] = (
-    # Liquid, as Jekyll's sites have it; the tag of a Slack channel says a name
+    # Liquid, as on Jekyll sites; the tag for a Slack channel is replaced by the channel's name
     (re.compile(r'\{%-?\s*slack_channel\s+"#?([^"]+)"(?:\s+"[^"]*")?\s*-?%\}'), r"#\1"),
     (re.compile(r"\{%.*?%\}", re.DOTALL), " "),
     # Slack's links, with a label and without; Markdown's links and images
@@ -37,10 +37,10 @@ _MARKUP: Final[tuple[_Change, ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class ReplyRules:
-    """Regular expressions that a right reply matches, and such that it does not, in any case.
+    """Regular expressions, ignoring case, that a right reply matches or must not match.
 
-    `must` match the reply as written or its plain text, one after the other where `ordered`;
-    `must_not` are looked for in its plain text alone.
+    `must` are searched in the reply as written and in its plain text, one after the other if
+    `ordered`. `must_not` are searched in its plain text only.
     """
 
     must: tuple[str, ...]
@@ -48,7 +48,7 @@ class ReplyRules:
     ordered: bool = False
 
     def broken_by(self, reply: str) -> tuple[str, ...]:
-        """What is wrong with a reply, rule by rule; empty where it is right."""
+        """Return the rules that a reply breaks; empty if it is right."""
         views = fold(reply), plain_text(reply)
         missing = [f"must: {p}" for p in self.must if not any(_finder(p)(view) for view in views)]
         if not missing and self.ordered and not any(self._in_order(view) for view in views):
@@ -67,19 +67,19 @@ class ReplyRules:
 
 
 def fold(text: str) -> str:
-    """The text with white space folded to single blanks, quotes and hyphens as a keyboard's."""
+    """Fold whitespace to single blanks, and typographic quotes and hyphens to ASCII."""
     return _SPACE.sub(" ", text.translate(_LOOKALIKES)).strip()
 
 
 def plain_text(text: str) -> str:
-    """The text without the mark-up of Markdown, Slack, HTML and Liquid, folded."""
+    """Remove the markup of Markdown, Slack, HTML and Liquid, and fold the text."""
     for pattern, instead in _MARKUP:
         text = pattern.sub(instead, text)
     return fold(text)
 
 
 def names_source(sources: Sequence[str], paths: Sequence[str]) -> bool:
-    """Whether one of `sources` is one of `paths`, be it longer in front or with a `#heading`."""
+    """Return whether a source is one of `paths`, perhaps with more folders or a `#heading`."""
     given = [source.split("#", 1)[0].strip().lstrip("./") for source in sources]
     return any(one == path or one.endswith(f"/{path}") for one in given for path in paths)
 

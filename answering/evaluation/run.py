@@ -1,4 +1,4 @@
-"""Known questions put to an answerer or to a model alone, one after the other. Judges none."""
+"""Run a dataset's questions through an answerer, or a model without evidence, one at a time."""
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,13 +36,13 @@ _ALONE = (
 )
 
 Asking = Callable[[GoldQuestion], Awaitable[Outcome]]
-"""A question to what came of it."""
+"""Asks a question and returns its outcome."""
 
 
 async def ask_all(
     ask: Asking, gold: GoldSet, on_progress: OnProgress | None = None
 ) -> list[Outcome]:
-    """What came of every question, in order. Raises what `ask` raises."""
+    """Ask every question; return the outcomes in order. Raises what `ask` raises."""
     outcomes = []
     for number, question in enumerate(gold.questions, 1):
         outcomes.append(await ask(question))
@@ -56,9 +56,9 @@ async def through_the_chain(
     answerer: Answerer,
     audience: Audience | None = None,
 ) -> Asking:
-    """Questions answered from the index of `workspace`, which `answerer` reads, for everyone there.
+    """Return an Asking that asks `answerer`, for `audience` or everyone in `workspace`.
 
-    Or for another `audience`. Asking raises NotIndexed, ModelUnavailable and EvidenceChanged.
+    It raises NotIndexed, ModelUnavailable and EvidenceChanged.
     """
     rows = await database.fetch_all(_SQL["document_keys"], tuple_row)
     keys: dict[int, str] = dict(rows)
@@ -87,10 +87,10 @@ async def shares_with_answer(
     corpus: Corpus,
     answers: Mapping[str, tuple[str, ...]],
 ) -> dict[str, float]:
-    """`answer_in_evidence@1` to `@3`: how often the likeliest excerpts hold a right answer.
+    """Return `answer_in_evidence@1` to `@3`: how often the top excerpts contain a right answer.
 
-    Of the corpus's questions whose right answers are known; empty where there are none. The
-    excerpts are those that are read first for an answer.
+    Over the dataset's questions with known answers; empty if there are none. The excerpts are
+    those that the reader would read first.
     """
     generation = await live_generation(database)
     if generation is None:
@@ -113,7 +113,7 @@ async def shares_with_answer(
 
 
 def the_model_alone(model: BaseChatModel) -> Asking:
-    """Questions put to a model without any evidence. Asking raises ModelUnavailable."""
+    """Return an Asking that asks a model without any evidence. It raises ModelUnavailable."""
 
     async def ask(gold: GoldQuestion) -> Outcome:
         started = time.perf_counter()

@@ -1,1 +1,1 @@
-"""From a question to the blocks of documents that may answer it."""
+"""Find the blocks of documents that may answer a question, and read them."""

@@ -1,4 +1,4 @@
-"""Leave out of a page what speaks to an assistant: sentences, rows, items and headings."""
+"""Remove prompt injections from a page: sentences, rows, items and headings that address a bot."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -12,43 +12,43 @@ from retrieval.search.pages import Page
 from text.sentences import Span, split_prose
 
 IsBarred = Callable[[str], bool]
-"""Whether a text is to be left out."""
+"""Tells whether a text is to be left out."""
 
-_SCANNED, _OVERLAP = 20_000, 1_000  # characters that are searched at once
+_SCANNED, _OVERLAP = 20_000, 1_000  # characters searched at once, and shared by two searches
 
 
 def barred_on(page: Page) -> IsBarred | None:
-    """What says that a text of this page speaks to an assistant; None where none of it does."""
+    """Return the test for texts of this page that address an assistant; None if none does."""
     return speaks_to_assistant if _speaks_anywhere(page.text) else None
 
 
-@lru_cache(64)  # the pages that are asked about most are read again with each question
+@lru_cache(64)  # pages that many questions hit are scanned once
 def _speaks_anywhere(text: str) -> bool:
     starts = range(0, len(text), _SCANNED - _OVERLAP)
     return any(speaks_to_assistant(text[at : at + _SCANNED]) for at in starts)
 
 
 def without_barred(text: str, section: Section, is_barred: IsBarred) -> Section:
-    """A section with the blocks, the parts of them and the headings that say nothing barred."""
+    """Return a section without the blocks, parts of blocks and headings that are barred."""
     headings = tuple(heading for heading in section.headings if not is_barred(heading))
     blocks: list[Block] = []
     for block in section.blocks:
         before = blocks[-1] if blocks else None
         if before is not None and _is_barred_with(text, before, block, is_barred):
-            blocks.pop()  # what is said in two blocks is said in both
+            blocks.pop()  # an injection split over two blocks is removed from both
             continue
         blocks.extend(_clean(text, block, is_barred))
     return replace(section, headings=headings, blocks=tuple(blocks), inner=range(0))
 
 
 def _is_barred_with(text: str, before: Block, block: Block, is_barred: IsBarred) -> bool:
-    """Whether two blocks say together what neither says alone."""
+    """Return whether two blocks are barred together, and the second is not barred alone."""
     said = text[block.start : block.end]
     return not is_barred(said) and is_barred(f"{text[before.start : before.end]}\n\n{said}")
 
 
 def _clean(text: str, block: Block, is_barred: IsBarred) -> Iterator[Block]:
-    """What is left of a block: of a table its clean rows, else the runs of its clean parts."""
+    """Yield what is left of a block: a table's clean rows, else the runs of its clean parts."""
     if not is_barred(text[block.start : block.end]):
         yield block
         return
@@ -77,11 +77,11 @@ def _clean(text: str, block: Block, is_barred: IsBarred) -> Iterator[Block]:
 
 
 def _clean_start(text: str, sentences: Sequence[Span], is_barred: IsBarred) -> Sequence[Span]:
-    """The sentences before the first that is barred, alone or with the one before it."""
+    """Return the sentences before the first that is barred, alone or with the one before it."""
     for at, sentence in enumerate(sentences):
         if is_barred(text[sentence.start : sentence.end]):
             return sentences[:at]
         before = sentences[max(0, at - 1)]
         if is_barred(text[before.start : sentence.end]):
             return sentences[: max(0, at - 1)]
-    return ()  # barred as a whole, and nobody knows by what
+    return ()  # barred as a whole, but no sentence or pair of sentences is

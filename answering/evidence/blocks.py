@@ -1,4 +1,4 @@
-"""Cut a section's Markdown into structural blocks: what can be judged, cited and shown alone."""
+"""Cut a section's Markdown into structural blocks that can be judged, cited and shown alone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,18 +9,18 @@ from text.sentences import Span, split_prose
 
 Kind = Literal["paragraph", "list", "steps", "table", "code"]
 
-_LEAD_IN_WORDS = 60  # of a longer paragraph its last sentence leads in
+_LEAD_IN_WORDS = 60  # of a longer paragraph only the last sentence is the lead-in
 _TAB = 4
-_BETWEEN_STEPS = 4  # blocks that may stand unindented between two steps
+_BETWEEN_STEPS = 4  # blocks that may be unindented between two steps
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """A run of a page's text, `text[start:end]`, with what it needs to be understood.
 
-    `parts` are a table's rows or the outer items of a list, each with all that is nested in it.
-    `head` is a table's head with the rule below. `lead` is the sentence or paragraph before a
-    list, a table or code that says what they are; it begins at `start`.
+    `parts` are a table's rows or a list's outer items, each with its nested items. `head` is a
+    table's header row with the rule below it. `lead` is the lead-in: the sentence or paragraph
+    before a list, a table or code that says what it is; it begins at `start`.
     """
 
     kind: Kind
@@ -32,7 +32,7 @@ class Block:
 
 
 def cut_blocks(text: str, pieces: Sequence[MarkdownBlock]) -> list[Block]:
-    """Group the pieces of one section of `text`, headings left out, into blocks in their order."""
+    """Group the pieces of one section of `text`, without headings, into blocks in order."""
     blocks: list[Block] = []
     for block in _grouped(text, pieces):
         before = blocks[-1] if blocks else None
@@ -47,12 +47,12 @@ def cut_blocks(text: str, pieces: Sequence[MarkdownBlock]) -> list[Block]:
 
 
 def blocks_in(text: str) -> list[Block]:
-    """The blocks of a text, headings left out."""
+    """Return the blocks of a text, without headings."""
     return cut_blocks(text, [piece for piece in scan_blocks(text) if piece.kind != "heading"])
 
 
 def _may_lead_in(text: str, before: Block, block: Block) -> bool:
-    """Whether one block is a paragraph right before another that is none."""
+    """Return whether one block is a paragraph right before another of a different kind."""
     adjoins = not text[before.end : block.start].strip()
     return before.kind == "paragraph" != block.kind and adjoins
 
@@ -93,7 +93,7 @@ def _list(text: str, pieces: Sequence[MarkdownBlock]) -> Block:
 
 
 def _list_end(text: str, pieces: Sequence[MarkdownBlock], first: int) -> int:
-    """The place after the last piece of the list that begins at `first`."""
+    """Return the index after the last piece of the list that begins at `first`."""
     outer, number = _indent(text, pieces[first]), _number(text, pieces[first])
     at = first + 1
     while at < len(pieces) and pieces[at].kind != "rule":
@@ -111,9 +111,9 @@ def _list_end(text: str, pieces: Sequence[MarkdownBlock], first: int) -> int:
 
 
 def _goes_on(text: str, pieces: Sequence[MarkdownBlock], number: int) -> bool:
-    """Whether the step after `number` follows what stands unindented behind it."""
+    """Return whether unindented pieces are followed by the step after `number`."""
     following = next((piece for piece in pieces if piece.kind == "item"), None)
-    # Markdown numbers a list anew where its author wrote 1 for every step.
+    # The same number counts too: Markdown allows an author to write 1 for every step.
     return following is not None and _number(text, following) in (number + 1, number)
 
 
@@ -122,20 +122,20 @@ def _is_item_at(text: str, piece: MarkdownBlock, indent: int) -> bool:
 
 
 def _number(text: str, piece: MarkdownBlock) -> int | None:
-    """The number of an ordered list's item; None for another mark, or for what is no item."""
+    """Return the number of an ordered list's item; None for a bullet or another piece."""
     mark = ITEM_MARK.match(text, piece.start)
     return int(mark[1]) if mark and mark[1] else None
 
 
 def _indent(text: str, piece: MarkdownBlock) -> int:
-    """The columns before a piece's first sign."""
+    """Return the columns of blanks before a piece's first character."""
     line = text[piece.start : piece.end]
     blanks = line[: len(line) - len(line.lstrip(" \t"))]
     return len(blanks.expandtabs(_TAB))
 
 
 def _lead_in(text: str, paragraph: Block) -> Span | None:
-    """What of a paragraph leads in: all, or its last sentence where it is long."""
+    """Return the lead-in of a paragraph: all of it, or the last sentence if it is long."""
     if len(text[paragraph.start : paragraph.end].split()) <= _LEAD_IN_WORDS:
         return Span(paragraph.start, paragraph.end)
     *_, last = split_prose(text, paragraph.start, paragraph.end)

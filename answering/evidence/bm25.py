@@ -1,4 +1,4 @@
-"""BM25 of a few texts against a question, in memory. The index ranks by itself, in Postgres."""
+"""Score a few texts against a question with BM25, in memory (the index has its own BM25)."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,10 @@ _K1, _B = 1.2, 0.75
 
 
 def bm25(weights: Mapping[str, float], texts: Sequence[Sequence[str]]) -> list[float]:
-    """The Okapi BM25 (Robertson and Walker 1994) of each text, its query's terms so weighed."""
+    """Return each text's Okapi BM25 (Robertson and Walker 1994).
+
+    `weights` are the query's terms with their idf; `texts` are lists of terms.
+    """
     mean = sum(map(len, texts)) / max(1, len(texts)) or 1.0
     scores = []
     for text in texts:

@@ -1,4 +1,4 @@
-"""Take from the pages found the few excerpts that are worth reading for a question."""
+"""Select from the pages found the few excerpts that the reader should read for a question."""
 
 import math
 import re
@@ -15,10 +15,10 @@ from retrieval.documents import Passage
 from retrieval.search.pages import Page
 
 _PAGES = 4
-_READ = 12
+_READ = 12  # measured: the right excerpt is among them in 95% (docs/log.md)
 _LAST_RANK = 10.0
 _HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
-# What changed once is seldom what holds now.
+# Release notes say what changed once, which is seldom what is true now.
 _RELEASE = re.compile(
     r"^\W*v?\d+\.\d+(?:\.\w+)*\b|^\W*\d{4}-\d\d-\d\d|\brelease notes?\b|\bchange ?log\b",
     re.IGNORECASE,
@@ -27,7 +27,7 @@ _RELEASE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An excerpt that may answer, and what is known of it, by name."""
+    """An excerpt that may answer, and its features by name."""
 
     excerpt: Excerpt
     features: Mapping[str, float]
@@ -39,9 +39,10 @@ def find_candidates(
     pages: Sequence[Page],
     background: str = "",
 ) -> list[Candidate]:
-    """The likeliest 12 excerpts, best first: all of the first page, of others what was found.
+    """Return the likeliest 12 excerpts, best first.
 
-    What speaks to an assistant is left out, unless the question asks about that.
+    They are taken from the whole first page, and from the hits on other pages. Text that addresses
+    an assistant is left out, unless the question asks about that.
     """
     asks_about_it = asks_about_assistants(question)
     found = [
@@ -62,7 +63,7 @@ def find_candidates(
 
 
 def _likely(features: Mapping[str, float]) -> float:
-    """A first guess that is right often enough to choose what is read."""
+    """Score an excerpt by hand-set weights, good enough to choose which 12 are read."""
     return (
         features["passage_score"]
         + 0.5 * features["passage_share"]
@@ -75,7 +76,7 @@ def _likely(features: Mapping[str, float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Hits:
-    """The passages that an excerpt stands in: rank and score of each, and the share of it there."""
+    """The passages that overlap an excerpt: the rank, score and overlap of each."""
 
     on_first_page: bool
     page_score: float
@@ -117,7 +118,7 @@ class _Hits:
 
 
 def _overlap(excerpt: Excerpt, passage: Passage) -> float:
-    """How much of the shorter of the two stands in the other, 0 to 1."""
+    """Return the share of the shorter of the two that is in the other, 0 to 1."""
     start = passage.start - excerpt.page.start
     end = start + len(passage.text)
     shared = min(end, excerpt.end) - max(start, excerpt.start)
@@ -126,7 +127,7 @@ def _overlap(excerpt: Excerpt, passage: Passage) -> float:
 
 
 class _FormAsked(NamedTuple):
-    """Whether a question asks how, for several things, for code."""
+    """Whether a question asks for steps, for several things, for code."""
 
     how: bool
     which: bool
@@ -134,7 +135,7 @@ class _FormAsked(NamedTuple):
 
 
 def _form(asked: _FormAsked, excerpt: Excerpt) -> dict[str, float]:
-    """Whether the excerpt has the form that is asked for."""
+    """Return features of the excerpt's form, and of its match with the form asked for."""
     kind, how, which = excerpt.kind, asked.how, asked.which
     has_code = "```" in excerpt.text or kind == "code"
     kinds: Iterator[tuple[str, float]] = (

@@ -1,4 +1,4 @@
-"""Cut a page into excerpts: runs of blocks that can be judged, cited and shown by themselves."""
+"""Cut a page into excerpts: runs of blocks that can be judged, cited and shown alone."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,11 +16,11 @@ from text.sentences import Span
 ExcerptKind = Literal["section", "item"] | Kind
 
 SHORT_WORDS = 110
-"""A section of no more words is shown whole: what is short seldom stands alone in parts."""
+"""A section of at most so many words is one excerpt: its parts seldom make sense alone."""
 BETWEEN_CELLS = "; "
-_LONG_LIST_WORDS = 90  # of a longer list one item may be the answer
+_LONG_LIST_WORDS = 90  # an item of a longer list may be an excerpt of its own
 _STEPWISE_WORDS = 600
-# What begins so says something of the block before it.
+# A paragraph that begins like this refers to the block before it.
 _LEANS_BACK = re.compile(
     r"[>*_\s]*(?:this|these|that|those|it|they|he|she|however|but|except|exceptions?|unless|otherwise"
     r"|only|note that|in (?:that|this) case|then|also|if (?:so|not))\b",
@@ -32,10 +32,10 @@ _STEP_HEADING = re.compile(r"(?:step\s*)?\d+[.):]?\s|step\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What of a page may be shown: `page.text[start:end]`, of a table its head and one row.
+    """A part of a page that may be shown: `page.text[start:end]`, or a table's head and one row.
 
-    `headings` begin with the page's title; `lead` says before a row or an item what it is one of.
-    `rows` are all rows of a table that are shown, where they are several.
+    `headings` begin with the page's title. `lead` is the lead-in of the table or list that a row
+    or an item belongs to. `rows` are all rows shown, if they are several.
     """
 
     page: Page
@@ -49,19 +49,19 @@ class Excerpt:
 
     @property
     def body(self) -> str:
-        """The run itself, as it stands, or the rows."""
+        """Return the run itself as written, or its rows."""
         spans = self.rows or (Span(self.start, self.end),)
         return "\n".join(self.page.text[span.start : span.end] for span in spans)
 
     @property
     def text(self) -> str:
-        """All of it as Markdown: the lead-in, a table's head, the run."""
+        """Return it as Markdown: the lead-in, a table's head, the run."""
         table = f"{self.head}\n{self.body}" if self.head else self.body
         return f"{self.lead}\n\n{table}" if self.lead else table
 
     @property
     def plain(self) -> str:
-        """What is read of it: as `text`, a row as its cells with the names of their columns."""
+        """Return what the reader reads: `text`, but rows as cells with their columns' names."""
         if self.kind != "table" or not self.head:
             return self.text
         names = _names_in(self.head)
@@ -69,7 +69,7 @@ class Excerpt:
         return f"{self.lead}\n{rows}" if self.lead else rows
 
     def overlaps(self, other: "Excerpt") -> bool:
-        """Whether both hold a part of the same text."""
+        """Return whether both contain a part of the same text."""
         return (
             self.page.document_id == other.page.document_id
             and self.start < other.end
@@ -77,7 +77,7 @@ class Excerpt:
         )
 
     def is_within(self, other: "Excerpt") -> bool:
-        """Whether all of it stands in another one, which is no row of a table."""
+        """Return whether all of it is inside another one that is not a table row."""
         return (
             self.page.document_id == other.page.document_id
             and other.start <= self.start
@@ -86,7 +86,7 @@ class Excerpt:
         )
 
     def is_row_beside(self, other: "Excerpt") -> bool:
-        """Whether both are rows of the same table."""
+        """Return whether both are rows of the same table."""
         return (
             self.kind == other.kind == "table"
             and self.page.document_id == other.page.document_id
@@ -94,30 +94,30 @@ class Excerpt:
         )
 
     def with_rows(self, others: Iterable["Excerpt"]) -> "Excerpt":
-        """The same with further rows of its table, all in their order there."""
+        """Return the same with more rows of its table, in the table's order."""
         spans = {Span(one.start, one.end) for one in (self, *others)}
         return replace(self, rows=tuple(sorted(spans, key=lambda span: span.start)))
 
 
 def split_row(line: str) -> list[str]:
-    """The cells of a table's row, bare. One bar at each end is the row's own."""
+    """Split a table row into stripped cells. One bar at each end belongs to the row."""
     return [cell.strip() for cell in _BAR.split(_OUTER_BARS.sub("", line.strip()))]
 
 
 @lru_cache(64)
 def _names_in(head: str) -> tuple[str, ...]:
-    """The names of a table's columns; all rows of a table ask for them."""
+    """Return the names of a table's columns. Cached, since each row of a table needs them."""
     return tuple(split_row(head.partition("\n")[0]))
 
 
 def name_cells(names: Sequence[str], cells: Sequence[str]) -> str:
-    """A row in words: each cell behind the name of its column."""
+    """Write a row in words: each cell after the name of its column."""
     named = zip(names, cells, strict=False)
     return BETWEEN_CELLS.join(f"{name}: {cell}" if name else cell for name, cell in named if cell)
 
 
 def widen(excerpt: Excerpt, sections: Sequence[Section]) -> Excerpt:
-    """The whole of what stands under the excerpt's heading; itself where it holds more than that.
+    """Widen an excerpt to the section that it is in; return itself if it contains more than one.
 
     `sections` are those of its page.
     """
@@ -130,9 +130,9 @@ def widen(excerpt: Excerpt, sections: Sequence[Section]) -> Excerpt:
 
 
 def cut_excerpts(page: Page, is_barred: IsBarred | None = None) -> list[Excerpt]:
-    """All excerpts of a page in their order; those that hold others come before them.
+    """Return all excerpts of a page in order; an excerpt comes before those inside it.
 
-    What `is_barred` says of a sentence, a row or an item is in none.
+    Sentences, rows and items that are barred are in none of them.
     """
     sections = cut_sections(page.text, page.above)
     if is_barred is not None:
@@ -148,7 +148,7 @@ def cut_excerpts(page: Page, is_barred: IsBarred | None = None) -> list[Excerpt]
 
 
 def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> Iterator[Excerpt]:
-    """A section with those inside it, where that is short or each of them is a step."""
+    """Yield a section with its subsections as one excerpt, if it is short or they are steps."""
     inner = [sections[at] for at in section.inner]
     if not inner or not section.level:
         return
@@ -158,7 +158,7 @@ def _with_inner(page: Page, section: Section, sections: Sequence[Section]) -> It
     end = max((block.end for one in (section, *inner) for block in one.blocks), default=start)
     words = len(page.text[start:end].split())
     has_table = any(block.kind == "table" for one in (section, *inner) for block in one.blocks)
-    # A short page of questions is not an answer to one of them.
+    # Not on level 1: a short FAQ page as a whole does not answer one of its questions.
     is_short = words <= SHORT_WORDS and not has_table and section.level > 1
     if end > start and (is_short or (stepwise and words <= _STEPWISE_WORDS)):
         yield Excerpt(page, _path(page, section), "steps" if stepwise else "section", start, end)
@@ -184,7 +184,7 @@ def _of_section(page: Page, section: Section) -> Iterator[Excerpt]:
 
 
 def _runs(text: str, blocks: Sequence[Block]) -> Iterator[list[Block]]:
-    """Blocks in a row that belong together: what leans on the block before joins it."""
+    """Yield runs of blocks: a paragraph that refers to the block before it joins that one."""
     run: list[Block] = []
     for block in blocks:
         joins = run and block.kind == "paragraph" and run[-1].kind != "table"

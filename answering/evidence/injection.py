@@ -1,4 +1,4 @@
-"""Text in documents that speaks to an assistant, or claims to overrule its page. Removes none."""
+"""Detect prompt injections: text that addresses an assistant, or claims to overrule its page."""
 
 import base64
 import binascii
@@ -12,7 +12,7 @@ from typing import Final
 from answering.phrase_file import read_sections
 
 _SCANNED: Final = 40_000
-"""Characters of a text that are looked at; a block is far shorter."""
+"""Characters of a text that are scanned; a block is far shorter."""
 
 _PHRASES = Path(__file__).with_suffix(".txt")
 
@@ -34,7 +34,7 @@ _TOGETHER = (
     frozenset({"answers", "literal"}),
     frozenset({"override", "literal"}),
 )
-"""Signs that tell what speaks to an assistant where they stand in the same sentence or the next."""
+"""Sets of signs that together, in one sentence or two neighbouring ones, show an injection."""
 
 _PIECE_END = re.compile(r"(?<=[.!?;])\s+|\n+")
 _PIECE: Final = 2_000
@@ -46,7 +46,7 @@ _INVISIBLE = re.compile(
 _SPACED = re.compile(r"(?<!\S)(?:[a-z] ){4,}[a-z](?!\S)")
 _WIDE_GAP = re.compile(r"(?<=\S) {2,}(?=\S)")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{24,4000}={0,2}")
-_ENCODED_RUNS: Final = 20
+_ENCODED_RUNS: Final = 20  # of a text; decoding more would only cost time
 
 _MACHINE = r"(?:ai|llms?|language models?|assistants?|chat-?bots?|bots?|agents?|copilot)"
 _TOLD = (
@@ -62,21 +62,21 @@ _ABOUT = re.compile(
 
 
 def speaks_to_assistant(text: str) -> bool:
-    """Whether a block or a sentence addresses an assistant, orders it about, or overrules its page.
+    """Return whether a text addresses an assistant, gives it orders, or overrules its page.
 
-    Invisible characters, letters set apart and base64 are read as what they say. English mostly;
+    Reads through invisible characters, spaced-out letters and base64. Knows English phrases, and
     "ignore the instructions" in a dozen other languages.
     """
     return any(_speaks(reading) for reading in _readings(text[:_SCANNED]))
 
 
 def asks_about_assistants(question: str) -> bool:
-    """Whether a question is about prompts, or about what assistants are told."""
+    """Return whether a question is about prompts, or about what assistants are told."""
     return bool(_ABOUT.search(question[:_SCANNED]))
 
 
 def _speaks(text: str) -> bool:
-    """Whether a phrase of casefolded text suffices, or two or three near each other do."""
+    """Return whether casefolded text has a phrase that suffices, or several near each other."""
     if _phrases()[_ALONE].search(text):
         return True
     pieces = [piece for piece in _PIECE_END.split(text) if piece]
@@ -95,12 +95,12 @@ def _signs(piece: str) -> frozenset[str]:
 
 @cache
 def _phrases() -> Mapping[str, re.Pattern[str]]:
-    """The phrases of the file by section, each section's as one; they are for casefolded text."""
+    """Read the phrase file: one pattern for each section, for casefolded text."""
     return read_sections(_PHRASES)
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text as a person sees it, with its spaced letters joined, and what it has in base64."""
+    """Yield the text as people see it, with spaced-out letters joined, and its decoded base64."""
     folded = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
     yield folded
     if _SPACED.search(folded):
@@ -112,13 +112,13 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _joined(text: str) -> str:
-    """Words whose letters stand apart, put together: a wider gap is a blank."""
+    """Join spaced-out letters to words; a gap of two or more blanks ends a word."""
     words = _WIDE_GAP.split(text)
     return " ".join(re.sub(r"(?<=\b\w) (?=\w\b)", "", word) for word in words)
 
 
 def _decoded(run: str) -> str:
-    """The text that a run of base64 stands for; empty where it is none."""
+    """Decode a run of base64 to printable text; "" if it is not base64 of text."""
     padded = run.rstrip("=").replace("-", "+").replace("_", "/")
     try:
         decoded = base64.b64decode(padded + "=" * (-len(padded) % 4)).decode("utf-8")

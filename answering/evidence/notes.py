@@ -1,4 +1,4 @@
-"""The numbered notes that an answer is written from and cites: excerpts, or whole sections."""
+"""The numbered notes that an answer is written from and cites: excerpts or whole sections."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from retrieval.search.pages import Page
 from text.plain import to_plain
 from text.sentences import split_sentences
 
-_CHARACTERS_A_TOKEN = 4
+_CHARACTERS_A_TOKEN = 4  # about, in English
 _SHARE_OF_CONTEXT = 0.5  # the rest is for the prompt, the thread and the answer
 _MOST_CHARACTERS = 48_000
-_SHARE_OF_ROOM = 0.5  # of what room is left, for one section: another document has its say too
+_SHARE_OF_ROOM = 0.5  # of the room left, for one section, so that other documents have room too
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The n-th note of an answer: words of one page as the model is given them.
 
-    `best` is the sentence that bears most on the question; `chunks` are those that its words are
-    of, the passage's own besides.
+    `best` is the most relevant sentence; `chunks` are the ids of the chunks that its words come
+    from, besides the passage's own.
     """
 
     n: int
@@ -39,7 +39,7 @@ class Evidence:
 
     @property
     def label(self) -> str:
-        """Where it stands: the document's title and the innermost heading, if it says more."""
+        """Return the document's title, and the innermost heading if it is another text."""
         heading = self.passage.headings[-1] if self.passage.headings else ""
         if not heading or heading == self.passage.title:
             return self.passage.title
@@ -47,7 +47,7 @@ class Evidence:
 
 
 def note_of(read: ReadExcerpt, n: int) -> Evidence:
-    """An excerpt as the n-th note, in plain words."""
+    """Make an excerpt the n-th note, in plain words."""
     excerpt = read.excerpt
     quote = _as_note(excerpt)
     sentences = _sentences(quote)
@@ -56,7 +56,7 @@ def note_of(read: ReadExcerpt, n: int) -> Evidence:
 
 
 def announce(lead: str, kind: Kind, count: int) -> str:
-    """What a model is told of a block that is shown as it stands: its lead-in, and what it is."""
+    """Describe a block that is shown as written for the model: its lead-in, kind and size."""
     form = {"steps": f"{count} steps", "list": f"{count} items", "table": f"{count} rows"}
     return f"{lead} ({form.get(kind, kind)})".strip()
 
@@ -64,11 +64,11 @@ def announce(lead: str, kind: Kind, count: int) -> str:
 def section_notes(
     read: Sequence[ReadExcerpt], shown: Sequence[ReadExcerpt], first: int, abilities: Abilities
 ) -> tuple[Evidence, ...]:
-    """The sections of these excerpts as notes from number `first` on, what is shown comes first.
+    """Make the sections of these excerpts notes, numbered from `first`, those shown first.
 
-    As many as fit half of the model's context; a section is cut to its excerpt where it takes more
-    than half of the room that is left, or speaks to an assistant. What lies within another is left
-    out.
+    As many as fit half of the model's context. A section is replaced by its excerpt if it takes
+    more than half of the room left, or if it addresses an assistant. Excerpts inside another note
+    are skipped.
     """
     room = _room(abilities)
     sections = cache(lambda page: cut_sections(page.text, page.above))
@@ -89,15 +89,15 @@ def section_notes(
 
 
 def _room(abilities: Abilities) -> int:
-    """How many characters of notes a model may be given."""
+    """Return how many characters of notes the model may be given."""
     share = abilities.context_tokens * _CHARACTERS_A_TOKEN * _SHARE_OF_CONTEXT
     return min(_MOST_CHARACTERS, int(share))
 
 
 def note_holding(read: ReadExcerpt, notes: Sequence[Evidence]) -> Evidence:
-    """The note that an excerpt stands in, in plain words or as written.
+    """Return the note that contains an excerpt, in plain words or as written.
 
-    Where it was cut off it is the first of its page.
+    If the excerpt was cut off, return the first note of its page.
     """
     excerpt = read.excerpt
     written = excerpt.page.text[excerpt.start : excerpt.end].strip()
@@ -113,7 +113,7 @@ def _whole(excerpt: Excerpt, room: int, sections: Callable[[Page], list[Section]
 
 
 def _section_note(read: ReadExcerpt, whole: Excerpt, text: str, n: int) -> Evidence:
-    """The n-th note; its passage is where the excerpt stands in it."""
+    """Make a section the n-th note; its passage points to the excerpt within it."""
     sentences = _sentences(text)
     passage = _passage(read.excerpt, text, read.reading.answers)
     chunks = frozenset(
@@ -125,7 +125,7 @@ def _section_note(read: ReadExcerpt, whole: Excerpt, text: str, n: int) -> Evide
 
 
 def join_rows(rows: Iterable[str]) -> str:
-    """Rows in words as the sentences of a note, so that none is read on into the next."""
+    """Join rows in words as sentences of a note, so that they do not run into each other."""
     return ". ".join(row.rstrip(".") for row in rows)
 
 
@@ -141,7 +141,7 @@ def _sentences(text: str) -> tuple[str, ...]:
 
 
 def _passage(excerpt: Excerpt, text: str, score: float) -> Passage:
-    """Where the excerpt stands, as a citation names it."""
+    """Make a passage of an excerpt, for its citation."""
     page = excerpt.page
     return Passage(
         chunk_id=page.chunk_at(excerpt.start, excerpt.end) or 0,

@@ -1,4 +1,4 @@
-"""Read the likeliest excerpts with the question: does one answer it, and where."""
+"""Read the likeliest excerpts with the reader: does one answer the question, and where."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ from retrieval.embeddings.embedder import Embedder
 from retrieval.reader.reader import Reader, ReaderInput, Reading
 from text.plain import to_plain
 
-_EMBEDDED = 2_000  # characters: more than an embedder reads, and no server refuses it
-_MARKUP = " \n[]*_`"  # what is left of a link or of bold that the reader cut through
+_EMBEDDED = 2_000  # characters: more than an embedder reads, few enough for any server
+_MARKUP = " \n[]*_`"  # left over from a link or bold text that the reader's span cuts through
 _KINDS = ("paragraph", "section", "list", "steps", "table", "code")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadExcerpt:
-    """An excerpt, what the reader makes of it, and all that is known of it by name."""
+    """An excerpt, the reader's judgement of it, and its features by name."""
 
     excerpt: Excerpt
     reading: Reading
@@ -29,23 +29,24 @@ class ReadExcerpt:
 
     @property
     def fact(self) -> str:
-        """The words that the reader points to as the answer, plain; "" where there are none."""
+        """Return the reader's span as plain words; "" if it is empty."""
         found = self.excerpt.plain[self.reading.start : self.reading.end]
         return to_plain(found).strip(_MARKUP)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What was found for a question, its likeliest excerpts read."""
+    """What was found for a question, and its likeliest excerpts as read."""
 
     retrieved: Retrieved
     excerpts: tuple[ReadExcerpt, ...] = ()
 
 
 def read(embedder: Embedder, reader: Reader | None) -> Runnable[Retrieved, Read]:
-    """The step from pages to excerpts that were read with the question.
+    """Make the chain step that reads excerpts of the pages found with the question.
 
-    Without a reader they are chosen by rank, words and meaning alone. Raises EmbedderUnavailable.
+    Without a reader, only rank, words and embeddings are known of them. Running it raises
+    EmbedderUnavailable.
     """
 
     async def look(retrieved: Retrieved) -> Read:
@@ -71,7 +72,7 @@ def read_excerpts(
     readings: Sequence[Reading | None],
     cosines: Sequence[float],
 ) -> tuple[ReadExcerpt, ...]:
-    """The candidates with what was read of each, and how far each is behind the best."""
+    """Add to each candidate its reading, and features such as its distance to the best one."""
     scores = {"cosine": list(cosines), "words": [one.features["words"] for one in candidates]}
     known = [reading for reading in readings if reading is not None]
     if known:
@@ -95,7 +96,8 @@ def read_excerpts(
 
 
 def _by_kind(excerpt: Excerpt, scores: Mapping[str, float]) -> dict[str, float]:
-    """What the reader says, by kind: it was taught on prose, and is less sure of steps and code."""
+    """Return the reader's scores as features of their own for each kind of excerpt."""
+    # The reader was trained on prose, so its scores mean less for steps and code.
     return {
         f"{name}_of_{kind}": scores[name] if excerpt.kind == kind else 0.0
         for name in ("answers", "span")
@@ -116,7 +118,7 @@ async def _readings(
 async def _cosines(
     embedder: Embedder, question: str, candidates: Sequence[Candidate]
 ) -> list[float]:
-    """How near each excerpt is to the question in meaning, from -1 to 1."""
+    """Return the cosine of each excerpt's embedding with the question's, -1 to 1."""
     texts = [
         to_plain(f"{' > '.join(one.excerpt.headings)}\n{one.excerpt.plain[:_EMBEDDED]}")
         for one in candidates

@@ -1,4 +1,4 @@
-"""Find the passages for a question, and load the pages that they stand on."""
+"""Retrieve the passages for a question, and load their pages."""
 
 from dataclasses import dataclass
 
@@ -17,12 +17,12 @@ from retrieval.search.pages import Page, load_pages
 from retrieval.search.reranker import Reranker
 
 PASSAGES = 10
-"""So many passages are looked at for an answer."""
+"""The number of passages retrieved for a question."""
 
 
 @dataclass(frozen=True, slots=True)
 class SearchIndex:
-    """What is searched, and where a reader finds what was found."""
+    """The index to search, its embedder and reranker, and the links to sources."""
 
     database: Database
     embedder: Embedder
@@ -32,7 +32,7 @@ class SearchIndex:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """What was searched for, and what was found: passages, best first, and their pages."""
+    """A question, and what was found for it: passages, best first, and their pages."""
 
     understood: Understood
     generation: Generation
@@ -41,9 +41,9 @@ class Retrieved:
 
 
 def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
-    """The step from a question to the pages that its audience may read.
+    """Make the chain step that finds passages and pages which the question's audience may read.
 
-    Raises NotIndexed, EmbedderUnavailable and DatabaseUnavailable.
+    Running it raises NotIndexed, EmbedderUnavailable and DatabaseUnavailable.
     """
 
     async def search(understood: Understood, config: RunnableConfig) -> Retrieved:
@@ -68,10 +68,7 @@ def retrieve(index: SearchIndex) -> Runnable[Understood, Retrieved]:
 
 
 async def searched_generation(database: Database, audience: Audience) -> Generation:
-    """Return the generation that an audience's questions search.
-
-    Raises NotIndexed without one, and for an audience of another workspace.
-    """
+    """Return the live generation of a workspace's index. Raises NotIndexed if there is none."""
     is_ours = audience.workspace == database.workspace
     generation = await live_generation(database) if is_ours else None
     if generation is None:

@@ -1,4 +1,4 @@
-"""Read a page whole: its tree of sections, each with its blocks."""
+"""Cut a page into its tree of sections, each with its blocks."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +12,11 @@ _HEADING_CHARACTERS = 300
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading with the blocks right under it.
+    """A heading with the blocks directly under it.
 
-    `headings` is its path without the page's title, outermost first; `start` is where its heading
-    begins, 0 for what stands above the first; `inner` are the places in the page's list of the
-    sections inside it, children and theirs.
+    `headings` is its path without the page's title, outermost first. `start` is the offset of its
+    heading, 0 for the text above the first one. `inner` are the indices of all its subsections in
+    the page's list of sections.
     """
 
     headings: tuple[str, ...]
@@ -27,9 +27,9 @@ class Section:
 
 
 def cut_sections(text: str, above: Sequence[str] = ()) -> list[Section]:
-    """The sections of a page in their order; of a cut-off page, `above` are the headings before it.
+    """Return the sections of a page in order. Linear in time.
 
-    Linear in time.
+    If the page's beginning was cut off, `above` are the headings that its first text is under.
     """
     found = [
         _section(text, path, pieces, above) for path, pieces in _by_heading(text) if path or pieces
@@ -41,7 +41,7 @@ def cut_sections(text: str, above: Sequence[str] = ()) -> list[Section]:
 
 
 def _by_heading(text: str) -> Iterator[tuple[list[MarkdownBlock], list[MarkdownBlock]]]:
-    """Each heading with those above it, and the pieces under it; first those under none."""
+    """Yield each heading's path and the pieces under it, first those above any heading."""
     path: list[MarkdownBlock] = []
     own: list[MarkdownBlock] = []
     for piece in scan_blocks(text):

@@ -1,4 +1,4 @@
-"""How much of a question's words stands in each of a few excerpts."""
+"""Features of excerpts by the words they share with a question."""
 
 import math
 from collections import Counter
@@ -11,16 +11,16 @@ from answering.evidence.excerpts import Excerpt, split_row
 from retrieval.lexical.analyzer import query_terms, terms
 from text.plain import to_plain
 
-_MOST_TERMS = 64  # of a question; each is looked for in every excerpt
-_BACKGROUND = 0.3  # what a term of the question before weighs
+_MOST_TERMS = 64  # of a question; each is searched for in every excerpt
+_BACKGROUND = 0.3  # the weight of a term of the question before
 
 
 def word_features(
     question: str, background: str, excerpts: Sequence[Excerpt]
 ) -> list[dict[str, float]]:
-    """The features of each excerpt, by name: shares are from 0 to 1, weighed by how rare words are.
+    """Return the features of each excerpt, by name; shares are 0 to 1, weighted by idf.
 
-    `background` is the question before, whose words count for less.
+    `background` is the question before; its words count for less.
     """
     texts = [_Terms.of(excerpt) for excerpt in excerpts]
     asked = _Asked.of(question, background, frozenset().union(*(text.all for text in texts)))
@@ -35,7 +35,7 @@ def word_features(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The terms asked for, each with its weight; `own` are the terms of the question alone."""
+    """The terms asked for with their weights; `own` are those of the question itself."""
 
     weights: Mapping[str, float]
     own: frozenset[str]
@@ -43,7 +43,7 @@ class _Asked:
 
     @classmethod
     def of(cls, question: str, background: str, known: Collection[str]) -> "_Asked":
-        """A term as another language would stem it counts only where it is `known`."""
+        """Make one; a term as another language would stem it counts only if it is `known`."""
         own = _likely_terms(question, known)
         before = dict.fromkeys(_likely_terms(background, known), _BACKGROUND)
         weights = {**before, **dict.fromkeys(own, 1.0)}
@@ -58,7 +58,7 @@ def _likely_terms(text: str, known: Collection[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """The terms of an excerpt, of the headings above it, and of a row's first cell."""
+    """The terms of an excerpt, of its headings, and of a row's first cell."""
 
     words: Sequence[str]
     headings: frozenset[str]
@@ -82,7 +82,7 @@ class _Terms:
 
 
 def _rarity(asked: _Asked, texts: Sequence[_Terms]) -> dict[str, float]:
-    """Each term's weight times its inverse document frequency among these texts."""
+    """Return each term's weight times its inverse document frequency in these texts."""
     frequency = Counter(term for text in texts for term in text.all)
     return {
         term: weight * math.log(1 + (len(texts) - frequency[term] + 0.5) / (frequency[term] + 0.5))
@@ -91,7 +91,7 @@ def _rarity(asked: _Asked, texts: Sequence[_Terms]) -> dict[str, float]:
 
 
 def _shared(asked: _Asked, rarity: Mapping[str, float], text: _Terms) -> dict[str, float]:
-    """The share of what is asked for that stands in the text, in its headings, in either."""
+    """Return the shares of the asked terms that are in the text, its headings, or either."""
 
     def share(words: Collection[str], of: Collection[str]) -> float:
         total = sum(rarity[term] for term in of) or 1.0

@@ -1,1 +1,1 @@
-"""Whether what a draft says stands in the evidence, sentence by sentence. Asks no model."""
+"""Check sentence by sentence, by rules, whether the evidence supports a draft."""

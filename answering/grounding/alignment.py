@@ -1,4 +1,4 @@
-"""Words of a sentence that stand where a statement has other ones."""
+"""Align a sentence with a statement, and find words that take another word's place."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
@@ -9,19 +9,18 @@ from itertools import groupby
 from answering.grounding.parse.propositions import Proposition, keys_of
 from answering.grounding.parse.tokens import Token
 
-_LONGEST_ANTECEDENT = 0.5  # of a sentence's words
+_LONGEST_ANTECEDENT = 0.5  # share of a sentence's words
 
 
 def find_misplaced(
     said: Sequence[Token], stated: Proposition, given: AbstractSet[str] = frozenset()
 ) -> str:
-    """What a sentence says in the place of something else: "name", "words", or "" for nothing.
+    """Return what a sentence says in place of something else: "name", "words", or "" for nothing.
 
-    A word takes another's place where both stand between the same words; a word is also misplaced
-    that is said more often than it is stated. What only moved within the sentence is not. In a
-    table's row, what stands in another column than the sentence says is misplaced, and all of it
-    where neither the sentence nor `given` name the row: the keys of the question, and of what a
-    pronoun of the statement stands for.
+    A word is misplaced if it is between the same words as another one of the statement, or if it
+    occurs more often than there; a word that only moved is not. In a table row, words of another
+    column than the sentence names are misplaced, and so is everything if neither the sentence nor
+    `given` names the row. `given` are the keys of the question or of a pronoun's antecedents.
     """
     ours = [token for token in said if token.is_content]
     if stated.cells:
@@ -39,7 +38,7 @@ def find_misplaced(
 
 
 def find_antecedents(said: Sequence[Token], stated: Proposition) -> set[str]:
-    """What a sentence takes from the one before its statement in the place of a pronoun."""
+    """Return the keys that replace a pronoun of the statement, from the sentence before it."""
     before = keys_of(stated.before)
     known = {token.key for token in stated.tokens if token.is_content}
     content = [token.key for token in said if token.is_content]
@@ -57,7 +56,7 @@ def find_antecedents(said: Sequence[Token], stated: Proposition) -> set[str]:
 
 
 def find_topics(said: Sequence[Token], stated: Proposition, asked: AbstractSet[str]) -> set[str]:
-    """The names that the question and the sentence before a statement have in common."""
+    """Return the names in `said` that the question and the sentence before the statement share."""
     known = keys_of(stated.before) & asked
     return {token.key for token in said if token.kind in ("name", "code") and token.key in known}
 
@@ -85,7 +84,7 @@ def _put_instead(
 
 
 def _opening(ours: Sequence[Token], stated: Proposition) -> Sequence[Token]:
-    """What a sentence begins with in the place of a pronoun that a statement begins with."""
+    """Return the first words of a sentence that replace the statement's opening pronoun."""
     if not stated.tokens or stated.tokens[0].kind != "pronoun":
         return ()
     before = keys_of(stated.before)
@@ -95,7 +94,7 @@ def _opening(ours: Sequence[Token], stated: Proposition) -> Sequence[Token]:
 
 
 def _names_row(keys: AbstractSet[str], stated: Proposition) -> bool:
-    """Whether a row's first cell is named, and none of another row instead of it."""
+    """Return whether the row's first cell is named, and not that of another row instead."""
     own = stated.cells[0].keys
     if not stated.rows or not own:
         return True
@@ -103,7 +102,7 @@ def _names_row(keys: AbstractSet[str], stated: Proposition) -> bool:
 
 
 def _of_another_cell(keys: AbstractSet[str], stated: Proposition) -> bool:
-    """Whether a sentence names columns of a row, and says what stands in others."""
+    """Return whether a sentence names columns of a row, and says what is in other columns."""
     heads = [cell.head for cell in stated.cells]
     shared = Counter(key for head in heads for key in head)
     own = [frozenset(key for key in head if shared[key] == 1) for head in heads]

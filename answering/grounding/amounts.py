@@ -1,4 +1,4 @@
-"""Whether the numbers of a sentence are those of a statement: value, unit, range and what of."""
+"""Compare the numbers of a sentence with a statement's: value, unit, range, what they count."""
 
 import re
 from collections.abc import Sequence
@@ -9,17 +9,17 @@ from answering.grounding.parse.quantities import Quantity, same_value
 from answering.grounding.parse.tokens import Token
 from answering.grounding.parse.units import UNITS
 
-_OVER_BREAK = 3  # how much farther a word is from a number behind a comma or an "and"
+_OVER_BREAK = 3  # the distance in words that a comma or an "and" counts as
 _DISCOURSE = re.compile(r"\s*,")
 
 
 def compare_amounts(
     text: str, said: Sequence[Token], stated: Proposition, around: Sequence[Token], asked: str = ""
 ) -> str:
-    """Whether each number of a sentence stands in the statement: "", "number" or "unit".
+    """Return what is wrong with the numbers of a sentence: "number", "unit", or "" if nothing is.
 
-    `around` are the tokens of the headings, whose numbers may be said too; `asked` is the question,
-    which may hold the unit.
+    `around` are the tokens of the headings, whose numbers are allowed too; `asked` is the question,
+    which may contain the unit.
     """
     left = [token for token in stated.tokens if token.quantity]
     free = [token.quantity for token in around if token.quantity]
@@ -45,7 +45,7 @@ def compare_amounts(
 
 
 def _only_orders(text: str, quantity: Quantity) -> bool:
-    """Whether it only says which sentence comes first: "First, …"."""
+    """Return whether an ordinal only structures the text: "First, …"."""
     is_first = not text[: quantity.start].strip("\"'*_ ")
     return quantity.kind == "ordinal" and is_first and bool(_DISCOURSE.match(text, quantity.end))
 
@@ -92,7 +92,7 @@ def _half_of_range(said: Quantity | None, stated: Quantity | None, tokens: Seque
 def _misplaced(
     found: Sequence[tuple[Token, Token]], said: Sequence[Token], stated: Proposition
 ) -> str:
-    """Whether a number is said of what another number of the statement belongs to."""
+    """Return "number" if a number is said of something that another number belongs to, else ""."""
     values = {token.key for token in said if token.quantity}
     for token, other in found:
         if stated.cells:
@@ -117,7 +117,7 @@ def _are_comparable(one: Quantity | None, other: Quantity | None) -> bool:
 
 
 def _other_column(token: Token, said: Sequence[Token], stated: Proposition) -> bool:
-    """Whether a sentence names columns of a row, and not the one that the number stands in."""
+    """Return whether a sentence names columns of a row, but not the one with the number."""
     named = frozenset(one.key for one in said if one.is_content and one is not token)
     heads = [cell.head for cell in stated.cells[1:]]
     own = [cell for cell in stated.cells if token.key in cell.keys]
@@ -129,7 +129,7 @@ def _other_column(token: Token, said: Sequence[Token], stated: Proposition) -> b
 
 
 def _near_same(token: Token, other: Token, said: Sequence[Token], stated: Sequence[Token]) -> bool:
-    """Whether a word beside a number in the sentence is nearest to the same in the statement."""
+    """Return whether a word beside a number is also nearest to it in the statement."""
     places = {one.key for one in stated if one.is_content}
     beside = [key for key in _beside(token, said) if key in places]
     rivals = [one for one in stated if _are_comparable(one.quantity, other.quantity)]
@@ -144,7 +144,7 @@ def _beside(token: Token, said: Sequence[Token]) -> AbstractSet[str]:
 
 
 def _nearest(key: str, numbers: Sequence[Token], stated: Sequence[Token]) -> set[str]:
-    """The keys of the numbers that are nearest to a word, wherever it stands."""
+    """Return the keys of the numbers nearest to any occurrence of a word."""
     order = {id(token): at for at, token in enumerate(stated)}
     nearest: set[str] = set()
     for token in stated:

@@ -1,4 +1,4 @@
-"""Check the parts of a long draft that are no prose, each against the notes: items, rows, code."""
+"""Check list items, table rows, code and headings of a long draft against the notes."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from answering.marks import strip_marks
 from answering.model.voice import Voice
 from text.sentences import split_sentences
 
-# What a heading or a lead-in may say of its own: it names a form, and claims nothing.
+# Words that a heading or a lead-in may add: they name a form, and claim nothing.
 _INTRODUCING = keys_of(
     "here is a short answer, summary, overview, the details, main points, an example, a command, "
     "code, table, list of things, items, steps, options, exceptions that you need to do as follows"
@@ -24,7 +24,7 @@ _INTRODUCING = keys_of(
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What the parts of one answer are checked against."""
+    """What the parts of an answer are checked against: question, notes and voice."""
 
     question: str
     notes: Sequence[Evidence]
@@ -32,10 +32,11 @@ class Grounds:
 
 
 def check_item(item: str, lead: str, beside: str, grounds: Grounds) -> tuple[str, tuple[int, ...]]:
-    """A list item with the mark of its note behind each sentence, and the notes.
+    """Return an item's supported sentences, each with the mark of its note, and the notes' numbers.
 
-    Nothing is left of it where its first sentence is not supported: what follows leans on that.
+    The result is empty if the first sentence is not supported.
     """
+    # Later sentences of an item depend on its first one.
     text, numbers = "", list[int]()
     for at, sentence in enumerate(_sentences(item)):
         note = supporting_note(
@@ -51,7 +52,7 @@ def check_item(item: str, lead: str, beside: str, grounds: Grounds) -> tuple[str
 
 
 def check_table(table: str, lead: str, grounds: Grounds) -> tuple[str, tuple[int, ...]]:
-    """The table with the rows that are supported under its own head, and their notes."""
+    """Return the table with its supported rows, and the numbers of their notes."""
     head, rule, *rows = [line for line in table.split("\n") if line.strip()]
     names, kept, numbers = split_row(strip_marks(head)), list[str](), list[int]()
     for row in rows:
@@ -66,15 +67,15 @@ def check_table(table: str, lead: str, grounds: Grounds) -> tuple[str, tuple[int
 
 
 def check_code(code: str, grounds: Grounds) -> tuple[str, tuple[int, ...]]:
-    """The code as it is where one note has its lines in a row, or the one line in a sentence."""
+    """Return closed fenced code and the number of a note that has its lines, or else nothing."""
     notes = [note.n for note in grounds.notes if code_stands_in(code, note.quote)]
     return (code, (notes[0],)) if notes and is_closed(code) else ("", ())
 
 
 def may_introduce(text: str, grounds: Grounds, below: Sequence[int]) -> bool:
-    """Whether a heading or lead-in is borne by the notes of what is below it, or claims nothing.
+    """Return whether a heading or lead-in is supported by the notes of what is below it.
 
-    Its words are then those of the notes, of the question, or of no weight.
+    It is also allowed if its words are those of these notes, of the question, or claim nothing.
     """
     claim = grounds.voice.claim(strip_marks(text)).strip(" \t#*_:")
     return any(_bears(note, claim, grounds.question) for note in grounds.notes if note.n in below)
@@ -95,7 +96,7 @@ def _keys_around(text: str) -> frozenset[str]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """The sentences with the blanks before them."""
+    """Yield the sentences, each with the blanks before it."""
     start = 0
     for span in split_sentences(text):
         yield text[start : span.end]

@@ -1,4 +1,4 @@
-"""Whether code stands in a text line by line. Knows no language."""
+"""Compare code with a text line by line, for any programming language."""
 
 import re
 from collections.abc import Iterator
@@ -8,9 +8,9 @@ _CODE_SPAN = re.compile(r"`([^`\n]+)`")
 
 
 def code_stands_in(code: str, text: str) -> bool:
-    """Whether the lines of fenced `code` stand in `text` in a row, or a single one as inline code.
+    """Return whether `text` has the lines of fenced `code` in a row.
 
-    Blank lines, fences and what a line is indented by do not count.
+    A single line may also be inline code there. Blank lines, fences and indentation are ignored.
     """
     lines = list(_code_lines(code))
     if len(lines) == 1 and lines[0] in (span.strip() for span in _CODE_SPAN.findall(text)):
@@ -21,12 +21,12 @@ def code_stands_in(code: str, text: str) -> bool:
 
 
 def is_fenced(text: str) -> bool:
-    """Whether a text begins with the fence of a block of code."""
+    """Return whether a text begins with a code fence."""
     return _FENCE.match(text.lstrip("\n")) is not None
 
 
 def is_closed(code: str) -> bool:
-    """Whether fenced code has its fence at the end, too."""
+    """Return whether fenced code also ends with a fence."""
     lines = code.rstrip().splitlines()
     return len(lines) > 1 and is_fenced(lines[-1])
 

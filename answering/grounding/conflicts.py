@@ -1,4 +1,4 @@
-"""Where sources disagree: the same statement with another value. Says which, decides none."""
+"""Find two sources that contradict each other: the same statement with another value."""
 
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -13,12 +13,12 @@ from answering.grounding.parse.quantities import Quantity, same_value
 from answering.grounding.parse.tokens import Token, tokens_of
 from text.plain import shorten
 
-# Two sentences say the same about the same when so many of their words, values aside, are the same
-# in order, and so many of the question's stand in both.
+# Two sentences are about the same if they share this part of their words in order, values aside,
+# and both have this part of the question's words.
 _SAME, _ASKED = 0.7, 0.5
-_FEWEST_WORDS = 3
-_MOST_EXTRA = 1  # words that one of two sentences may have beyond the other's
-_MOST_SIDES = 40  # of a statement; each is compared with all of the others
+_FEWEST_WORDS = 3  # shorter sentences are alike by chance
+_MOST_EXTRA = 1  # words that only one of the two sentences has
+_MOST_SIDES = 40  # sentences of a statement; each is compared with all others
 _QUOTE_CHARACTERS = 300
 _DISAGREE = "The sources disagree, the newest first:"
 _IN_ONE_UNIT = {
@@ -31,9 +31,9 @@ _IN_ONE_UNIT = {
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one section says: a sentence or block in Markdown, and where it stands.
+    """A sentence or block in Markdown, and where it is from.
 
-    `label` names the document and its section; `n` is the note that it is cited by.
+    `label` names the document and its section; `n` is the number of the note that cites it.
     """
 
     label: str
@@ -45,12 +45,12 @@ class Statement:
 def find_conflict(
     question: str, statements: Sequence[Statement]
 ) -> tuple[Statement, Statement] | None:
-    """The two statements on what is asked that cannot both hold, the newest first.
+    """Find two statements about the question that cannot both be true, the newest first.
 
-    They are of two notes, be it of one document, and alike but for one thing: a number, a name, or
-    that one denies it; and it is not what the question itself names. Of a table, two rows disagree
-    that begin with the same and differ in one column. Undated ones come last. Where the question
-    names the section of one of the two and not of the other, it asks for that one.
+    They are from two notes, and alike except for a negation, or for one number or name that is not
+    in the question. Two table rows conflict if they begin alike and differ in one column. Undated
+    statements come last. There is no conflict if the question names the section of only one of the
+    two. Returns None if there is none.
     """
     asked = tokens_of(question)
     keys = frozenset(token.key for token in asked if token.is_content)
@@ -65,7 +65,7 @@ def find_conflict(
 
 
 def say_conflict(statements: Sequence[Statement]) -> str:
-    """The statements as quotations with their sections and dates, each citing its note."""
+    """Format the statements as quotations with section and date, each citing its note."""
     lines = [_DISAGREE]
     for statement in statements:
         day = f", {statement.modified_at:%Y-%m-%d}" if statement.modified_at else ""
@@ -82,12 +82,12 @@ class _Side:
     said: Proposition
 
     def narrowed(self) -> Statement:
-        """Its statement, cut to it."""
+        """Return its statement, cut to this sentence or row."""
         return replace(self.source, text=" ".join(self.said.text.split()))
 
 
 def _read(statements: Sequence[Statement], asked: AbstractSet[str]) -> Iterator[_Side]:
-    """The first sides of each statement that have a word of what is asked."""
+    """Yield the first sentences of each statement that have a word of the question."""
     for statement in statements:
         said = (one for one in propositions_of(statement.text) if _may_disagree(one, asked))
         yield from (_Side(statement, one) for one in islice(said, _MOST_SIDES))
@@ -100,9 +100,9 @@ def _may_disagree(said: Proposition, asked: AbstractSet[str]) -> bool:
     return len(words) >= _FEWEST_WORDS and any(token.key in asked for token in words)
 
 
-@lru_cache(64)  # all sides of two statements ask it
+@lru_cache(64)  # asked again for each pair of sentences of two statements
 def _asks_for_one(asked: frozenset[str], one: Statement, other: Statement) -> bool:
-    """Whether the question names the subject of one section alone, as its heading says it."""
+    """Return whether the question has words of only one of the two labels."""
     said = keys_of(one.text) | keys_of(other.text)
     ours, theirs = keys_of(one.label) - said, keys_of(other.label) - said
     return bool(asked & (ours - theirs)) != bool(asked & (theirs - ours))
@@ -133,7 +133,7 @@ def _operators(said: Proposition) -> set[str]:
 
 
 def _changed(ours: Sequence[Token], theirs: Sequence[Token]) -> list[Token]:
-    """The numbers and names of one sentence that the other has not."""
+    """Return the numbers and names of one sentence that the other does not have."""
     keys = {token.key for token in theirs}
     quantities = [token.quantity for token in theirs if token.quantity]
     return [
@@ -156,7 +156,7 @@ def _same(one: Quantity, other: Quantity) -> bool:
 def _are_about_one(
     ours: Sequence[Token], theirs: Sequence[Token], changed: tuple[list[Token], list[Token]]
 ) -> bool:
-    """Whether two sentences have one subject, and the same words besides what changed."""
+    """Return whether two sentences begin alike, and have the same words apart from the changes."""
     values = {token.key for side in changed for token in side}
     words = [token.key for token in ours if not token.quantity and token.key not in values]
     others = [token.key for token in theirs if not token.quantity and token.key not in values]
@@ -168,7 +168,7 @@ def _are_about_one(
 
 
 def _is_other_value(changed: tuple[list[Token], list[Token]], asked: AbstractSet[str]) -> bool:
-    """Whether one value stands for another of its kind, and neither is what is asked about."""
+    """Return whether one value replaces another of its kind, and the question names neither."""
     one, other = changed
     if len(one) != 1 or len(other) != 1 or {one[0].key, other[0].key} & asked:
         return False
@@ -179,7 +179,7 @@ def _is_other_value(changed: tuple[list[Token], list[Token]], asked: AbstractSet
 
 
 def _rows_disagree(one: Proposition, other: Proposition, asked: AbstractSet[str]) -> bool:
-    """Whether two rows of the same thing differ in one column, the one that is asked about."""
+    """Return whether two rows of the same thing differ in one column, which is asked about."""
     if not one.cells or not other.cells or not one.cells[0].keys:
         return False
     if one.cells[0] != other.cells[0] or not one.cells[0].keys & asked:

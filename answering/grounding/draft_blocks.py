@@ -1,4 +1,4 @@
-"""What a model writes at length, cut into blocks while it is written. Checks none."""
+"""Cut a long draft into blocks while the model writes it."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from text.sentences import split_prose
 class DraftBlock:
     """Whole lines of a draft: a paragraph, an item, a table, code, or a heading of `level` 1 to 6.
 
-    The blanks before its first sign are kept.
+    The blanks before its first character are kept.
     """
 
     kind: Kind
@@ -19,16 +19,17 @@ class DraftBlock:
 
     @property
     def indent(self) -> int:
-        """The columns before its first sign."""
+        """Return the columns of blanks before its first character."""
         line = self.text.expandtabs(4)
         return len(line) - len(line.lstrip(" "))
 
 
 def take_blocks(text: str, *, ended: bool) -> tuple[list[DraftBlock], str]:
-    """The blocks that are whole, and what is left; without `ended` the last block may go on.
+    """Return the complete blocks and the rest; unless the text has `ended`, the last may go on.
 
-    A list is whole once something else begins: an exception may be said in its last item.
+    A list is complete once something else begins.
     """
+    # Items wait for the whole list, since its last item may state an exception to the others.
     found = scan_blocks(text)
     whole = len(found) if ended else _settled(found)
     blocks = [DraftBlock(one.kind, text[one.start : one.end], one.level) for one in found[:whole]]
@@ -38,7 +39,7 @@ def take_blocks(text: str, *, ended: bool) -> tuple[list[DraftBlock], str]:
 
 
 def cut_torn(text: str) -> str:
-    """The text without the sentence, item, row or code at its end, which was broken off."""
+    """Remove the incomplete sentence, item, row or code at the end of a text."""
     found = scan_blocks(text)
     if not found:
         return ""

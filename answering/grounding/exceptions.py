@@ -1,4 +1,4 @@
-"""Conditions and exceptions that bear on what a sentence takes from a statement."""
+"""Detect conditions and exceptions of a statement that a sentence leaves out."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +12,7 @@ _ENDS = frozenset((",", ";", ")", "\u2014", "\u2013", "but", "however", "althoug
 _CONTRASTS = frozenset(("but", "however", "although", "though"))
 _RULE = frozenset(("MUST", "NEED", "SHOULD", "MAY", "CAN", "ALL", "ONLY"))
 _RESTRICTS = frozenset(("NOT", "ONLY", "EXCEPT", "MUST", "MAY", "WITHOUT"))
-_COVERED = 0.6
+_COVERED = 0.6  # share of a condition's keys that must be said
 _EXPLICIT = re.compile(
     r"(?:except|unless|exceptions?\b|the (?:only )?exceptions?|but not\b"
     r"|not (?:for|if|on|in|when|to)\b"
@@ -35,10 +35,10 @@ def exception_is_lost(
     beside: AbstractSet[str] = frozenset(),
     asked: AbstractSet[str] = frozenset(),
 ) -> bool:
-    """Whether a sentence leaves out a condition or an exception of what it says.
+    """Return whether a sentence leaves out a condition or an exception of what it says.
 
-    `beside` are the keys of what is said together with it, which may hold the exception; `asked`
-    those of the question, which may hold the condition.
+    `beside` are the keys of what is said next to it, which may contain the exception; `asked` are
+    the question's, which may contain the condition.
     """
     keys = {token.key for token in said if token.is_content}
     own = [token for token in said if token.kind == "operator"]
@@ -56,7 +56,7 @@ def exception_is_lost(
 
 
 def _restrictions(tokens: Sequence[Token]) -> Iterator[tuple[str, set[str]]]:
-    """Each condition and exception of a statement: its operator and the keys that it is about."""
+    """Yield each condition and exception of a statement: its operator and its keys."""
     is_rule = any(token.key in _RULE or token.key == "allow" for token in tokens)
     for at, token in enumerate(tokens):
         if token.kind == "operator" and (
@@ -68,7 +68,7 @@ def _restrictions(tokens: Sequence[Token]) -> Iterator[tuple[str, set[str]]]:
 
 
 def _excepts(own: Sequence[Token], stated: Sequence[Token]) -> bool:
-    """Whether a sentence makes an exception, or denies more than the rule does."""
+    """Return whether a sentence makes an exception, or has more negations than the rule."""
     if any(token.key in ("EXCEPT", "ONLY", "IF") for token in own):
         return True
     turned = {token.start for token in stated if token.key == "EXCEPT"}
@@ -85,7 +85,7 @@ def _part(tokens: Sequence[Token]) -> Iterator[str]:
 
 
 def _is_restricted_behind(keys: set[str], stated: Proposition, known: AbstractSet[str]) -> bool:
-    """Whether the sentence behind the statement takes back some of it, which is not `known`."""
+    """Return whether the sentence after the statement restricts it by something not `known`."""
     text = plain_of(stated.behind or stated.after)
     if not text or (not stated.behind and not _EXPLICIT.match(text)):
         return False

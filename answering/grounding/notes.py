@@ -1,4 +1,4 @@
-"""Sentences against the notes of an answer: which note supports one, if any. Asks no model."""
+"""Find the note of an answer that supports a sentence."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,16 @@ from answering.grounding.support import check_sentence
 from answering.marks import marks_in, strip_marks
 from retrieval.lexical.analyzer import terms
 
-# Whether a note answers what was asked is for the confidence to say; this much it must share.
+# The share of the question's words that a note must have; the confidence judges the rest.
 _ASKED = 0.2
-_ANYWHERE = 0.8  # of the words of what a person calls right, in the note that is to hold it
+_ANYWHERE = 0.8  # share of the words of a sentence that a person calls right, in its note
 
 
 class Grounding:
-    """The notes of one question, ready to check the sentences of its answer against them.
+    """The notes of one question, to check the sentences of its answer against.
 
-    `is_right`: a person says that the answer is; then a note need not share the question's words.
+    `is_right` means that a person called the answer right: a note then need not share the
+    question's words, and its words may be in other sentences.
     """
 
     def __init__(
@@ -28,10 +29,9 @@ class Grounding:
         self._notes = [note for note in evidence if is_right or _bears(note, asked)]
 
     def support(self, sentence: str) -> int | None:
-        """The number of the note that a sentence stands on, or None for no note.
+        """Return the number of the note that supports a sentence, or None.
 
-        The first that the sentence itself cites is taken if it supports it, else the first that
-        does.
+        Notes that the sentence cites come first.
         """
         plain = strip_marks(sentence)
         good = [note.n for note in self._notes if self._supports(note, plain)]
@@ -45,13 +45,13 @@ class Grounding:
 
 
 def _bears(note: Evidence, asked: set[str]) -> bool:
-    """Whether a note, or the label above it, shares enough of the question's words."""
+    """Return whether a note with its label has enough of the question's words."""
     known = set(terms(f"{note.label} {note.quote}"))
     return len(asked & known) >= _ASKED * len(asked)
 
 
 def _holds(note: Evidence, plain: str) -> bool:
-    """Whether a note has the words of what is known to be right, in other sentences of its own."""
+    """Return whether a note has the words of a sentence known to be right, in any order."""
     said, known = keys_of(plain), keys_of(f"{note.label}. {note.quote}")
     new = said - keys_of(note.label)
     numbers = {key for key in said if key.startswith("#")}

@@ -1,4 +1,4 @@
-"""Check what a model writes sentence by sentence, each against the notes it was written from."""
+"""Check a draft sentence by sentence against the notes it was written from."""
 
 import re
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from answering.marks import marks_in, strip_marks
 from answering.model.voice import Voice
 from text.sentences import split_sentences
 
-# Marks after the end of a sentence belong to it.
+# A citation mark after the end of a sentence belongs to that sentence.
 _MARKS_BEHIND = re.compile(r"([.!?\u3002\uff01\uff1f]+)(\s*(?:\[\d{1,3}\])+)")
 _ITEM_MARK = re.compile(r"\s*(?:[-*+\u2022]|\d+[.)])\s+")
 _HEADING = re.compile(r"\s*#{1,6}\s")
@@ -19,10 +19,10 @@ _HEADING = re.compile(r"\s*#{1,6}\s")
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence, item, row or code block without the model's marks, and the note it stands on.
+    """A sentence, item, row or code block without citation marks, and the note that supports it.
 
-    `before` is the white space between it and the one before, `claim` what it says besides the
-    house's voice; `note` is None where no note supports it.
+    `before` is the whitespace before it, `claim` is the sentence without the words of the voice;
+    `note` is None if no note supports it.
     """
 
     text: str
@@ -33,24 +33,24 @@ class CheckedSentence:
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """What a model wrote and is not checked yet, and what of the voice waits for a claim."""
+    """Text not checked yet, and sentences of pure voice (`opening`) that wait for the next one."""
 
     text: str = ""
     opening: str = ""
 
     def add(self, words: str) -> "Unchecked":
-        """The same with the words that were written next."""
+        """Return the same with the next words appended."""
         return Unchecked(_MARKS_BEHIND.sub(r"\2\1 ", self.text + words), self.opening)
 
 
 def take_sentences(waiting: Unchecked, *, ended: bool) -> tuple[list[str], Unchecked]:
-    """The sentences that are whole, each with the blanks before it, and what is left.
+    """Return the complete sentences, each with the blanks before it, and the rest.
 
-    Without `ended` the last one may go on.
+    Unless the text has `ended`, the last sentence may go on.
     """
     spans = split_sentences(waiting.text)
     if not ended:
-        # What has begun may be a mark of the sentence before.
+        # A "[" that has begun may be a citation mark of the sentence before.
         if len(spans) < 2 or waiting.text[spans[-1].start] == "[":
             return [], waiting
         spans = spans[:-1]
@@ -61,7 +61,7 @@ def take_sentences(waiting: Unchecked, *, ended: bool) -> tuple[list[str], Unche
 
 
 def sentences_with_marks(text: str) -> list[str]:
-    """The sentences of a whole paragraph, each with the blanks before it and its marks."""
+    """Return the sentences of a paragraph, each with the blanks before it and its marks."""
     return take_sentences(Unchecked().add(text), ended=True)[0]
 
 
@@ -74,9 +74,9 @@ def check_all(
     *,
     beside: str = "",
 ) -> tuple[list[CheckedSentence], Unchecked]:
-    """Check whole sentences beside each other; one that is nothing but voice joins the next.
+    """Check complete sentences together; one that is only voice is joined to the next.
 
-    An exception may also be said in what stands `beside` them.
+    `beside` is text shown with them, which may state an exception.
     """
     checked: list[CheckedSentence] = []
     opening = waiting.opening
@@ -105,10 +105,10 @@ def supporting_note(
     *,
     lead: str = "",
 ) -> int | None:
-    """The number of the note that says what a sentence says; those it cites are asked first.
+    """Return the number of the note that supports a sentence; those it cites are tried first.
 
-    An exception to it may stand `beside` it. Behind its `lead`, which may have words of its own, it
-    must not say the opposite.
+    `beside` is text shown with it, which may state an exception. With its `lead` before it, which
+    may have unsupported words, it must not contradict the note. Returns None if no note does.
     """
     cited = marks_in(sentence)
     claim = voice.claim(strip_marks(sentence)).strip()

@@ -1,4 +1,4 @@
-"""Whether a question is about somebody or something else than a block under its headings."""
+"""Detect a question about another subject than a block under its headings."""
 
 import itertools
 import re
@@ -8,16 +8,16 @@ from answering.grounding.parse.propositions import keys_of
 from answering.grounding.parse.tokens import Token, key_of, tokens_of
 from answering.grounding.parse.vocabulary import RIVALS
 
-_LONGEST_ACRONYM = 5
+_LONGEST_ACRONYM = 5  # letters; a longer one is compared as a name only
 _RIVAL_KEYS = tuple(frozenset(key_of(word) for word in group) for group in RIVALS)
 
 
 def names_another_subject(question: str, block: str, headings: Sequence[str]) -> bool:
-    """Whether a question names what stands in neither block nor headings, or a rival of it.
+    """Return whether a question names something that is in neither block nor headings, or a rival.
 
-    A name is a word with a capital letter that does not begin the question, or an identifier. A
-    rival is another one of a set of which a rule for one is none for another, such as employees and
-    contractors, or another number behind the same word ("level 3").
+    A name is a capitalised word that does not begin the question, or an identifier. A rival is
+    another member of a group whose rules differ, such as employees and contractors, or another
+    number after the same word ("level 3").
     """
     if not question:
         return False
@@ -41,7 +41,7 @@ def _is_known(key: str, known: frozenset[str], initials: str) -> bool:
 
 
 def _is_another(number: Token, asked: Sequence[Token], block: str) -> bool:
-    """Whether the block has other numbers behind the word that the question has this one behind."""
+    """Return whether the block has only other numbers after the word before this number."""
     at = asked.index(number)
     if at == 0 or asked[at - 1].kind != "word" or number.quantity is None or number.quantity.unit:
         return False

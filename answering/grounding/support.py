@@ -1,4 +1,4 @@
-"""Whether a sentence stands in a block of evidence, and if not, why. Asks no model."""
+"""Check by rules whether a block of evidence supports a sentence, and if not, say why."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -16,8 +16,8 @@ from answering.grounding.subjects import names_another_subject
 from answering.grounding.verbatim import is_english, is_part, is_stated
 from answering.grounding.yes_or_no import answers, split_answer
 
-_IN_ORDER = 0.5  # of a sentence's words, in one order with the statement's
-_SPLITS = 2  # how often a sentence is cut into parts that stand in different statements
+_IN_ORDER = 0.5  # share of a sentence's words that must be in the statement's order
+_SPLITS = 2  # times that a sentence is cut into parts, each supported by another statement
 _LEAST_PART = 2  # content words of such a part
 _WORD = re.compile(r"\w")
 _CODE_SPAN = re.compile(r"`([^`\n]+)`")
@@ -31,9 +31,9 @@ _OPPOSITE = {key_of(a): key_of(b) for one in OPPOSITES for a, b in (one, one[::-
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """Whether a sentence is supported; `reason` says in a word what is wrong, "" if nothing is.
+    """Whether a sentence is supported; `reason` is one word for what is wrong, "" if nothing is.
 
-    The reasons: number, unit, name, denial, exception, modality, words, question.
+    The reasons are number, unit, name, denial, exception, modality, words, question.
     """
 
     supported: bool
@@ -51,14 +51,14 @@ def check_sentence(
     *,
     beside: str = "",
 ) -> Support:
-    """Tell whether `block`, Markdown under `headings`, says what `sentence` says.
+    """Check whether `block`, Markdown under `headings`, says what `sentence` says.
 
-    `question` is what the sentence answers; `beside` is what is said together with it, where an
-    exception may be stated. A pure function of its arguments; takes about a millisecond.
+    `question` is what the sentence answers; `beside` is text shown with it, which may state an
+    exception. Pure; takes about a millisecond.
 
-    Words, names, numbers with their units, denials, exceptions and modality have to be those of one
-    statement of the block, or of one statement for each part of the sentence. What is not English
-    has to stand there in its own words.
+    Words, names, numbers with units, negations, exceptions and modality must be those of one
+    statement of the block, or of one statement for each part of the sentence. Text that is not
+    English must be in the block word for word, apart from words left out.
     """
     if sentence.rstrip().endswith(("?", "\uff1f")):
         return Support(False, "question")
@@ -82,7 +82,7 @@ def check_sentence(
 
 @dataclass(frozen=True, slots=True)
 class _Evidence:
-    """A block, read once for all parts of a sentence."""
+    """A parsed block, used for all parts of a sentence."""
 
     block: str
     question: str
@@ -95,7 +95,7 @@ class _Evidence:
 
     @classmethod
     def of(cls, block: str, question: str, headings: Sequence[str], beside: str) -> "_Evidence":
-        """Read a block under its headings."""
+        """Parse a block under its headings."""
         around = tokens_of(" . ".join(headings))
         return cls(
             block,
@@ -111,7 +111,10 @@ class _Evidence:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """The statements that support a text, or the reason why none does, and how near one came."""
+    """The statements that support a text, or the reason why none does.
+
+    `share` is the share of the text's keys that the statement has.
+    """
 
     reason: str
     statements: tuple[Proposition, ...] = field(default=())
@@ -119,7 +122,7 @@ class _Found:
 
 
 def _check_bare(said: str, evidence: _Evidence) -> Support:
-    """A yes or no alone: what is asked has to be stated, without a condition."""
+    """Check a yes or no alone: the block must state what is asked, without a condition."""
     asked = tokens_of(evidence.question)
     for one in evidence.statements:
         if answers(said, "", evidence.question, one, evidence.around_keys):
@@ -144,14 +147,14 @@ def _find_support(text: str, evidence: _Evidence) -> _Found:
 
 
 def _code_stands(text: str, block: str) -> bool:
-    """Whether what a sentence shows as code stands in the block sign by sign."""
+    """Return whether the block has all inline code of a sentence literally."""
     stated = " ".join(block.split())
     spans = (" ".join(span.split()) for span in _CODE_SPAN.findall(text))
     return all(re.search(rf"(?<!\w){re.escape(span)}(?!\w)", stated) for span in spans)
 
 
 def _compare(text: str, evidence: _Evidence, splits: int) -> _Found:
-    """Hold a text against each statement, and where none says it all, its parts against several."""
+    """Check a text against each statement; if none supports all of it, check its parts."""
     said = tokens_of(text)
     alone = [one for one in evidence.statements if one.parts == 1]
     found = [_hold(text, said, one, evidence) for one in alone]
@@ -159,7 +162,8 @@ def _compare(text: str, evidence: _Evidence, splits: int) -> _Found:
     if good:
         return _Found("", good)
     nearest = max(found, key=lambda result: result.share)
-    if splits and nearest.share < 1:  # what one statement has all words of, others do not save
+    # If one statement has all the words and still does not support them, parts must not either.
+    if splits and nearest.share < 1:
         for one, other in _parts(said, text):
             if _part_stands(one, evidence, splits) and _part_stands(other, evidence, splits):
                 return _Found("", evidence.statements)
@@ -180,7 +184,7 @@ def _parts(said: Sequence[Token], text: str) -> Iterator[tuple[str, str]]:
 
 
 def _hold(text: str, said: Sequence[Token], stated: Proposition, evidence: _Evidence) -> _Found:
-    """Hold a text against one statement."""
+    """Check a text against one statement."""
     keys = {token.key for token in said if token.is_content}
     known = {token.key for token in stated.tokens if token.is_content}
     wording = keys - {token.key for token in said if token.quantity}
@@ -204,7 +208,7 @@ def _hold(text: str, said: Sequence[Token], stated: Proposition, evidence: _Evid
 
 
 def _verbless(said: Sequence[Token], stated: Proposition) -> Sequence[Token]:
-    """A sentence without the verb "need" that a table's row has no words for."""
+    """Drop the verb "need" when comparing with a table row, which has no verbs."""
     return [token for token in said if token.key != "NEED"] if stated.cells else said
 
 

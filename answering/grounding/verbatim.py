@@ -1,4 +1,4 @@
-"""Sentences that stand in a block word for word, as those of other languages must."""
+"""Match sentences with a block word for word, as is required in languages other than English."""
 
 import re
 from collections.abc import Sequence
@@ -17,16 +17,16 @@ from text.language_detection import ENGLISH
 
 _WORD = re.compile(r"\w+")
 _ENGLISH = FUNCTION | OPERATORS.keys() | HARD_BREAKS | SOFT_BREAKS
-_LEAST_ENGLISH = 0.1  # of the words of a text; of English prose it is about a half
+_LEAST_ENGLISH = 0.1  # share of function words; in English prose it is about a half
 
 
 def words_of(text: str) -> list[str]:
-    """All words of a text in small letters, without its signs."""
+    """Return all words of a text in lower case, without punctuation."""
     return _WORD.findall(plain_of(text).casefold())
 
 
 def is_stated(sentence: str, statements: Sequence[Proposition]) -> Proposition | None:
-    """The statement whose words a sentence says, all of them in their order, if there is one."""
+    """Return the statement that has exactly the words of a sentence, or None."""
     words = words_of(sentence)
     if not words:
         return None
@@ -40,17 +40,17 @@ def is_stated(sentence: str, statements: Sequence[Proposition]) -> Proposition |
 
 
 def is_english(text: str) -> bool:
-    """Whether a text seems to be English: it has its short words, or is too short to have any."""
+    """Return whether a text seems to be English: a tenth of its words are function words."""
     words = words_of(text)
     known = sum(word in _ENGLISH for word in words)
     return known >= _LEAST_ENGLISH * len(words) and language_in(text) == ENGLISH
 
 
 def is_part(sentence: str, statements: Sequence[Proposition]) -> bool:
-    """Whether a sentence in another language shortens a statement without what may change it.
+    """Return whether a sentence in another language shortens a statement without changing it.
 
-    Each of its words stands there in their order, and no word that is left out denies or restricts.
-    Only in languages whose such words are known; in others a statement must be said whole.
+    The statement has all its words in order, and no word left out is in `FOREIGN`. Always False
+    for English.
     """
     if language_in(sentence) == ENGLISH:
         return False

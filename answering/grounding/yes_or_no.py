@@ -1,4 +1,4 @@
-"""Whether "yes" or "no" is what a block says to a question."""
+"""Check whether "yes" or "no" is the answer that a statement gives to a question."""
 
 import re
 from collections.abc import Sequence
@@ -17,12 +17,12 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _STARTS = re.compile(r"\W*(yes|no)\s*(?:[,.;:!\u2014\u2013-]|$)", re.IGNORECASE)
-_BEARS = 0.5  # of what is asked, in the statement that answers it
+_BEARS = 0.5  # share of the question's keys that the statement must have
 _OPPOSITE = [(key_of(one), key_of(other)) for one, other in OPPOSITES]
 
 
 def split_answer(sentence: str) -> tuple[str, str]:
-    """A leading yes or no in small letters, "" without one, and what is said behind it."""
+    """Split off a leading yes or no; return it in lower case, or "", and the rest."""
     found = _ANSWER.match(sentence)
     if found is None:
         return "", sentence
@@ -33,9 +33,9 @@ def split_answer(sentence: str) -> tuple[str, str]:
 def answers(
     said: str, rest: str, question: str, statement: Proposition, around: AbstractSet[str]
 ) -> bool:
-    """Whether `said`, a yes or no to `question`, agrees with the statement that `rest` stands on.
+    """Return whether `said`, a yes or no to `question`, agrees with the statement.
 
-    `around` are the keys of the headings.
+    `rest` is what the sentence says after it; `around` are the keys of the headings.
     """
     starts = _STARTS.match(statement.text) or _STARTS.match(statement.before)
     if starts:
@@ -56,13 +56,13 @@ def answers(
 
 
 def _subject(asked: Sequence[Token]) -> set[str]:
-    """Whom a question is about: its first content word, where it is no verb of asking."""
+    """Return the subject of a question: the key of its first content word, generic verbs aside."""
     first = next((token for token in asked if token.is_content and token.key not in GENERIC), None)
     return {first.key} if first else set()
 
 
 def _denies(asked: Sequence[Token], stated: Sequence[Token], about: set[str]) -> bool:
-    """Whether the statement says the contrary of what the question asks for."""
+    """Return whether the statement says the contrary of what the question asks for."""
     known = {token.key for token in stated if token.is_content}
     denials = [one for one in operators_in(stated) if one.name in ("NOT", "WITHOUT")]
     denied = any(_denies_it(one, about) for one in denials)
@@ -75,7 +75,7 @@ def _denies(asked: Sequence[Token], stated: Sequence[Token], about: set[str]) ->
 
 
 def _restricts(tokens: Sequence[Token], about: AbstractSet[str]) -> bool:
-    """Whether something is said to be so only for some of what it is `about`."""
+    """Return whether an "only" restricts something of `about`, or anything if that is empty."""
     only = [one for one in operators_in(tokens) if one.name == "ONLY"]
     return any(not about or about & one.near for one in only)
 
@@ -87,7 +87,7 @@ def _denies_it(one: Operator, about: set[str]) -> bool:
 
 
 def _contraries(keys: AbstractSet[str]) -> set[str]:
-    """The opposites of some words."""
+    """Return the opposites of some words."""
     return {other for one, other in _OPPOSITE if one in keys} | {
         one for one, other in _OPPOSITE if other in keys
     }

@@ -1,1 +1,1 @@
-"""The chat model, what it is able to do, and the voice it speaks in."""
+"""The chat model, its abilities, and the voice it speaks in."""

@@ -1,4 +1,4 @@
-"""The chat model, through LangChain's interface: at an endpoint, or any provider's. Serves none."""
+"""Open the chat model through LangChain, at an OpenAI-compatible endpoint or any provider's."""
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
@@ -13,7 +13,7 @@ from answering.errors import ModelUnavailable
 from answering.model.house_model import SMALL
 
 MAX_TOKENS = SMALL.max_tokens
-_REASONING_TOKENS = 4096  # what a model that thinks first may spend on it; it counts as output
+_REASONING_TOKENS = 4096  # for a reasoning model, whose reasoning counts as output
 _TIMEOUT_S = 60.0
 _REASONS = {
     401: "it refuses the key",
@@ -34,13 +34,12 @@ def open_chat_model(
     max_tokens: int = MAX_TOKENS,
     context: int | None = None,
 ) -> BaseChatModel:
-    """The chat model called `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
+    """Open the model `name` at an OpenAI-compatible endpoint, whose `url` ends in /v1.
 
-    Answers are meant to be repeatable, so the temperature is 0. The last chunk of a stream counts
-    the tokens. `context` is the number of tokens it reads and writes at once, where that is known.
-    Nothing is sent before it is asked.
+    The temperature is 0, so that answers are repeatable. The last chunk of a stream has the token
+    counts. `context` is the size of the context window in tokens, if known. Sends no request.
     """
-    # Its import takes two seconds: only those who ask a model pay for it.
+    # Imported here, because the import takes two seconds.
     import httpx
     from langchain_openai import ChatOpenAI
 
@@ -54,7 +53,7 @@ def open_chat_model(
         timeout=_TIMEOUT_S,
         max_retries=1,
         profile={"max_input_tokens": context} if context else None,
-        # Else all models of a process share one, which keeps the connections of loops that ended.
+        # Otherwise all models share one client, which keeps connections of event loops that ended.
         http_async_client=httpx.AsyncClient(timeout=_TIMEOUT_S),
     )
 
@@ -62,11 +61,11 @@ def open_chat_model(
 def open_provider_model(
     name: str, api_key: str | None = None, *, max_tokens: int = MAX_TOKENS
 ) -> BaseChatModel:
-    """The chat model `provider:model`, by LangChain's integration for that provider.
+    """Open the model `provider:model` with LangChain's integration for that provider.
 
     Without `api_key` the integration reads the provider's own variable, such as ANTHROPIC_API_KEY.
-    Nothing is sent before it is asked. Raises ModelUnavailable where the provider is unknown, its
-    package is not installed, or a key is missing.
+    Sends no request. Raises ModelUnavailable if the provider is unknown, its package is not
+    installed, or a key is missing.
     """
     model = _init_model(name, api_key, max_tokens)
     if (model.profile or {}).get("reasoning_output"):
@@ -75,7 +74,7 @@ def open_provider_model(
 
 
 def context_window(model: BaseChatModel) -> int | None:
-    """How many tokens a model reads at once, as its integration says; None where it does not."""
+    """Return the model's context window in tokens, None if its integration does not tell."""
     return (model.profile or {}).get("max_input_tokens")
 
 
@@ -83,7 +82,7 @@ def _init_model(name: str, api_key: str | None, max_tokens: int) -> BaseChatMode
     from langchain.chat_models import init_chat_model
 
     wanted: dict[str, Any] = {"max_tokens": max_tokens, "timeout": _TIMEOUT_S, "max_retries": 1}
-    if name.startswith("ollama:"):  # the one that has other names for them, and drops these
+    if name.startswith("ollama:"):  # it has other names for these, and drops the usual ones
         wanted = {"num_predict": max_tokens, "client_kwargs": {"timeout": _TIMEOUT_S}}
     if api_key:
         wanted["api_key"] = api_key
@@ -91,16 +90,17 @@ def _init_model(name: str, api_key: str | None, max_tokens: int) -> BaseChatMode
         model: BaseChatModel = init_chat_model(name, temperature=0.0, **wanted)
     except ImportError as error:
         raise ModelUnavailable(_not_installed(name, error)) from error
-    except ValidationError as error:  # its text holds what was given, the key too
+    except ValidationError as error:  # its text contains the input, including the key
         reasons = "; ".join(each["msg"] for each in error.errors(include_input=False))
         raise ModelUnavailable(_not_opened(name, reasons)) from None
-    except Exception as error:  # each SDK has its own for a missing key
+    except Exception as error:  # each SDK raises its own error for a missing key
         raise ModelUnavailable(_not_opened(name, str(error))) from error
     return model
 
 
 def _not_installed(name: str, error: ImportError) -> str:
-    """LangChain's sentence names the package to install."""
+    """Say which package is missing."""
+    # LangChain's message names the package to install.
     provider = name.partition(":")[0]
     _, found, package = str(error).partition("`pip install ")
     if not found:
@@ -123,23 +123,23 @@ def _not_opened(name: str, reason: str) -> str:
 async def stream_reply(
     model: BaseChatModel, messages: Sequence[BaseMessage]
 ) -> AsyncGenerator[AIMessageChunk, None]:
-    """A model's reply as it writes it. Raises ModelUnavailable.
+    """Stream a model's reply. Raises ModelUnavailable.
 
-    Who leaves it early has to close it, or the model goes on writing.
+    Close the generator if you leave it early, or the model goes on writing.
     """
-    # It is a generator, though LangChain promises an iterator alone.
+    # LangChain declares an iterator, but returns a generator.
     reply = cast("AsyncGenerator[AIMessageChunk, None]", model.astream(list(messages)))
     try:
         async with aclosing(reply):
             async for chunk in reply:
                 yield chunk
-    except Exception as error:  # each provider's SDK has errors of its own; none is ours in there
+    except Exception as error:  # each provider's SDK has its own errors
         _log_unexpected(error)
         raise unavailable(error) from error
 
 
 def unavailable(error: Exception) -> ModelUnavailable:
-    """What is said of an error that a model's integration raised."""
+    """Make a ModelUnavailable of an error that a model's integration raised."""
     reason = f" ({failure_reason(error)})" if failure_reason(error) else ""
     return ModelUnavailable(
         f"The language model does not answer{reason}. `houselore doctor` says what is wrong with "
@@ -148,11 +148,12 @@ def unavailable(error: Exception) -> ModelUnavailable:
 
 
 def failure_reason(error: BaseException) -> str:
-    """In a few words why a model did not answer, by the HTTP status its SDK tells; or nothing."""
+    """Say briefly why a model did not answer, by the error's HTTP status; "" if unknown."""
     return _REASONS.get(getattr(error, "status_code", 0), "")
 
 
 def _log_unexpected(error: Exception) -> None:
-    """A TypeError or the like may be a mistake in our call: its traceback is kept in the log."""
+    """Log the traceback of a built-in exception."""
+    # A TypeError or the like may be a mistake in our own call.
     if type(error).__module__ == "builtins" and not isinstance(error, OSError):
         _log.warning("the language model's integration failed", exc_info=error)

@@ -1,4 +1,4 @@
-"""A chat model with what it is able to do and how the house talks."""
+"""A chat model with its abilities, its voice and the style guide."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,8 +8,8 @@ from langchain_core.language_models import BaseChatModel
 from answering.model.voice import NO_VOICE, Voice
 
 CONTEXT_TOKENS = 6_000
-"""What a model that does not say how much it reads is trusted with."""
-# Tokens. A small model that goes on for more than three sentences is repeating itself.
+"""The context window assumed for a model whose window is unknown, in tokens."""
+# Tokens. A small model that writes more than three sentences is repeating itself.
 _MOST_WRITTEN = {"excerpts": 160, "sections": 600}
 
 
@@ -17,9 +17,9 @@ _MOST_WRITTEN = {"excerpts": 160, "sections": 600}
 class Abilities:
     """What a chat model can do.
 
-    One that reads `excerpts` is given one or two blocks and phrases a sentence; one that reads
-    `sections` is given whole ones up to `context_tokens`, and may write paragraphs, lists and
-    code. One that `rewrites` puts a follow-up into words of its own before the search.
+    A model that reads `excerpts` gets a few blocks and phrases a sentence. One that reads
+    `sections` gets whole sections up to `context_tokens`, and may write paragraphs, lists and code.
+    One that `rewrites` rephrases a follow-up before the search.
     """
 
     reads: Literal["excerpts", "sections"] = "excerpts"
@@ -28,7 +28,7 @@ class Abilities:
 
     @property
     def max_tokens(self) -> int:
-        """So many tokens it may write in an answer."""
+        """Return the most tokens it may write in an answer."""
         return _MOST_WRITTEN[self.reads]
 
 
@@ -39,7 +39,7 @@ SMALL = Abilities()
 class HouseModel:
     """The chat model that answers, under the name that is stored with its answers.
 
-    What is of its `voice` needs no support; its `guide` tells an able model how the house writes.
+    Words of its `voice` need no support by a note. `guide` is the style guide for its prompt.
     """
 
     chat: BaseChatModel = field(repr=False)
@@ -50,5 +50,5 @@ class HouseModel:
 
     @property
     def is_able(self) -> bool:
-        """Whether it is given whole sections, and may write more than a sentence."""
+        """Return whether it gets whole sections, and may write more than a sentence."""
         return self.abilities.reads == "sections"

@@ -1,4 +1,4 @@
-"""What the Hugging Face hub says of a file: its size, its hash, where its bytes are."""
+"""Ask the Hugging Face hub about a file: its size, its hash, and the URL of its bytes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ _TIMEOUT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """A file as the hub has it now; `headers` go with each request for its bytes."""
+    """A file's current state on the hub; send `headers` with each request for its bytes."""
 
     url: str
     headers: dict[str, str]
@@ -26,8 +26,8 @@ class RemoteFile:
 def ask_hub(file: HubFile, endpoint: str | None = None) -> RemoteFile:
     """Ask the hub at `endpoint` about a file. Raises PullFailed.
 
-    The hub's library reads HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE. The token stays with the hub:
-    the storage that a large file is redirected to never sees it.
+    The hub's library reads HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE. The token is sent to the hub
+    only, never to the storage that a large file is redirected to.
     """
     from huggingface_hub import get_hf_file_metadata, get_token, hf_hub_url
 
@@ -47,7 +47,7 @@ def ask_hub(file: HubFile, endpoint: str | None = None) -> RemoteFile:
 
 @contextmanager
 def _explained(file: HubFile, address: str) -> Iterator[None]:
-    """Each of the library's errors as a sentence."""
+    """Turn each of the library's errors into a PullFailed with a sentence."""
     import httpx2
     from huggingface_hub import errors
 

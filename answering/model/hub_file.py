@@ -1,4 +1,4 @@
-"""A GGUF file of the Hugging Face hub: its name, and its place on this machine. Pulls none."""
+"""The name of a GGUF file on the Hugging Face hub, and its path on this machine."""
 
 import re
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ _NAME = re.compile(
     rf"/(?P<path>(?:{_PART}/)*{_PART}\.gguf)"
 )
 _NUMBERED = re.compile(r"-(?P<number>\d{5})-of-(?P<count>\d{5})(?=\.gguf$)")
-_MAX_PARTS = 99  # a model of more is none for one machine
+_MAX_PARTS = 99  # a model of more parts does not fit one machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class HubFile:
 
     @classmethod
     def parse(cls, name: str) -> "HubFile":
-        """The file called `hf://OWNER/REPO[@REVISION]/FILE.gguf`. Raises ValueError."""
+        """Parse `hf://OWNER/REPO[@REVISION]/FILE.gguf`. Raises ValueError."""
         found = _NAME.fullmatch(name)
         if found is None or ".." in name:
             raise ValueError(
@@ -41,16 +41,16 @@ class HubFile:
 
     @property
     def repo_id(self) -> str:
-        """The repository's name, with its owner."""
+        """Return `OWNER/REPO`."""
         return f"{self.owner}/{self.repo}"
 
     @property
     def stem(self) -> str:
-        """What people call the model."""
+        """Return the model's name, as in `model_stem`."""
         return model_stem(self.path)
 
     def parts(self) -> list["HubFile"]:
-        """The file itself, or all of `…-00001-of-00003.gguf`, which llama.cpp reads as one."""
+        """Return the file, or all of `…-00001-of-00003.gguf`, which llama.cpp reads as one."""
         found = _NUMBERED.search(self.path)
         if found is None:
             return [self]
@@ -59,10 +59,10 @@ class HubFile:
         return [replace(self, path=_NUMBERED.sub(name, self.path)) for name in names]
 
     def place(self, models: Path) -> Path:
-        """Where it lies in the folder `models`."""
+        """Return its path in the folder `models`."""
         return models / self.owner / self.repo / self.revision / self.path
 
 
 def model_stem(path: str) -> str:
-    """What people call the model in a file: its name, without the number of one in several."""
+    """Return the model's name: the file's name without suffix and part number."""
     return Path(_NUMBERED.sub("", path)).stem

@@ -1,4 +1,4 @@
-"""A model's files pulled from the hub: resumed, verified, put in place whole. Runs no model."""
+"""Pull a model's files from the hub: resume, verify the hash, put them in place atomically."""
 
 import asyncio
 import fcntl
@@ -18,22 +18,22 @@ from answering.model.hub_file import HubFile
 from answering.model.receipt import Receipt, has_hash, state_of
 
 OnBytes = Callable[[str, int, int], None]
-"""Called with a file's name, how many of its bytes are there, and how many it has."""
+"""Called with a file's name, its bytes received so far, and its size in bytes."""
 
-_SPARE_BYTES = 200_000_000  # left free for everything else that is kept there
-_TIMEOUT_S = 10.0  # of silence; also how long a Ctrl-C may take then
-_PAUSES_S = (0.5, 1.0, 2.0, 4.0)  # before trying again, while not a byte more comes
+_SPARE_BYTES = 200_000_000  # left free for other data on the disk
+_TIMEOUT_S = 10.0  # without data; a Ctrl-C may take as long then
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0)  # before each retry, as long as no more bytes arrive
 _PARTIAL = ".partial"
 
 
 async def pull_model(
     file: HubFile, models: Path, on_bytes: OnBytes, endpoint: str | None = None
 ) -> Path:
-    """Bring a model's files into the folder `models`, unless the hub's are there; its first file.
+    """Pull a model's files into the folder `models` unless they are there; return the first path.
 
-    A transfer that was broken off goes on where it was. A file is put in its place once it is whole
-    and has the hash that the hub tells. Only one process at a time pulls a file; another waits and
-    finds it. Raises PullFailed, whose sentence says what to do.
+    An interrupted transfer is resumed. A file is put in its place once it is complete and has the
+    hub's hash. One process at a time pulls a file; others wait for it. Raises PullFailed, whose
+    sentence says what to do.
     """
     ended = threading.Event()
     pull = _Pull(models, on_bytes, endpoint, ended)
@@ -41,12 +41,12 @@ async def pull_model(
         for part in file.parts():
             await asyncio.to_thread(pull.bring, part)
     finally:
-        ended.set()  # the thread sees it within a chunk
+        ended.set()  # a thread cannot be cancelled; it checks this after each chunk
     return file.parts()[0].place(models)
 
 
 class _Ended(Exception):
-    """Nobody waits for it any more."""
+    """The pull was cancelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +111,11 @@ class _Pull:
                 )
             if self.ended.wait(pauses.pop(0)):
                 raise _Ended
-            # Asked anew: a storage's address is signed for an hour or so.
+            # Ask again, since the storage's URL is signed for about an hour only.
             remote = ask_hub(replace(file, revision=remote.commit), self.endpoint)
 
     def _receive(self, file: HubFile, remote: RemoteFile, partial: Path, have: int) -> str:
-        """Append to what is there until the sender ends; why it did, if that is known."""
+        """Append to the partial file until the transfer ends; return the reason why it ended."""
         headers = {**remote.headers, "Accept-Encoding": "identity"}
         if have:
             headers["Range"] = f"bytes={have}-"
@@ -141,7 +141,10 @@ class _Pull:
 
 
 def _goes_on(response: httpx.Response, have: int) -> bool:
-    """Whether what comes follows what is there; otherwise it comes from the beginning."""
+    """Return whether the response continues after `have` bytes, or False if it starts over.
+
+    Raises httpx.RemoteProtocolError for any other response.
+    """
     if response.status_code == 206:
         first = response.headers.get("Content-Range", "").removeprefix("bytes ").partition("-")[0]
         if first == str(have):
@@ -175,7 +178,7 @@ def _check_room(file: HubFile, needed: int, folder: Path) -> None:
 
 def _put_in_place(partial: Path, place: Path, remote: RemoteFile) -> None:
     with partial.open("rb") as written:
-        os.fsync(written.fileno())  # else a crash could leave its name without its bytes
+        os.fsync(written.fileno())  # otherwise a crash could leave the name without the bytes
     partial.replace(place)
     _write_receipt(place, remote)
     for left in place.parent.iterdir():
@@ -189,7 +192,7 @@ def _write_receipt(place: Path, remote: RemoteFile) -> None:
 
 
 def _is_here(place: Path, remote: RemoteFile) -> bool:
-    """Whether the hub's file is in its place; one that was put there by hand is verified."""
+    """Return whether the hub's file is in its place; a file put there by hand is verified."""
     receipt = Receipt.of(place)
     if receipt is not None and state_of(place) == "intact":
         return receipt.etag == remote.etag

@@ -1,4 +1,4 @@
-"""What a pulled file was when it was put in its place, so that a later change is seen."""
+"""Record a pulled file's hash, size and time, to detect later changes."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ State = Literal["intact", "unverified", "missing", "altered"]
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A file's entity tag on the hub, which is a hash of it, and its size and time here."""
+    """A file's entity tag on the hub, which is its hash, and its size and time on this machine."""
 
     etag: str
     commit: str
@@ -23,14 +23,14 @@ class Receipt:
 
     @classmethod
     def of(cls, place: Path) -> "Receipt | None":
-        """The receipt of the file at `place`; None where none can be read."""
+        """Read the receipt of the file at `place`; None if there is no valid one."""
         try:
             return cls(**json.loads(_path(place).read_text(encoding="utf-8")))
         except (OSError, ValueError, TypeError):
             return None
 
     def write(self, place: Path) -> None:
-        """Put it beside the file."""
+        """Write it next to the file."""
         _path(place).write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
 
 
@@ -39,9 +39,9 @@ def _path(place: Path) -> Path:
 
 
 def state_of(place: Path, *, reads_all: bool = False) -> State:
-    """Whether a file is there as it was pulled; `unverified` where it was put there by hand.
+    """Return whether a file is as it was pulled; `unverified` means that it was put there by hand.
 
-    One with the size and time that it was left with is not read again unless `reads_all`.
+    A file with its recorded size and time is hashed only if `reads_all`.
     """
     if not place.is_file():
         return "missing"
@@ -57,12 +57,12 @@ def state_of(place: Path, *, reads_all: bool = False) -> State:
 
 
 def can_verify(etag: str) -> bool:
-    """Whether an entity tag is a hash: SHA-256 in large storage, Git's of a blob otherwise."""
+    """Return whether an entity tag is a hash: SHA-256 for large files, else Git's blob hash."""
     return re.fullmatch(r"[0-9a-f]{64}|[0-9a-f]{40}", etag) is not None
 
 
 def has_hash(file: Path, etag: str) -> bool:
-    """Whether a file is the one that an entity tag is the hash of; it is read whole."""
+    """Hash the whole file and return whether it matches the entity tag."""
     hasher = hashlib.sha256()
     if len(etag) == 40:
         hasher = hashlib.sha1(b"blob %d\0" % file.stat().st_size, usedforsecurity=False)

@@ -1,7 +1,4 @@
-"""The words of a voice: what a house says whatever it is asked, and no note has to support.
-
-Learns none.
-"""
+"""A team's voice: words that it uses whatever the question, which need no support by a note."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +7,7 @@ from dataclasses import dataclass
 from answering.claims import NEGATION, speaks_against
 
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
-# What changes a claim is never a matter of style, whoever says it how often.
+# Words that change a claim are never a matter of style, however often a team uses them.
 _CLAIMS = re.compile(
     r"all|always|any|both|each|either|every|few|first|half|if|last|less|many|may|maybe|might|more"
     r"|most|must|often|only|perhaps|probably|rarely|second|seldom|should|some|sometimes|third"
@@ -22,38 +19,38 @@ _CLAIMS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Words in small letters; made by `of`, which keeps only what may be said without a note."""
+    """Lower-case words. Make one with `of`, which keeps only words that need no support."""
 
     words: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, words: Iterable[str]) -> "Voice":
-        """A voice of those words that claim nothing: no numbers, denials, quantities or doubts."""
+        """Make a voice of the words that claim nothing; drop numbers, negations and quantifiers."""
         return cls(frozenset(word for word in map(str.lower, words) if claims_nothing(word)))
 
     def claim(self, sentence: str) -> str:
-        """What a sentence says besides its voice, which is what a note has to support."""
+        """Return a sentence without the words of the voice: the part that a note has to support."""
         if not self.words:
             return sentence
         return _WORD.sub(lambda found: "" if found[0].lower() in self.words else found[0], sentence)
 
     def is_all(self, sentence: str) -> bool:
-        """Whether a sentence says nothing besides its voice, such as “Ahoy!”."""
+        """Return whether a sentence consists of words of the voice, such as “Ahoy!”."""
         said = words_in(sentence)
         return bool(said) and said <= self.words
 
 
 NO_VOICE = Voice()
-"""Where each word needs support."""
+"""The empty voice: each word needs support."""
 
 
 def words_in(text: str) -> set[str]:
-    """The words of a text in small letters."""
+    """Return the words of a text in lower case."""
     return {word.lower() for word in _WORD.findall(text)}
 
 
 def claims_nothing(word: str) -> bool:
-    """Whether a word may belong to a voice: a single one that bears on no claim."""
+    """Return whether a text is a single word that changes no claim, so it may be in a voice."""
     return (
         _WORD.fullmatch(word) is not None
         and not any(letter.isdigit() for letter in word)

@@ -1,1 +1,1 @@
-"""What a question, its answer and its progress are, for all of the package."""
+"""The types that the package shares: question, answer, progress."""

@@ -1,4 +1,4 @@
-"""An answer and the record of it in Postgres. Does not make answers."""
+"""An answer, and its record in Postgres."""
 
 import re
 from collections.abc import Mapping
@@ -16,17 +16,17 @@ from retrieval.audience import Audience
 _SQL = load_statements("answering.types")
 
 DRAFTED = "drafted"
-"""Among an answer's signals where a model was asked."""
+"""A signal of answers for which a model was asked."""
 SUPPORTED = "supported"
-"""Among them where a note supports what the model wrote, shown or not."""
+"""A signal of answers where a note supports what the model wrote, shown or not."""
 LEAD_IN = "lead_in"
-"""Among them where the messages ask for the words before a block that is shown as it stands."""
+"""A signal of answers whose messages ask for a lead-in to a block that is shown as written."""
 _BLOCK = re.compile(r"(?:^|\n\n)\*\*[^\n]*\*\* \[\d+\]\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """The n-th source of an answer: the beginning of what was used, and where it stands."""
+    """The n-th source of an answer: where it is, and the beginning of the text that was used."""
 
     n: int
     document_id: int
@@ -38,17 +38,17 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A finished answer: Markdown with `[n]` marks, its citations, and how it came about.
+    """A finished answer: Markdown with `[n]` marks, its citations, and how it was made.
 
-    `messages` are the exact messages the model was sent (role and content), or would have been
-    where an answer is quoted; `abstained` is true when the reply only quotes the nearest text or
-    says there is none.
-    `timings_ms`: milliseconds until each step had ended (`retrieve`, `read`, `first_words`, …).
-    `shown` is what it is: `phrased` by the model, `quoted`, `closest`, `not_found`, `conflict`
-    or `small_talk`.
-    `confidence` is the probability, from 0 to 1, that what is shown answers the question, reckoned
-    from `signals` (answering/confidence/features.py); None where nothing was found. `withheld` is
-    what the model wrote where a quotation is shown instead.
+    `messages` are the exact messages the model was sent (role and content), or would have been if
+    the answer is a quotation. `abstained` is true if the reply only quotes the closest text or
+    says that there is none.
+    `timings_ms`: milliseconds until each step ended (`retrieve`, `read`, `first_words`, …).
+    `shown` is the kind of answer: `phrased` by the model, `quoted`, `closest`, `not_found`,
+    `conflict` or `small_talk`.
+    `confidence` is the probability, 0 to 1, that what is shown answers the question, computed from
+    `signals` (answering/confidence/features.py); None if nothing was found. `withheld` is what the
+    model wrote if a quotation is shown instead.
     """
 
     text: str
@@ -68,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer as it was recorded, with its question, its audience and its place in Slack."""
+    """A recorded answer, with its question, its audience and its place in Slack."""
 
     id: int
     answer: Answer
@@ -81,7 +81,7 @@ class StoredAnswer:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> "StoredAnswer":
-        """The answer in a row of the answers table."""
+        """Make one of a row of the answers table."""
         return cls(
             id=row["id"],
             answer=Answer(
@@ -109,9 +109,9 @@ class StoredAnswer:
 
 
 def phrased_part(text: str, shown: str) -> str:
-    """What of an answer's text are the model's words: those above the blocks that it quotes.
+    """Return the part of an answer that the model phrased: the text above quoted blocks.
 
-    Nothing where it was not `phrased`; all where an answer of an older version does not say so.
+    "" if it was not `phrased`. An answer of an older version, with `shown` "", counts as phrased.
     """
     return _BLOCK.split(text)[0] if shown in ("phrased", "") else ""
 
@@ -133,7 +133,7 @@ NOWHERE = PostedAt()
 async def save_answer(
     database: Database, question: Question, answer: Answer, posted: PostedAt = NOWHERE
 ) -> int:
-    """Record an answer and return its id; the same inbox row again replaces its record."""
+    """Save an answer and return its id; another answer to the same inbox row replaces it."""
     values = {
         "workspace": question.audience.workspace,
         **asdict(posted),
@@ -160,22 +160,22 @@ async def save_answer(
 
 
 async def place_answer(database: Database, answer_id: int, channel: str, ts: str) -> None:
-    """Note which Slack message shows the answer."""
+    """Record which Slack message shows the answer."""
     await database.execute(_SQL["place_answer"], id=answer_id, channel=channel, ts=ts)
 
 
 async def answer_of_inbox(database: Database, inbox_id: int) -> StoredAnswer | None:
-    """The answer to the question in this inbox row, if it was given."""
+    """Return the answer to the question in an inbox row, None if there is none."""
     return await _one(database, "answer_of_inbox", inbox_id=inbox_id)
 
 
 async def answer_by_id(database: Database, answer_id: int) -> StoredAnswer | None:
-    """One answer of a workspace by its id."""
+    """Return an answer of a workspace by its id, None if there is none."""
     return await _one(database, "answer_by_id", workspace=database.workspace, id=answer_id)
 
 
 async def judged_answers(database: Database) -> list[tuple[Mapping[str, float], bool]]:
-    """The signals of the answers that people have judged, and whether most found them good."""
+    """Return the signals of rated answers that did not abstain, and whether most liked them."""
     return await database.fetch_all(_SQL["judged_answers"], tuple_row)
 
 

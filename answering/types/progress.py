@@ -1,4 +1,4 @@
-"""What an answer's chain streams, in order: searching, reading, words, then the whole answer."""
+"""What the answer chain streams, in order: searching, reading, words, the finished answer."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from answering.types.answers import Answer
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A piece of the stream. LangChain adds the pieces up: their sum is the last one."""
+    """An element of the stream. LangChain adds up the elements; the sum is the last one."""
 
     def __add__(self, later: "Step") -> "Step":
-        """What comes later counts; words are joined."""
+        """Return the later element."""
         return later
 
 
@@ -28,12 +28,12 @@ class SourcesFound(Step):
 
 @dataclass(frozen=True, slots=True)
 class Words(Step):
-    """A further piece of the answer's text, already checked against the evidence."""
+    """The next piece of the answer's text, already checked against the evidence."""
 
     text: str
 
     def __add__(self, later: Step) -> Step:
-        """Words and further words are one text."""
+        """Join with further words; otherwise return the later element."""
         return Words(self.text + later.text) if isinstance(later, Words) else later
 
 
@@ -44,10 +44,10 @@ class Restarted(Step):
 
 @dataclass(frozen=True, slots=True)
 class Finished(Step):
-    """The whole answer; its text is all Words since the last Restarted.
+    """The finished answer; its text is all Words since the last Restarted.
 
-    The tokens are those that the model read and wrote for it, 0 where none was asked or it does not
-    count them. Where `model_failed` another answer may be had later.
+    The tokens are those that the model read and wrote, 0 if none was asked or it does not count
+    them. If `model_failed`, asking again later may give another answer.
     """
 
     answer: Answer

@@ -1,5 +1,5 @@
 -- name: save_answer
--- Records an answer; answering the same inbox row again (after a crash) replaces its record.
+-- Save an answer; answering the same inbox row again (after a crash) replaces it.
 insert into answers (
     workspace, inbox_id, channel, thread_ts, ts, person, question, thread, readers, messages,
     evidence, text, citations, abstained, model, generation, prompt_version, timings_ms,
@@ -21,19 +21,19 @@ on conflict (inbox_id) do update set
 returning id;
 
 -- name: place_answer
--- Notes which Slack message shows the answer.
+-- Record which Slack message shows the answer.
 update answers set channel = %(channel)s, ts = %(ts)s where id = %(id)s;
 
 -- name: answer_of_inbox
--- The answer to the question in an inbox row.
+-- Find the answer to the question in an inbox row.
 select * from answers where inbox_id = %(inbox_id)s;
 
 -- name: answer_by_id
--- One answer of a workspace.
+-- Find an answer of a workspace by its id.
 select * from answers where workspace = %(workspace)s and id = %(id)s;
 
 -- name: judged_answers
--- The signals of the answers that people have judged, and whether most found them good.
+-- List the signals of rated answers that did not abstain, and whether most rated them good.
 select a.signals, avg((f.label = 'good')::int) > 0.5 as good
 from answers a
 join feedback f on f.answer_id = a.id and f.is_current and f.label <> 'none'

@@ -1,4 +1,4 @@
-"""What is asked: a question, the thread it stands in, and who will read the answer."""
+"""A question, its thread, and the audience of the answer."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -6,17 +6,17 @@ from typing import Final, Literal
 from retrieval.audience import Audience
 
 QUESTION_LIMIT: Final = 4_000
-"""Characters of a question."""
+"""The most characters of a question."""
 
 
 def is_wordless(text: str) -> bool:
-    """Whether nothing can be looked up: there is no letter and no digit in the text."""
+    """Return whether a text has neither letter nor digit, so that it cannot be searched for."""
     return not any(character.isalnum() for character in text)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One earlier message of the thread, oldest first in a Question's thread."""
+    """An earlier message of the thread; a Question's thread has the oldest first."""
 
     speaker: Literal["person", "bot"]
     text: str
@@ -24,7 +24,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a question is asked: the conversation, and the thread in it if there is one."""
+    """Where a question is asked: the conversation, and its thread if there is one."""
 
     conversation: str
     thread: str | None = None
@@ -34,8 +34,8 @@ class Place:
 class Question:
     """A question in plain text (no Slack markup), what was said before it, and its audience.
 
-    `place` is for choosing among models, never for what may be used. `bar` is how likely an answer
-    has to be where it is asked, 0 to 1; None leaves that to the confidence.
+    `place` serves to choose a model, never to decide which documents may be used. `bar` is the
+    confidence threshold where it is asked, 0 to 1; None means the fitted one.
     """
 
     text: str

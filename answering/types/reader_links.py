@@ -1,4 +1,4 @@
-"""Signed links to the reader page, for documents that have no address of their own."""
+"""Signed links to the reader page, for documents without a URL."""
 
 import hashlib
 import hmac
@@ -6,11 +6,10 @@ from collections.abc import Set
 
 
 class SourceLinks:
-    """Makes and checks links that open one passage of one document.
+    """Makes and verifies links that open one passage of one document.
 
-    A link is a capability: whoever was shown the citation can open it, nobody can guess another.
-    It names a document and a chunk, and holds for no other, and only as long as the document's
-    readers are those it had then.
+    A link is a capability: whoever sees the citation can open it, and nobody can guess another.
+    It is valid for one document and chunk, as long as the document's readers stay the same.
     """
 
     def __init__(self, base_url: str, secret: bytes) -> None:
@@ -20,12 +19,12 @@ class SourceLinks:
         self._secret = secret
 
     def link(self, document_id: int, chunk_id: int, readers: Set[str]) -> str:
-        """The address of the reader page at this chunk of a document with these readers."""
+        """Return the URL of the reader page at this chunk of a document with these readers."""
         key = self._sign(document_id, chunk_id, readers)
         return f"{self.base_url}/documents/{document_id}?chunk={chunk_id}&key={key}#cited"
 
     def verify(self, document_id: int, chunk_id: int, readers: Set[str], key: str) -> bool:
-        """Whether `key` was made by `link` for exactly this document, chunk and readers."""
+        """Return whether `link` made `key` for exactly this document, chunk and readers."""
         expected = self._sign(document_id, chunk_id, readers)
         return hmac.compare_digest(expected.encode(), key.encode())
 

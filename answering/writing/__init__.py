@@ -1,1 +1,1 @@
-"""The words that are shown, other than a model's own: blocks, quotations, refusals."""
+"""Write what is shown: blocks as in their source, the model's checked words, abstentions."""

@@ -1,4 +1,4 @@
-"""What we say ourselves: that it is the closest, a quotation, or where nothing was found."""
+"""The bot's own phrases: for the closest text, a quotation, and for nothing found."""
 
 import re
 from collections.abc import Sequence
@@ -14,30 +14,30 @@ _NOTHING = (
     "Try other words, or ask an admin to index the documents that say it."
 )
 BROKEN_OFF = "_The answer broke off here; its sources have the rest._"
-"""What is said where a model did not come to its end."""
+"""Shown if the model did not finish."""
 _ASKED_CHARACTERS = 100
 _NAMED = 3
 
 
 def say_closest(shown: str) -> str:
-    """What was found where it may not be the answer, which is said."""
+    """Introduce text that may not be the answer."""
     return _CLOSEST + shown
 
 
 def say_quoted(shown: str) -> str:
-    """What was found where the model that was asked has said nothing that it supports."""
+    """Introduce a quotation that is shown because nothing the model wrote was supported."""
     return _QUOTED + shown
 
 
 def says_unknown(text: str) -> bool:
-    """Whether a model says, in the words it is told to use, that it does not know."""
+    """Return whether a model says that it does not know, in the words the prompt tells it."""
     return _UNKNOWN.match(text) is not None
 
 
 def say_where_nothing_was(asked: str, sources: Sequence[ReadableSource]) -> str:
-    """That nothing was found, with what was looked for, in how many documents and of what sources.
+    """Say that nothing was found: the question, and how many documents of which sources.
 
-    `sources` are those that everyone who reads this may read.
+    `sources` are those that the whole audience may read.
     """
     words = shorten(" ".join(asked.split()), _ASKED_CHARACTERS)
     return _NOTHING.format(asked=words, places=_places(sources))

@@ -1,4 +1,4 @@
-"""What a model is asked for, and what of the notes it is told."""
+"""Decide whether the model is asked, for what, and which notes it gets."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,16 +15,14 @@ Wanted = Literal["answer", "lead-in"]
 
 
 def words_wanted(decision: Decision, model: HouseModel) -> Wanted:
-    """Of a block that is shown as it stands a small model says only what comes before."""
+    """Return what the model would write: an answer, or a small model's lead-in to a shown block."""
     is_told = model.is_able or names_a_fact(decision) or not shows_block(decision)
     return "answer" if is_told else "lead-in"
 
 
 def asks_model(decision: Decision, model: HouseModel) -> bool:
-    """Whether the model is asked: an able one always, a small one for what is short.
-
-    It says what comes before a block only in a voice that it was taught: the heading says as much.
-    """
+    """Return whether the model is asked: an able one always, a small one for a short fact."""
+    # A lead-in is worth asking for only in a trained voice: the block's heading says as much.
     if words_wanted(decision, model) == "lead-in":
         return bool(model.voice.words)
     return model.is_able or names_a_fact(decision)
@@ -33,16 +31,16 @@ def asks_model(decision: Decision, model: HouseModel) -> bool:
 def notes_told(
     decision: Decision, notes: Sequence[Evidence], model: HouseModel
 ) -> tuple[Evidence, ...]:
-    """The notes as the model is sent them: a small one is told no more than it can follow."""
+    """Return the notes that the model is sent; a small one gets no more than it can follow."""
     if words_wanted(decision, model) == "lead-in":
         return announced(decision, notes)
     return tuple(notes) if model.is_able else around_fact(decision, notes)
 
 
 def around_fact(decision: Decision, notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The notes that a small model is told: of a row the cell that holds the fact alone.
+    """Return the notes for a small model, cut to the fact.
 
-    Of a long note they are the sentences around the fact.
+    Of a table row it gets the cell with the fact, of a long note the sentences around it.
     """
     first = notes[0]
     if decision.shown[0].excerpt.head:

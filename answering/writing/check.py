@@ -1,4 +1,4 @@
-"""Show of what was written only what stands in the notes."""
+"""Check what was written, and show only what the notes support."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ from text.plain import clean
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that a model wrote so far, its last words, what it took, and whether it was cut off."""
+    """What a model wrote so far, its latest words, tokens used, and whether it was cut off."""
 
     written: str = ""
     words: str = ""
@@ -35,7 +35,7 @@ class Heard:
     completion_tokens: int = 0
 
     def after(self, step: WritingStep) -> "Heard":
-        """The same with the next step."""
+        """Return the same after the next step."""
         if isinstance(step, PartEnded):
             return replace(self, words="", cut_off=self.cut_off or step.failed)
         if not isinstance(step, ModelChunk):
@@ -53,9 +53,9 @@ class Heard:
 
 
 def check(model: HouseModel, index: SearchIndex) -> Runnable[Written, Progress]:
-    """The step from what was written to the words that are shown, and the answer.
+    """Make the chain step that turns what was written into the words shown and the answer.
 
-    Raises EvidenceChanged before anything outdated is said.
+    Running it raises EvidenceChanged before it shows anything outdated.
     """
 
     async def stream(written: AsyncIterator[Written]) -> AsyncIterator[Progress]:
@@ -71,6 +71,7 @@ def check(model: HouseModel, index: SearchIndex) -> Runnable[Written, Progress]:
                 if isinstance(shown, Part):
                     parts.append(shown)
                     continue
+                # Checked before each piece, so that nothing from a changed document is shown.
                 await _check_stands(index, step)
                 yield Words(between + shown)
                 between = ""
@@ -88,7 +89,7 @@ async def _steps(written: AsyncIterator[Written]) -> AsyncIterator[WritingStep]:
 async def _show_part(
     begun: PartBegun, steps: AsyncIterator[WritingStep], model: HouseModel
 ) -> AsyncIterator[str | Part]:
-    """The words of one part as they are settled, then the part."""
+    """Yield the words of one part as soon as they are checked, then the part."""
     if not begun.is_asked:
         yield (text := begun.text or _excerpts(begun))
         yield Part(begun, text, _shown_as(begun))
@@ -100,7 +101,7 @@ async def _show_part(
 async def _show_draft(
     begun: PartBegun, steps: AsyncIterator[WritingStep], model: HouseModel
 ) -> AsyncIterator[str | Part]:
-    """What of the model's draft is supported; the excerpts where that is nothing."""
+    """Yield the supported words of the model's draft, or the excerpts if there are none."""
     draft, heard, text = _draft(begun, model), Heard(), ""
     failed = False
     async for step in steps:
@@ -137,7 +138,7 @@ def _draft(begun: PartBegun, model: HouseModel) -> ShortDraft | LongDraft | Lead
 
 
 def _close(begun: PartBegun, heard: "Heard", text: str, model: HouseModel) -> tuple[str, str]:
-    """What is shown behind the model's words, or in their place, and how that is called."""
+    """Return what is shown after the model's words or instead of them, and the kind of answer."""
     if not text and begun.wanted == "lead-in":
         return _excerpts(begun), "quoted"
     if not text and says_unknown(heard.written):

@@ -1,4 +1,4 @@
-"""Whether a small model is asked for a sentence, and whether that says what was found."""
+"""Decide whether a small model should phrase a sentence, and whether it has the answer."""
 
 import re
 
@@ -12,17 +12,18 @@ from answering.conversation.question_kinds import (
 )
 from retrieval.lexical.analyzer import terms
 
-_HELD = 0.6
-_SPAN_WORDS = 8  # a longer span is no fact but a passage
-_CLAIM_WORDS = 4
+_HELD = 0.6  # share of the fact's terms that a sentence must have
+_SPAN_WORDS = 8  # a longer span is a passage, not a fact
+_CLAIM_WORDS = 4  # fewest words of an answer with yes or no
 _MOST_WORDS = 80
 _YES_OR_NO = re.compile(r"\W*(?:yes|no)\b", re.IGNORECASE)
 _KINDS = frozenset(("paragraph", "section", "item", "table"))
 
 
 def names_a_fact(decision: Decision) -> bool:
-    """Whether what was found is a short fact, or in a short excerpt what a yes or no is of."""
+    """Return whether a short fact was found, or a short excerpt for a yes-or-no question."""
     asked, best = decision.read.retrieved.understood.asked, decision.shown[0]
+    # Measured: asked for more than short facts, a small model was wrong in 8 of 28 (docs/log.md).
     if asks_how(asked) or asks_which(asked) or asks_for_code(asked):
         return False
     if best.excerpt.kind not in _KINDS or "```" in best.excerpt.text:
@@ -34,9 +35,9 @@ def names_a_fact(decision: Decision) -> bool:
 
 
 def holds_answer(claim: str, decision: Decision) -> bool:
-    """Whether a sentence says what the reader found to be the answer, or is a yes or no."""
+    """Return whether a sentence has the answer that the reader found, or begins with yes or no."""
     if asks_yes_or_no(decision.read.retrieved.understood.asked):
-        # A bare yes says nothing that could be held against the excerpt.
+        # A bare yes says nothing that could be compared with the excerpt.
         return _YES_OR_NO.match(claim) is not None and len(claim.split()) >= _CLAIM_WORDS
     found = decision.shown[0].fact
     wanted = set(terms(found))
@@ -46,11 +47,14 @@ def holds_answer(claim: str, decision: Decision) -> bool:
 
 
 def needs_block(decision: Decision) -> bool:
-    """Whether what was found is shown below a sentence: a row, a rule, all that is long."""
+    """Return whether the excerpt is shown below the model's sentence.
+
+    It is for a list, row or other block, for a yes or no, and for a long paragraph.
+    """
     best, asked = decision.shown[0].excerpt, decision.read.retrieved.understood.asked
     return best.kind != "paragraph" or asks_yes_or_no(asked) or is_long(best.plain)
 
 
 def is_long(text: str) -> bool:
-    """Whether a small model would lose the thread of a text."""
+    """Return whether a text is too long for a small model: more than 80 words."""
     return len(text.split()) > _MOST_WORDS

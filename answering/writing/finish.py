@@ -1,4 +1,4 @@
-"""Put the parts that were shown together to an answer, with what it cites and rests on."""
+"""Assemble the parts shown into an answer, with its citations and evidence."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _QUOTE_CHARACTERS = 400
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One question's part of the answer, as it was shown."""
+    """One question's part of the answer, as shown."""
 
     begun: PartBegun
     text: str
@@ -31,7 +31,7 @@ class Part:
 
 
 def finish(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> Finished:
-    """The parts as one answer; it is as sure as its least sure part."""
+    """Combine the parts into one answer, with the confidence of the least confident part."""
     text = "\n\n".join(part.text for part in parts)
     notes = [note for part in parts for note in part.begun.notes]
     marked = marks_in(text)
@@ -61,7 +61,7 @@ def finish(parts: Sequence[Part], model: HouseModel, index: SearchIndex) -> Fini
 
 
 def _signals(least: Part, first: Part) -> Mapping[str, float]:
-    """The features of the least sure part, and what became of the model's words."""
+    """Return the features of the least confident part, and signals of the model's draft."""
     marks = {
         DRAFTED: least.begun.is_asked,
         SUPPORTED: least.supported,
@@ -86,7 +86,7 @@ def _cite(note: Evidence, index: SearchIndex) -> Citation:
 
 
 def _record(note: Evidence) -> Mapping[str, object]:
-    """A note as the answers table keeps it: enough to say later why this was the answer."""
+    """Return a note as stored with the answer: enough to explain the answer later."""
     return {
         "n": note.n,
         "document_id": note.passage.document_id,

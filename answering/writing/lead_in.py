@@ -1,4 +1,4 @@
-"""A small model's sentence before a block that is shown as it stands: its voice, no facts."""
+"""Lead in a block that is shown as written with a small model's sentence, for its voice only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ _MOST_WORDS = 25
 
 
 def shows_block(decision: Decision) -> bool:
-    """Whether what is shown first is one list, procedure, table or block of code."""
+    """Return whether the first excerpt shown is one list, procedure, table or block of code."""
     return bool(decision.shown) and bool(_announcement(decision.shown[0].excerpt))
 
 
 def announced(decision: Decision, notes: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The first note as what stands before the block that is shown."""
+    """Return the first note, reduced to the lead-in and kind of the block shown."""
     quote = _announcement(decision.shown[0].excerpt)
     return (replace(notes[0], quote=quote, sentences=(quote,), best=quote),)
 
 
 def _announcement(excerpt: Excerpt) -> str:
-    """The lead-in of a list, steps, a table or code, and what it is; "" for anything else."""
+    """Return the lead-in and kind of a list, steps, a table or code; "" for anything else."""
     if excerpt.head:
         return announce(excerpt.lead, "table", max(1, len(excerpt.rows)))
     blocks = blocks_in(excerpt.text)
@@ -38,7 +38,7 @@ def _announcement(excerpt: Excerpt) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LeadInDraft:
-    """What was written so far; the block below says what is so, whatever stands here."""
+    """The lead-in as written so far. The facts are in the block below it."""
 
     grounds: Grounds
     written: str = ""
@@ -47,7 +47,7 @@ class LeadInDraft:
     def settle(
         self, words: str, *, ended: bool = False, cut_off: bool = False
     ) -> tuple[str, "LeadInDraft"]:
-        """Its first line once it has ended, if its words are those of the note or claim nothing."""
+        """Add words; once it has ended, return its first line if that claims nothing new."""
         written = self.written + words
         if not ended:
             return "", replace(self, written=written)

@@ -1,4 +1,4 @@
-"""Show what an able model writes, block by block: its lists, tables and code keep their form."""
+"""Check an able model's draft block by block, keeping the form of lists, tables and code."""
 
 import re
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ _BOLD, _LEAD_IN, _ITEM, _INNERMOST = 7, 8, 9, 1_000  # levels, where a heading's
 
 @dataclass(frozen=True, slots=True)
 class Above:
-    """A heading or lead-in: it is shown once something below it is, and ends at its level."""
+    """A heading or lead-in: shown with the first block below it, valid until its level ends."""
 
     text: str
     level: int
@@ -30,7 +30,7 @@ class Above:
 
 @dataclass(frozen=True, slots=True)
 class LongDraft:
-    """What was written and is not settled yet, under which headings and lead-ins."""
+    """The text not checked yet, the headings and lead-ins above it, and what was shown before."""
 
     grounds: Grounds
     waiting: str = ""
@@ -41,13 +41,13 @@ class LongDraft:
 
     @property
     def supported(self) -> bool:
-        """Whether something of it was."""
+        """Return whether any of it was supported."""
         return bool(self.said)
 
     def settle(
         self, words: str, *, ended: bool = False, cut_off: bool = False
     ) -> tuple[str, "LongDraft"]:
-        """What may be shown next, and what is left, when these words are written."""
+        """Add the model's next words; return the text to show now, and the remaining draft."""
         text = self.waiting + words
         if not ended and "\n" not in words:
             return "", replace(self, waiting=text)
@@ -60,7 +60,7 @@ class LongDraft:
         return shown, draft
 
     def _with(self, block: DraftBlock, beside: str) -> tuple[str, "LongDraft"]:
-        """The words of one block with what introduces it, and what is above the next."""
+        """Return the text to show for one block, and the draft after it."""
         level = _level(block)
         draft = replace(self, above=tuple(one for one in self.above if one.level < level))
         if level <= _BOLD or (block.kind == "item" and _leads_in(block.text)):
@@ -70,7 +70,7 @@ class LongDraft:
         return draft._show(block.kind, *draft._check(block, beside))
 
     def _check(self, block: DraftBlock, beside: str) -> tuple[str, Sequence[int]]:
-        """What of a block is supported under what is above it, and by which notes."""
+        """Return the supported part of a block under its headings, and the notes' numbers."""
         lead = " ".join(one.text.lstrip(" \t#*_-") for one in self.above)
         if block.kind == "item":
             return check_item(block.text, lead, beside, self.grounds)
@@ -97,7 +97,7 @@ class LongDraft:
         return replace(self, above=(*self.above, Above(text, level)))
 
     def _show(self, kind: str, text: str, notes: Sequence[int]) -> tuple[str, "LongDraft"]:
-        """A checked block behind the headings and the lead-in that were waiting for it."""
+        """Return a checked block after the headings and lead-ins that waited for it."""
         if not text or text in self.said:
             return "", self
         waiting = [
@@ -134,7 +134,7 @@ def _kind(above: Above) -> str:
 
 
 def _marked(parts: list[tuple[str, str]], marks: str) -> list[tuple[str, str]]:
-    """A table or code takes no mark itself: its lead-in has it, or a line below."""
+    """Put the marks of a table or code on its lead-in, or on a line below it."""
     *before, last = parts
     if before and _leads_in(before[-1][1]):
         kind, words = before[-1]

@@ -1,4 +1,4 @@
-"""Show an excerpt as it stands in its source: a table, a list, steps, code, or a quotation."""
+"""Render an excerpt as written in its source: a table, a list, steps, code, or a quotation."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from text.markdown_blocks import fence_after, scan_blocks
 from text.plain import shorten
 from text.sentences import Span, split_prose
 
-MOST_STEPS, SHOWN_STEPS = 12, 10
+MOST_STEPS, SHOWN_STEPS = 12, 10  # so that a cut hides three steps or more
 _MOST_ITEMS = 20
 _MOST_WORDS = 110
 _MOST_CHARACTERS = 4_000
@@ -17,10 +17,9 @@ _HEADING_CHARACTERS = 120
 
 
 def show_excerpts(shown: Sequence[ReadExcerpt], numbers: Sequence[int]) -> str:
-    """The excerpts as Markdown, each under its heading with the `[n]` of its note.
+    """Render excerpts as Markdown, each under its heading with the `[n]` of its note.
 
-    Texts of a page are shown as they stand; only what is very long is cut, and what is left out is
-    said.
+    Text is shown as written; very long text is cut, with a line that says so.
     """
     return "\n\n".join(
         f"**{_heading(one.excerpt)}** [{n}]\n\n{show_body(one)}"
@@ -29,7 +28,7 @@ def show_excerpts(shown: Sequence[ReadExcerpt], numbers: Sequence[int]) -> str:
 
 
 def show_body(read: ReadExcerpt) -> str:
-    """An excerpt without its heading; of a long paragraph what stands around the answer."""
+    """Render an excerpt without its heading; of a long paragraph, the sentences at the answer."""
     excerpt = read.excerpt
     text = excerpt.text if excerpt.head or excerpt.lead else excerpt.body
     blocks = blocks_in(text)
@@ -43,7 +42,7 @@ def show_body(read: ReadExcerpt) -> str:
 
 
 def _closed(text: str) -> str:
-    """The text with the end of a block of code that is left open, so that nothing falls into it."""
+    """Close a code block that is left open, so that following text is not shown as code."""
     fence = ""
     for line in text.splitlines():
         fence = fence_after(line, fence)
@@ -51,13 +50,13 @@ def _closed(text: str) -> str:
 
 
 def _heading(excerpt: Excerpt) -> str:
-    """The innermost heading, without marks that would end the bold type."""
+    """Return the innermost heading, without asterisks, which would end the bold type."""
     heading = (excerpt.headings or ("",))[-1].replace("*", "").strip()
     return shorten(heading or "Found", _HEADING_CHARACTERS)
 
 
 def _block(text: str, block: Block) -> str:
-    """One block, the longest kinds cut where that can be said."""
+    """Render one block; long lists and procedures are cut, with a line that says so."""
     if block.kind == "steps" and len(block.parts) > MOST_STEPS:
         return _first_parts(text, block, SHOWN_STEPS, "steps")
     if block.kind == "list" and len(block.parts) > _MOST_ITEMS:
@@ -71,7 +70,7 @@ def _first_parts(text: str, block: Block, count: int, name: str) -> str:
 
 
 def _around(text: str, span: Span) -> str:
-    """The sentences of a paragraph around a span, as many as are soon read."""
+    """Return the sentences of a paragraph around a span, at most 110 words if possible."""
     if len(text.split()) <= _MOST_WORDS:
         return text
     sentences = list(split_prose(text, 0, len(text)))
@@ -93,7 +92,7 @@ def _words(text: str, sentences: Sequence[Span]) -> int:
 
 
 def _cut(text: str) -> str:
-    """The text up to the end of a block, or else of a line, within what a message holds."""
+    """Cut a text to 4,000 characters, at the end of a block if possible, else of a line."""
     if len(text) <= _MOST_CHARACTERS:
         return text
     end = max((one.end for one in scan_blocks(text) if one.end <= _MOST_CHARACTERS), default=0)

@@ -1,4 +1,4 @@
-"""Show of what a small model writes the sentences that are supported, once it has ended."""
+"""Check a small model's draft, and show its supported sentences once it has ended."""
 
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +15,7 @@ from answering.writing.drafts import holds_answer, needs_block
 
 @dataclass(frozen=True, slots=True)
 class ShortDraft:
-    """What was written so far: an exception may be said in the sentence behind."""
+    """The draft so far; checked at its end, since the last sentence may state an exception."""
 
     grounds: Grounds
     decision: Decision
@@ -25,7 +25,7 @@ class ShortDraft:
     def settle(
         self, words: str, *, ended: bool = False, cut_off: bool = False
     ) -> tuple[str, "ShortDraft"]:
-        """What may be shown next, and what is left, when these words are written."""
+        """Add the model's next words; once they ended, return the text to show, and the draft."""
         waiting = self.waiting.add(words)
         if not ended:
             return "", replace(self, waiting=waiting)
@@ -43,11 +43,11 @@ class ShortDraft:
         return self._words(supported), replace(self, supported=bool(supported))
 
     def _below(self) -> str:
-        """What is shown below the draft, where an exception to it may stand."""
+        """Return the text shown below the draft, which may state an exception to it."""
         return self.decision.shown[0].excerpt.plain if needs_block(self.decision) else ""
 
     def _words(self, supported: list[CheckedSentence]) -> str:
-        """The sentences with their marks, each once, from the first on that answers."""
+        """Return the sentences with marks, each once, beginning with the first that answers."""
         text, said = "", set[str]()
         for one in supported:
             if one.text in said or not (text or holds_answer(one.claim, self.decision)):

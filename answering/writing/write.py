@@ -1,4 +1,4 @@
-"""Write what is shown for each question: the excerpt as it stands, or the model's words on it."""
+"""Write what is shown for each question: the excerpt as it is, or the model's words about it."""
 
 import logging
 import time
@@ -21,17 +21,17 @@ from answering.writing.abstention import say_where_nothing_was
 from answering.writing.asking import Wanted, asks_model, notes_told, words_wanted
 from retrieval.index.source_catalog import readable_sources
 
-_MOST_WRITTEN = 20_000  # characters and chunks, whatever an endpoint makes of our limit
-_LONGEST_S = 300.0  # a model that writes a word a minute is not waited for
+_MOST_WRITTEN = 20_000  # characters and chunks, for endpoints that ignore our token limit
+_LONGEST_S = 300.0  # for endpoints that write extremely slowly
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class PartBegun:
-    """One question's part of the answer begins, made from these notes.
+    """Start of one question's part of the answer, written from these notes.
 
-    `text` is the whole of it where nothing was found. `messages` ask the model for what is
-    `wanted`; they are sent only if it `is_asked`.
+    `text` is the complete part for small talk, or if nothing was found. `messages` ask the model
+    for what is `wanted`; they are sent only if it `is_asked`.
     """
 
     decision: Decision
@@ -44,14 +44,14 @@ class PartBegun:
 
 @dataclass(frozen=True, slots=True)
 class ModelChunk:
-    """What the model wrote next."""
+    """The model's next chunk."""
 
     message: AIMessageChunk
 
 
 @dataclass(frozen=True, slots=True)
 class PartEnded:
-    """The part is written; `failed` where the model broke off."""
+    """End of a part; `failed` if the model broke off."""
 
     failed: bool = False
 
@@ -61,17 +61,17 @@ WritingStep = PartBegun | ModelChunk | PartEnded
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A run of what was written. LangChain adds the runs up."""
+    """Consecutive steps of writing. LangChain adds them up."""
 
     steps: tuple[WritingStep, ...] = field(default=())
 
     def __add__(self, later: "Written") -> "Written":
-        """Both, one behind the other."""
+        """Concatenate the steps."""
         return Written(self.steps + later.steps)
 
 
 def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Written]:
-    """The step from what is shown to its words, as the model writes them."""
+    """Make the chain step that writes decisions out and streams the model's words."""
 
     async def stream(decided: AsyncIterator[list[Decision]]) -> AsyncIterator[Written]:
         async for decisions in decided:
@@ -88,7 +88,7 @@ def write(model: HouseModel, index: SearchIndex) -> Runnable[list[Decision], Wri
 
 
 def show_each_once(decisions: Sequence[Decision]) -> list[Decision]:
-    """The decisions without what an earlier one shows; left out where that is their first."""
+    """Drop excerpts that an earlier decision shows, and decisions that lose their first one."""
     seen: set[tuple[int, int, int]] = set()
     kept = []
     for decision in decisions:
@@ -107,7 +107,7 @@ def _place(one: ReadExcerpt) -> tuple[int, int, int]:
 async def _draft(
     model: HouseModel, messages: Sequence[BaseMessage]
 ) -> AsyncGenerator[ModelChunk | PartEnded, None]:
-    """The model's words as it writes them, if it is asked, then the end of the part."""
+    """Stream the model's words, if there are messages for it, then the end of the part."""
     written, began = 0, time.monotonic()
     try:
         if messages:
@@ -118,7 +118,7 @@ async def _draft(
                     if written > _MOST_WRITTEN or time.monotonic() - began > _LONGEST_S:
                         raise ModelUnavailable("The language model does not come to an end.")
     except ModelUnavailable as error:
-        # What was found is worth more than an apology.
+        # Without the model the excerpts are still shown: they are worth more than an apology.
         _log.warning("answered without the model: %s", error)
         yield PartEnded(failed=True)
     else:
@@ -128,7 +128,7 @@ async def _draft(
 async def _begin(
     decision: Decision, first: int, model: HouseModel, index: SearchIndex
 ) -> tuple[PartBegun, Sequence[BaseMessage]]:
-    """How a part begins, its notes numbered from `first`, and what the model is to be sent."""
+    """Begin a part, its notes numbered from `first`; return it and the messages to send."""
     understood = decision.read.retrieved.understood
     if decision.verdict == "small_talk":
         return PartBegun(decision, text=understood.reply), ()
@@ -141,7 +141,7 @@ async def _begin(
     wanted = words_wanted(decision, model)
     messages = house_messages(understood, notes_told(decision, notes, model), model)
     is_asked = asks_model(decision, model)
-    # Kept also where they are not sent: what people correct of a quotation is learned with them.
+    # Stored even if not sent: corrections of a quotation become training examples with them.
     kept = tuple(as_sent(messages))
     begun = PartBegun(decision, notes, messages=kept, wanted=wanted, is_asked=is_asked)
     return begun, messages if is_asked else ()

@@ -1,1 +1,1 @@
-"""Documents to chunks."""
+"""Split documents into chunks."""

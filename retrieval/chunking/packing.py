@@ -1,4 +1,4 @@
-"""Pieces of a document packed into units of a chunk's size, small sections joined. Cuts no text."""
+"""Pack pieces of a document into units of a chunk's size, and merge small sections."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,18 +6,20 @@ from functools import partial, reduce
 from itertools import groupby
 
 CHUNK_TOKENS = 180
-"""The most tokens a chunk's text and a repeated table header may have, read as plain words."""
+"""The most tokens of a chunk's text and its repeated table header, as plain words."""
 CHARACTERS_A_TOKEN = 10
-"""At the most; a megabyte of base64 is one token to some embedders, but not to us."""
-_PACKED_TOKENS = 160  # leaves room for a heading that would else stand alone
+"""Count at least one token for so many characters: some embedders see base64 as one token."""
+# Measured: 130, 145 and 175 have a lower recall (docs/log.md).
+_PACKED_TOKENS = 160  # leaves room for a heading that would otherwise be alone in a chunk
 _SMALL_TOKENS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run that fits a chunk; `header` is the first line of the table or code it continues.
+    """A run of text that fits a chunk; `header` is the first line of a table or code it continues.
 
-    `block_tokens` is what its whole block has where it is the first of it, else 0.
+    A piece that `binds` (a heading) stays with the next one. `block_tokens` are the tokens of the
+    whole block if this is its first piece of several, else 0.
     """
 
     start: int
@@ -31,9 +33,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Pieces in a row that become one chunk, under the headings they share.
+    """Consecutive pieces that become one chunk, under the headings they share.
 
-    `path` holds the places of the headings, so that two of one name are told apart.
+    `path` has the offsets of these headings, since two headings may have the same words.
     """
 
     path: tuple[int, ...]
@@ -43,16 +45,12 @@ class Unit:
     header: str = ""
 
     def tokens_with(self, start: int, tokens: int) -> int:
-        """Its tokens with `tokens` more that begin at `start`, the blanks between them counted."""
+        """Return its tokens plus `tokens` that begin at `start` and the blanks between them."""
         return self.tokens + tokens + (start - self.end) // CHARACTERS_A_TOKEN
 
 
 def pack(path: tuple[int, ...], pieces: list[Piece]) -> Iterator[Unit]:
-    """Pieces of one section in units of about the same size, as few as the budget allows.
-
-    A block that does not fit into what is left of a unit half full begins the next one: measured,
-    that finds more of what is asked for with fewer words around it.
-    """
+    """Pack the pieces of one section into as few units as fit, of about the same size."""
     total = sum(piece.tokens for piece in pieces)
     share = total / max(1, -(-total // _PACKED_TOKENS))
     unit: Unit | None = None
@@ -60,6 +58,8 @@ def pack(path: tuple[int, ...], pieces: list[Piece]) -> Iterator[Unit]:
     for piece in pieces:
         if unit:
             tokens = unit.tokens_with(piece.start, piece.tokens)
+            # A block that would be split begins a new unit if this one is at least half full:
+            # measured, that finds more, with fewer words around it.
             splits = unit.tokens + piece.block_tokens > _PACKED_TOKENS and 2 * unit.tokens >= share
             enough = not bound and (splits or tokens - piece.tokens / 2 > share)
             if enough or tokens > (CHUNK_TOKENS if bound else _PACKED_TOKENS):
@@ -76,7 +76,7 @@ def pack(path: tuple[int, ...], pieces: list[Piece]) -> Iterator[Unit]:
 
 
 def merge(units: list[Unit]) -> list[Unit]:
-    """Units of small sections joined with their siblings, the deepest first."""
+    """Merge the units of small sections with their siblings, deepest sections first."""
     for depth in range(max((len(unit.path) for unit in units), default=0), -1, -1):
         families = [list(g) for _, g in groupby(units, key=lambda unit: unit.path[:depth])]
         units = [unit for family in families for unit in _joined(family, depth)]
@@ -84,7 +84,7 @@ def merge(units: list[Unit]) -> list[Unit]:
 
 
 def _joined(family: list[Unit], depth: int) -> list[Unit]:
-    """All units of a section as one where they fit a chunk; else the small ones with neighbours."""
+    """Merge all units of a section if they fit one chunk, else the small ones with neighbours."""
     if len(family) == 1 or (depth and _fit(family)):
         return [reduce(partial(_both, depth=depth), family)]
     among_small = _paired(family, depth, lambda a, b: max(a, b) < _SMALL_TOKENS)
@@ -92,7 +92,7 @@ def _joined(family: list[Unit], depth: int) -> list[Unit]:
 
 
 def _fit(family: list[Unit]) -> bool:
-    """Whether units in a row fit one chunk, the blanks between them counted."""
+    """Return whether consecutive units fit one chunk, with the blanks between them."""
     tokens, end = 0, family[0].start
     for unit in family:
         tokens += unit.tokens + (unit.start - end) // CHARACTERS_A_TOKEN
@@ -103,7 +103,7 @@ def _fit(family: list[Unit]) -> bool:
 
 
 def _paired(family: list[Unit], depth: int, joins: Callable[[int, int], bool]) -> list[Unit]:
-    """Neighbours as one where both fit a chunk and `joins` says so of their own tokens."""
+    """Merge neighbours that fit one chunk if `joins`, given the tokens of each, returns True."""
     units = family[:1]
     tokens = family[0].tokens
     for unit in family[1:]:

@@ -1,4 +1,4 @@
-"""Documents to chunks along their structure, measured in the embedder's tokens. Embeds nothing."""
+"""Split documents into chunks along their structure, measured in the embedder's tokens."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -11,24 +11,25 @@ from text.plain import to_plain
 from text.sentences import split_prose
 
 SPLITTER = "structure-3"
-"""The name of this way to split; part of a generation's identity. Change it when chunks change."""
+"""The name of this splitter, part of a generation's identity. Change it when chunks change."""
 
 CONTEXT_TOKENS = 64
-"""The most tokens of title and headings; with CHUNK_TOKENS below the 254 that MiniLM reads."""
-_PIECE_TOKENS = 120
+"""The most tokens of title and headings. With CHUNK_TOKENS it stays below MiniLM's 254 tokens."""
+_PIECE_TOKENS = 120  # measured: 80, 140 and 160 are no better (docs/log.md)
 _HEADING_CHARACTERS = 300
-_LONGEST_WORD = 100
+_LONGEST_WORD = 100  # characters; a longer word may be cut
 _REMEMBERED = 1024
 
 Counter = Callable[[str], int]
-"""Text to its number of tokens."""
+"""Counts the tokens of a text."""
 
 
 def split(document: Document, count_tokens: Counter) -> list[Chunk]:
-    """The chunks of `document` in order: exact spans that hold all of its text that is not blank.
+    """Return the chunks of `document` in order: exact spans that together hold all its text.
 
-    A chunk stays within CHUNK_TOKENS, keeps to one section unless a section is tiny, and does not
-    cut a sentence, a table's row or a line of code unless that alone is too long. Linear in time.
+    A chunk has at most CHUNK_TOKENS tokens and belongs to one section, except that tiny sections
+    are merged. It cuts a sentence, table row or line of code only if that alone is too long.
+    Linear in time.
     """
     text = document.text
     sections = list(_sections(text))
@@ -43,7 +44,7 @@ def split(document: Document, count_tokens: Counter) -> list[Chunk]:
 
 
 def embedded_text(chunk: Chunk) -> str:
-    """What the embedder reads of a chunk: its context and its text, in plain words."""
+    """Return the text that is embedded for a chunk: its context and text, as plain words."""
     return to_plain(f"{chunk.context}\n{chunk.text}")
 
 
@@ -52,6 +53,7 @@ def _chunk(position: int, unit: Unit, document: Document, count_tokens: Counter)
     headings = tuple(title for title in titles if title)
     text = document.text[unit.start : unit.end]
     first_line = to_plain(text.partition("\n")[0][:_HEADING_CHARACTERS])
+    # A chunk that begins with its heading need not have it in the context as well.
     above = headings[:-1] if headings and headings[-1] == first_line else headings
     context = _context((document.title, *above), count_tokens)
     if unit.header:
@@ -60,7 +62,7 @@ def _chunk(position: int, unit: Unit, document: Document, count_tokens: Counter)
 
 
 def _context(names: tuple[str, ...], count_tokens: Counter) -> str:
-    """`Title > Heading > …` within CONTEXT_TOKENS: the middle is left out first."""
+    """Return `Title > Heading > …` within CONTEXT_TOKENS; the middle is dropped first."""
     path = [name for name, before in zip(names, ("", *names), strict=False) if name != before]
     while len(path) > 1 and _measure(" > ".join(path), count_tokens) > CONTEXT_TOKENS:
         path.pop(1)
@@ -79,7 +81,10 @@ def _measure(text: str, count_tokens: Counter) -> int:
 
 
 def _sections(text: str) -> Iterator[tuple[tuple[int, ...], list[MarkdownBlock]]]:
-    """Each heading's blocks (its own first) under the places of the headings above it."""
+    """Yield sections: the offsets of the headings above, and the section's blocks.
+
+    The section's own heading is its first block and the last of the offsets.
+    """
     above: list[MarkdownBlock] = []
     own: list[MarkdownBlock] = []
     for block in scan_blocks(text):
@@ -95,7 +100,7 @@ def _sections(text: str) -> Iterator[tuple[tuple[int, ...], list[MarkdownBlock]]
 
 
 def _heading(text: str, place: int) -> str:
-    """The words of the heading that begins at `place`."""
+    """Return the words of the heading that begins at `place`."""
     end = text.find("\n", place)
     return to_plain(text[place : end if end >= 0 else len(text)][:_HEADING_CHARACTERS])
 
@@ -109,7 +114,7 @@ def _block_pieces(text: str, block: MarkdownBlock, count_tokens: Counter) -> lis
 
 
 def _pieces(text: str, block: MarkdownBlock, count_tokens: Counter) -> Iterator[Piece]:
-    """The block whole where it is short, else its rows, lines or sentences, else cuts of them."""
+    """Yield the block whole if it is short, else its rows, lines or sentences, cut if too long."""
     if block.end - block.start <= _PIECE_TOKENS * CHARACTERS_A_TOKEN:
         tokens = _measure(text[block.start : block.end], count_tokens)
         if tokens <= _PIECE_TOKENS:
@@ -126,6 +131,7 @@ def _line_pieces(text: str, block: MarkdownBlock, count_tokens: Counter) -> Iter
     lines = list(scan_lines(text, block.start, block.end))
     header = text[slice(*lines[0])].strip()[: _PIECE_TOKENS * CHARACTERS_A_TOKEN]
     header_tokens = _measure(header, count_tokens)
+    # A long header is not repeated: it would leave too little room for rows.
     if header_tokens > _PIECE_TOKENS // 3:
         header, header_tokens = "", 0
     for number, (start, end) in enumerate(lines):
@@ -134,7 +140,7 @@ def _line_pieces(text: str, block: MarkdownBlock, count_tokens: Counter) -> Iter
 
 
 def _cut(text: str, start: int, end: int, budget: int, count_tokens: Counter) -> Iterator[Piece]:
-    """`text[start:end]` in runs of at most `budget` tokens, cut between words where it can be."""
+    """Cut `text[start:end]` into runs of at most `budget` tokens, between words if possible."""
     while start < end:
         stop = _word_end(text, start, start + budget * CHARACTERS_A_TOKEN, end)
         tokens = _measure(text[start:stop], count_tokens)
@@ -149,7 +155,7 @@ def _cut(text: str, start: int, end: int, budget: int, count_tokens: Counter) ->
 
 
 def _word_end(text: str, start: int, stop: int, end: int) -> int:
-    """The end of the last whole word before `stop`; `stop` itself within a very long word."""
+    """Return the end of the last whole word before `stop`, or `stop` inside a very long word."""
     if stop >= end:
         return end
     for place in range(stop, max(start + 1, stop - _LONGEST_WORD), -1):

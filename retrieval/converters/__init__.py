@@ -1,1 +1,1 @@
-"""A file's bytes to Markdown, one converter a format."""
+"""Convert files to Markdown, one converter for each format."""

@@ -1,10 +1,11 @@
-"""Bytes to characters, or the finding that they are no text. Parses nothing."""
+"""Decode bytes to text: by byte order mark, as UTF-8, as declared, or as Windows-1252."""
 
 import codecs
 import re
 
 from retrieval.errors import UnreadableDocument
 
+# UTF-32 comes before UTF-16, because its little-endian mark begins with UTF-16's.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -13,15 +14,16 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MOST_CONTROLS = 0.02
-_MOST_FOREIGN = 0.3
+_MOST_CONTROLS = 0.02  # share of control characters; more means binary data
+_MOST_FOREIGN = 0.3  # share of bytes from 0x80 on; more means another encoding than Windows-1252
 _SAMPLE = 100_000
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """The text of `data`: by its mark, as UTF-8, as `declared`, or as the old Windows encoding.
+    """Decode `data` by its byte order mark, as UTF-8, as `declared`, or else as Windows-1252.
 
-    Raises UnreadableDocument (a sentence without its subject) where the bytes are no text.
+    Raises UnreadableDocument if the bytes are not text; its message is a sentence without a
+    subject, to which the caller adds the file's name.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):

@@ -1,11 +1,11 @@
-"""What a reader makes of a file's bytes. Knows nothing of where they came from."""
+"""The result of converting a file."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A text as Markdown, and the title that it gives itself, empty where it gives none."""
+    """Text as Markdown, and the title that the file gives itself, "" if it gives none."""
 
     text: str
     title: str = ""

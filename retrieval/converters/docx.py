@@ -1,4 +1,7 @@
-"""A Word document as Markdown: headings, lists and tables. Leaves pictures and comments out."""
+"""Convert Word documents to Markdown: headings, paragraphs, lists and tables.
+
+Pictures and comments are left out.
+"""
 
 import re
 from collections.abc import Iterator
@@ -13,14 +16,18 @@ from retrieval.converters.content import Content
 from retrieval.errors import UnreadableDocument
 
 _MOST_UNPACKED = 200 * 1024 * 1024
-# Its tree takes up to fifty times as much memory: a small file must not end the bot.
+# The parsed tree takes up to 50 times as much memory; a small file must not exhaust it.
 _MOST_XML = 20 * 1024 * 1024
 _HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 _LIST = re.compile(r"list (bullet|number|paragraph)(?: (\d))?", re.IGNORECASE)
 
 
 def read_docx(data: bytes) -> Content:
-    """The paragraphs and tables in order; its properties give the title of one without headings."""
+    """Convert paragraphs and tables in order.
+
+    The title is that of the document's properties, or "" if the text has a heading. Raises
+    UnreadableDocument for a file that unpacks to too much.
+    """
     with ZipFile(BytesIO(data)) as archive:
         parts = archive.infolist()
         if sum(part.file_size for part in parts) > _MOST_UNPACKED:
@@ -40,11 +47,11 @@ def read_docx(data: bytes) -> Content:
 
 
 def _paragraph(paragraph: Paragraph, styles: dict[str | None, str]) -> str:
-    """The paragraph as Markdown; `styles` are the names of those met so far, by their ids."""
+    """Convert a paragraph. `styles` caches the names of styles by their ids."""
     text = paragraph.text.strip()
     if not text:
         return ""
-    known_as = paragraph._p.style  # to ask for the style itself takes 3 ms each time
+    known_as = paragraph._p.style  # the id: looking up the style itself takes 3 ms each time
     if known_as not in styles:
         styles[known_as] = (paragraph.style and paragraph.style.name) or ""
     style = styles[known_as]

@@ -1,4 +1,4 @@
-"""A web page's main part as Markdown. Fetches nothing and runs no script."""
+"""Convert the main part of a web page to Markdown, without menus, scripts and hidden elements."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _DROPPED = (
 )
 _DROPPED_TAGS = frozenset(_DROPPED.split())
 _DROPPED_ROLES = frozenset(("navigation", "banner", "contentinfo"))
-# Its tree takes eighty times as much memory, and two seconds a megabyte.
+# The parsed tree takes 80 times as much memory, and parsing takes 2 s for each megabyte.
 _MOST_BYTES = 10 * 1024 * 1024
 _HEADING = re.compile(r"h[1-6]")
 _BLOCK_TAGS = (
@@ -29,9 +29,10 @@ _EMPHASIS = {"strong": "**", "b": "**", "em": "*", "i": "*"}
 
 
 def read_html(data: bytes) -> Content:
-    """Headings, lists, tables, code and links of the page's main part; the title of its head.
+    """Convert headings, lists, tables, code and links of the page's main part.
 
-    Raises UnreadableDocument for a page that is too large.
+    The title is its first `h1`, else the `title` element. Raises UnreadableDocument for a page of
+    more than 10 MB.
     """
     if len(data) > _MOST_BYTES:
         raise UnreadableDocument("is a page of more than 10 MB. Split it, or leave it out.")
@@ -40,7 +41,7 @@ def read_html(data: bytes) -> Content:
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     main = _main(soup)
     for tag in [each for each in main.descendants if isinstance(each, Tag) and _is_dropped(each)]:
-        if not tag.decomposed:
+        if not tag.decomposed:  # a tag inside a removed one is already gone
             tag.decompose()
     heading = main.find("h1")
     if heading and (words := heading.get_text(" ", strip=True)):
@@ -50,7 +51,7 @@ def read_html(data: bytes) -> Content:
 
 
 def _main(soup: BeautifulSoup) -> Tag:
-    """The one element that says it is the page's main part, else its body."""
+    """Return the only `main`, `role=main` or `article` element that has text, else the body."""
     for found in (
         soup.find_all("main", limit=2),
         soup.find_all(role="main", limit=2),
@@ -62,7 +63,7 @@ def _main(soup: BeautifulSoup) -> Tag:
 
 
 def _is_dropped(tag: Tag) -> bool:
-    """Whether it is none of the page's text: a menu, a script, or hidden."""
+    """Return whether a tag is not part of the text: navigation, script or hidden."""
     if tag.name in _DROPPED_TAGS:
         return True
     given = tag.attrs
@@ -75,6 +76,7 @@ def _is_dropped(tag: Tag) -> bool:
 
 def _markdown(element: PageElement) -> Iterator[str]:
     if isinstance(element, NavigableString):
+        # Its other subclasses are comments, doctypes, scripts and style sheets.
         if type(element) in (NavigableString, CData):
             yield re.sub(r"\s+", " ", element)
         return

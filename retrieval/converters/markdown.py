@@ -1,4 +1,4 @@
-"""A Markdown file without its front matter, comments and template tags. Renders nothing."""
+"""Clean a Markdown file of front matter, comments, layout tags and template tags."""
 
 import re
 import sys
@@ -22,14 +22,14 @@ _MACRO_LINE = re.compile(r"^[ \t]*(?:\{\{[^{}\n]*\}\}[ \t]*)+$")
 
 
 def read_markdown(data: bytes) -> Content:
-    """The text as it stands, links kept; the title from the front matter."""
+    """Return the text with its links, and the title from the front matter."""
     text = decode(data).replace("\r\n", "\n")
     title, text = _without_front_matter(text)
     return Content("".join(_without_comments(text)), title)
 
 
 def _without_front_matter(text: str) -> tuple[str, str]:
-    """The title in the front matter, if any, and the text below it."""
+    """Split off the front matter; return its title ("" if none) and the text below it."""
     opening = _FRONT_MATTER.match(text)
     if not opening:
         return "", text
@@ -44,11 +44,9 @@ def _without_front_matter(text: str) -> tuple[str, str]:
 
 
 def _without_comments(text: str) -> Iterator[str]:
-    """The text without comments, template tags and tags of layout; code is left as it is.
-
-    A comment that never closes is text: else it would hide the rest of the document.
-    """
+    """Yield the lines without comments, template tags and layout tags; code is left as it is."""
     fence, hidden, at = "", False, 0
+    # A comment that is never closed counts as text; otherwise it would hide the rest of the file.
     last_close = text.rfind("-->")
     for line in text.splitlines(keepends=True):
         found = _FENCE.match(line)
@@ -66,9 +64,10 @@ def _without_comments(text: str) -> Iterator[str]:
 
 
 def _shown(line: str, hidden: bool, last_close: int) -> tuple[str, bool]:
-    """What of a line is outside `<!-- … -->`, and whether a comment is open after it.
+    """Return the part of a line outside `<!-- … -->`, and whether a comment is open after it.
 
-    A mark in code, or behind the document's last `-->`, opens none.
+    A `<!--` in code, or after the document's last `-->`, opens no comment. `last_close` is the
+    offset of that `-->` from the start of the line.
     """
     code = iter(_code_spans(line))
     start, end_of_code = next(code, _NO_SPAN)
@@ -94,9 +93,9 @@ def _shown(line: str, hidden: bool, last_close: int) -> tuple[str, bool]:
 
 
 def _code_spans(line: str) -> Iterator[tuple[int, int]]:
-    """Where code stands in a line: from a run of backticks to the next run that is as long."""
+    """Yield the code spans of a line: from a run of backticks to the next run of equal length."""
     runs = [run.span() for run in _TICKS.finditer(line)]
-    ends = [0] * len(runs)  # of each run's twin, 0 without one
+    ends = [0] * len(runs)  # where the run that closes each one ends; 0 if none does
     behind: dict[int, int] = {}
     for at in reversed(range(len(runs))):
         start, end = runs[at]
@@ -110,7 +109,7 @@ def _code_spans(line: str) -> Iterator[tuple[int, int]]:
 
 
 def _without_tags(line: str) -> Iterator[str]:
-    """A line's text without what a site generator puts into it, its code as it is."""
+    """Yield a line's text without a site generator's tags; its code is left as it is."""
     at = 0
     for start, end in _code_spans(line):
         yield _plain_of(line[at:start])
@@ -120,17 +119,16 @@ def _without_tags(line: str) -> Iterator[str]:
 
 
 def _plain_of(text: str) -> str:
-    """Text outside code: a tag leaves the words that it was given, a macro alone on a line none.
-
-    Within a sentence `{{ … }}` is more often what a team writes about than a macro of its site.
-    """
+    """Remove tags from text outside code; a template tag is replaced by its first quoted words."""
     if "{" in text:
         text = _TEMPLATE_TAG.sub(_words_given, text)
+        # Only a macro that is alone on its line goes: within a sentence, `{{ … }}` is more often
+        # what a team writes about.
         text = _ATTRIBUTES.sub("", _MACRO_LINE.sub("", text))
     return _LAYOUT_TAG.sub("", text) if "<" in text else text
 
 
 def _words_given(tag: re.Match[str]) -> str:
-    """The first quoted word of a template tag, such as a channel's name."""
+    """Return the first quoted string of a template tag, such as a channel's name."""
     found = _QUOTED.search(tag[1])
     return (found[1] or found[2] or "") if found else ""

@@ -1,4 +1,4 @@
-"""The text of a PDF, its pages in a row. Recognises no letters in pictures."""
+"""Extract the text of a PDF, page by page. Scanned pages need OCR first."""
 
 import logging
 import re
@@ -14,19 +14,20 @@ from retrieval.errors import UnreadableDocument
 
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-\u2010\u00ad]\n(?=[a-z\u00df-\u00ff])")
 _PAGE_NUMBER = re.compile(r"\d+")
-_FEWEST_PAGES = 4
+_FEWEST_PAGES = 4  # on fewer pages a repeated line proves nothing
 _MOST_PAGES = 3000
 _MOST_SECONDS = 120.0
-_MOST_DRAWN = 8 * 1024 * 1024  # one page can take longer than all others, and cannot be stopped
+_MOST_DRAWN = 8 * 1024 * 1024  # bytes; one page can take very long and cannot be interrupted
+# Titles set by programs: file names, single words, or nothing.
 _GIVEN_BY_PROGRAMS = re.compile(r"^Microsoft (?:Word|PowerPoint) - |\.\w{2,5}$|^\S*$")
 
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every flaw; we say one sentence
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it warns of every flaw; we report once
 
 
 def read_pdf(data: bytes) -> Content:
-    """The text of every page; words broken at a line's end are mended, running heads left out.
+    """Return the text of all pages, with hyphenated words joined and running heads removed.
 
-    Raises UnreadableDocument for one that is locked, has no text, or is too long to read.
+    Raises UnreadableDocument for a file that is locked, has no text, or is too long to read.
     """
     reader = PdfReader(BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):
@@ -40,7 +41,10 @@ def read_pdf(data: bytes) -> Content:
 
 
 def _pages(reader: PdfReader) -> Iterator[str]:
-    """The text of each page, as long as there are not too many and they do not take too long."""
+    """Yield the text of each page.
+
+    Raises UnreadableDocument if there are too many pages, or reading takes too long.
+    """
     count = len(reader.pages)
     if count > _MOST_PAGES:
         raise UnreadableDocument(
@@ -63,9 +67,9 @@ def _pages(reader: PdfReader) -> Iterator[str]:
 
 
 def _without_running_heads(pages: list[str]) -> list[str]:
-    """The pages without first and last lines that most of them share, page numbers aside.
+    """Remove first and last lines that most pages share, page numbers aside.
 
-    A page keeps one line at least: where all pages are alike, it is their text.
+    A document of fewer than 4 pages is left as it is.
     """
     lines = [page.splitlines() for page in pages]
     edges = Counter(edge for page in lines if page for edge in {_edge(page[0]), _edge(page[-1])})
@@ -76,6 +80,7 @@ def _without_running_heads(pages: list[str]) -> list[str]:
     }
     kept = []
     for page in lines:
+        # A page keeps at least one line: if all pages are alike, that line is their text.
         if len(page) > 1 and _edge(page[0]) in running:
             page = page[1:]
         if len(page) > 1 and _edge(page[-1]) in running:

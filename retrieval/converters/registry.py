@@ -1,4 +1,4 @@
-"""The bytes of a file to a title and Markdown text, by the file's suffix. Opens no file."""
+"""Choose the converter for a file by its suffix, and convert bytes to a title and Markdown."""
 
 import re
 from collections.abc import Callable
@@ -16,12 +16,12 @@ from text.markdown_blocks import scan_blocks
 from text.plain import clean, to_plain
 
 READER = "r3"
-"""The version of the readers: change it when one gives other text, and all is read anew."""
+"""The version of the converters. Change it when one gives other text: all files are read again."""
 
 MOST_CHARACTERS = 10_000_000
-"""Of a document's text: some three thousand pages, and the better part of an hour to embed."""
+"""The most characters of a document: about 3,000 pages, most of an hour to embed."""
 _LONGEST_TITLE = 200
-_HEADING_WITHIN = 50_000  # characters; what stands further down is no title
+_HEADING_WITHIN = 50_000  # characters; a heading further down is not the title
 _INDEX_NAMES = frozenset(("index", "readme", "_index"))
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 
@@ -40,13 +40,13 @@ _READERS: MappingProxyType[str, Callable[[bytes], Content]] = MappingProxyType(
     }
 )
 SUFFIXES = frozenset(_READERS)
-"""The suffixes, in lower case, of the files that can be read."""
+"""The suffixes that can be converted, in lower case."""
 
 
 def read_bytes(data: bytes, name: str) -> Content:
-    """The title and the text of the file `name` (a path with `/`); empty bytes give empty text.
+    """Convert the file `name` (a path with `/`) to a title and text; empty bytes give "".
 
-    The title is what the file says of itself, else its first heading, else its name made readable.
+    The title is the one the file declares, else its first heading, else its name made readable.
     Raises UnreadableDocument with a sentence that begins with the name.
     """
     reader = _READERS[PurePosixPath(name).suffix.lower()]
@@ -54,7 +54,7 @@ def read_bytes(data: bytes, name: str) -> Content:
         content = reader(data) if data.strip() else Content("")
     except UnreadableDocument as error:
         raise UnreadableDocument(f"{name} {error}") from error
-    except Exception as error:  # a broken file makes the parsers fail in any way there is
+    except Exception as error:  # a broken file can make the parsers raise anything
         raise UnreadableDocument(f"{name} is broken and cannot be read.") from error
     if len(content.text) > MOST_CHARACTERS:
         raise UnreadableDocument(
@@ -74,7 +74,10 @@ def _first_heading(text: str) -> str:
 
 
 def _readable(name: str) -> str:
-    """`guides/getting-started.md` as `Getting started`; an index is called like its folder."""
+    """Make a title of a path: `guides/getting-started.md` gives `Getting started`.
+
+    An index or readme gets its folder's name.
+    """
     path = PurePosixPath(name)
     stem = path.stem
     if stem.casefold() in _INDEX_NAMES and path.parent.name:

@@ -1,1 +1,1 @@
-"""Text to vectors."""
+"""Embed text as vectors."""

@@ -1,14 +1,11 @@
-"""How many cores there are for this process. Starts no thread."""
+"""Count the CPU cores that this process may use."""
 
 import os
 import sys
 
 
 def usable_cores() -> int:
-    """The cores that this process may use, which a container or `taskset` may limit.
-
-    macOS does not say it of a process: there all of the machine's.
-    """
+    """Return the number of cores this process may use; a container or `taskset` may limit it."""
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    return os.cpu_count() or 1  # macOS has no affinity of a process: all of the machine's cores

@@ -1,4 +1,4 @@
-"""A BERT's published weights as an int8 CTranslate2 encoder, made at each start. Reads no text."""
+"""Convert a published BERT checkpoint to an int8 CTranslate2 encoder, at each start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ import numpy as np
 import numpy.typing as npt
 
 Weights = Mapping[str, npt.NDArray[np.float32]]
-"""A checkpoint's arrays by their names."""
+"""A checkpoint's arrays by name."""
 
 LARGEST_WEIGHT = 95
-"""Of 127: CPUs without VNNI add two products in 16 bits, where larger ones would overflow."""
+"""The largest int8 weight. CPUs without VNNI add two products in 16 bits: 127 would overflow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What a checkpoint's arrays do not tell of it."""
+    """What a checkpoint's arrays do not say: layers, attention heads, layer norm's epsilon."""
 
     layers: int
     heads: int
@@ -31,12 +31,12 @@ def open_encoder(
     threads: int,
     largest_weight: int = LARGEST_WEIGHT,
 ) -> Any:
-    """A `ctranslate2.Encoder` of `threads` batches at a time, each on one core.
+    """Open a `ctranslate2.Encoder` that computes `threads` batches at once, each on one core.
 
-    `words` is the vocabulary in the order of its numbers. Each row of what a layer reads has a
-    scale of its own, so that a text's vector hardly depends on what else is in its batch.
+    `words` is the vocabulary in the order of its ids. A layer's input is quantised row by row, so
+    a text's vector hardly depends on the other texts of its batch.
     """
-    # Where PyTorch is installed it is imported with them: only those who encode wait for that.
+    # Imported here, because they import PyTorch if it is installed: only those who encode wait.
     import ctranslate2  # type: ignore[import-untyped]  # it comes without types
     from ctranslate2.specs import (  # type: ignore[import-untyped]  # as above
         common_spec,
@@ -79,7 +79,7 @@ def _set_embeddings(encoder: Any, weights: Weights) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Weights, and the largest that one of a row becomes in 8 bits."""
+    """The weights, and the int8 value that the largest of each row becomes."""
 
     weights: Weights
     largest: int
@@ -97,7 +97,7 @@ def _set_layer(layer: Any, rows: _Rows, name: str) -> None:
 
 
 def _set_linear(linear: Any, rows: _Rows, *names: str) -> None:
-    """The layers of these names as one, each of its rows in 8 bits of its own scale."""
+    """Set a linear layer to these layers stacked, in int8 with one scale for each row."""
     weight = np.concatenate([rows.weights[f"{name}.weight"] for name in names])
     scale = rows.largest / np.abs(weight).max(axis=1)
     linear.weight = np.rint(weight * scale[:, None]).astype(np.int8)

@@ -1,4 +1,4 @@
-"""What an index must know of an embedder."""
+"""The embedder interface, and the function that opens the embedder at a URL."""
 
 from abc import abstractmethod
 
@@ -9,11 +9,10 @@ EMBEDDED = "embedded:"
 
 
 class Embedder(Embeddings):
-    """LangChain's Embeddings with what an index must know of it: `name`, `dimensions`, tokens.
+    """LangChain's Embeddings with what an index needs: `name`, `dimensions` and a token count.
 
-    `url` is what `open_embedder` takes for it, empty where that cannot open it. Vectors have the
-    length 1. The `a…` methods leave the event loop free. Raises EmbedderUnavailable where it cannot
-    answer.
+    `url` opens it with `open_embedder`, "" if that is not possible. Vectors have length 1. The
+    `a…` methods do not block the event loop. Its methods raise EmbedderUnavailable.
     """
 
     name: str
@@ -22,9 +21,10 @@ class Embedder(Embeddings):
 
     @abstractmethod
     def count_tokens(self, text: str) -> int:
-        """How many of the model's tokens `text` is, its marks of begin and end left out."""
+        """Count the model's tokens in `text`, without special tokens."""
 
     def neighbour(self, url: str) -> "Embedder | None":
-        """The embedder at `url` where it is on this one's own server; None for any other place."""
+        """Open another model on the same server; None if `url` points elsewhere."""
+        # Texts never go to a second server.
         del url
         return None

@@ -1,4 +1,7 @@
-"""all-MiniLM-L6-v2 in 8 bits on CTranslate2, in this process. Downloads nothing."""
+"""Embed with all-MiniLM-L6-v2 in int8 on CTranslate2, in this process.
+
+The weights come from an installed package and are checked by their SHA-256.
+"""
 
 import asyncio
 import hashlib
@@ -25,11 +28,11 @@ SHAPE = Shape(layers=6, heads=12)
 _MOST_TOKENS = 256
 _BATCH_TOKENS = 512  # what a core's cache holds; larger batches are slower
 _QUESTIONS = 2
-"""Questions embedded at once beside the indexer."""
+"""Questions that may be embedded at the same time as documents."""
 
 
 def open_tokenizer() -> Tokenizer:
-    """MiniLM's tokenizer, which neither pads nor cuts. Raises EmbedderUnavailable."""
+    """Open MiniLM's tokenizer without padding or truncation. Raises EmbedderUnavailable."""
     tokenizer = Tokenizer.from_file(str(_checked(*_TOKENIZER, _TOKENIZER_SHA256)))
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -37,18 +40,18 @@ def open_tokenizer() -> Tokenizer:
 
 
 def list_words(tokenizer: Tokenizer) -> list[str]:
-    """The vocabulary in the order of its numbers."""
+    """Return the vocabulary in the order of its ids."""
     vocabulary = tokenizer.get_vocab()
     return sorted(vocabulary, key=vocabulary.__getitem__)
 
 
 def find_weights() -> Path:
-    """The file of MiniLM's published weights. Raises EmbedderUnavailable."""
+    """Return the path of MiniLM's published weights. Raises EmbedderUnavailable."""
     return _checked(*_WEIGHTS, _WEIGHTS_SHA256)
 
 
 class MiniLM(Embedder):
-    """384 dimensions; reads 256 tokens of a text and no more. English above all."""
+    """The embedded embedder: 384 dimensions, the first 256 tokens of a text, mainly English."""
 
     name = "all-MiniLM-L6-v2-ct2-int8"
     dimensions = 384
@@ -62,15 +65,15 @@ class MiniLM(Embedder):
         self._encoder = open_encoder(weights, SHAPE, words, cores + _QUESTIONS)
         self._batches = ThreadPoolExecutor(cores, thread_name_prefix="minilm-batch")
         self._documents = ThreadPoolExecutor(_QUESTIONS, thread_name_prefix="minilm-documents")
-        # A question does not wait for a batch of documents.
+        # A pool of its own, so that a question does not wait for a batch of documents.
         self._questions = ThreadPoolExecutor(_QUESTIONS, thread_name_prefix="minilm-question")
 
     def count_tokens(self, text: str) -> int:
-        """How many word pieces `text` is."""
+        """Count the word pieces in `text`."""
         return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """A vector of length 1 for each text, in order; on all cores."""
+        """Return a vector of length 1 for each text, in order. Uses all cores."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         encodings = self._tokenizer.encode_batch([_shortened(text) for text in texts])
         for encoding in encodings:
@@ -82,24 +85,25 @@ class MiniLM(Embedder):
         return vectors.tolist()
 
     def embed_query(self, text: str) -> list[float]:
-        """The vector of a question; questions and passages are read alike."""
+        """Return the vector of a question, embedded like a passage."""
         encoding = self._tokenizer.encode(_shortened(text))
         encoding.truncate(_MOST_TOKENS)
         vector: list[float] = self._vectors([encoding.ids])[0].tolist()
         return vector
 
     async def aembed_documents(self, texts: list[str]) -> list[list[float]]:
-        """As `embed_documents`, in threads."""
+        """Like `embed_documents`, in threads."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._documents, self.embed_documents, texts)
 
     async def aembed_query(self, text: str) -> list[float]:
-        """As `embed_query`, in a thread."""
+        """Like `embed_query`, in a thread."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._questions, self.embed_query, text)
 
     def _vectors(self, batch: list[list[int]]) -> npt.NDArray[np.float32]:
         hidden = np.array(self._encoder.forward_batch(batch).last_hidden_state)
+        # Mean pooling, as the model was trained, over each text's own tokens without the padding.
         mean = np.stack(
             [row[: len(ids)].mean(axis=0) for row, ids in zip(hidden, batch, strict=True)]
         )
@@ -108,8 +112,9 @@ class MiniLM(Embedder):
 
 
 def _batches(lengths: list[int]) -> Iterator[list[int]]:
-    """The places of all texts, those of about one length together, few enough for the cache."""
+    """Yield the indices of all texts in batches of similar length, padded to at most 512 tokens."""
     batch: list[int] = []
+    # A batch is padded to its longest text: similar lengths waste little.
     for at in sorted(range(len(lengths)), key=lengths.__getitem__):
         if batch and (len(batch) + 1) * lengths[at] > _BATCH_TOKENS:
             yield batch
@@ -120,12 +125,15 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
 
 
 def _shortened(text: str) -> str:
-    """No more of `text` than the model can read: no token is longer than 100 characters."""
-    return text[: _MOST_TOKENS * 100]
+    """Cut a text to what the model can read, so that a long one is tokenised quickly."""
+    return text[: _MOST_TOKENS * 100]  # no token has more than 100 characters
 
 
 def _checked(package: str, file: str, sha256: str) -> Path:
-    """The path of a package's file, found without importing it, if it is the one we know."""
+    """Return the path of a package's file, found without importing the package.
+
+    Raises EmbedderUnavailable if it is missing or its SHA-256 is another.
+    """
     spec = find_spec(package)
     folders = list(spec.submodule_search_locations or ()) if spec else []
     path = Path(folders[0], file) if folders else None

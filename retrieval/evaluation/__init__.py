@@ -1,1 +1,1 @@
-"""Measure a search on a corpus."""
+"""Measure search quality on evaluation datasets."""

@@ -1,4 +1,4 @@
-"""A corpus in an index of its own, asked by each arm, and dropped again. Reckons no metric."""
+"""Index a dataset alone in a workspace, query it with each kind of search, and drop it again."""
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -29,14 +29,14 @@ _ARMS: Mapping[str, frozenset[Arm]] = MappingProxyType(
     {"dense": frozenset({"dense"}), "lexical": frozenset({"lexical"}), "fused": ARMS}
 )
 PASSAGES = 20
-"""The passages asked for: enough for ten documents, few enough to search as an answer does."""
+"""Passages per query: enough for ten documents, and about as many as an answer's search takes."""
 Way = Callable[[str], Awaitable[list[str]]]
-"""A question to the keys of the documents found, best first and each once."""
+"""Takes a question and returns the keys of the documents found, best first, each once."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorpusSource:
-    """A corpus as a source of its own."""
+    """A dataset's documents as a source."""
 
     documents: Mapping[str, Document]
     kind: str = "corpus"
@@ -45,11 +45,11 @@ class CorpusSource:
     url_prefix: str | None = None
 
     def listing(self) -> Iterator[Listed]:
-        """All documents."""
+        """List all documents."""
         return (Listed(key, document.version) for key, document in self.documents.items())
 
     def read(self, key: str) -> Document:
-        """A document. Raises EmptyDocument for one without a word."""
+        """Return a document. Raises EmptyDocument if it has no text."""
         if not self.documents[key].text:
             raise EmptyDocument(f"{key} is empty.")
         return self.documents[key]
@@ -62,7 +62,7 @@ async def indexed_corpus(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> AsyncIterator[IndexReport]:
-    """As `indexed_alone`, with a corpus for a source."""
+    """Like `indexed_alone`, with a dataset's documents as the source."""
     source = CorpusSource({document.key: document for document in corpus.documents})
     async with indexed_alone(database, source, embedder, on_progress) as report:
         yield report
@@ -75,11 +75,11 @@ async def indexed_alone(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> AsyncIterator[IndexReport]:
-    """`source` alone in the index of `workspace` while the block lasts, whatever was there before.
+    """Index `source` into an empty `workspace`, and empty it again when the block ends.
 
-    `workspace` must be for this purpose only; a second run in it waits for the first. What a
-    killed run has left is dropped by the next. Raises SourceNotFound, EmbedderUnavailable and
-    DatabaseUnavailable.
+    Everything in `workspace` is deleted, so use one for this purpose only. A second run waits for
+    the first; the next run cleans up after a killed one. Raises SourceNotFound,
+    EmbedderUnavailable and DatabaseUnavailable.
     """
     async with database.advisory_lock(f"{database.workspace}/measuring"):
         await _drop(database)
@@ -94,9 +94,9 @@ def ways_to_search(
     embedder: Embedder,
     reranker: Reranker | None = None,
 ) -> dict[str, Way]:
-    """Each arm alone and both fused, as an answer's search does it, the embedding included.
+    """Return the searches to compare: dense, lexical, fused, and reranked if there is a reranker.
 
-    Where there is a reranker, both fused and reranked as well.
+    Each embeds the question itself, as the search for an answer does.
     """
 
     async def ask(arms: frozenset[Arm], question: str) -> list[str]:
@@ -119,13 +119,11 @@ def ways_to_search(
 async def ask_all(
     ways: Mapping[str, Way], corpus: Corpus, on_progress: OnProgress | None = None
 ) -> dict[str, Ranked]:
-    """Every question in every way, one after the other.
-
-    The ways take turns, so that a busy moment of the machine is shared by all.
-    """
+    """Ask every question with every search, one at a time, and record rankings and times."""
     rankings: dict[str, dict[str, list[str]]] = {name: {} for name in ways}
     times: dict[str, list[float]] = {name: [] for name in ways}
     for number, (id_, question) in enumerate(corpus.questions.items(), 1):
+        # The searches take turns, so that a busy moment of the machine slows all of them.
         for name, way in ways.items():
             started = time.perf_counter()
             rankings[name][id_] = await way(question)
@@ -136,7 +134,7 @@ async def ask_all(
 
 
 async def _drop(database: Database) -> None:
-    """Take the workspace's generations, then its documents, out of the database."""
+    """Delete the workspace's generations, then its sources and documents."""
     place = {"workspace": database.workspace}
     async with database.connection() as connection:
         cursor = await connection.execute(_SQL["retire_generations"], place)

@@ -1,4 +1,4 @@
-"""A corpus to measure on, read from BEIR's files or from squad2's. Measures nothing."""
+"""Read retrieval datasets in the format of BEIR or of our SQuAD 2.0 files."""
 
 import gzip
 import json
@@ -14,15 +14,15 @@ from retrieval.errors import UnreadableCorpus
 from text.plain import clean
 
 _GZIP = b"\x1f\x8b"
-_VERSION = "1"  # a corpus is read once, so its documents never change
+_VERSION = "1"  # a dataset is indexed once, so its documents never change
 
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Documents, and questions with a grade for each document that was judged.
+    """A dataset: documents, questions, and a grade for each judged pair of both.
 
-    `grades[question][document]`: above 0 is right, the more the better. Each question has a right
-    document; those of the files that have none are left out.
+    `grades[question][document]` above 0 means relevant, higher is better. Each question has a
+    relevant document; questions without one are left out.
     """
 
     documents: tuple[Document, ...]
@@ -30,7 +30,7 @@ class Corpus:
     grades: Mapping[str, Mapping[str, int]]
 
     def sample(self, count: int, seed: int = 7) -> "Corpus":
-        """The same documents with at most `count` of the questions, drawn by `seed`."""
+        """Return the same documents with at most `count` questions, drawn at random by `seed`."""
         if count >= len(self.questions):
             return self
         chance = random.Random(seed)  # noqa: S311 - a sample, not a secret
@@ -44,21 +44,21 @@ def gather(
     questions: Mapping[str, str],
     grades: Mapping[str, Mapping[str, int]],
 ) -> Corpus:
-    """The corpus of these, without the questions that have no right document."""
+    """Make a dataset, without the questions that have no relevant document."""
     right = {id_: of for id_, of in grades.items() if any(grade > 0 for grade in of.values())}
     asked = {id_: text for id_, text in questions.items() if id_ in right}
     return Corpus(tuple(documents.values()), asked, {id_: right[id_] for id_ in asked})
 
 
 def document(key: str, title: str, text: str) -> Document:
-    """A document of a corpus, its text as an index takes it."""
+    """Make a document of a dataset, with its text cleaned as for indexing."""
     return Document(key, clean(title).strip(), clean(text).strip(), _VERSION)
 
 
 def read_beir(corpus: Path, queries: Path, qrels: Path) -> Corpus:
-    """BEIR's `corpus.jsonl`, `queries.jsonl` and qrels, each plain or gzipped.
+    """Read BEIR's `corpus.jsonl`, `queries.jsonl` and qrels, each plain or gzipped.
 
-    The qrels have 3 columns (query, document, grade) or TREC's 4, with or without a header. Raises
+    Qrels have 3 columns (query, document, grade) or TREC's 4, with or without a header. Raises
     UnreadableCorpus, which names the file and the line.
     """
     documents = read_documents(corpus, "_id")
@@ -76,10 +76,10 @@ def read_beir(corpus: Path, queries: Path, qrels: Path) -> Corpus:
 
 
 def read_squad2(passages: Path, questions: Path) -> Corpus:
-    """Passages (`id`, `title`, `text`) and questions (`id`, `question`, `passage_id`), JSON lines.
+    """Read passages (`id`, `title`, `text`) and questions (`id`, `question`, `passage_id`).
 
-    The right document of a question is its passage; the unanswerable ones have none. Raises
-    UnreadableCorpus, which names the file and the line.
+    Both are JSON lines. The relevant document of a question is its passage; unanswerable questions
+    are skipped. Raises UnreadableCorpus, which names the file and the line.
     """
     documents = read_documents(passages, "id")
     asked: dict[str, str] = {}
@@ -104,7 +104,7 @@ class JsonLine:
 
 
 def read_documents(path: Path, id_field: str) -> dict[str, Document]:
-    """The documents of a file by their ids. Raises UnreadableCorpus."""
+    """Read the documents of a file, by id. Raises UnreadableCorpus."""
     found: dict[str, Document] = {}
     for row in read_rows(path):
         key = text_in(row, id_field)
@@ -122,7 +122,7 @@ def _checked(corpus: Corpus, judged: Path) -> Corpus:
 
 
 def _judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
-    """The place, question, document and grade of each line."""
+    """Yield the place, question id, document id and grade of each line."""
     for number, line in _lines(path):
         columns = line.split("\t") if "\t" in line else line.split()
         columns = [column.strip() for column in columns]
@@ -139,7 +139,7 @@ def _judgements(path: Path) -> Iterator[tuple[str, str, str, int]]:
 
 
 def read_rows(path: Path) -> Iterator[JsonLine]:
-    """The objects of a file of JSON lines, plain or gzipped. Raises UnreadableCorpus."""
+    """Yield the objects of a file of JSON lines, plain or gzipped. Raises UnreadableCorpus."""
     for number, line in _lines(path):
         place = f"{path}, line {number},"
         try:
@@ -152,7 +152,7 @@ def read_rows(path: Path) -> Iterator[JsonLine]:
 
 
 def text_in(row: JsonLine, field: str) -> str:
-    """A field as text; ids may be numbers. Raises UnreadableCorpus where it is missing."""
+    """Return a field as text; numbers are converted. Raises UnreadableCorpus if it is missing."""
     value = row.fields.get(field)
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise UnreadableCorpus(f'{row.place} lacks the text "{field}".')
@@ -160,7 +160,7 @@ def text_in(row: JsonLine, field: str) -> str:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers from 1."""
+    """Yield the lines that are not blank, with their numbers from 1."""
     number = 0
     try:
         with path.open("rb") as opened:

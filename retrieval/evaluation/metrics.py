@@ -1,4 +1,4 @@
-"""How good a ranking is, and how sure a difference. Asks no index."""
+"""Metrics of a ranking, and a bootstrap interval for the difference of two."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -10,15 +10,15 @@ from types import MappingProxyType
 import numpy as np
 
 Grades = Mapping[str, int]
-"""A question's judged documents; above 0 is right, the more the better."""
+"""A question's judged documents with their grades; above 0 means relevant, higher is better."""
 Metric = Callable[[Sequence[str], Grades], float]
-"""A ranking of documents, best first and each once, and its grades to a figure from 0 to 1."""
+"""Takes a ranking (best first, each document once) and grades; returns a value from 0 to 1."""
 
 
 def ndcg(ranking: Sequence[str], grades: Grades, k: int) -> float:
-    """Normalised discounted cumulative gain of the first `k`; the gain is the grade itself.
+    """Return the normalised discounted cumulative gain of the first `k`; the gain is the grade.
 
-    Järvelin and Kekäläinen 2002, as trec_eval and BEIR reckon it. 0 where nothing is right.
+    Järvelin and Kekäläinen 2002, as in trec_eval and BEIR. 0 if no document is relevant.
     """
     gained = [max(0, grades.get(key, 0)) for key in ranking[:k]]
     best = sorted((grade for grade in grades.values() if grade > 0), reverse=True)[:k]
@@ -26,13 +26,13 @@ def ndcg(ranking: Sequence[str], grades: Grades, k: int) -> float:
 
 
 def recall(ranking: Sequence[str], grades: Grades, k: int) -> float:
-    """The part of the right documents that is among the first `k`. 0 where nothing is right."""
+    """Return the share of relevant documents among the first `k`; 0 if none is relevant."""
     right = {key for key, grade in grades.items() if grade > 0}
     return len(right.intersection(ranking[:k])) / len(right) if right else 0.0
 
 
 def reciprocal_rank(ranking: Sequence[str], grades: Grades) -> float:
-    """1 over the place of the first right document; 0 where none is there."""
+    """Return 1 / rank of the first relevant document; 0 if the ranking has none."""
     places = (place for place, key in enumerate(ranking, 1) if grades.get(key, 0) > 0)
     return 1 / next(places, math.inf)
 
@@ -45,28 +45,28 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
         "mrr": reciprocal_rank,
     }
 )
-"""What a retriever is measured by; each is a question's, and a mean over all of them."""
+"""The metrics by name, each for one question; a retriever's figure is their mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """What a retriever gave: each question's documents, best first, and the milliseconds of each.
+    """A retriever's results: each question's documents, best first, and its milliseconds.
 
-    The order of the questions is that of the figures.
+    The figures are in the order of the questions.
     """
 
     rankings: Mapping[str, Sequence[str]]
     milliseconds: Sequence[float]
 
     def figures(self, grades: Mapping[str, Grades]) -> dict[str, list[float]]:
-        """Each metric of every question."""
+        """Return each metric's value for every question."""
         return {
             name: [metric(ranking, grades[id_]) for id_, ranking in self.rankings.items()]
             for name, metric in METRICS.items()
         }
 
     def summary(self, grades: Mapping[str, Grades]) -> dict[str, float]:
-        """Each metric's mean, and `p50_ms` and `p95_ms`. Raises ValueError without questions."""
+        """Return each metric's mean, `p50_ms` and `p95_ms`. Raises ValueError without questions."""
         means = {name: round(mean(of), 4) for name, of in self.figures(grades).items()}
         p50, p95 = np.percentile(self.milliseconds, [50, 95])
         return {**means, "p50_ms": round(float(p50), 1), "p95_ms": round(float(p95), 1)}
@@ -74,7 +74,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How much larger one mean is than another, and the bounds it lies within at 95%."""
+    """The difference of two means with its 95% confidence interval."""
 
     mean: float
     low: float
@@ -82,17 +82,17 @@ class Difference:
 
     @property
     def is_sure(self) -> bool:
-        """Whether the bounds leave no doubt which of the two is larger."""
+        """Return whether the interval excludes 0, so that one mean is surely larger."""
         return self.low > 0 or self.high < 0
 
 
 def difference(
     one: Sequence[float], other: Sequence[float], seed: int = 7, samples: int = 2000
 ) -> Difference:
-    """The mean of `one - other` over the same questions, with its paired bootstrap interval.
+    """Return the mean of `one - other` over the same questions, with a paired bootstrap interval.
 
-    Questions are drawn anew `samples` times; the bounds are the percentiles 2.5 and 97.5 of the
-    means (Efron 1979; Sakai 2006 for retrieval). Raises ValueError for none or unequal lengths.
+    Questions are resampled `samples` times; the bounds are the percentiles 2.5 and 97.5 of the
+    means (Efron 1979; Sakai 2006 for retrieval). Raises ValueError for empty or unequal lengths.
     """
     if len(one) != len(other) or not one:
         raise ValueError("a paired difference needs as many figures of the one as of the other")

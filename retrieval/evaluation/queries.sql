@@ -1,7 +1,7 @@
 -- name: retire_generations
--- Takes a whole workspace out of answering, so that its generations can be dropped.
+-- Retire all generations of a workspace, so that they can be dropped.
 update generations set state = 'retired' where workspace = %(workspace)s returning id;
 
 -- name: forget_reader_sets
--- Who could read the documents of a workspace that has none left.
+-- Delete the reader sets of a workspace that has no documents left.
 delete from reader_sets where workspace = %(workspace)s;

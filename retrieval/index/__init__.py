@@ -1,1 +1,1 @@
-"""What is stored: sources, documents, chunks and posting lists, by generation."""
+"""Store sources, documents, chunks and posting lists, by generation."""

@@ -1,4 +1,4 @@
-"""Which stored documents a generation lacks, and how many it holds. Fills none."""
+"""Find the stored documents that are not yet in a generation, and count those that are."""
 
 from psycopg import AsyncConnection
 from psycopg.rows import dict_row
@@ -13,9 +13,9 @@ _SQL = load_statements("retrieval.index")
 async def documents_to_fill(
     connection: AsyncConnection, generation: Generation, after: int, limit: int
 ) -> list[tuple[int, str, Document]]:
-    """Stored documents with ids beyond `after` that `generation` lacks or has for other readers.
+    """Return up to `limit` documents with ids above `after` that `generation` has to index.
 
-    Each with its id, its hash and the document.
+    These are documents that it lacks, or has with other readers. Each comes with its id and hash.
     """
     values = {"workspace": generation.workspace, "after": after, "limit": limit}
     async with connection.cursor(row_factory=dict_row) as cursor:
@@ -28,7 +28,7 @@ async def documents_to_fill(
 
 
 async def count_held(connection: AsyncConnection, generation: Generation) -> tuple[int, int]:
-    """How many of a workspace's documents `generation` holds, and how many there are."""
+    """Return how many of a workspace's documents `generation` has, and how many there are."""
     values = {"workspace": generation.workspace}
     ((total,),) = await (await connection.execute(_SQL["count_documents"], values)).fetchall()
     lacking = await connection.execute(generation.statement(_SQL["lacking_documents"]), values)

@@ -1,4 +1,4 @@
-"""Sources, documents and chunks as rows in Postgres, each document written whole. Searches none."""
+"""Store sources, documents and chunks in Postgres. Each document is written atomically."""
 
 import asyncio
 import hashlib
@@ -24,7 +24,7 @@ _INCOMING = ["int8", "int4", "text[]", "text", "int4", "int4", "text", "int4", "
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A chunk ready to be stored: what was embedded of it, and its vector."""
+    """A chunk ready to store: the embedded text, its hash, and the vector in pgvector's form."""
 
     chunk: Chunk
     read: str
@@ -34,7 +34,7 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A document ready to be stored: its hash and its embedded chunks."""
+    """A document ready to store, with its hash and embedded chunks."""
 
     document: Document
     hash: str
@@ -42,13 +42,13 @@ class Ready:
 
 
 def hash_text(text: str) -> str:
-    """The SHA-256 of a text; equal hashes need no second embedding."""
+    """Return the SHA-256 of a text. Texts of equal hash are embedded once."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class KnownDocument:
-    """What the index holds of a document, to tell whether it has changed."""
+    """What the index knows of a document, to see whether it has changed."""
 
     id: int
     version: str
@@ -56,9 +56,10 @@ class KnownDocument:
 
 
 async def upsert_source(connection: AsyncConnection, workspace: str, source: Source) -> int:
-    """The source's row, and its readers on all its documents at once; its id.
+    """Insert or update a source and set its readers on all its documents; return its id.
 
-    From then on nobody else is shown them; their chunks follow when the generation is filled.
+    Search respects the new readers from the commit on. Reader sets of chunks follow when the
+    generation is filled.
     """
     readers = sorted(source.readers)
     async with connection.transaction():
@@ -80,12 +81,12 @@ async def upsert_source(connection: AsyncConnection, workspace: str, source: Sou
 
 
 async def finish_sync(connection: AsyncConnection, source_id: int) -> None:
-    """Note that the source was read to its end just now."""
+    """Record that the source was just read completely."""
     await connection.execute(_SQL["finish_sync"], {"source": source_id})
 
 
 async def known_documents(connection: AsyncConnection, source_id: int) -> dict[str, KnownDocument]:
-    """The documents that the index holds of a source, by key."""
+    """Return the indexed documents of a source, by key."""
     cursor = await connection.execute(_SQL["known_documents"], {"source": source_id})
     return {key: KnownDocument(*rest) for key, *rest in await cursor.fetchall()}
 
@@ -93,7 +94,7 @@ async def known_documents(connection: AsyncConnection, source_id: int) -> dict[s
 async def refresh_document(
     connection: AsyncConnection, document_id: int, document: Document
 ) -> None:
-    """Note the version and URL of a document whose text is as it was."""
+    """Update version and URL of a document whose text is unchanged."""
     await connection.execute(
         _SQL["refresh_document"],
         {
@@ -108,7 +109,7 @@ async def refresh_document(
 async def delete_documents(
     connection: AsyncConnection, source_id: int, keys: Sequence[str]
 ) -> None:
-    """Delete documents with their chunks in every generation."""
+    """Delete documents and their chunks in every generation."""
     if keys:
         values = {"source": source_id, "keys": list(keys)}
         async with connection.transaction():
@@ -123,10 +124,9 @@ async def write_documents(
     generation: Generation,
     documents: Sequence[Ready],
 ) -> None:
-    """Documents with their chunks in the place of what was there, in one transaction.
+    """Write documents and replace their chunks in one transaction.
 
-    Chunks of other generations go as well: they are of an earlier text, and filling brings them.
-    Raises GenerationMoved, with nothing written, where `generation` is live no more.
+    Raises GenerationMoved, with nothing written, if `generation` is no longer live.
     """
     terms_of = await asyncio.to_thread(_terms_of, documents)
     async with connection.transaction():
@@ -135,6 +135,7 @@ async def write_documents(
         cursor = await connection.execute(_SQL["is_live"], {"generation": generation.id})
         if await cursor.fetchone() is None:
             raise GenerationMoved(f"Generation {generation.id} was replaced just now. Index again.")
+        # Other generations lose their chunks of the old text too; filling adds the new ones.
         await connection.execute(_SQL["delete_all_chunks"], {"documents": ids})
         stored = dict(zip(ids, documents, strict=True))
         await _insert_chunks(connection, generation, stored, terms_of)
@@ -143,9 +144,9 @@ async def write_documents(
 async def rewrite_chunks(
     connection: AsyncConnection, generation: Generation, documents: Mapping[int, Ready]
 ) -> None:
-    """The chunks of stored documents, by id, in the place of those of this generation.
+    """Replace this generation's chunks of stored documents, by document id, in one transaction.
 
-    In one transaction. A document that has changed meanwhile is left to who changed it.
+    A document that has changed meanwhile is skipped: whoever changed it writes its chunks.
     """
     terms_of = await asyncio.to_thread(_terms_of, documents.values())
     async with connection.transaction():
@@ -163,7 +164,7 @@ async def rewrite_chunks(
 async def _upsert_documents(
     connection: AsyncConnection, source: int, generation: Generation, documents: Sequence[Ready]
 ) -> list[int]:
-    """The ids of documents of a source, written as they are now, in order."""
+    """Insert or update documents of a source; return their ids in order."""
     keys = [ready.document.key for ready in documents]
     await connection.execute(_SQL["hold_documents"], {"source": source, "keys": keys})
     rows = [
@@ -187,7 +188,7 @@ async def _upsert_documents(
 
 
 def _terms_of(documents: Iterable[Ready]) -> dict[str, list[str]]:
-    """The terms of all chunks by the hash of what they are the terms of."""
+    """Return the terms of all chunks, by the hash of the embedded text."""
     return {each.hash: terms(each.read) for ready in documents for each in ready.chunks}
 
 
@@ -197,12 +198,14 @@ async def _insert_chunks(
     documents: Mapping[int, Ready],
     terms_of: Mapping[str, list[str]],
 ) -> None:
-    """The chunks of documents, by the documents' ids, and a segment for each set of readers."""
+    """Insert the chunks of documents, by document id, and a segment for each reader set."""
+    # In a fixed order, so that two writers of new reader sets do not deadlock.
     sets = {
         readers: await _reader_set(connection, generation.workspace, readers)
         for readers in sorted({ready.document.readers for ready in documents.values()}, key=sorted)
     }
     found: dict[tuple[int, int], tuple[int, list[str]]] = {}
+    # COPY is the fastest way in, but cannot write to a table with row-level security.
     await connection.execute(_SQL["make_incoming"])
     async with connection.cursor() as cursor, cursor.copy(_SQL["copy_incoming"]) as copy:
         copy.set_types(_INCOMING)
@@ -236,7 +239,7 @@ async def _reader_set(connection: AsyncConnection, workspace: str, readers: froz
 
 
 async def _holds_document(connection: AsyncConnection, document_id: int, hash_: str) -> bool:
-    """Whether the document still has this hash; it keeps it until the transaction ends."""
+    """Return whether the document still has this hash, and lock it until the transaction ends."""
     values = {"document": document_id, "hash": hash_}
     cursor = await connection.execute(_SQL["hold_document"], values)
     return await cursor.fetchone() is not None
@@ -245,7 +248,7 @@ async def _holds_document(connection: AsyncConnection, document_id: int, hash_: 
 async def known_vectors(
     connection: AsyncConnection, generation: Generation, document_id: int
 ) -> dict[str, HalfVector]:
-    """The vectors of a document's chunks by the hash of what was embedded."""
+    """Return the vectors of a document's chunks, by the hash of the embedded text."""
     async with connection.cursor(binary=True) as cursor:
         await cursor.execute(generation.statement(_SQL["known_vectors"]), {"document": document_id})
         return dict(await cursor.fetchall())

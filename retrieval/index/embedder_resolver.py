@@ -1,7 +1,7 @@
-"""The embedder that reads a generation, opened again where it is not the one at hand.
+"""Find the embedder of a generation, and open it again if it is not the configured one.
 
-While the index moves to another embedder, questions need the one before. Only what runs in this
-process, or on the server that is used anyway, is opened: texts go to no other server.
+While the index moves to a new embedder, questions still need the previous one. Only embedders in
+this process or on the configured server are opened, so that texts are sent to no second server.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ from retrieval.embeddings.open import open_embedder
 from retrieval.errors import EmbedderUnavailable
 from retrieval.index.generations import Generation
 
-_PATIENCE = 60.0
+_PATIENCE = 60.0  # seconds until an embedder that failed to open is tried again
 
 _log = logging.getLogger(__name__)
 
 
 class _Shelf:
-    """Embedders that were opened again, by URL; one that cannot be is left alone for a while."""
+    """A cache of opened embedders by URL. One that failed is tried again after 60 seconds."""
 
     def __init__(self) -> None:
         self._opened: dict[str, Embedder] = {}
@@ -28,11 +28,12 @@ class _Shelf:
         self._opening = threading.Lock()
 
     def find(self, url: str) -> Embedder | None:
-        """One that was opened before."""
+        """Return an embedder that is already open."""
         return self._opened.get(url)
 
     def open(self, url: str, at_hand: Embedder) -> Embedder | None:
-        """The embedder at `url`; None where it cannot be had."""
+        """Open the embedder at `url`; None if that fails or failed within the last minute."""
+        # Opening takes seconds: a second caller waits, and finds what the first one opened.
         with self._opening:
             if url in self._opened:
                 return self._opened[url]
@@ -54,7 +55,7 @@ _SHELF = _Shelf()
 
 
 async def embedder_of(generation: Generation, at_hand: Embedder) -> Embedder | None:
-    """The embedder whose vectors `generation` holds; None where it cannot be had here."""
+    """Return the embedder that made the vectors of `generation`; None if it cannot be opened."""
     if generation.reads(at_hand):
         return at_hand
     url = generation.embedder_url

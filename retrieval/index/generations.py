@@ -1,4 +1,4 @@
-"""Which index is live and of what it is made. Fills none: indexing does."""
+"""Find, create and describe generations: the versions of a workspace's index."""
 
 import asyncio
 from dataclasses import dataclass
@@ -21,16 +21,16 @@ from retrieval.lexical.analyzer import ANALYSER
 
 _SQL = load_statements("retrieval.index")
 KEPT_DAYS = 30
-"""How long the generation before the live one is kept."""
-_FEWEST_INDEXED = 10_000  # fewer are scanned sooner than a graph is walked
+"""Days that the previous generation is kept after a switch."""
+_FEWEST_INDEXED = 10_000  # chunks; a scan of fewer is faster than the HNSW graph
 
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One whole index of a workspace.
+    """A complete index of a workspace.
 
-    Embedder, dimensions, splitter and analyser are its identity. `switched_from` was live before
-    it, if it ever was live itself and that one is still there.
+    Embedder, dimensions, splitter and analyser are its identity. `switched_from` is the id of the
+    generation that was live before it, None if it was never live or that one was dropped.
     """
 
     id: int
@@ -45,15 +45,15 @@ class Generation:
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> "Generation":
-        """A row of `generations`."""
+        """Make one of a row of `generations`."""
         return cls(**row)
 
     def reads(self, embedder: Embedder) -> bool:
-        """Whether vectors of this embedder can be compared with those of this index."""
+        """Return whether this embedder's vectors can be compared with those of this index."""
         return (self.embedder, self.dimensions) == (embedder.name, embedder.dimensions)
 
     def statement(self, template: str) -> sql.Composed:
-        """A statement with this generation's own {chunks}, {postings} and {dimensions} put in."""
+        """Fill in this generation's {chunks}, {postings}, {generation} and {dimensions}."""
         return sql.SQL(template).format(
             chunks=sql.Identifier(f"chunks_g{self.id}"),
             postings=sql.Identifier(f"postings_g{self.id}"),
@@ -63,13 +63,13 @@ class Generation:
 
 
 async def live_generation(database: Database) -> Generation | None:
-    """The generation that answers questions; None before anything was indexed."""
+    """Return the generation that answers questions; None before anything was indexed."""
     async with database.connection() as connection:
         return await find_live(connection, database.workspace)
 
 
 async def index_version(database: Database, generation: Generation) -> str:
-    """A mark that changes whenever a chunk comes or goes, or the search is weighed otherwise."""
+    """Return a cache key that changes whenever chunks or served weights change."""
     ((version,),) = await database.fetch_all(
         _SQL["index_version"], tuple_row, generation=generation.id
     )
@@ -77,15 +77,17 @@ async def index_version(database: Database, generation: Generation) -> str:
 
 
 async def ensure_generation(database: Database, embedder: Embedder) -> Generation:
-    """A generation for this embedder and today's splitter and analyser, made where there is none.
+    """Return the generation of this embedder and the current splitter and analyser, or create it.
 
-    The first of a workspace is live at once. Any later one is `building` until it is filled; then
-    it is live, or a `candidate` that waits for a decision. One that was live before is `retired`.
+    The first generation of a workspace is live at once. A later one is `building` until it is
+    filled; then it becomes live, or a `candidate` that waits for a decision. A generation that was
+    live before is `retired`.
     """
     while True:
         async with database.connection() as connection:
             found = await find_same(connection, database.workspace, embedder)
             if found is None:
+                # Give up the read lock first: two that hold it and want the exclusive one deadlock.
                 await connection.rollback()
                 found = await _try_to_make(connection, database.workspace, embedder)
         if found is not None:
@@ -94,10 +96,8 @@ async def ensure_generation(database: Database, embedder: Embedder) -> Generatio
 
 
 async def ensure_vector_index(connection: AsyncConnection, generation: Generation) -> None:
-    """Build the graph of nearest neighbours once there are so many chunks that a scan is slow.
-
-    Built over all rows at once it takes a fraction of the time that row by row would take.
-    """
+    """Build the HNSW graph if it is missing and a scan of all chunks would be slower."""
+    # Built over all rows at once it takes a fraction of the time of inserting row by row.
     cursor = await connection.execute(
         generation.statement(_SQL["lacks_vector_index"]), {"fewest": _FEWEST_INDEXED}
     )
@@ -107,37 +107,40 @@ async def ensure_vector_index(connection: AsyncConnection, generation: Generatio
 
 
 async def find_live(connection: AsyncConnection, workspace: str) -> Generation | None:
-    """As `live_generation`, on a connection that is already held."""
+    """Like `live_generation`, on an open connection."""
     return await _one(connection, "live_generation", {"workspace": workspace})
 
 
 async def find_same(
     connection: AsyncConnection, workspace: str, embedder: Embedder
 ) -> Generation | None:
-    """The generation of this embedder and today's ways: live, else the nearest to being so."""
+    """Return the generation of this embedder and the current splitter and analyser.
+
+    Of several it is the live one, else a candidate, one being built, or a retired one.
+    """
     return await _one(connection, "find_generation", _identity(workspace, embedder))
 
 
 async def find_candidate(connection: AsyncConnection, workspace: str) -> Generation | None:
-    """The generation that waits for a decision."""
+    """Return the newest candidate: a built generation that waits for a decision."""
     return await _one(connection, "find_candidate", {"workspace": workspace})
 
 
 async def find_previous(connection: AsyncConnection, workspace: str) -> Generation | None:
-    """The generation that was live before the one that is."""
+    """Return the generation that was live before the current one."""
     return await _one(connection, "find_previous", {"workspace": workspace})
 
 
 async def keep_as_candidate(
     connection: AsyncConnection, generation: Generation, comparison: str
 ) -> None:
-    """Let a generation that is built wait for a decision; `comparison` says how it did."""
+    """Mark a built generation as a candidate; `comparison` is a sentence with its figures."""
     values = {"generation": generation.id, "comparison": comparison}
     await connection.execute(_SQL["keep_as_candidate"], values)
 
 
 async def old_generations(connection: AsyncConnection, workspace: str) -> list[Generation]:
-    """Those that nobody goes back to any more."""
+    """Return the generations that can be dropped."""
     values = {"workspace": workspace, "days": KEPT_DAYS}
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(_SQL["old_generations"], values)
@@ -145,7 +148,7 @@ async def old_generations(connection: AsyncConnection, workspace: str) -> list[G
 
 
 def lock_of(workspace: str) -> str:
-    """The name of the lock of whoever builds, switches or drops generations."""
+    """Return the name of the advisory lock for building, switching and dropping generations."""
     return f"{workspace}/generation"
 
 
@@ -162,9 +165,10 @@ def _identity(workspace: str, embedder: Embedder) -> dict[str, Any]:
 async def _try_to_make(
     connection: AsyncConnection, workspace: str, embedder: Embedder
 ) -> Generation | None:
-    """A new generation, or the one that somebody has made meanwhile; None if others are at work."""
+    """Create a generation, or find one made meanwhile; None if the index is in use."""
     try:
         async with alone_at_the_index(connection):
+            # Look again under the lock: somebody may have made it in between.
             if found := await find_same(connection, workspace, embedder):
                 return found
             state = "building" if await find_live(connection, workspace) else "live"

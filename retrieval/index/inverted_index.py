@@ -1,8 +1,8 @@
-"""The inverted index in Postgres: segments written, merged and rid of what is gone. Scores nothing.
+"""The inverted index in Postgres: write segments, merge them, and remove deleted chunks.
 
-A batch of chunks with the same readers is a segment of its own, so that writers never wait for each
-other; small segments are merged as in a log-structured tree (O'Neil et al., "The Log-Structured
-Merge-Tree", 1996).
+Each batch of chunks with the same readers becomes a segment, so writers do not wait for each
+other. Small segments are merged as in a log-structured merge tree (O'Neil et al., "The
+Log-Structured Merge-Tree", 1996).
 """
 
 from collections import defaultdict
@@ -16,20 +16,21 @@ from retrieval.index.generations import Generation
 from retrieval.lexical.bm25 import chunks_of, pack, without
 
 _SQL = load_statements("retrieval.index")
-_FAN_IN = 8  # so many segments of about one size become one
-_SMALLEST = 64  # chunks; smaller ones are of one size
-_LARGEST = 65_536  # chunks; a larger one is left alone
-_FEWEST_DEAD = 500
-_DEAD_SHARE = 0.05
+_FAN_IN = 8  # segments of similar size that are merged into one
+_SMALLEST = 64  # chunks; segments below 8 times this form the first tier
+_LARGEST = 65_536  # chunks; larger segments are never merged
+_FEWEST_DEAD = 500  # tombstones of a reader set; fewer are not worth a purge
+_DEAD_SHARE = 0.05  # of a reader set's chunks
 
 Terms = Sequence[tuple[int, Sequence[str]]]
-"""Chunk ids with the terms of each."""
+"""Chunk ids, each with its terms."""
 
 
 async def write_segment(
     connection: AsyncConnection, generation: Generation, reader_set: int, chunks: Terms
 ) -> None:
-    """The postings of chunks that have the same readers; within a transaction."""
+    """Write the postings of chunks with the same readers. Call it within a transaction."""
+    # A chunk without terms has no postings; counted, it would only dilute BM25's statistics.
     worded = [(chunk, terms) for chunk, terms in chunks if terms]
     place = {"generation": generation.id, "workspace": generation.workspace}
     cursor = await connection.execute(
@@ -42,7 +43,7 @@ async def write_segment(
         },
     )
     ((segment,),) = await cursor.fetchall()
-    postings = dict(sorted(pack(worded).items()))  # the order of an index is the fastest to add to
+    postings = dict(sorted(pack(worded).items()))  # inserting in index order is fastest
     await connection.execute(
         generation.statement(_SQL["insert_postings"]),
         {**place, "segment": segment, "terms": list(postings), "entries": list(postings.values())},
@@ -50,7 +51,7 @@ async def write_segment(
 
 
 async def tidy_segments(connection: AsyncConnection, generation: Generation) -> None:
-    """Merge segments that have become many, and drop the dead that have become many."""
+    """Compact: merge reader sets with many segments, and purge those with many deleted chunks."""
     place = {"generation": generation.id, "workspace": generation.workspace}
     cursor = await connection.execute(_SQL["list_segments"], place)
     segments: defaultdict[int, dict[int, int]] = defaultdict(dict)
@@ -66,10 +67,8 @@ async def tidy_segments(connection: AsyncConnection, generation: Generation) -> 
 
 
 def _due(sizes: Mapping[int, int]) -> list[int]:
-    """The segments to merge: a tier that is full, with all smaller ones; none where none is.
-
-    Were a few large ones merged with a few small ones, each batch would write the index anew.
-    """
+    """Return the segments to merge: the first full tier and all smaller ones, or [] if none is."""
+    # Merging a few large segments with each batch would rewrite the index again and again.
     due: list[int] = []
     for tier in _tiers(sizes):
         due += tier
@@ -79,7 +78,7 @@ def _due(sizes: Mapping[int, int]) -> list[int]:
 
 
 def _tiers(sizes: Mapping[int, int]) -> Iterator[list[int]]:
-    """The segments by size, each tier up to eight times the one before; the largest left out."""
+    """Yield the segments in tiers by size, each tier up to 8 times the one before."""
     low, high = 0, _SMALLEST * _FAN_IN
     while low < _LARGEST:
         yield [segment for segment, size in sizes.items() if low <= size < min(high, _LARGEST)]
@@ -95,7 +94,7 @@ async def _merge(connection: AsyncConnection, generation: Generation, segments: 
 
 
 async def _bury(connection: AsyncConnection, generation: Generation, reader_set: int) -> None:
-    """Take the dead of a set of readers out of its segments."""
+    """Remove the deleted chunks of a reader set from its segments."""
     async with connection.transaction():
         place = {"generation": generation.id, "workspace": generation.workspace}
         await connection.execute(_SQL["hold_segments"], place)

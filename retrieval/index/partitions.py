@@ -1,4 +1,4 @@
-"""The place of a generation's chunks and postings, made and dropped. Decides not which."""
+"""Create and drop the Postgres partitions of a generation."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,13 +16,14 @@ _PATIENCE = "500ms"  # less than Postgres waits until it looks for a deadlock
 
 @asynccontextmanager
 async def alone_at_the_index(connection: AsyncConnection) -> AsyncIterator[None]:
-    """A transaction during which nobody else reads or writes any index.
+    """Open a transaction during which nobody else reads or writes any index.
 
-    To make or drop a partition locks the tables that it refers to, one after the other: amid the
-    transactions of others that would be a deadlock. So all of those begin by reading `generations`,
-    and this one by taking it for itself. Raises psycopg.errors.LockNotAvailable, with nothing done,
-    where that is not to be had within half a second, for whoever comes meanwhile waits as well.
+    Raises psycopg.errors.LockNotAvailable, with nothing done, if the lock is not free within half
+    a second.
     """
+    # Creating or dropping a partition locks the tables it refers to one after the other, which can
+    # deadlock with other transactions. So every other transaction begins by reading `generations`,
+    # and this one by locking it. Waiting is short because later readers queue behind this lock.
     async with connection.transaction():
         await connection.execute(_SQL["wait_shortly"], {"patience": _PATIENCE})
         await connection.execute(_SQL["take_generations"])
@@ -30,12 +31,12 @@ async def alone_at_the_index(connection: AsyncConnection) -> AsyncIterator[None]
 
 
 async def make_partitions(connection: AsyncConnection, generation: int) -> None:
-    """A place for the chunks and the postings of one generation; within `alone_at_the_index`."""
+    """Create the partitions of a generation. Call it within `alone_at_the_index`."""
     await connection.execute(_SQL["make_partitions"], {"generation": generation})
 
 
 async def drop_generation(connection: AsyncConnection, generation: int) -> bool:
-    """Drop a generation with its chunks and postings; False where somebody is at work on it."""
+    """Drop a generation with its chunks and postings; return False if the index is in use."""
     try:
         async with alone_at_the_index(connection):
             await connection.execute(_SQL["drop_generation"], {"generation": generation})
@@ -45,7 +46,7 @@ async def drop_generation(connection: AsyncConnection, generation: int) -> bool:
 
 
 async def drop_generation_at_last(connection: AsyncConnection, generation: int) -> None:
-    """As `drop_generation`, as soon as nobody is at work on it."""
+    """Like `drop_generation`, but retry until the index is free."""
     while True:
         if await drop_generation(connection, generation):
             return

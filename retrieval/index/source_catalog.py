@@ -1,4 +1,4 @@
-"""The sources that a workspace has indexed. Reads none of their documents."""
+"""List, reopen and forget the sources of a workspace's index."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ _SQL = load_statements("retrieval.index")
 
 @dataclass(frozen=True, slots=True)
 class KnownSource:
-    """A source as the index knows it; `synced_at` is None until it was once read to its end."""
+    """An indexed source; `synced_at` is None until it was read completely once."""
 
     id: int
     kind: str
@@ -31,11 +31,11 @@ class KnownSource:
 
     @classmethod
     def from_row(cls, row: dict[str, Any]) -> "KnownSource":
-        """A row of `list_sources`."""
+        """Make one of a row of `list_sources`."""
         return cls(**{**row, "readers": frozenset(row["readers"])})
 
     def open(self) -> Source:
-        """The source itself, to be read again. Raises SourceNotFound for a kind we cannot open."""
+        """Open the source to read it again. Raises SourceNotFound for an unknown kind."""
         if self.kind == FilesSource.kind:
             return FilesSource(Path(self.location), self.readers, self.url_prefix)
         raise SourceNotFound(
@@ -45,28 +45,28 @@ class KnownSource:
 
 
 async def list_sources(database: Database) -> list[KnownSource]:
-    """A workspace's sources, oldest first."""
+    """Return a workspace's sources, oldest first."""
     rows = await database.fetch_all(_SQL["list_sources"], dict_row)
     return [KnownSource.from_row(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadableSource:
-    """Where an audience may read something, by its shortest name, and how many documents."""
+    """A source that an audience may read: its short name, and how many documents it may read."""
 
     name: str
     documents: int
 
 
 async def readable_sources(database: Database, audience: Audience) -> list[ReadableSource]:
-    """The sources of what an audience may read, the largest first. Raises DatabaseUnavailable."""
+    """Return the sources an audience may read, the largest first. Raises DatabaseUnavailable."""
     values = {"workspace": audience.workspace, "readers": sorted(audience.readers)}
     rows = await database.fetch_all(_SQL["readable_sources"], tuple_row, **values)
     return [ReadableSource(PurePath(location).name, documents) for location, documents in rows]
 
 
 async def forget_source(database: Database, source_id: int) -> bool:
-    """Take a source with all its documents out of the index; whether it was there."""
+    """Delete a source with its documents from the index; return whether it was there."""
     async with database.connection() as connection:
         values = {"workspace": database.workspace, "source": source_id}
         await connection.execute(_SQL["share_segments"])

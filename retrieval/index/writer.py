@@ -1,4 +1,4 @@
-"""Documents split, embedded some at a time and written, each whole. Decides not which."""
+"""Write documents to the index in batches: split, embed, store."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -23,14 +23,14 @@ from retrieval.index.generations import Generation, ensure_vector_index
 from retrieval.index.inverted_index import tidy_segments
 from retrieval.progress import IndexProgress, OnProgress
 
-_CHUNKS_AT_ONCE = 128  # larger segments hold a term once for more chunks
-_CHUNKS_AT_FIRST = 16  # an embedder that has nothing to do need not wait for more
-_DOCUMENTS_AT_ONCE = 50
+_CHUNKS_AT_ONCE = 128  # a larger segment stores each term once for more chunks
+_CHUNKS_AT_FIRST = 16  # an idle embedder should not wait for a full batch
+_DOCUMENTS_AT_ONCE = 50  # read from the backlog in one statement
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document that is split; `vectors` are those at hand, by the hash of what was embedded."""
+    """A split document. Each chunk has its embedded text and hash; `vectors` are known, by hash."""
 
     document: Document
     hash: str
@@ -40,10 +40,10 @@ class Prepared:
 
 
 class Filler:
-    """Gathers documents until they make a good batch for the embedder, then writes them.
+    """Batch writer: collects documents until the embedder has a good batch, then stores them.
 
-    A batch is embedded while the one before it is written and the one after it is split. Chunks
-    whose text has not changed keep their vector. Not for two tasks at once.
+    A batch is embedded while the previous one is stored and the next one is split. Chunks with
+    unchanged text keep their vectors. Use it from one task only.
     """
 
     def __init__(
@@ -57,17 +57,17 @@ class Filler:
 
     @property
     def is_empty(self) -> bool:
-        """Whether all that was added is written."""
+        """Return whether everything added is written."""
         return not self._waiting and self._ahead is None
 
     @property
     def is_full(self) -> bool:
-        """Whether it is time to write."""
+        """Return whether a batch is complete, so that it is time to write."""
         enough = _CHUNKS_AT_ONCE if self._ahead else _CHUNKS_AT_FIRST
         return sum(len(prepared.chunks) for prepared in self._waiting) >= enough
 
     async def add(self, document: Document, hash_: str, known_id: int | None) -> None:
-        """Split a document; `known_id` is its row where the index has an earlier state of it."""
+        """Split a document; `known_id` is the id of its earlier version in the index, if any."""
         chunks = await asyncio.to_thread(_split, document, self._embedder)
         vectors: dict[str, HalfVector] = {}
         if known_id is not None:
@@ -75,9 +75,9 @@ class Filler:
         self._waiting.append(Prepared(document, hash_, known_id, chunks, vectors))
 
     async def write(self, source_id: int) -> list[Prepared]:
-        """Begin to embed what was gathered, and write what was given to the embedder before.
+        """Start to embed the collected batch, then store the previous one; return what was stored.
 
-        All or nothing; what was written. To be called until the filler `is_empty`.
+        The previous batch is stored in one transaction. Call this until the writer `is_empty`.
         """
         waiting, ready = await self._turn()
         if waiting:
@@ -86,7 +86,7 @@ class Filler:
         return waiting
 
     async def rewrite(self) -> int:
-        """As `write`, but the chunks alone, the documents' rows stay; of how many documents."""
+        """Like `write`, but store chunks only, not documents; return the number of documents."""
         waiting, ready = await self._turn()
         stored = {
             prepared.known_id: each
@@ -99,7 +99,7 @@ class Filler:
         return len(stored)
 
     async def _turn(self) -> tuple[list[Prepared], list[Ready]]:
-        """The batch before, once it is embedded; what was gathered becomes the batch ahead."""
+        """Start to embed the collected batch, and await the vectors of the previous one."""
         before, self._ahead = self._ahead, None
         if self._waiting:
             embedding = asyncio.create_task(self._embedded(self._waiting))
@@ -113,6 +113,7 @@ class Filler:
     async def _embedded(self, waiting: list[Prepared]) -> list[Ready]:
         vectors = {hash_: vector for p in waiting for hash_, vector in p.vectors.items()}
         due = {hash_: read for p in waiting for _, read, hash_ in p.chunks if hash_ not in vectors}
+        # Keyed by hash, so that equal texts in a batch are embedded once.
         hashes = list(due)
         for first in range(0, len(hashes), _CHUNKS_AT_ONCE):
             some = hashes[first : first + _CHUNKS_AT_ONCE]
@@ -132,7 +133,7 @@ class Filler:
         ]
 
     def _check(self, vectors: list[list[float]]) -> None:
-        """Let no vector in that could not be compared. Raises EmbedderUnavailable."""
+        """Raise EmbedderUnavailable for vectors of another size than the index has."""
         found = {len(vector) for vector in vectors} - {self._generation.dimensions}
         if found:
             raise EmbedderUnavailable(
@@ -143,7 +144,8 @@ class Filler:
 
 
 def _forgive(embedding: asyncio.Task[list[Ready]]) -> None:
-    """Look at the error of a batch that nobody waits for, since the one before it failed first."""
+    """Mark a failed batch's error as seen, or asyncio logs it as never retrieved."""
+    # Nobody awaits a batch if storing the previous one failed first.
     if not embedding.cancelled():
         embedding.exception()
 
@@ -154,10 +156,10 @@ async def fill_generation(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> None:
-    """Bring every stored document that `generation` lacks into it, from its stored text.
+    """Index every stored document that is not in `generation`, from its stored text.
 
-    So too those that it holds for other readers than they have now; nothing is embedded again.
-    Progress is told a batch at a time, in documents, those that it held before included.
+    Documents whose readers have changed are rewritten with their known vectors. Progress counts
+    documents, including those that were there before, and is reported once a batch.
     """
     filler = Filler(connection, generation, embedder)
     done, total = await count_held(connection, generation) if on_progress else (0, 0)
@@ -182,7 +184,7 @@ async def fill_generation(
 
 
 def _split(document: Document, embedder: Embedder) -> list[tuple[Chunk, str, str]]:
-    """A document's chunks with what is embedded of each and the hash of that."""
+    """Split a document; return each chunk with its embedded text and the hash of that."""
     chunks = split(document, embedder.count_tokens)
     reads = [embedded_text(chunk) for chunk in chunks]
     return [(chunk, read, hash_text(read)) for chunk, read in zip(chunks, reads, strict=True)]

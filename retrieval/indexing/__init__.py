@@ -1,1 +1,1 @@
-"""Keep an index in step with its sources; build, compare and promote a new one."""
+"""Keep the index in step with its sources; build, compare and promote new generations."""

@@ -1,4 +1,4 @@
-"""A new generation beside the live one: filled, compared, and switched to where it is no worse."""
+"""Build a new generation beside the live one, compare both, and promote it if it is good enough."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -28,10 +28,11 @@ from retrieval.search.retriever import search
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What became of the generation for the embedder at hand, where it was not live already.
+    """The outcome of `ready_generation`: the generation and what became of it.
 
-    `waiting`: it was built before and waits for a decision. `kept`: it was live before, and is kept
-    for a rollback.
+    `switched`: it is live. `held`: it was built and found less, so it is a candidate. `waiting`:
+    it was built before and waits for a decision. `kept`: it was live before and is kept for a
+    rollback.
     """
 
     generation: Generation
@@ -39,7 +40,7 @@ class Built:
     comparison: Comparison
 
     def describe(self) -> str:
-        """What happened, with the figures, and what can be done."""
+        """Say what happened, with the figures, and what can be done."""
         number, decide = self.generation.id, "`reindex --switch` takes it all the same."
         match self.end:
             case "switched":
@@ -59,7 +60,7 @@ class Built:
 
 
 async def is_due(database: Database, embedder: Embedder) -> bool:
-    """Whether a generation of this embedder and today's ways is yet to be built, or built on."""
+    """Return whether a generation for the current embedder and splitter has still to be built."""
     async with database.connection() as connection:
         same = await find_same(connection, database.workspace, embedder)
     return same is None or same.state == "building"
@@ -70,11 +71,10 @@ async def ready_generation(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> Built | None:
-    """See to it that there is a generation of this embedder and today's ways.
+    """Build a generation for the current embedder and splitter if none exists.
 
-    None where the live one is that. Otherwise one is built while questions go on with the live one;
-    it takes its place unless it finds fewer golden questions. What was cut off is gone on with. Who
-    needs nothing built does not wait for who builds.
+    Returns None if the live one matches. Resumes an interrupted build. The live generation answers
+    questions meanwhile; the new one replaces it unless it finds too few golden questions.
     """
     async with database.connection() as connection:
         same = await find_same(connection, database.workspace, embedder)
@@ -94,7 +94,7 @@ async def ready_generation(
 
 
 def _left(generation: Generation) -> Built | None:
-    """What is said of a generation that is there already."""
+    """Return the outcome for a generation that already exists; None if it is live."""
     match generation.state:
         case "candidate":
             return Built(generation, "waiting", Comparison())
@@ -109,7 +109,7 @@ async def compare_with_live(
     generation: Generation,
     embedder: Embedder,
 ) -> Comparison:
-    """Ask the golden questions of the live generation and of `generation`."""
+    """Search the live generation and `generation` for all golden questions, and compare."""
     live = await find_live(connection, generation.workspace)
     if live is None:
         return Comparison()

@@ -1,4 +1,4 @@
-"""Two generations asked the same golden questions, before one takes the other's place."""
+"""Compare two generations by the golden questions that each finds, before one is promoted."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -7,18 +7,18 @@ from retrieval.documents import Passage
 from retrieval.indexing.golden_questions import GoldenQuestion
 
 PASSAGES = 5
-"""A question is found when its words are in the first so many passages: recall@5."""
-_SHARE_LOST = 0.02
+"""A question is found if the quote is in this many first passages: recall@5."""
+_SHARE_LOST = 0.02  # of the golden questions; a new generation may find so many fewer
 
 Finder = Callable[[GoldenQuestion], Awaitable[list[Passage]]]
-"""A question to the first passages that a generation gives its audience."""
+"""Returns the first passages that a generation gives a question's audience."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How many golden questions were found by the live generation and by the other one.
+    """How many golden questions the live generation (`before`) and the new one (`after`) find.
 
-    `by_words` is set where the live one could only be searched by words, its embedder being away.
+    `by_words` means that the live one could be searched lexically only, without its embedder.
     """
 
     questions: int = 0
@@ -28,11 +28,11 @@ class Comparison:
 
     @property
     def is_good_enough(self) -> bool:
-        """Whether at most 2 in 100 questions more are lost than were before."""
+        """Return whether the new generation finds at most 2% of the questions fewer."""
         return self.before - self.after <= int(_SHARE_LOST * self.questions)
 
     def describe(self) -> str:
-        """The figures in a sentence."""
+        """Return the figures as a sentence."""
         if not self.questions:
             return "There are no golden questions yet, so nothing could be compared."
         how = " (by words alone: its embedder is not at hand)" if self.by_words else ""
@@ -45,7 +45,7 @@ class Comparison:
 async def compare(
     questions: Iterable[GoldenQuestion], before: Finder, after: Finder, *, by_words: bool
 ) -> Comparison:
-    """Ask every question of both."""
+    """Ask both generations every question."""
     asked = found_before = found_after = 0
     for question in questions:
         asked += 1

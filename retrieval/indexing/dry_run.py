@@ -1,4 +1,4 @@
-"""What a reindexing would do, how long and in how many bytes, by a sample. Writes nothing."""
+"""Estimate from a sample what a reindex would change, and its time and size on disk."""
 
 import asyncio
 import time
@@ -25,11 +25,11 @@ from retrieval.sources.source import Source
 
 _SQL = load_statements("retrieval.indexing")
 _INDEX_SQL = load_statements("retrieval.index")
-_LOOKED_AT = 40
-_LOOKING_SECONDS = 5.0
-_PROBED = 24
-_BYTES_A_NUMBER = 2
-# What a chunk takes beside its vector, where too few are there to see.
+_LOOKED_AT = 40  # documents of a source
+_LOOKING_SECONDS = 5.0  # for each source
+_PROBED = 24  # texts that are embedded to measure the embedder's speed
+_BYTES_A_NUMBER = 2  # half precision
+# Bytes of a chunk without its vector, used if there are too few chunks to measure it.
 _BYTES_BESIDE = 4_400
 _FEWEST_SEEN = 500
 
@@ -38,8 +38,8 @@ _FEWEST_SEEN = 500
 class ReindexPlan:
     """Numbers of documents; `chunks`, `seconds` and `bytes` are reckoned.
 
-    `rebuilt` counts the documents of a new generation, None where none is due; `looked_at` is how
-    many of the documents that are due were read for the reckoning.
+    `rebuilt` is the number of documents in a new generation, None if none has to be built.
+    `looked_at` is the number of documents read for the estimate.
     """
 
     added: int = 0
@@ -54,7 +54,7 @@ class ReindexPlan:
     bytes: int = 0
 
     def describe(self) -> str:
-        """The plan in a few sentences."""
+        """Return the plan as a few sentences."""
         said = (
             f"This would add {self.added:,}, change {self.changed:,} and delete {self.deleted:,} "
             f"documents, and leave {self.unchanged:,} as they are."
@@ -73,16 +73,16 @@ class ReindexPlan:
 
 
 def in_bytes(count: float) -> str:
-    """A size as one says it: `0.3 MB`, `1.2 GB`."""
+    """Format a size: `0.3 MB`, `1.2 GB`."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count, 1e5) / 1e6:.1f} MB"
 
 
 async def plan_reindex(
     database: Database, embedder: Embedder, sources: Sequence[KnownSource]
 ) -> ReindexPlan:
-    """Look through the sources and read a few of the documents that are due; change nothing.
+    """List the sources and read a sample of the documents that a reindex would read.
 
-    Raises EmbedderUnavailable and DatabaseUnavailable.
+    Changes nothing. Raises EmbedderUnavailable and DatabaseUnavailable.
     """
     async with database.connection() as connection:
         live = await find_live(connection, database.workspace)
@@ -97,7 +97,7 @@ async def plan_reindex(
 
 @dataclass(slots=True)
 class _Sample:
-    """Documents of which some are read: what each takes, and the texts that are new in it."""
+    """A sample of the `due` documents: seconds each took, and the texts in each to embed."""
 
     due: int = 0
     seconds: list[float] = field(default_factory=list)
@@ -107,17 +107,17 @@ class _Sample:
 
     @property
     def chunks(self) -> float:
-        """Chunks to embed in all of them."""
+        """Estimate the chunks to embed in all due documents."""
         return self.due * mean(map(len, self.texts)) if self.texts else 0.0
 
     @property
     def reading(self) -> float:
-        """Seconds to read and split all of them."""
+        """Estimate the seconds to read and split all due documents."""
         return self.due * mean(self.seconds) if self.seconds else 0.0
 
 
 class _Look:
-    """One look at what is due."""
+    """Collects counts and samples over all sources."""
 
     def __init__(
         self, connection: AsyncConnection, embedder: Embedder, live: Generation | None
@@ -131,7 +131,7 @@ class _Look:
         self._rebuilt: int | None = None
 
     async def through(self, known: KnownSource) -> None:
-        """Compare a source with what the index holds of it, and read some of what differs."""
+        """Compare a source with its indexed documents, and read a sample of those that differ."""
         try:
             source = known.open()
             listed = await asyncio.to_thread(lambda: list(source.listing()))
@@ -156,7 +156,7 @@ class _Look:
         self._unchanged += same
 
     async def rebuild(self, workspace: str, building: Generation | None) -> None:
-        """Look at the stored documents that a new generation is to hold."""
+        """Sample the stored documents that a new generation would index."""
         values = {"workspace": workspace, "limit": _LOOKED_AT}
         ((total,),) = await self._rows(_INDEX_SQL["count_documents"], values)
         self._rebuilt = total
@@ -174,7 +174,7 @@ class _Look:
             sample.seconds.append(time.perf_counter() - started)
 
     async def plan(self) -> ReindexPlan:
-        """What was seen, scaled to all that is due."""
+        """Extrapolate the samples to all due documents."""
         chunks = sum(sample.chunks for sample in self._samples)
         texts = [text for sample in self._samples for one in sample.texts for text in one]
         seconds = sum(sample.reading for sample in self._samples)
@@ -221,7 +221,7 @@ class _Look:
             sample.seconds.append(time.perf_counter() - started)
 
     async def _bytes_a_chunk(self) -> float:
-        """What a chunk takes on disk: as those do that are there, its vector's size apart."""
+        """Estimate the bytes of a chunk on disk from the live index, adjusted for vector size."""
         own = self._embedder.dimensions * _BYTES_A_NUMBER
         if self._live is not None:
             ((size, count),) = await self._rows(self._live.statement(_SQL["index_bytes"]), {})

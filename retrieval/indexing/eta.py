@@ -1,18 +1,18 @@
-"""How long something still takes, from how long it took so far. Shows it to nobody."""
+"""Estimate the time left of a running job (ETA), and format durations."""
 
 import time
 from collections.abc import Callable
 
-_FIRST_SECONDS = 1.0
-_MOST_SEEN = 40
-_BETWEEN = 0.25
+_FIRST_SECONDS = 1.0  # no estimate before that
+_MOST_SEEN = 40  # reports
+_BETWEEN = 0.25  # seconds between two reports that are kept
 
 
 class Eta:
     """Told how far a work is, again and again, it reckons the seconds left.
 
-    The speed is that of the last reports, ten seconds of them or more, so that a slow beginning is
-    forgotten.
+    The speed is that of the last 40 reports, which span at least ten seconds once there are so
+    many, so a slow start is forgotten.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -20,8 +20,9 @@ class Eta:
         self._seen: list[tuple[float, int]] = []
 
     def left(self, done: int, total: int) -> float | None:
-        """Seconds until `done` is `total`; None as long as there is too little to reckon from."""
+        """Return the seconds until `done` reaches `total`; None while it cannot be estimated."""
         now = self._clock()
+        # The count went back: another step began.
         if self._seen and done < self._seen[-1][1]:
             self._seen.clear()
         if not self._seen or now - self._seen[-1][0] >= _BETWEEN:
@@ -35,7 +36,7 @@ class Eta:
 
 
 def in_words(seconds: float) -> str:
-    """A duration as one says it: `8 s`, `3 min`, `1 h 20 min`."""
+    """Format a duration: `8 s`, `3 min`, `1 h 20 min`."""
     if seconds < 59.5:
         return f"{max(1, round(seconds))} s"
     minutes = round(seconds / 60)

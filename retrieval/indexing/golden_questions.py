@@ -1,7 +1,7 @@
-"""Golden questions: those whose answer is known, and where it stands. Asks none of them.
+"""Golden questions: questions with a quote of the document that answers them.
 
-They grow from answers that people liked or corrected, and by hand; they go with the liking or the
-correction, the quoted words or the document.
+They are derived from answers that people liked or corrected, or added by hand. One is dropped when
+the vote or correction is withdrawn, or when its quote or its document is gone.
 """
 
 from collections.abc import Collection, Iterable
@@ -20,8 +20,8 @@ from retrieval.errors import GoldenRefused
 from retrieval.lexical.analyzer import terms
 
 _SQL = load_statements("retrieval.indexing")
-_FOUND = 0.8
-_STANDS = 0.9
+_FOUND = 0.8  # share of the quote's terms that the passages found must have
+_STANDS = 0.9  # share of them that one place of a changed document must still have
 _LONGEST_QUOTE = 1_000
 
 Origin = Literal["hand", "liking", "correction"]
@@ -29,9 +29,9 @@ Origin = Literal["hand", "liking", "correction"]
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A better answer (`better`, of the answer `answer`) and the words of a document that hold it.
+    """A better answer and the quote of a document that supports it.
 
-    All but the words are ids.
+    `answer`, `better` and `document` are ids: `better` corrects `answer`.
     """
 
     answer: int
@@ -42,9 +42,9 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class GoldenQuestion:
-    """A question, the words that answer it, their document, and who was answered with them.
+    """A question, the quote that answers it, the quote's document, and the answer's audience.
 
-    `origin` is what it comes from: an answer that was liked or corrected, or a `hand`.
+    `origin` is `liking` or `correction` of an answer, or `hand` if somebody added it.
     """
 
     id: int
@@ -57,26 +57,24 @@ class GoldenQuestion:
 
     @classmethod
     def from_row(cls, workspace: str, row: dict[str, Any]) -> "GoldenQuestion":
-        """A row of `list_golden`."""
+        """Make one of a row of `list_golden`."""
         audience = Audience(workspace, frozenset(row.pop("readers")))
         return cls(**row, audience=audience)
 
     @property
     def by_hand(self) -> bool:
-        """Whether somebody added it, and no answer gave it."""
+        """Return whether somebody added it by hand."""
         return self.origin == "hand"
 
     def is_found(self, passages: Iterable[Passage]) -> bool:
-        """Whether these passages hold the words, together: a splitter may part them otherwise.
-
-        Words are compared as terms, so that Markdown around them does not count.
-        """
+        """Return whether these passages together have at least 80% of the quote's terms."""
+        # Together, because another splitter may cut the quote; as terms, to ignore Markdown.
         texts = [passage.text for passage in passages if passage.document_id == self.document_id]
         return share_held(self.quote, texts) >= _FOUND
 
 
 async def refresh_golden(database: Database) -> list[GoldenQuestion]:
-    """The golden questions as they are now, after what was liked, disliked and edited since."""
+    """Update the golden questions from votes, corrections and edited documents; return them."""
     values: dict[str, Any] = {"workspace": database.workspace}
     async with (
         database.connection() as connection,
@@ -98,10 +96,11 @@ async def keep_corrections(
     corrections: Iterable[Correction],
     unknown: Collection[int] = (),
 ) -> list[GoldenQuestion]:
-    """The golden questions that these give; those of earlier ones go, but for `unknown` answers.
+    """Replace the golden questions of corrections by those of `corrections`; return them.
 
-    A correction gives none where its question is a follow-up, where it was taken back meanwhile, or
-    where those who were answered may not read the document. Each has the readers of its answer.
+    Those of answers in `unknown` stay. A correction gives none if its question is a follow-up, if
+    it was withdrawn, or if the answer's audience may not read the document. Each golden question
+    has the readers of its answer.
     """
     values = [{"workspace": database.workspace, **asdict(one)} for one in corrections]
     ids = {"answers": [one["answer"] for one in values], "open": list(unknown)}
@@ -112,9 +111,9 @@ async def keep_corrections(
 
 
 async def add_golden(database: Database, question: str, quote: str) -> str:
-    """Keep a question with the words that answer it; the title of the document that holds them.
+    """Add a question with the quote that answers it; return the title of the quote's document.
 
-    Raises GoldenRefused where no document, or more than one, holds the words.
+    Raises GoldenRefused if no document, or more than one, has the quote.
     """
     question, quote = question.strip(), quote.strip()
     if not question or not terms(quote) or len(quote) > _LONGEST_QUOTE:
@@ -135,7 +134,7 @@ async def add_golden(database: Database, question: str, quote: str) -> str:
 
 
 async def drop_golden(database: Database, golden_id: int) -> bool:
-    """Forget a golden question; whether it was there."""
+    """Delete a golden question; return whether it was there."""
     async with database.connection() as connection:
         values = {"workspace": database.workspace, "id": golden_id}
         cursor = await connection.execute(_SQL["drop_golden"], values)
@@ -143,7 +142,7 @@ async def drop_golden(database: Database, golden_id: int) -> bool:
 
 
 def _stands_in(quote: str, text: str) -> bool:
-    """Whether one place of `text`, about as long as a passage or two, has the words of `quote`."""
+    """Return whether one or two neighbouring chunks of `text` have 90% of the quote's terms."""
     document = Document(key="", title="", text=text, version="")
     chunks = [chunk.text for chunk in split(document, lambda part: len(part) // 4)]
     places = [[chunk] for chunk in chunks] + [list(pair) for pair in pairwise(chunks)]
@@ -151,7 +150,7 @@ def _stands_in(quote: str, text: str) -> bool:
 
 
 def share_held(quote: str, texts: Iterable[str]) -> float:
-    """How much of the words of `quote`, as terms, the texts hold together, 0 to 1."""
+    """Return the share of the quote's terms that the texts have together, 0 to 1."""
     wanted = set(terms(quote))
     held = {term for text in texts for term in terms(text)}
     return len(wanted & held) / len(wanted) if wanted else 0.0

@@ -1,4 +1,4 @@
-"""The one pointer to the live generation, moved and moved back; old generations dropped."""
+"""Promote a generation, roll back to the previous one, and drop old generations."""
 
 import logging
 from typing import Any
@@ -28,22 +28,23 @@ _MOST_TRIES = 8
 
 _log = logging.getLogger(__name__)
 _Lacking = tuple[int, str, tuple[str, ...]]
-"""A document that a generation lacks: its id, hash and readers."""
+"""A document of a generation's backlog: its id, hash and readers."""
 
 
 async def move_pointer(
     connection: AsyncConnection, generation: Generation, embedder: Embedder | None
 ) -> None:
-    """Make `generation` the live one; the one before is retired, or waits if this goes back.
+    """Make `generation` live. The previous one is retired, or becomes a candidate on a rollback.
 
-    Documents that came in since it was filled are brought in first, and writers wait for the moment
-    of the switch, so that no question meets an index that lacks one. Without an `embedder` it must
-    lack none. For whoever holds the lock of `lock_of`.
+    Documents that changed since it was filled are indexed first. Without an `embedder` it must
+    have no backlog. The caller must have the lock named by `lock_of`. Raises ReindexRefused if
+    documents change faster than they can be indexed.
     """
-    hopeless: set[_Lacking] = set()  # documents without any chunk
+    hopeless: set[_Lacking] = set()  # documents that give no chunk
     for _ in range(_MOST_TRIES):
         async with connection.transaction():
             live = await find_live(connection, generation.workspace)
+            # Writers wait during the switch, so that the new live index lacks no document.
             if live is not None:
                 await connection.execute(_INDEX_SQL["hold_segments"], {"generation": live.id})
             lacking = await _lacking(connection, generation)
@@ -63,7 +64,7 @@ async def switch_to_candidate(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> Generation:
-    """Bring the candidate up to date and make it live. Raises ReindexRefused without one."""
+    """Bring the candidate up to date and promote it. Raises ReindexRefused if there is none."""
     async with database.advisory_lock(lock_of(database.workspace)) as connection:
         candidate = await find_candidate(connection, database.workspace)
         if candidate is None:
@@ -81,10 +82,10 @@ async def roll_back(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> Generation:
-    """Make the generation before the live one live again, with the documents as they are now.
+    """Bring the previous generation up to date and make it live again.
 
-    The one that was live waits as a candidate. Raises ReindexRefused where there is none before, or
-    where documents have changed since and its embedder cannot be had.
+    The one that was live becomes a candidate. Raises ReindexRefused if there is no previous one, or
+    if documents have changed since and its embedder cannot be opened.
     """
     async with database.advisory_lock(lock_of(database.workspace)) as connection:
         previous = await find_previous(connection, database.workspace)
@@ -99,10 +100,10 @@ async def roll_back(
 
 
 async def drop_old_generations(database: Database) -> int:
-    """Drop what nobody goes back to; how many there were. Leaves it while somebody builds.
+    """Drop old generations; return how many. Does nothing while one is being built.
 
-    Kept are the live generation, and for 30 days the one before it and the newest that is built in
-    part or waits for a decision.
+    Kept are the live generation, and for 30 days the previous one and the newest candidate or
+    unfinished one.
     """
     dropped = 0
     async with database.try_advisory_lock(lock_of(database.workspace)) as connection:
@@ -122,7 +123,10 @@ async def _caught_up(
     embedder: Embedder,
     on_progress: OnProgress | None,
 ) -> Embedder | None:
-    """Bring what changed meanwhile into a generation; its embedder, if that can be had."""
+    """Bring a generation up to date; return its embedder, None if it cannot be opened.
+
+    Raises ReindexRefused without an embedder if documents have changed.
+    """
     reader = await embedder_of(generation, embedder)
     if reader is not None:
         await fill_generation(connection, generation, reader, on_progress)
@@ -136,9 +140,9 @@ async def _caught_up(
 
 
 async def _move(connection: AsyncConnection, live: Generation | None, to: Generation) -> None:
-    """Within a transaction."""
+    """Move the pointer from `live` to another generation. Call it within a transaction."""
     values: dict[str, Any] = {"workspace": to.workspace, "generation": to.id}
-    # Who goes back has decided against the newer one: it must not come back by itself.
+    # A rollback is a decision against the newer one: as a candidate it is not promoted by itself.
     goes_back = live is not None and live.switched_from == to.id
     left_as = "candidate" if goes_back else "retired"
     await connection.execute(_SQL["retire_live_generation"], {**values, "state": left_as})

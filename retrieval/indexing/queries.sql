@@ -1,17 +1,17 @@
 -- name: retire_live_generation
--- Takes the pointer away from the live generation; the next statement gives it to another.
+-- Retire the live generation, or make it a candidate; `make_live` follows in the same transaction.
 update generations set state = %(state)s, switched_at = now()
 where workspace = %(workspace)s and state = 'live' and id <> %(generation)s;
 
 -- name: make_live
--- Moves the pointer.
+-- Make a generation live.
 update generations
 set state = 'live', switched_at = now(), switched_from = %(switched_from)s, comparison = null
 where workspace = %(workspace)s and id = %(generation)s;
 
 -- name: grow_golden
--- A golden question from each answer that more people found good than bad: the first thing it cites.
--- A document that has changed since then is looked at before it counts (its hash is left empty).
+-- Add a golden question for each answer that more people found good than bad, with its first cited
+-- quote. If the document has changed since, its hash is left empty, so that the quote is checked.
 insert into golden_questions
     (workspace, question, quote, document_id, document_hash, readers, answer_id)
 select a.workspace, a.question, cited.quote, d.id,
@@ -32,8 +32,8 @@ where not a.abstained and a.question <> '' and a.thread = '[]' and d.readers && 
 on conflict (answer_id) do nothing;
 
 -- name: keep_correction
--- A golden question from a better answer: the words of a document that it stands on, in the place of
--- what was liked of the same answer. Words that are new are looked at before they count.
+-- Add a golden question for a correction, with the quote that supports it; it replaces the one from
+-- liking the same answer. The hash of a new quote is left empty, so that the quote is checked.
 insert into golden_questions
     (workspace, question, quote, document_id, document_hash, readers, answer_id, better_id)
 select a.workspace, a.question, %(quote)s, d.id, '', a.readers, a.id, b.id
@@ -50,13 +50,13 @@ on conflict (answer_id) do update set
         then golden_questions.document_hash else '' end;
 
 -- name: drop_corrections
--- Golden questions from better answers that give none any more; not those of answers left open.
+-- Delete golden questions of corrections that give none any more, except those of open answers.
 delete from golden_questions where workspace = %(workspace)s and better_id is not null
   and not answer_id = any(%(answers)s) and not answer_id = any(%(open)s);
 
 -- name: drop_turned_golden
--- Golden questions whose answer is liked no more, whose better answer was taken back, or of which
--- somebody is forgotten.
+-- Delete golden questions whose answer is no longer liked, whose correction was withdrawn, or whose
+-- asker or author had their data erased.
 delete from golden_questions g using answers a
 where g.workspace = %(workspace)s and a.id = g.answer_id and (
   exists (select from forgotten f where f.workspace = g.workspace and f.person = a.person)
@@ -69,22 +69,22 @@ where g.workspace = %(workspace)s and a.id = g.answer_id and (
   ) end);
 
 -- name: unsure_golden
--- Golden questions whose document has changed since it was looked at, with the document's text.
+-- List golden questions whose document has changed since the quote was checked, with its text.
 select g.id, g.quote, d.hash, d.text
 from golden_questions g join documents d on d.id = g.document_id
 where g.workspace = %(workspace)s and g.document_hash <> d.hash
 order by g.id;
 
 -- name: keep_golden
--- The quote still stands in the document as it is now.
+-- Record that the quote is still in the document's current text.
 update golden_questions set document_hash = %(hash)s where id = %(id)s;
 
 -- name: drop_golden
--- The quote stands there no more, or somebody wants the question gone.
+-- Delete a golden question: its quote is gone, or somebody removed it.
 delete from golden_questions where workspace = %(workspace)s and id = %(id)s returning id;
 
 -- name: list_golden
--- The golden questions whose document their audience may still read, oldest first.
+-- List the golden questions whose document their audience may still read, oldest first.
 select g.id, g.question, g.quote, g.document_id, d.title, g.readers,
     case when g.answer_id is null then 'hand' when g.better_id is null then 'liking'
         else 'correction' end as origin
@@ -93,7 +93,7 @@ where g.workspace = %(workspace)s and d.readers && g.readers
 order by g.id;
 
 -- name: add_golden
--- A golden question by hand; the same question again takes the place of the first.
+-- Add a golden question by hand, or replace the one with the same question.
 insert into golden_questions (workspace, question, quote, document_id, document_hash, readers)
 values (%(workspace)s, %(question)s, %(quote)s, %(document)s, %(hash)s, %(readers)s)
 on conflict (workspace, md5(question)) where answer_id is null do update set
@@ -101,7 +101,7 @@ on conflict (workspace, md5(question)) where answer_id is null do update set
     document_hash = excluded.document_hash, readers = excluded.readers;
 
 -- name: documents_with
--- Documents that hold these words as they stand, blanks aside, newest first.
+-- Find documents that have this quote literally, apart from whitespace, newest first.
 select id, hash, title, readers from documents
 where workspace = %(workspace)s
   and position(regexp_replace(%(quote)s, '\s+', ' ', 'g')
@@ -109,7 +109,7 @@ where workspace = %(workspace)s
 order by id desc limit 2;
 
 -- name: begin_run
--- A new run; those that still count as running were broken off, for only one runs at a time.
+-- Insert a run. Runs still marked as running were broken off, since only one runs at a time.
 with broken as (
     update reindex_runs set state = 'broken off', finished_at = seen_at
     where workspace = %(workspace)s and state = 'running'
@@ -119,29 +119,29 @@ values (%(workspace)s, %(kind)s, %(scope)s, %(started_by)s)
 returning id;
 
 -- name: note_progress
--- How far a run is; tells whether somebody wants it to end.
+-- Record a run's progress; return who cancelled it, if anybody did.
 update reindex_runs set step = %(step)s, done = %(done)s, total = %(total)s,
     seconds_left = %(seconds_left)s, seen_at = now()
 where id = %(id)s returning cancelled_by;
 
 -- name: end_run
--- A run's end and what came of it.
+-- Record a run's end and outcome.
 update reindex_runs set state = %(state)s, outcome = %(outcome)s, seconds_left = null,
     seen_at = now(), finished_at = now()
 where id = %(id)s;
 
 -- name: forget_run
--- A run that never began.
+-- Delete a run that was refused.
 delete from reindex_runs where id = %(id)s;
 
 -- name: cancel_run
--- Asks the run that goes on to end.
+-- Ask the current run to stop.
 update reindex_runs set cancelled_by = %(cancelled_by)s
 where workspace = %(workspace)s and state = 'running'
 returning id;
 
 -- name: last_run
--- The newest run of a workspace; one that nobody holds the lock of has died.
+-- Find the newest run of a workspace; a running one whose lock is free has died.
 select id, kind, scope, started_by,
     case when state = 'running' and not exists (
         select from pg_locks
@@ -153,21 +153,21 @@ select id, kind, scope, started_by,
 from reindex_runs where workspace = %(workspace)s order by id desc limit 1;
 
 -- name: index_bytes
--- What a generation takes on disk, and how many chunks it has.
+-- Measure a generation's bytes on disk and count its chunks.
 select pg_total_relation_size(('chunks_g' || {generation})::regclass)
         + pg_total_relation_size(('postings_g' || {generation})::regclass),
     (select count(*) from {chunks});
 
 -- name: some_documents
--- Some documents, as if drawn by lot: by their hash.
+-- Sample documents: ordering by hash is as good as random.
 select key, title, text from documents where workspace = %(workspace)s order by hash limit %(limit)s;
 
 -- name: count_golden
--- How many golden questions there are.
+-- Count the golden questions.
 select count(*) from golden_questions where workspace = %(workspace)s;
 
 -- name: index_state
--- The live generation, and the one that is being built or waits for a decision, for a status.
+-- List the live generation and those being built or waiting for a decision, for the status.
 select id, embedder, state, comparison from generations
 where workspace = %(workspace)s and state in ('live', 'building', 'candidate')
 order by state = 'live' desc, id desc;

@@ -1,4 +1,4 @@
-"""A reindexing from its first look to its last word: followed, cancelled, one at a time."""
+"""Reindex, switch and roll back as recorded runs: one at a time, with progress, cancellable."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ from retrieval.sources.source import Listed, Source
 
 @dataclass(frozen=True, slots=True)
 class RunProgress(IndexProgress):
-    """The same of a whole run: its `step`, and `seconds_left`, None while it cannot be told."""
+    """Progress of a whole run: with its `step`, and `seconds_left`, None while unknown."""
 
     step: str
     seconds_left: float | None
@@ -33,7 +33,10 @@ OnRunProgress = Callable[[RunProgress], Awaitable[None]]
 
 
 async def plan(database: Database, embedder: Embedder, word: str | None) -> ReindexPlan:
-    """What `reindex` would do. Raises as that does."""
+    """Estimate what `reindex` would do (a dry run).
+
+    Raises ReindexRefused, EmbedderUnavailable and DatabaseUnavailable.
+    """
     sources = choose_sources(await list_sources(database), word)
     return await plan_reindex(database, embedder, sources)
 
@@ -45,12 +48,12 @@ async def reindex(
     word: str | None = None,
     on_progress: OnRunProgress | None = None,
 ) -> IndexReport:
-    """Bring the sources that `word` means up to date; None means all.
+    """Bring the sources selected by `word` up to date; None selects all.
 
-    Where the embedder or a way of ours has changed, a new generation is built first. A source that
-    is not there is a failure in the report; its documents stay in the index. Raises ReindexRefused
-    (no such source, another run goes on), ReindexCancelled, EmbedderUnavailable,
-    DatabaseUnavailable; what is done by then is kept.
+    If the embedder or splitter has changed, a new generation is built as well. A missing source is
+    a failure in the report, and its documents stay indexed. Raises ReindexRefused (no such source,
+    another run is going on), ReindexCancelled, EmbedderUnavailable and DatabaseUnavailable; what
+    was written before that is kept.
     """
     sources = choose_sources(await list_sources(database), word)
     started = time.monotonic()
@@ -75,7 +78,7 @@ async def switch(
     started_by: str,
     on_progress: OnRunProgress | None = None,
 ) -> Generation:
-    """Make the candidate live whatever was found. Raises ReindexRefused, ReindexCancelled."""
+    """Promote the candidate whatever its comparison. Raises ReindexRefused, ReindexCancelled."""
     async with recorded_run(database, "switch", None, started_by) as recorder:
         watch = _Watch(recorder, on_progress)
         await watch.begin_step("catching up")
@@ -91,7 +94,7 @@ async def rollback(
     started_by: str,
     on_progress: OnRunProgress | None = None,
 ) -> Generation:
-    """Make the generation before the live one live again. Raises as `switch` does."""
+    """Make the previous generation live again. Raises ReindexRefused, ReindexCancelled."""
     async with recorded_run(database, "rollback", None, started_by) as recorder:
         watch = _Watch(recorder, on_progress)
         await watch.begin_step("catching up")
@@ -101,7 +104,7 @@ async def rollback(
 
 
 class _Watch:
-    """Passes progress on: to the run's row, and to whoever looks on. Sources count as one work."""
+    """Reports progress to the run's row and to a callback; all sources count as one job."""
 
     def __init__(self, recorder: Recorder, on_progress: OnRunProgress | None) -> None:
         self._recorder = recorder
@@ -110,12 +113,12 @@ class _Watch:
         self.total = 0
 
     async def begin_step(self, step: str) -> None:
-        """Another part of the work begins, counted anew."""
+        """Start the next step, counting from 0."""
         self.before = self.total = 0
         await self._recorder.begin_step(step)
 
     async def tell(self, progress: IndexProgress) -> None:
-        """Note it. Raises ReindexCancelled where somebody wants that."""
+        """Report progress. Raises ReindexCancelled if somebody cancelled the run."""
         done, total = self.before + progress.done, max(self.total, progress.total)
         await self._recorder.note(IndexProgress(done, total, progress.title))
         if self._on_progress:

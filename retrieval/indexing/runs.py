@@ -1,4 +1,4 @@
-"""Reindexings that anybody can follow and cancel, wherever they were begun. Indexes nothing."""
+"""Record reindex, switch and rollback runs, so that any process can follow and cancel them."""
 
 import time
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from retrieval.indexing.eta import Eta, in_words
 from retrieval.progress import IndexProgress
 
 _SQL = load_statements("retrieval.indexing")
-_BETWEEN_NOTES = 0.5
+_BETWEEN_NOTES = 0.5  # seconds; noting each document would slow the work down
 _QUIET_SECONDS = 60
 
 Kind = Literal["reindex", "switch", "rollback"]
@@ -29,9 +29,9 @@ _NAMES: dict[Kind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A reindexing, switch or rollback: how far it is, or how it ended.
+    """A reindex, switch or rollback: its progress, or how it ended.
 
-    `scope` is the word for the sources it reads, None for all; `outcome` is a sentence.
+    `scope` is the word that selects its sources, None for all; `outcome` is a sentence.
     """
 
     id: int
@@ -51,13 +51,13 @@ class Run:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether a run that counts as running has given no sign for a while: it may be dead."""
+        """Return whether the run has reported nothing for 60 seconds: its process may be dead."""
         return (datetime.now(UTC) - self.seen_at).total_seconds() > _QUIET_SECONDS
 
     def describe(self, *, for_all: bool = False) -> str:
-        """The run in a sentence, such as `A reindexing, 120 of 400 documents, 3 min left`.
+        """Describe the run, such as `A reindexing, reading: 120 of 400 documents`.
 
-        What is `for_all` tells neither a source's name nor what went wrong.
+        With `for_all` the text is for everybody: it omits the source's name and the error.
         """
         said = _NAMES[self.kind] + (f" of {self.scope}" if self.scope and not for_all else "")
         if for_all and self.state == "failed":
@@ -77,7 +77,7 @@ class Run:
 
 @dataclass(slots=True)
 class Recorder:
-    """What a run writes down while it goes on. `outcome` is its last sentence."""
+    """Records a run's progress in its row. `outcome` is the sentence stored at its end."""
 
     id: int
     database: Database
@@ -88,12 +88,12 @@ class Recorder:
     _noted_at: float = 0.0
 
     async def begin_step(self, step: str) -> None:
-        """Note that another part of the work begins."""
+        """Record that another step begins."""
         self.step, self.pace, self.seconds_left, self._noted_at = step, Eta(), None, 0.0
         await self.note(IndexProgress(0, 0, ""))
 
     async def note(self, progress: IndexProgress) -> None:
-        """Note how far it is, every now and then. Raises ReindexCancelled where that is wanted."""
+        """Record progress, at most every 0.5 seconds. Raises ReindexCancelled if cancelled."""
         now = time.monotonic()
         if now - self._noted_at < _BETWEEN_NOTES:
             return
@@ -115,9 +115,9 @@ class Recorder:
 async def recorded_run(
     database: Database, kind: Kind, scope: str | None, started_by: str
 ) -> AsyncIterator[Recorder]:
-    """The one run of a workspace while the block lasts, with its end noted however it ends.
+    """Record the block as the workspace's only run, with its outcome however it ends.
 
-    One that is refused is no run and is forgotten. Raises RunGoesOn when there is another.
+    A run that is refused is deleted again. Raises RunGoesOn if another one is going on.
     """
     async with database.try_advisory_lock(_lock(database.workspace)) as lock:
         if lock is None:
@@ -142,14 +142,14 @@ async def recorded_run(
 
 
 async def last_run(database: Database) -> Run | None:
-    """The newest run; one whose process has died shows as broken off."""
+    """Return the newest run; one whose process has died is shown as broken off."""
     values = {"lock": _lock(database.workspace)}
     row = await database.fetch_one(_SQL["last_run"], dict_row, **values)
     return Run(**row) if row else None
 
 
 async def cancel_run(database: Database, cancelled_by: str) -> Run | None:
-    """Ask the run that goes on to end; it does before its next batch. None where there is none."""
+    """Ask the current run to stop before its next batch and return it; None if there is none."""
     run = await last_run(database)
     if run is None or run.state != "running":
         return None

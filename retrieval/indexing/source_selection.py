@@ -1,4 +1,4 @@
-"""Which sources somebody means by a word: all, one by its place, or those that a channel reads."""
+"""Select sources by a user's word: all, one by its location, or those a channel may read."""
 
 import os
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ from retrieval.index.source_catalog import KnownSource
 
 
 def choose_sources(sources: Sequence[KnownSource], word: str | None) -> list[KnownSource]:
-    """The sources that `word` means: None all, `channel:C…` by reader, else by location.
+    """Return the sources selected by `word`: None for all, `channel:C…`, or a location.
 
-    The end of a location (`docs/` for `/srv/docs`) is enough. Raises ReindexRefused for none.
+    The end of a location is enough (`docs/` for `/srv/docs`). Raises ReindexRefused if no source
+    matches.
     """
     if not sources:
         raise ReindexRefused("Nothing has been indexed yet: `houselore index PATH`.")

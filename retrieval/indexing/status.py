@@ -1,4 +1,4 @@
-"""How the index stands, in sentences for a status: generations, the last run, golden questions."""
+"""The index status in sentences: generations, the last run, golden questions."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,11 @@ _SQL = load_statements("retrieval.indexing")
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`live` is None before anything was indexed, `other` where none is built or waits.
+    """The index status. `live` and `other` describe generations.
 
-    `run` is the newest reindexing, switch or rollback, `run_for_all` the same without what only
-    admins are told; `golden` counts as at the last comparison.
+    `live` is None before anything was indexed; `other` is one being built or waiting, or None.
+    `run` is the newest reindex, switch or rollback, `run_for_all` the same without details for
+    admins; `golden` is the number of golden questions at the last comparison.
     """
 
     live: str | None
@@ -25,7 +26,7 @@ class Standing:
 
 
 async def read_standing(database: Database) -> Standing:
-    """The standing now. Raises DatabaseUnavailable."""
+    """Read the index status. Raises DatabaseUnavailable."""
     live = other = None
     run = await last_run(database)
     values = {"workspace": database.workspace}

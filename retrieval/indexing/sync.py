@@ -1,4 +1,4 @@
-"""A source brought into the index: what changed since last time, and nothing else."""
+"""Sync a source into the index: read, embed and write only what changed since the last time."""
 
 import asyncio
 import time
@@ -45,12 +45,11 @@ async def index_source(
 ) -> IndexReport:
     """Bring `source` into the live index and report what was done.
 
-    Unchanged documents are neither read nor embedded; those that are gone are deleted; they are
-    written a batch at a time, so that a killed run is gone on with by the next. A second indexer of
-    the same source waits for the first. Where the embedder or a way of ours has changed, a new
-    generation is built (`ready_generation`), unless `builds` is false. Raises SourceNotFound,
-    EmbedderUnavailable, EmbedderChanged, ReindexCancelled and DatabaseUnavailable; what is done so
-    far is kept.
+    Unchanged documents are neither read nor embedded; missing ones are deleted. Documents are
+    written in batches, so the next run resumes a killed one. A second indexer of the same source
+    waits for the first. If the embedder or splitter has changed, a new generation is built
+    (`ready_generation`), unless `builds` is false. Raises SourceNotFound, EmbedderUnavailable,
+    EmbedderChanged, ReindexCancelled and DatabaseUnavailable; what was written so far is kept.
     """
     started = time.monotonic()
     listed = await asyncio.to_thread(lambda: list(source.listing()))
@@ -67,7 +66,7 @@ async def index_source(
 
 
 async def can_be_written(database: Database, embedder: Embedder) -> bool:
-    """Whether there is a live index whose embedder can be had here."""
+    """Return whether there is a live generation whose embedder can be opened here."""
     live = await live_generation(database)
     return live is not None and await embedder_of(live, embedder) is not None
 
@@ -79,9 +78,9 @@ async def sync_source(
     embedder: Embedder,
     on_progress: OnProgress | None = None,
 ) -> IndexReport:
-    """As `index_source`, into the live generation as it is; `listed` is the source's listing.
+    """Like `index_source`, without building a generation; `listed` is the source's listing.
 
-    When the pointer moves meanwhile it goes on with the generation that is live then.
+    If another generation becomes live meanwhile, continue with that one.
     """
     before = IndexReport()
     async with database.advisory_lock(
@@ -101,6 +100,7 @@ async def sync_source(
                 report = sync.report
             before += replace(report, unchanged=0, failures=(), left_out=())
         await finish_sync(connection, source_id)
+    # What was written before the pointer moved was found unchanged on the next pass.
     again = before.added + before.changed
     return replace(before + report, unchanged=report.unchanged - again)
 
@@ -112,9 +112,9 @@ async def _ready(
     *,
     can_wait: bool,
 ) -> Built | None:
-    """`ready_generation`, as a run that others can follow where it has something to build.
+    """Call `ready_generation`, recorded as a run if there is something to build.
 
-    While another run goes on, which may be building it, it `can_wait` until next time.
+    If another run is going on, which may be building the same, return None if this `can_wait`.
     """
     is_first = await live_generation(database) is None
     if is_first or not await is_due(database, embedder):
@@ -140,7 +140,7 @@ async def _ready(
 async def _live_for(
     connection: AsyncConnection, workspace: str, embedder: Embedder
 ) -> tuple[Generation, Embedder]:
-    """The live generation and what embeds for it. Raises EmbedderChanged."""
+    """Return the live generation and its embedder. Raises EmbedderChanged."""
     generation = await find_live(connection, workspace)
     reader = await embedder_of(generation, embedder) if generation else None
     if generation is None or reader is None:
@@ -154,7 +154,7 @@ async def _live_for(
 
 
 class _Sync:
-    """One run over one source, and what it has counted so far."""
+    """One pass over a source, with its report so far."""
 
     def __init__(
         self,
@@ -173,7 +173,7 @@ class _Sync:
         self.report = IndexReport()
 
     async def run(self, listed: list[Listed], on_progress: OnProgress | None) -> IndexReport:
-        """Delete what is gone, write what is new or changed, count the rest."""
+        """Delete missing documents, write new and changed ones, count the rest."""
         wanted = {item.key: item for item in listed if item.left_out is None}
         left_out = tuple(Failure(i.key, i.left_out) for i in listed if i.left_out is not None)
         gone = [key for key in self._known if key not in wanted]
@@ -192,7 +192,7 @@ class _Sync:
         return known is not None and known.version == item.version
 
     async def _written(self, keys: list[str]) -> AsyncIterator[str]:
-        """Read, embed and write the documents; the title of each one when it is dealt with."""
+        """Read, embed and write documents; yield the title of each when it is finished."""
         for key in keys:
             document = await self._read(key)
             if document is None:
@@ -200,6 +200,7 @@ class _Sync:
                 continue
             hash_ = hash_text(f"{document.title}\0{document.text}")
             known = self._known.get(key)
+            # Touched, but with the same text: its chunks and vectors stay.
             if known and known.hash == hash_:
                 await refresh_document(self._connection, known.id, document)
                 self.report += IndexReport(unchanged=1)
@@ -222,7 +223,7 @@ class _Sync:
             yield prepared.document.title
 
     async def _read(self, key: str) -> Document | None:
-        """The document; None, and a failure noted, where it cannot be read or is empty."""
+        """Read a document; return None and record a failure if it is unreadable or empty."""
         try:
             return await asyncio.to_thread(self._source.read, key)
         except UnreadableDocument as error:

@@ -1,1 +1,1 @@
-"""Text to terms, and BM25 over them."""
+"""Analyse text into terms, and score terms with BM25."""

@@ -1,4 +1,4 @@
-"""Text to the terms that full-text search matches, for index and query alike. Ranks nothing."""
+"""Analyse text into the terms of lexical search, for documents and queries alike."""
 
 import re
 import unicodedata
@@ -12,17 +12,17 @@ import Stemmer  # type: ignore[import-not-found]  # it comes without types
 from text.language_detection import ENGLISH, STOP_WORDS, language_of, likely_languages
 
 ANALYSER = "words-2"
-"""The name of this analyser; part of a generation's identity. Change it when terms change."""
+"""The name of this analyser, part of a generation's identity. Change it when terms change."""
 
 LONGEST_TERM = 64
-"""Characters of a term; what is longer is cut, so that two long words may meet in one term."""
+"""Characters of a term. Longer ones are cut, so two long words may become the same term."""
 
-# Scripts that set no blanks between words: kana, Chinese, Hangul; Thai, Lao, Khmer, Burmese.
+# Scripts cut into character pairs: kana, Chinese, Hangul; Thai, Lao, Khmer, Burmese.
 _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-# Letters with marks that \w does not hold: Latin accents, and the vowel signs of Indic scripts.
+# \w lacks combining marks: Latin accents, and the vowel signs of Indic scripts.
 _LETTERS = rf"(?:[^\W{_UNSPACED}]|[\u0300-\u036f\u0900-\u0dff])++"
 _WORD = re.compile(rf"{_LETTERS}(?:[-./:@'\u2019]{_LETTERS})*+|[{_UNSPACED}]++")
 _ASCII_WORD = re.compile(r"[A-Za-z0-9_]++(?:[-./:@'][A-Za-z0-9_]++)*+")
@@ -39,7 +39,7 @@ _ENDINGS = frozenset(("", "s", "d", "m", "t", "ll", "re", "ve"))
 _PARTICLES = frozenset(("away", "back", "by", "down", "in", "off", "on", "out", "over", "up"))
 _FRENCH, _ITALIAN = "c d j jusqu l lorsqu m n puisqu qu quoiqu s t", "all dall dell nell sull un"
 _ELISIONS = frozenset((*_FRENCH.split(), *_ITALIAN.split()))
-# Scripts of which we stem one language; others are compared as they are written.
+# Words in these scripts are stemmed in one language each, whatever language the text is in.
 _SCRIPTS = (
     ("\u0370", "\u03ff", "greek"),
     ("\u0400", "\u04ff", "russian"),
@@ -48,18 +48,17 @@ _SCRIPTS = (
     ("\u0900", "\u097f", "hindi"),
     ("\u0b80", "\u0bff", "tamil"),
 )
-_KEPT_WORDS = 32_768
-_LONGEST_KEPT = 40
+_KEPT_WORDS = 32_768  # words whose terms are cached
+_LONGEST_KEPT = 40  # characters of a cached word; few longer ones ever come again
 
 
 def terms(text: str, language: str | None = None) -> list[str]:
-    """The terms of `text` in order, with repeats, as an index holds them.
+    """Return the terms of `text` in order, with repeats, as the index stores them.
 
-    Words are folded (case, width, accents) and stemmed by Snowball in `language`, else in the one
-    that the text seems to be in; that language's stop words are left out. Its stem is followed by
-    the English one where the two differ, so that a query too short to show its language finds the
-    word as it is written. Scripts without blanks give character pairs. What is joined
-    (`getUserById`, `HTTP_429`, `team-data`, `docs/setup.md`) gives itself whole, then its parts.
+    Words are folded (case, width, accents) and stemmed by Snowball in `language`, by default the
+    detected one, without its stop words. Where the English stem differs it is added. Scripts
+    without blanks between words give character pairs. A compound (`getUserById`, `HTTP_429`,
+    `team-data`, `docs/setup.md`) gives itself, then its parts.
     """
     words = _words(text)
     language = language or language_of(_lowered(words))
@@ -67,18 +66,18 @@ def terms(text: str, language: str | None = None) -> list[str]:
 
 
 def language_in(text: str) -> str:
-    """The language that a text seems to be in, in which `terms` stems it."""
+    """Detect the language in which `terms` stems a text."""
     return language_of(_lowered(_words(text)))
 
 
 def query_terms(text: str) -> list[str]:
-    """The terms to search for, each once: as `terms`, in every language the query may be in.
+    """Return the distinct terms to search for: as `terms`, in every language the query may be in.
 
-    A few words seldom show their language for sure. What one of the languages leaves out is left
-    out of all. Two words in a row are looked for as one, too: who asks what to back up is after
-    backups.
+    A stop word of any of these languages is left out. Two neighbouring words are also searched as
+    one: "back up" finds "backup".
     """
     words = _words(text)
+    # A few words seldom show their language for sure, so all likely ones are tried.
     likely = likely_languages(_lowered(words))
     common = frozenset().union(*(STOP_WORDS[language] for language in likely))
     asked = [word for word in words if word.lower() not in common]
@@ -88,7 +87,7 @@ def query_terms(text: str) -> list[str]:
 
 
 def _may_join(one: str, other: str, common: Set[str]) -> bool:
-    """Whether two words are also written as one: "back up" or "web hook", no "users and"."""
+    """Return whether two words may also be written as one: "back up", "web hook"."""
     is_plain = all(word.isalpha() and word.islower() for word in (one, other))
     return is_plain and one not in common and (other in _PARTICLES or other not in common)
 
@@ -129,6 +128,7 @@ def _of_part(part: str, language: str) -> Iterator[str]:
     bare = _without_apostrophe(part.lower())
     by_script = _language_by_script(bare)
     if bare and bare not in STOP_WORDS.get(by_script or language, ()):
+        # A query too short to show its language is stemmed as English, so English stems count too.
         languages = (by_script,) if by_script else (language, ENGLISH)
         stems = dict.fromkeys(_stem(bare, each) for each in languages)
         yield from (stem for stem in stems if stem)
@@ -139,7 +139,7 @@ def _stem(word: str, language: str) -> str:
 
 
 def _without_apostrophe(word: str) -> str:
-    """`the user's` is the user, `l'école` the school, and `don't` one word."""
+    """Remove apostrophes: `user's` gives `user`, `l'école` gives `école`, `don't` gives `dont`."""
     head, *tails = _APOSTROPHES.split(word)
     if not tails:
         return word
@@ -159,7 +159,7 @@ def _language_by_script(word: str) -> str | None:
 
 
 def _fold(word: str) -> str:
-    """Without case and without Latin accents: `Café` and `cafe` are one."""
+    """Fold case and Latin accents: `Café` becomes `cafe`."""
     lowered = word.casefold()
     if lowered.isascii():
         return lowered
@@ -171,4 +171,4 @@ def _fold(word: str) -> str:
 
 @lru_cache
 def _stemmer(language: str) -> Stemmer.Stemmer:
-    return Stemmer.Stemmer(language, 0)  # without its cache: `_kept` is one
+    return Stemmer.Stemmer(language, 0)  # 0 turns its own cache off: `_kept` is the cache

@@ -1,1 +1,1 @@
-"""A small cross-encoder that judges whether a text answers a question, and where."""
+"""The trained reader: a small cross-encoder that judges whether and where a text answers."""

@@ -1,4 +1,4 @@
-"""The reader as a LangChain document compressor: best first, for anybody's chain."""
+"""The reader as a LangChain document compressor, for any chain."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,11 +11,11 @@ from retrieval.reader.reader import Reader, ReaderInput, Reading
 
 
 class ReaderCompressor(BaseDocumentCompressor):
-    """Puts documents in order by how likely each answers the question, and keeps the `top_n` best.
+    """Orders documents by how likely each answers the question, and keeps the `top_n` best.
 
-    Each document kept is a copy whose metadata has `reader_score` (the logit that it answers),
-    and `reader_span`, the start and end of the likeliest answer in its text. `heading_keys` name
-    the metadata that stands over a text: strings or lists of them, outermost first.
+    Each result is a copy whose metadata has `reader_score`, the logit that it answers, and
+    `reader_span`, start and end of the likeliest answer in its text. `heading_keys` name the
+    metadata with a text's headings: strings or lists of them, outermost first.
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
@@ -27,13 +27,13 @@ class ReaderCompressor(BaseDocumentCompressor):
     def compress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> Sequence[Document]:
-        """The documents, best first."""
+        """Return the `top_n` documents, best first."""
         return self._order(documents, self.reader.read(query, self._inputs(documents)))
 
     async def acompress_documents(
         self, documents: Sequence[Document], query: str, callbacks: Callbacks | None = None
     ) -> Sequence[Document]:
-        """As `compress_documents`, in a thread."""
+        """Like `compress_documents`, in a thread."""
         return self._order(documents, await self.reader.aread(query, self._inputs(documents)))
 
     def _inputs(self, documents: Sequence[Document]) -> list[ReaderInput]:

@@ -1,4 +1,4 @@
-"""What the heads make of the last layer: the best span, and whether the text answers. No model."""
+"""Compute the reader's heads in numpy: the best span, and whether the text answers."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from retrieval.reader.weights import Array, Heads
 from retrieval.reader.windows import Window
 
 _LONGEST_SPAN = 64
-"""Tokens; longer answers are blocks, not spans."""
+"""Tokens; a longer answer is shown as a whole block."""
 _SQRT2 = np.float32(np.sqrt(2.0))
 
 
 @dataclass(frozen=True, slots=True)
 class JudgedWindow:
-    """A window's logit of answering, and its best span in characters with its logit over null."""
+    """A window's logit of answering, and its best span in characters with its score over null."""
 
     answers: float
     span: float
@@ -23,10 +23,11 @@ class JudgedWindow:
 
 
 def judge(heads: Heads, window: Window, hidden: Array) -> JudgedWindow:
-    """Judge a window by its last layer, (tokens, 384)."""
+    """Judge a window from the encoder's last layer, shape (tokens, 384)."""
     first, last = (hidden @ heads.span.T + heads.span_bias).T
     block = slice(window.block, len(window.ids) - 1)
     begin, end, sum_of = _best(first[block], last[block])
+    # The null span, "no answer here", is the [CLS] token, as BERT has it for SQuAD 2.0.
     return JudgedWindow(
         _answers(heads, hidden, window.second),
         float(sum_of - first[0] - last[0]),
@@ -36,14 +37,14 @@ def judge(heads: Heads, window: Window, hidden: Array) -> JudgedWindow:
 
 
 def _answers(heads: Heads, hidden: Array, second: int) -> float:
-    loudest = hidden[second:-1].max(axis=0)
+    loudest = hidden[second:-1].max(axis=0)  # over the passage, without the final [SEP]
     both = np.concatenate((hidden[0], loudest))
     inner = heads.dense @ both + heads.dense_bias
     return float((heads.answers @ _gelu(inner) + heads.answers_bias)[0])
 
 
 def _best(first: Array, last: Array) -> tuple[int, int, float]:
-    """The places of the span with the highest sum of logits, and that sum."""
+    """Return first and last token of the span with the highest sum of logits, and that sum."""
     sums = first[:, None] + last[None, :]
     places = np.arange(len(first))
     length = places[None, :] - places[:, None]
@@ -58,7 +59,8 @@ def _gelu(values: Array) -> Array:
 
 
 def _erf(values: Array) -> Array:
-    """The error function to within 1.5e-7 (Abramowitz and Stegun, 7.1.26); numpy has none."""
+    """Approximate the error function to 1.5e-7 (Abramowitz and Stegun, 7.1.26)."""
+    # numpy has no erf.
     size = np.abs(values)
     t = 1.0 / (1.0 + 0.3275911 * size)
     terms = 0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429

@@ -1,4 +1,7 @@
-"""Our own cross-encoder: does a text answer a question, and where. MiniLM in 8 bits, no torch."""
+"""Judge with our cross-encoder whether a text answers a question, and where.
+
+It is a MiniLM in int8 on CTranslate2, so that PyTorch is not needed.
+"""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -20,37 +23,37 @@ from retrieval.reader.windows import Window, Windower
 
 _BATCH_TOKENS = 512  # what a core's cache holds; larger batches are slower
 _QUESTIONS = 2
-"""Questions read at once by `aread`; more wait."""
+"""Questions that `aread` reads at the same time; more wait."""
 _NOTHING = -20.0
-"""The logits of a text without a word."""
+"""The logits of an empty text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reader makes of one text for one question."""
+    """The reader's judgement of one text for one question."""
 
     answers: float
-    """Logit that the text answers the question, uncalibrated."""
+    """The uncalibrated logit that the text answers the question."""
     span: float
-    """The best span's logits less those of the null: above 0 it is likelier than no answer."""
+    """The best span's logits minus those of the null span; above 0 the span is likelier."""
     start: int
-    """Where the best span begins in the text, in characters."""
+    """The offset of the best span in the text, in characters."""
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderInput:
-    """A text with what stands over it: its title and headings, outermost first."""
+    """A text with its title and headings, outermost first."""
 
     headings: tuple[str, ...]
     text: str
 
 
 class Reader:
-    """Reads a question with texts. Safe to share between threads.
+    """Reads a question with texts. Threads may share it.
 
-    A text longer than 256 tokens with its question is read in windows that overlap: the best one
-    counts, for the answer and for the span each.
+    A text that exceeds 256 tokens together with its question is read in overlapping windows; the
+    best window counts, separately for the answer and for the span.
     """
 
     def __init__(self, weights: ReaderWeights) -> None:
@@ -63,7 +66,7 @@ class Reader:
         self._questions = ThreadPoolExecutor(_QUESTIONS, thread_name_prefix="reader-question")
 
     def read(self, question: str, inputs: Sequence[ReaderInput]) -> list[Reading]:
-        """A reading of each text, in order."""
+        """Return a reading of each text, in order."""
         pairs = [join_pair(question, one.headings, one.text) for one in inputs]
         windows = self._windower.cut(pairs)
         judged: list[list[JudgedWindow]] = [[] for _ in inputs]
@@ -74,7 +77,7 @@ class Reader:
         return [_best_of(found) for found in judged]
 
     async def aread(self, question: str, inputs: Sequence[ReaderInput]) -> list[Reading]:
-        """As `read`, in a thread: the loop goes on meanwhile."""
+        """Like `read`, in a thread, so that the event loop is free."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._questions, self.read, question, inputs)
 
@@ -90,9 +93,9 @@ class Reader:
 
 
 def open_reader(path: Path | None = None, sha256: str | None = None) -> Reader:
-    """The reader with the weights in `path`, by default those that are shipped.
+    """Open the reader with the weights in `path`, by default the bundled ones.
 
-    The shipped file is checked by its hash, another by `sha256` where that is given. Raises
+    The bundled file is checked by its hash, another one by `sha256` if given. Raises
     ReaderUnavailable.
     """
     known = SHIPPED_SHA256 if path is None else sha256
@@ -104,8 +107,9 @@ def open_reader(path: Path | None = None, sha256: str | None = None) -> Reader:
 
 
 def _batches(windows: list[Window]) -> Iterator[list[Window]]:
-    """All windows, those of about one length together, few enough for the cache."""
+    """Yield all windows in batches of similar length, with padding at most 512 tokens each."""
     batch: list[Window] = []
+    # A batch is padded to its longest window: similar lengths waste little.
     for window in sorted(windows, key=lambda one: len(one.ids)):
         if batch and (len(batch) + 1) * len(window.ids) > _BATCH_TOKENS:
             yield batch

@@ -1,4 +1,4 @@
-"""The arrays of a reader and their shapes: MiniLM's body and three heads. Reads no file."""
+"""The names and shapes of the reader's arrays: MiniLM's body and three heads."""
 
 from collections.abc import Iterator, Mapping
 
@@ -47,7 +47,7 @@ BODY: Mapping[str, tuple[int, ...]] = {
 
 
 def check_shapes(found: Mapping[str, tuple[int, ...]]) -> None:
-    """Raises ValueError, with the first that differs, for arrays of another model."""
+    """Raise ValueError, naming the first array that differs, for arrays of another model."""
     for name, shape in {**BODY, **HEADS}.items():
         if name not in found:
             raise ValueError(f"{name} is missing")

@@ -1,4 +1,4 @@
-"""The reader's weights in 8 bits as they lie on disk: read, checked, written. Computes nothing."""
+"""Load, check and save the reader's weights, in int8 on disk."""
 
 import hashlib
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from retrieval.errors import ReaderUnavailable
 from retrieval.reader.shapes import HEADS, check_shapes
 
 SHIPPED = Path(__file__).with_name("reader.safetensors")
-"""The reader that comes with Houselore; MODEL_CARD.md says what it learned from."""
+"""The bundled reader; MODEL_CARD.md says what it was trained on."""
 SHIPPED_SHA256 = "d6c6022a3709a6a497890382ffeb63b65f3f66b1c87bccbb711f9bd9d3cc8ab8"
 
-LARGEST_EMBEDDING = 127
-_LARGEST_FILE = 200_000_000
+LARGEST_EMBEDDING = 127  # embeddings are widened when loaded, so their products cannot overflow
+_LARGEST_FILE = 200_000_000  # bytes; checked before the file is read
 _SCALE = ".scale"
 
 Array = npt.NDArray[np.float32]
@@ -27,7 +27,7 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What is asked of the last layer: `span` (2, 384), `dense` (384, 768), `answers` (1, 384)."""
+    """The heads over the last layer: `span` (2, 384), `dense` (384, 768), `answers` (1, 384)."""
 
     span: Array
     span_bias: Array
@@ -39,16 +39,16 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class ReaderWeights:
-    """The body's arrays by MiniLM's names, and the heads."""
+    """The encoder's arrays by MiniLM's names, and the heads."""
 
     body: dict[str, Array]
     heads: Heads
 
 
 def load_weights(path: Path, sha256: str | None = None) -> ReaderWeights:
-    """The weights in the file `path`. Raises ReaderUnavailable where it is not there or not right.
+    """Load the weights in the file `path`, refusing another hash than `sha256` if it is given.
 
-    With `sha256` a file of another hash is refused.
+    Raises ReaderUnavailable if the file is missing, broken or refused.
     """
     content = _content(path)
     found = hashlib.sha256(content).hexdigest()
@@ -75,9 +75,9 @@ def load_weights(path: Path, sha256: str | None = None) -> ReaderWeights:
 
 
 def save_weights(body: dict[str, Array], heads: dict[str, Array], path: Path) -> str:
-    """Write the matrices of `body` in 8 bits, a scale a row, and the rest in 32. Give the SHA-256.
+    """Save the matrices of `body` in int8 with a scale for each row, the rest as float32.
 
-    The file is whole or not there.
+    The file is replaced atomically. Returns its SHA-256.
     """
     arrays: dict[str, npt.NDArray[Any]] = {name: heads[name] for name in HEADS}
     for name, array in body.items():
@@ -88,6 +88,7 @@ def save_weights(body: dict[str, Array], heads: dict[str, Array], path: Path) ->
             arrays[name], arrays[name + _SCALE] = _narrowed(array, largest)
     content = safetensors.numpy.save(dict(sorted(arrays.items())))
     path.parent.mkdir(parents=True, exist_ok=True)
+    # A crash must not leave half a file under the final name.
     part = path.with_name(f"{path.name}.part")
     part.write_bytes(content)
     part.replace(path)

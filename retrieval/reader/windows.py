@@ -1,4 +1,4 @@
-"""A question and a block as runs of tokens that the reader takes at once. Computes no score."""
+"""Cut a question and a block into windows of at most 256 tokens for the reader."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from tokenizers import Encoding, Tokenizer
 from retrieval.reader.pairs import Pair
 
 MOST_TOKENS = 256
-"""As many the reader was taught with."""
-_MOST_QUESTION = 64
-_MOST_HEADING = 48
+"""The length the reader was trained with."""
+_MOST_QUESTION = 64  # tokens; the end of a longer question is cut off
+_MOST_HEADING = 48  # tokens; the beginning of a longer heading path is cut off
 _OVERLAP = 64
-"""Tokens that two windows of one text share, so that an answer is whole in one of them."""
+"""Tokens that two neighbouring windows share, so that an answer is whole in one of them."""
 _MOST_WINDOWS = 16
 _MOST_CHARACTERS = 20_000
 
@@ -21,7 +21,11 @@ Offsets = list[tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Tokens of one text; those of the block begin at `block`, `offsets` are theirs in the text."""
+    """The token `ids` of one window of a text, the `text`-th.
+
+    The passage begins at token `second`, its block at token `block`; `offsets` are the places of
+    the block's tokens in its text, in characters.
+    """
 
     text: int
     ids: list[int]
@@ -31,21 +35,21 @@ class Window:
 
     @property
     def types(self) -> list[int]:
-        """0 for each token of the question, 1 for each of the passage."""
+        """Return the token types: 0 for the question, 1 for the passage."""
         return [0] * self.second + [1] * (len(self.ids) - self.second)
 
 
 class Windower:
-    """Cuts pairs to windows with MiniLM's tokenizer. Threads may share it."""
+    """Cuts pairs into windows with MiniLM's tokenizer. Threads may share it."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self._tokenizer = tokenizer
         self._first, self._between = tokenizer.encode("").ids
 
     def cut(self, pairs: list[Pair]) -> list[Window]:
-        """The windows of all pairs, in order; a block without a token has none.
+        """Return the windows of all pairs, in order; a block without a token has none.
 
-        Of a block of more than 16 windows the rest is left out.
+        A block gets at most 16 windows; the rest of it is left out.
         """
         blocks = self._encode([_block_of(pair) for pair in pairs])
         paths = self._encode([pair.passage[: pair.offset] for pair in pairs])
@@ -68,6 +72,7 @@ class Windower:
         before += path[-_MOST_HEADING:]
         room = MOST_TOKENS - len(before) - 1
         for number, start in enumerate(range(0, len(block.ids), room - _OVERLAP)):
+            # The last tokens may all be in the overlap with the window before.
             if number == _MOST_WINDOWS or (number and start + _OVERLAP >= len(block.ids)):
                 return
             ids = [*before, *block.ids[start : start + room], self._between]

@@ -1,1 +1,1 @@
-"""A question to passages: two arms, fused, reranked."""
+"""Find the passages for a question: dense and lexical search, fused and reranked."""

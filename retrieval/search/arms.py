@@ -1,4 +1,4 @@
-"""The two ways to search what an audience may read, by vector and by term. Fuses nothing."""
+"""Search what an audience may read, dense (by vector) or lexical (by term)."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -17,24 +17,23 @@ from retrieval.lexical.bm25 import rank
 from retrieval.search.scope import Scope
 
 _SQL = load_statements("retrieval.search")
-_MOST_COMPARED = 10_000  # so few vectors are compared sooner than a filtered graph is walked
-_SHORTEST_LIST, _LONGEST_LIST = 300, 1_000  # the latter is pgvector's limit
-_A_CANDIDATE = 500  # chunks for each candidate on the list of a wide scope
-_WIDE = 100_000  # so many take longer to compare than a graph that is walked on
+_MOST_COMPARED = 10_000  # chunks; comparing all of these is faster than a filtered HNSW scan
+_SHORTEST_LIST, _LONGEST_LIST = 300, 1_000  # hnsw.ef_search; the latter is pgvector's limit
+_A_CANDIDATE = 500  # one more candidate in ef_search for so many chunks of the scope
+_WIDE = 100_000  # chunks; comparing more takes longer than an iterative HNSW scan
 
 Hit = tuple[int, float]
-"""A chunk's id and one arm's score of it."""
+"""A chunk's id and its score in one arm."""
 
 
 async def search_dense(
     connection: AsyncConnection, scope: Scope, vector: Sequence[float], limit: int
 ) -> list[Hit]:
-    """The nearest chunks of the scope with their cosine similarity, best first.
+    """Return the scope's chunks nearest to `vector` with their cosine similarity, best first.
 
-    Exact in a narrow scope. In a wide one by the graph. Where others' chunks crowd the place that
-    it leads to, as around a question to which the audience may read little, what it finds is not
-    the nearest (docs/log.md): then exact again, or, where that would take too long, by walking on.
-    Within a transaction.
+    Exact for at most 10,000 chunks, otherwise approximate by the HNSW index. If that finds fewer
+    than `limit`, exact for at most 100,000 chunks, or by an iterative scan. Call it within a
+    transaction.
     """
     if not scope.reader_sets:
         return []
@@ -43,6 +42,8 @@ async def search_dense(
     if scope.size.chunks > _MOST_COMPARED:
         await _tune(connection, scope, limit)
         hits = await _hits(connection, by_graph, values)
+        # Fewer hits mean that chunks the audience may not read crowd the question's neighbourhood;
+        # then these hits are not the nearest either (docs/log.md).
         if len(hits) == limit:
             return hits
     if scope.size.chunks > _WIDE:
@@ -54,7 +55,7 @@ async def search_dense(
 async def _tune(
     connection: AsyncConnection, scope: Scope, limit: int, *, walks_on: bool = False
 ) -> None:
-    """How far the graph is walked in this transaction: the farther, the more chunks there are."""
+    """Set how many candidates this transaction's HNSW scans keep: more for more chunks."""
     wanted = _LONGEST_LIST if walks_on else max(_SHORTEST_LIST, scope.size.chunks // _A_CANDIDATE)
     values = {
         "ef_search": min(_LONGEST_LIST, max(wanted, limit)),
@@ -66,7 +67,7 @@ async def _tune(
 async def search_lexical(
     connection: AsyncConnection, scope: Scope, terms: Mapping[str, float], limit: int
 ) -> list[Hit]:
-    """The chunks of the scope with the highest BM25, best first; each term with its weight."""
+    """Return the scope's chunks with the highest BM25 score for weighted `terms`, best first."""
     if not terms or not scope.segments:
         return []
     postings: defaultdict[str, list[bytes]] = defaultdict(list)
@@ -90,7 +91,7 @@ async def _hits(
 async def load_passages(
     connection: AsyncConnection, scope: Scope, scores: Mapping[int, float]
 ) -> list[Passage]:
-    """The chunks of `scores` as passages in its order; what has gone meanwhile is left out."""
+    """Load the chunks of `scores` as passages, in its order, without those deleted meanwhile."""
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute(
             scope.generation.statement(_SQL["load_passages"]),
@@ -103,7 +104,7 @@ async def load_passages(
 async def count_standing(
     connection: AsyncConnection, generation: Generation, audience: Audience, chunks: Collection[int]
 ) -> int:
-    """How many of the chunks are in the index now, in documents that the audience may read now."""
+    """Count those of the chunks that are in the index now and that the audience may read now."""
     values = {
         "ids": list(chunks),
         "workspace": audience.workspace,

@@ -1,4 +1,4 @@
-"""What both arms find for a question before they are fused, to learn from. Ranks nothing."""
+"""Find both arms' candidates for a question before fusion, as data for training the weights."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ from retrieval.search.scope import Scope, find_scope, read_as_of_now
 _SQL = load_statements("retrieval.search")
 
 CANDIDATES = 60
-"""So many chunks of each arm are looked at."""
+"""The number of chunks taken from each arm."""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateChunk:
-    """A chunk's place, text and vector."""
+    """A chunk's document, text and vector."""
 
     document_id: int
     text: str
@@ -36,10 +36,10 @@ class CandidateChunk:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What a search begins with: a question's vector as its embedder gives it, and chunks.
+    """A question's vector as the embedder gives it, and the candidate chunks.
 
-    `shares` are of those that either arm found; `chunks` are these and all of the documents that
-    were asked for.
+    `shares` are the normalised scores of the chunks that either arm found; `chunks` has these and
+    all chunks of the requested documents.
     """
 
     vector: NDArray[np.float32]
@@ -55,9 +55,9 @@ async def find_candidates(
     audience: Audience,
     documents: Collection[int] = (),
 ) -> Candidates:
-    """As `search` begins, of what `audience` may read and nothing else; `documents`' chunks too.
+    """Search both arms like `search` does, and load all chunks of `documents` too.
 
-    Raises EmbedderUnavailable and DatabaseUnavailable.
+    Only what `audience` may read. Raises EmbedderUnavailable and DatabaseUnavailable.
     """
     reader = await embedder_of(generation, embedder)
     if reader is None:

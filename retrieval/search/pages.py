@@ -16,7 +16,7 @@ from retrieval.index.generations import Generation
 _SQL = load_statements("retrieval.search")
 
 _BEFORE = 60_000  # characters read before the first hit of a long document
-_MOST = 160_000
+_MOST = 160_000  # characters of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class ChunkSpan:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A document's text, of a very long one the 160,000 characters around what was found.
+    """A document's text; of a very long one, the 160,000 characters around the first hit.
 
-    It begins at `start` of the document, in the section under `above`. `chunks` are those whose
-    text is here, in their order.
+    It begins at offset `start` of the document, in the section with the heading path `above`.
+    `chunks` are the chunks within it, in order.
     """
 
     document_id: int
@@ -48,7 +48,7 @@ class Page:
     above: tuple[str, ...] = ()
 
     def chunk_at(self, start: int, end: int) -> int | None:
-        """The id of the chunk that holds most of `text[start:end]`; None where none does."""
+        """Return the id of the chunk with most of `text[start:end]`; None if none has any."""
         shared = [(min(end, c.end) - max(start, c.start), c.id) for c in self.chunks]
         most = max(shared, default=(0, 0), key=lambda one: one[0])
         return most[1] if most[0] > 0 else None
@@ -60,9 +60,10 @@ async def load_pages(
     audience: Audience,
     passages: Sequence[Passage],
 ) -> list[Page]:
-    """The pages of these passages, in the order of their best; what has gone is left out.
+    """Load the pages of passages, in the order of each page's best one.
 
-    Only what `audience` may read now. Raises DatabaseUnavailable.
+    Pages that are gone, or that `audience` may no longer read, are left out. Raises
+    DatabaseUnavailable.
     """
     best: dict[int, Passage] = {}
     for passage in passages:
@@ -81,7 +82,8 @@ async def load_pages(
 
 
 def _page(row: dict[str, Any], start: int) -> Page:
-    """A page from where a chunk begins, so that it begins neither in code nor in a table."""
+    """Make a page of a row, cut to begin where a chunk begins."""
+    # A chunk's start is a safe cut: a page should not begin inside code or a table.
     spans = [
         (id_, first, end)
         for id_, first, end in zip(

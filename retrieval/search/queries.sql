@@ -1,31 +1,33 @@
 -- name: read_as_of_now
--- One state of the index for all statements of a transaction, whoever merges meanwhile.
+-- Read one snapshot of the index in all statements of a transaction, even during a merge.
 set transaction isolation level repeatable read, read only;
 
 -- name: visible_segments
--- The segments that an audience may search, with how much they hold.
+-- List the segments that an audience may search, with their sizes.
 select s.id, s.reader_set, s.chunks, s.terms
 from reader_sets r join segments s on s.reader_set = r.id and s.generation = %(generation)s
 where r.workspace = %(workspace)s and r.readers && %(readers)s;
 
 -- name: visible_dead
--- What of it is gone: the chunks' ids in one value, for they may be thousands, and their terms.
+-- Deleted chunks in these segments: their ids packed into one value, since there may be thousands,
+-- and the number of their terms.
 select coalesce(string_agg(int8send(d.chunk), ''::bytea), ''::bytea),
     coalesce(sum(d.terms), 0)::bigint
 from reader_sets r join dead_chunks d on d.reader_set = r.id and d.generation = %(generation)s
 where r.workspace = %(workspace)s and r.readers && %(readers)s;
 
 -- name: tune_search
--- How many candidates, and whether further ones while a filter starves the scan (which pgvector can
--- since 0.8).
+-- Set the number of candidates of an HNSW scan, and whether it continues when a filter leaves too
+-- few (pgvector 0.8 or later).
 select set_config('hnsw.ef_search', %(ef_search)s::text, true),
     case when (select string_to_array(extversion, '.')::int[] >= array[0, 8]
                from pg_extension where extname = 'vector')
     then set_config('hnsw.iterative_scan', %(iterative_scan)s, true) end;
 
 -- name: search_dense
--- The chunks nearest to a vector that the audience may read, with their cosine similarity. The
--- graph gives them in about the right order: `strict_order` would drop what comes late.
+-- Find the chunks nearest to a vector that the audience may read, with their cosine similarity. The
+-- HNSW scan returns them in roughly the right order, so they are sorted afterwards; the setting
+-- `strict_order` would drop late ones.
 with nearest as materialized (
     select id, embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions}) as distance
     from {chunks}
@@ -36,7 +38,7 @@ with nearest as materialized (
 select id, 1 - distance as score from nearest order by distance, id;
 
 -- name: search_dense_exact
--- The same by comparing every vector: an index on the distance does not serve for `+ 0`.
+-- The same by comparing every vector: `+ 0` keeps Postgres from using the HNSW index.
 select id, 1 - (embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})) as score
 from {chunks}
 where workspace = %(workspace)s and reader_set = any(%(reader_sets)s)
@@ -44,28 +46,28 @@ order by (embedding::halfvec({dimensions}) <=> %(vector)s::halfvec({dimensions})
 limit %(limit)s;
 
 -- name: find_postings
--- The entries of the terms in the segments that the audience may search.
+-- Find the posting lists of terms in the segments that the audience may search.
 select term, entries from {postings}
 where workspace = %(workspace)s and term = any(%(terms)s) and segment = any(%(segments)s);
 
 -- name: count_standing
--- How many of these chunks are still there for an audience.
+-- Count those of the chunks that are still there and readable by an audience.
 select count(*) from {chunks} c join documents d on d.id = c.document_id
 where c.generation = {generation} and c.id = any(%(ids)s) and c.workspace = %(workspace)s
   and d.readers && %(readers)s;
 
 -- name: served_weights
--- The weights that are served for an embedder; the SHA-256 of their adapter, if they have one.
+-- Find the served weights for an embedder, with the SHA-256 of their query adapter, if any.
 select id, dense, adapter_hash from retriever_weights
 where workspace = %(workspace)s and embedder = %(embedder)s and dimensions = %(dimensions)s
   and state = 'served';
 
 -- name: weights_adapter
--- The adapter of some weights.
+-- Load a query adapter.
 select adapter from retriever_weights where id = %(id)s;
 
 -- name: chunk_vectors
--- Chunks by their ids or their documents, with their vectors, if the audience may still read them.
+-- Load chunks by their ids or documents, with vectors, if the audience may still read them.
 select c.id, c.document_id, c.text, c.embedding
 from {chunks} c join documents d on d.id = c.document_id
 where c.generation = {generation} and c.workspace = %(workspace)s
@@ -74,7 +76,8 @@ where c.generation = {generation} and c.workspace = %(workspace)s
 order by c.id;
 
 -- name: load_pages
--- Documents, of long ones a part, with the places of its chunks, if the audience may read them now.
+-- Load documents (a part of long ones) with the offsets of their chunks, if the audience may read
+-- them now.
 select d.id, d.key, d.title, d.url, d.modified_at, d.readers,
     substr(d.text, wanted.start + 1, %(most)s) as text,
     array_agg(c.id order by c.position) as chunk_ids,
@@ -90,7 +93,7 @@ where c.generation = {generation} and c.workspace = %(workspace)s and d.readers 
 group by d.id, wanted.start;
 
 -- name: load_passages
--- What a citation needs of chunks, if the audience may still read them.
+-- Load chunks with what a citation needs, if the audience may still read them.
 select c.id, c.document_id, d.key, d.title, d.url, c.headings, c.text, d.modified_at, d.readers,
     c.start_offset
 from {chunks} c join documents d on d.id = c.document_id

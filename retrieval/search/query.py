@@ -1,4 +1,4 @@
-"""What is searched for: a question, and what was said just before it. Searches nothing."""
+"""A search query: the question and its background, as weighted terms and as a vector."""
 
 import math
 from dataclasses import dataclass
@@ -8,32 +8,33 @@ from retrieval.lexical.analyzer import query_terms
 from text.plain import clean
 
 _MOST_ASKED = 1_200  # characters: a little more than the embedder reads
-# A follow-up finds what it means and a new subject is hardly led astray (docs/log.md).
+# Measured: high enough that follow-ups find their subject, low enough that a change of subject is
+# hardly disturbed (docs/log.md).
 _BACKGROUND_WEIGHT = 0.4
 _BACKGROUND_TERMS_WEIGHT = 0.24
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Words to search for, empty where there are none, and the conversation they stand in."""
+    """The text to search for, "" if it has no words, and the conversation before it."""
 
     text: str
     background: str = ""
 
     @classmethod
     def of(cls, text: str, background: str = "") -> "Query":
-        """A question and its background as they are searched for; of very long ones both ends."""
+        """Make a query; of very long texts only both ends are used."""
         return cls(_searchable(text), _searchable(background))
 
     def terms(self) -> dict[str, float]:
-        """The terms to search for with their weights, those of the background below 1."""
+        """Return the terms with their weights: 1 for the question's, 0.24 for the background's."""
         weights = dict.fromkeys(query_terms(self.text), 1.0)
         for term in query_terms(self.background):
             weights[term] = weights.get(term, 0.0) + _BACKGROUND_TERMS_WEIGHT
         return weights
 
     async def vector(self, embedder: Embedder) -> list[float]:
-        """The question's vector, drawn towards its background's; its length is 1.
+        """Return the question's vector plus 0.4 times the background's, scaled to length 1.
 
         Raises EmbedderUnavailable.
         """

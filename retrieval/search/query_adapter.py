@@ -1,4 +1,4 @@
-"""What moves a question's vector towards what answers such questions. Moves no chunk's vector."""
+"""A learned linear adapter that transforms a query's vector before the dense search."""
 
 import hashlib
 from collections.abc import Sequence
@@ -12,26 +12,26 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Adapter:
-    """A matrix, dimensions by dimensions, that is added to the identity.
+    """A residual linear adapter: a (dimensions, dimensions) matrix added to the identity.
 
-    A residual linear adapter as in Search-Adaptor (Yoon et al., ACL 2024), on the question's side
-    alone, so that what is indexed stays as it is.
+    As in Search-Adaptor (Yoon et al., ACL 2024), but for queries only, so that indexed vectors
+    stay valid.
     """
 
     residual: Floats
 
     @classmethod
     def from_bytes(cls, kept: bytes, dimensions: int) -> "Adapter":
-        """One as `to_bytes` gives it. Raises ValueError where the size is another."""
+        """Read what `to_bytes` wrote. Raises ValueError if the size is wrong."""
         found = np.frombuffer(kept, dtype="<f2").reshape(dimensions, dimensions)
         return cls(found.astype(np.float32))
 
     def to_bytes(self) -> bytes:
-        """The matrix row by row, in half precision."""
+        """Return the matrix row by row, in half precision."""
         return self.residual.astype("<f2").tobytes()
 
     def move(self, vector: Sequence[float]) -> list[float]:
-        """The vector moved, as long as it was."""
+        """Transform a query's vector, keeping its length."""
         asked = np.asarray(vector, dtype=np.float64)
         moved = asked + asked @ self.residual
         length = float(np.linalg.norm(moved))
@@ -41,5 +41,5 @@ class Adapter:
 
 
 def hash_matrix(kept: bytes) -> str:
-    """The SHA-256 of an adapter's matrix as `to_bytes` gives it, by which it is known."""
+    """Return the SHA-256 of the bytes from `to_bytes`, which identifies an adapter."""
     return hashlib.sha256(kept).hexdigest()

@@ -1,4 +1,4 @@
-"""Passages put in order by a cross-encoder, for those who have one on a server. Starts none."""
+"""Rerank passages with a cross-encoder on a server."""
 
 import logging
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from retrieval.documents import Passage
 from retrieval.errors import RerankerUnavailable
 
 RERANKED = 30
-"""How many passages a cross-encoder reads for one question."""
+"""The number of passages that are reranked for one question."""
 _SECONDS = 5.0  # a person waits
 
 _log = logging.getLogger(__name__)
@@ -19,8 +19,8 @@ _log = logging.getLogger(__name__)
 class Reranker:
     """A cross-encoder at `https://host/v1#model`, asked as vLLM, llama.cpp, Jina and Cohere are.
 
-    It reads the question with each passage. Whether it helps depends on the embedder:
-    `houselore eval retrieval` measures it. Raises RerankerUnavailable for another URL.
+    Whether it helps depends on the embedder; `houselore eval retrieval` measures it. Raises
+    RerankerUnavailable for another URL.
     """
 
     def __init__(self, url: str, api_key: str | None = None) -> None:
@@ -33,7 +33,7 @@ class Reranker:
         self._headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
 
     async def order(self, query: str, passages: Sequence[Passage]) -> list[Passage]:
-        """The passages, those first that bear most on `query`. Raises RerankerUnavailable."""
+        """Return the passages, most relevant to `query` first. Raises RerankerUnavailable."""
         if len(passages) < 2:
             return list(passages)
         texts = [
@@ -45,7 +45,7 @@ class Reranker:
         return [passages[place] for place in places]
 
     async def order_if_up(self, query: str, passages: Sequence[Passage]) -> list[Passage]:
-        """As `order`; in the order they come in while the server does not answer."""
+        """Like `order`, but keep the given order if the server does not answer."""
         try:
             return await self.order(query, passages)
         except RerankerUnavailable as error:
@@ -53,7 +53,7 @@ class Reranker:
             return list(passages)
 
     async def check(self) -> None:
-        """Have it tell two texts apart. Raises RerankerUnavailable."""
+        """Rerank two texts to see that the server works. Raises RerankerUnavailable."""
         await self._scores("When do we deploy?", ["We deploy on Tuesdays.", "The sea is blue."])
 
     async def _scores(self, query: str, texts: list[str]) -> list[float]:
@@ -65,6 +65,7 @@ class Reranker:
                 session.post(self._address, json=asked) as response,
             ):
                 response.raise_for_status()
+                # content_type=None accepts JSON under any media type.
                 results = (await response.json(content_type=None))["results"]
                 found = {int(r["index"]): float(r["relevance_score"]) for r in results}
                 return [found[place] for place in range(len(texts))]

@@ -1,4 +1,4 @@
-"""A question to the passages that bear on it: dense and lexical search, fused. Writes no answer."""
+"""Retrieve the passages for a question: dense and lexical search, fused."""
 
 import asyncio
 import re
@@ -23,11 +23,11 @@ from retrieval.search.scope import Scope, find_scope, read_as_of_now
 from retrieval.search.weights import Weights, find_weights
 
 Arm = Literal["dense", "lexical"]
-"""One of the two ways to search."""
+"""One of the two kinds of search that are fused."""
 ARMS: frozenset[Arm] = frozenset({"dense", "lexical"})
 
-_WIDER, _MOST_CANDIDATES = 5, 600
-_ALIKE = 0.9
+_WIDER, _MOST_CANDIDATES = 5, 600  # a second search takes five times as many candidates
+_ALIKE = 0.9  # Jaccard index of their words above which two passages are near-duplicates
 _WORD = re.compile(r"\w+")
 
 
@@ -42,14 +42,13 @@ async def search(
     generation: Generation | None = None,
     weights: Weights | None = None,
 ) -> list[Passage]:
-    """The `k` best passages for `query` that `audience` may read, best first, scores in 0 to 1.
+    """Return the `k` best passages for `query` that `audience` may read, best first, scores 0 to 1.
 
-    `background` is what was said just before, for a follow-up means little by itself. `arms` are
-    the ways to search; one alone serves to measure it, as another `generation` than the live one
-    and other `weights` than the served ones serve to compare them. A query without words, an empty
-    index and k <= 0 give []. Of a very long query the two ends are read. While the index is of
-    another embedder that cannot be opened beside this one, terms alone are searched. Raises
-    EmbedderUnavailable and DatabaseUnavailable.
+    `background` is the conversation before, since a follow-up means little by itself. `arms`,
+    `generation` and `weights` serve to measure one arm, another generation than the live one, or
+    other weights than those served. A query without words, an empty index and k <= 0 give [].
+    Of a very long query both ends are used. If the index has another embedder that cannot be
+    opened here, the search is lexical only. Raises EmbedderUnavailable and DatabaseUnavailable.
     """
     wanted = Query.of(query, background)
     if not wanted.text or k <= 0 or not audience.readers:
@@ -63,6 +62,7 @@ async def search(
             if generation is None:
                 return []
             if "dense" in arms and (reader := await embedder_of(generation, embedder)):
+                # The question is embedded while Postgres finds the scope and ranks terms.
                 embedding = asyncio.create_task(wanted.vector(reader))
             scope = await find_scope(connection, generation, audience)
             weights = weights or await find_weights(connection, generation)
@@ -75,9 +75,9 @@ async def search(
 async def search_reranked(
     find: Callable[[int], Awaitable[list[Passage]]], reranker: Reranker, query: str, k: int
 ) -> list[Passage]:
-    """Order more passages that `find` finds by a cross-encoder, and keep the `k` best.
+    """Search for 30 passages or more, rerank them, and return the best `k`.
 
-    While the cross-encoder is away, the order of `find` stays.
+    If the reranker does not answer, the order of `search` is kept. Raises what `search` raises.
     """
     passages = await find(max(k, RERANKED))
     return (await reranker.order_if_up(query, passages))[:k]
@@ -86,7 +86,7 @@ async def search_reranked(
 async def still_stand(
     database: Database, generation: Generation, audience: Audience, chunks: Collection[int]
 ) -> bool:
-    """Whether each of these chunks is still in the index, for this audience to read.
+    """Return whether all these chunks are still in the index and readable by this audience.
 
     Raises DatabaseUnavailable.
     """
@@ -104,7 +104,8 @@ async def _found(
     weights: Weights,
     k: int,
 ) -> list[Passage]:
-    """The `k` best distinct passages, among more candidates where nearly all of them are alike."""
+    """Return the `k` best distinct passages."""
+    # If nearly all candidates are near-duplicates, search again among more of them.
     limit = max(CANDIDATES, 3 * k)
     while True:
         lexical = await search_lexical(connection, scope, words, limit)
@@ -120,13 +121,10 @@ async def _found(
 async def _load_distinct(
     connection: AsyncConnection, scope: Scope, best: Sequence[Hit], k: int
 ) -> list[Passage]:
-    """The `k` best of the hits without those that say almost the same as a better one.
-
-    Few are loaded at first, for few are alike.
-    """
+    """Load the `k` best hits, without near-duplicates of better ones."""
     found: list[Passage] = []
     seen: list[frozenset[str]] = []
-    first, size = 0, 2 * k
+    first, size = 0, 2 * k  # near-duplicates are rare, so the first load is small
     while first < len(best) and len(found) < k:
         for passage in await load_passages(connection, scope, dict(best[first : first + size])):
             words = frozenset(_WORD.findall(passage.text.lower()))

@@ -1,4 +1,4 @@
-"""What of a generation an audience may search: its sets of readers and their segments."""
+"""The part of a generation that an audience may search: its reader sets and their segments."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +16,10 @@ _SQL = load_statements("retrieval.search")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The part of one generation that one audience may read; nothing else is ever looked at.
+    """The part of one generation that one audience may read. A search reads nothing else.
 
-    `size` counts its chunks and terms without those that are `dead`, so that what others may read
-    weighs nothing in this audience's ranking.
+    `size` counts its chunks and terms without deleted chunks (`dead`): BM25's statistics do not
+    depend on documents that the audience may not read.
     """
 
     generation: Generation
@@ -30,7 +30,7 @@ class Scope:
     dead: Ids
 
     def values(self) -> dict[str, Any]:
-        """What every statement on this scope is given."""
+        """Return the parameters that every statement on this scope needs."""
         return {
             "workspace": self.audience.workspace,
             "readers": sorted(self.audience.readers),
@@ -40,14 +40,14 @@ class Scope:
 
 
 async def read_as_of_now(connection: AsyncConnection) -> None:
-    """Let the transaction that begins here see one state of the index from end to end."""
+    """Make the transaction that begins here read one snapshot of the index."""
     await connection.execute(_SQL["read_as_of_now"])
 
 
 async def find_scope(
     connection: AsyncConnection, generation: Generation, audience: Audience
 ) -> Scope:
-    """The scope of an audience as it is now; empty where it may read nothing."""
+    """Find the current scope of an audience; it is empty if the audience may read nothing."""
     values = {
         "generation": generation.id,
         "workspace": audience.workspace,

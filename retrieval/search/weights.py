@@ -1,4 +1,4 @@
-"""What a search weighs its arms by, as shipped or as learned and served. Learns nothing."""
+"""Load the weights of a search: the default ones, or those learned and served."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from retrieval.search.fusion import DENSE_WEIGHT
 from retrieval.search.query_adapter import Adapter
 
 _SQL = load_statements("retrieval.search")
-_MOST_KEPT = 4
+_MOST_KEPT = 4  # adapters in the cache of a process
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The dense arm's weight, 0 to 1, and what moves a question's vector, if anything does.
+    """The dense arm's weight, 0 to 1, and the adapter of the query's vector, if there is one.
 
-    `id` is the number that they are kept under; those shipped have none.
+    `id` is their row in the database, None for the default weights.
     """
 
     dense: float = DENSE_WEIGHT
@@ -27,28 +27,26 @@ class Weights:
     id: int | None = None
 
     def moved(self, vector: Sequence[float]) -> list[float]:
-        """A question's vector as it is searched with."""
+        """Transform a query's vector for the dense search."""
         return self.adapter.move(vector) if self.adapter else list(vector)
 
 
 SHIPPED = Weights()
-"""Those of a workspace that has learned nothing."""
+"""The default weights, used until a workspace has learned others."""
 
 _ADAPTERS: dict[str, Adapter] = {}
 
 
 async def served_weights(database: Database, generation: Generation) -> Weights:
-    """As `find_weights`, on a connection of its own. Raises DatabaseUnavailable."""
+    """Like `find_weights`, on a connection of its own. Raises DatabaseUnavailable."""
     async with database.connection() as connection:
         return await find_weights(connection, generation)
 
 
 async def find_weights(connection: AsyncConnection, generation: Generation) -> Weights:
-    """The weights that are served for the embedder of this generation; as shipped without any.
-
-    Asked at each search, so that what was promoted counts from the next on; an adapter is read once
-    by each process.
-    """
+    """Return the served weights for the embedder of this generation, or the default ones."""
+    # Read at each search, so that promoted weights count from the next one on; only the adapter's
+    # matrix is cached, by its hash.
     values = {
         "workspace": generation.workspace,
         "embedder": generation.embedder,

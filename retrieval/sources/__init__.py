@@ -1,1 +1,1 @@
-"""Where documents come from, one file a kind of source."""
+"""Sources of documents, one module for each kind."""

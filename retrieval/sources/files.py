@@ -1,4 +1,7 @@
-"""The files below a folder, or one file, as documents. Watches nothing, follows no way out."""
+"""Read the files below a folder, or one file, as documents.
+
+A symbolic link is followed only if its target is inside the folder.
+"""
 
 import contextlib
 import os
@@ -19,9 +22,9 @@ _SKIPPED_FOLDERS = frozenset(("node_modules", "__pycache__"))
 
 
 class FilesSource:
-    """The documents below `path`: Markdown, HTML, text, PDF and DOCX. Hidden files are passed over.
+    """The documents below `path`: Markdown, HTML, text, PDF and DOCX. Hidden files are skipped.
 
-    A file's key is its path below `path` with `/`; its URL is `url_prefix` and the key.
+    A file's key is its path relative to `path`, with `/`; its URL is `url_prefix` plus the key.
     """
 
     kind = "files"
@@ -32,7 +35,8 @@ class FilesSource:
         readers: frozenset[str] = frozenset({PUBLIC}),
         url_prefix: str | None = None,
     ) -> None:
-        # Unlike Path.resolve, this takes a link that leads to itself for a path that is not there.
+        # Path.resolve raises for a link that leads to itself; realpath returns it, and `listing`
+        # then reports that it is not there.
         self._path = Path(os.path.realpath(Path(path).expanduser()))
         self._root = self._path.parent if self._path.is_file() else self._path
         self.location = str(self._path)
@@ -40,9 +44,9 @@ class FilesSource:
         self.url_prefix = url_prefix
 
     def listing(self) -> Iterator[Listed]:
-        """Every file with its version: reader, time of change, size, and URL prefix.
+        """List every file with its version: converter version, times, size and URL prefix.
 
-        Raises SourceNotFound when the path is not there or may not be entered.
+        Raises SourceNotFound if the path is missing or cannot be entered.
         """
         if not self._path.exists():
             raise SourceNotFound(f"{self._path} is not there. Check the path and try again.")
@@ -66,7 +70,7 @@ class FilesSource:
                     yield from self._listed(Path(folder, name))
 
     def read(self, key: str) -> Document:
-        """The file `key` as a document. Raises UnreadableDocument, EmptyDocument among them."""
+        """Convert the file `key` to a document. Raises UnreadableDocument or EmptyDocument."""
         path = self._root / key
         if why := self._led_astray(path):
             raise UnreadableDocument(f"{key} {why}")
@@ -95,7 +99,7 @@ class FilesSource:
         )
 
     def _key(self, path: Path) -> str:
-        """The path below the folder, printable whatever bytes the name is made of."""
+        """Return the path relative to the folder; bytes that are not UTF-8 become `?`."""
         return path.relative_to(self._root).as_posix().encode(errors="replace").decode()
 
     def _listed(self, path: Path) -> Iterator[Listed]:
@@ -103,12 +107,13 @@ class FilesSource:
         if why := self._left_out(path):
             yield Listed(key, "", f"{key} {why}")
             return
-        with contextlib.suppress(FileNotFoundError):  # it went away since the folder was read
+        with contextlib.suppress(FileNotFoundError):  # deleted since the folder was listed
             yield Listed(key, self._version(path.stat()))
 
     def _left_out(self, path: Path) -> str | None:
-        """Why this file is none of our documents; None when it is one."""
-        if path.is_symlink() and (why := self._led_astray(path)):  # the folders above are no links
+        """Return why this file is not a document; None if it is one."""
+        # os.walk enters no linked folder, so only the file itself can be a link.
+        if path.is_symlink() and (why := self._led_astray(path)):
             return why
         if path.exists() and not path.is_file():
             return "is not a file."
@@ -119,10 +124,10 @@ class FilesSource:
         return None
 
     def _led_astray(self, path: Path) -> str | None:
-        """Where a link leads that may not be followed; None for all else."""
+        """Return why a link may not be followed; None if it may, or if it is no link."""
         try:
             inside = path.resolve().is_relative_to(self._root)
-        except (RuntimeError, OSError):  # a loop: which of them depends on the Python
+        except (RuntimeError, OSError):  # a loop of links; the error depends on the Python version
             return "is a link that leads nowhere."
         return None if inside else "is a link that leads out of the folder."
 

@@ -1,4 +1,4 @@
-"""What every source can do: list its documents cheaply, and read one. Holds no source."""
+"""The interface of a source: list its documents cheaply, and read one."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from retrieval.documents import Document
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A document's name within its source, and its version, known without reading it.
+    """A document's key and version, found without reading it.
 
-    `left_out` says why it is not to be read, such as a picture among texts.
+    `left_out` is the reason why it is not read, for example that it is a picture; None otherwise.
     """
 
     key: str
@@ -20,26 +20,26 @@ class Listed:
 
 
 class Source(Protocol):
-    """A place that holds documents. `kind` and `location` name it within a workspace."""
+    """A place that has documents. `kind` and `location` identify it within a workspace."""
 
     @property
     def kind(self) -> str:
-        """The word for this sort of source, such as `files`."""
+        """The kind of source, such as `files`."""
 
     @property
     def location(self) -> str:
-        """Where it is: a path, a URL."""
+        """Its path or URL."""
 
     @property
     def readers(self) -> frozenset[str]:
-        """Who may read its documents."""
+        """The principals that may read its documents."""
 
     @property
     def url_prefix(self) -> str | None:
-        """What stands before a document's key in its URL, if the documents have URLs."""
+        """The prefix that makes a document's key its URL; None if documents have no URL."""
 
     def listing(self) -> Iterator[Listed]:
-        """Everything in it now. Raises SourceNotFound."""
+        """List everything in it now. Raises SourceNotFound."""
 
     def read(self, key: str) -> Document:
-        """One document. Raises UnreadableDocument with a sentence that names it."""
+        """Read one document. Raises UnreadableDocument with a sentence that names it."""

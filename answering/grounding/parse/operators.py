@@ -1,4 +1,4 @@
-"""What two wordings of a claim do to it: denials, bounds, order and modality, side by side."""
+"""Compare the operators of two sentences: negation, bounds, order in time and modality."""
 
 from collections.abc import Collection, Iterator, Sequence
 from collections.abc import Set as AbstractSet
@@ -8,10 +8,10 @@ from answering.grounding.parse.tokens import Token
 from answering.grounding.parse.vocabulary import HARD_BREAKS
 
 _ENDS_SCOPE = HARD_BREAKS | {",", ";", ")", "\u2014", "\u2013", "-"}
-_FARTHEST = 6  # content words that a denial reaches
+_FARTHEST = 6  # content words that an operator reaches
 _DENIALS = ("NOT", "WITHOUT")
-_SHARED = 0.6  # of what a denial in the sentence is about, in the scope of one of the statement
-# A sentence may not add these, and of those below may not lose them.
+_SHARED = 0.6  # share of a negation's words that must be in the scope of the statement's negation
+# Operators that a sentence may not add. Those of _NOT_LOST it may not lose either.
 _ADDS = """
     ONLY ALL BEFORE AFTER SINCE UNTIL OVER UNDER MORE LESS ATLEAST ATMOST SOME FEW MOST EXCEPT
     ADVANCE NON
@@ -34,7 +34,7 @@ _NOT_LOST = {
     "MORE": "modality",
     "LESS": "modality",
 }
-_WAYS = {  # by which an obligation, advice or permission may also be said
+_WAYS = {  # operators that may express the same obligation, advice or permission
     "MUST": ("MUST", "NEED"),
     "NEED": ("NEED", "MUST"),
     "SHOULD": ("SHOULD",),
@@ -45,7 +45,7 @@ _PERIODS = frozenset(("year", "month", "week", "day", "hour", "time"))
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """An operator with the keys behind it and before it, the nearest first."""
+    """An operator with the keys after it (`behind`) and `before` it, the nearest first."""
 
     name: str
     behind: tuple[str, ...]
@@ -53,17 +53,17 @@ class Operator:
 
     @property
     def scope(self) -> tuple[str, ...]:
-        """What it is about: what follows it, else what stands before it."""
+        """Return the keys it is about: those after it, else the nearest three before it."""
         return self.behind or self.before[:3]
 
     @property
     def near(self) -> frozenset[str]:
-        """The keys beside it."""
+        """Return the nearest keys: three on each side."""
         return frozenset((*self.behind[:3], *self.before[:3]))
 
 
 def operators_in(tokens: Sequence[Token]) -> list[Operator]:
-    """The operators of a sentence in order."""
+    """Return the operators of a sentence in order."""
     return [
         Operator(
             token.key,
@@ -76,7 +76,7 @@ def operators_in(tokens: Sequence[Token]) -> list[Operator]:
 
 
 def _ends_before(tokens: Sequence[Token], at: int) -> Collection[str]:
-    """What ends the reach of an operator to what stands before it; "but not" reaches the verb."""
+    """Return the breaks that end an operator's reach backwards; "but not" reaches the verb."""
     behind = tokens[at + 1 : at + 2]
     is_but_not = any(one.key == "EXCEPT" and one.start == tokens[at].start for one in behind)
     return HARD_BREAKS if is_but_not else _ENDS_SCOPE | {"and", "or"}
@@ -95,9 +95,10 @@ def _reach(tokens: Sequence[Token], ends: Collection[str]) -> Iterator[str]:
 def compare_operators(
     said: Sequence[Token], stated: Sequence[Token], keys: AbstractSet[str]
 ) -> str:
-    """In which way the operators of a sentence differ from the statement's; "" where they agree.
+    """Return how a sentence's operators differ from the statement's; "" if they agree.
 
-    `keys` are those of the sentence: an operator of the statement counts where it is about them.
+    The differences are "denial", "exception", "number" and "modality". `keys` are the sentence's:
+    an operator of the statement counts only if it is about them.
     """
     ours, theirs = operators_in(said), operators_in(stated)
     known = {token.key for token in stated if token.is_content}
@@ -153,9 +154,9 @@ def _is_stated(one: Operator, theirs: Sequence[Operator]) -> bool:
 
 
 def _is_lost(one: Operator, left: list[Operator], keys: AbstractSet[str]) -> bool:
-    """Whether the sentence says what stands right beside an operator without it.
+    """Return whether the sentence has the word next to an operator, but not the operator.
 
-    `left` are its operators that stand for none of the statement's yet; the one found is taken out.
+    `left` are the sentence's operators that are not matched yet; a match is removed from it.
     """
     beside = set(one.behind[:1] or one.before[:1])
     if one.name in ("ATLEAST", "ATMOST"):  # "5 or more"
@@ -190,7 +191,7 @@ def _modality_differs(
 
 
 def _is_order(one: Sequence[Token], other: Sequence[Token]) -> bool:
-    """Whether a text tells somebody to do what another says must, should or may be done."""
+    """Return whether a text orders what the other says must or should be done."""
     first = next((token for token in one if token.kind != "break"), None)
     if first is None or first.kind != "word":
         return False

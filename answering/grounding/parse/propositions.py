@@ -1,4 +1,4 @@
-"""A block to what it states: sentences, list items with their lead-in, rows with their heads."""
+"""Split a block into propositions: sentences, items with their lead-in, rows with their heads."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -12,13 +12,13 @@ from text.sentences import split_prose
 
 _FENCE = re.compile(r"^[ \t>]*(?:`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _MOST_STATEMENTS = 200
-_LEADING = 3  # sentences before code that say what it is for
-_WHOLE_LIST = 40  # items that are also read together
+_LEADING = 3  # sentences before code that belong to it
+_WHOLE_LIST = 40  # items of the proposition for the whole list
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a row says under one column's head."""
+    """The keys of a row's cell, and of its column's head."""
 
     head: frozenset[str]
     keys: frozenset[str]
@@ -26,13 +26,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Proposition:
-    """A sentence, item or row, as one thing that a block states.
+    """A sentence, item or row: one thing that a block states.
 
-    `lead_in` is what a list or code follows, `before` the sentence before it, `behind` the one
-    behind it in its paragraph, `after` the one that begins the next; each "" where there is none.
-    `parts` is how many parts between semicolons it is the whole of; those are propositions too.
-    `cells` are those of a table's row, and `rows` what the other rows begin with; `step` is an
-    item's number in its list, 0 elsewhere.
+    `lead_in` is the sentence that leads in a list or code, `before` the sentence before, `behind`
+    the next one in the same paragraph, `after` the first one of the next paragraph; each may be "".
+    `parts` is the number of its parts between semicolons; those are propositions too. `cells` are
+    a table row's, `rows` the keys of the other rows' first cells; `step` is an item's number in
+    its list, 0 elsewhere.
     """
 
     text: str
@@ -49,7 +49,7 @@ class Proposition:
 
 @lru_cache(64)
 def propositions_of(block: str) -> tuple[Proposition, ...]:
-    """All that a block states, in order; a short list also as a whole, behind its items."""
+    """Return the propositions of a block in order; a list as a whole follows its items."""
     return tuple(_limited(_read(block)))
 
 
@@ -82,7 +82,7 @@ def _read(text: str) -> Iterator[Proposition]:
 
 
 def _lead_in(sentences: Sequence[str], after: MarkdownBlock | None) -> str:
-    """What a paragraph says of the list or code behind it; "" where it says nothing of it."""
+    """Return the part of a paragraph that leads in the list or code after it, or ""."""
     if after is None or not sentences:
         return ""
     if after.kind == "code":
@@ -119,7 +119,7 @@ def _in_a_row(sentences: Sequence[str], lead_in: str, after: str) -> Iterator[Pr
 
 
 def _parts(sentence: str) -> list[str]:
-    """What stands between semicolons; what says too little for itself goes with what is before."""
+    """Split at semicolons; a part of fewer than two keys stays with the one before."""
     parts: list[str] = []
     for part in sentence.split(";"):
         if parts and len(keys_of(part)) < 2:
@@ -132,7 +132,7 @@ def _parts(sentence: str) -> list[str]:
 def _of_list(
     items: Sequence[tuple[MarkdownBlock, str]], lead_in: str, after: str
 ) -> Iterator[Proposition]:
-    """Each item's sentences under the lead-in and the items above it, then all items together."""
+    """Yield each item's sentences with the lead-in and the items above it, then the whole list."""
     if not items:
         return
     above: list[tuple[int, str]] = []
@@ -173,5 +173,5 @@ def _of_table(text: str) -> Iterator[Proposition]:
 
 
 def keys_of(text: str) -> frozenset[str]:
-    """The keys of what a text is about."""
+    """Return the keys of a text's content tokens."""
     return frozenset(token.key for token in tokens_of(text) if token.is_content)

@@ -1,4 +1,4 @@
-"""Numbers, times and dates of a text, so that two ways to write one compare as equal."""
+"""Parse numbers, times and dates, so that different spellings of one compare as equal."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from answering.grounding.parse.units import CURRENCIES, MODIFIERS, UNITS
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec"
-# "may" and "march" are words too: only with a capital letter, and only beside a day or a year.
+# "may" and "march" are words too: they need a capital letter, and a day or a year beside them.
 _MONTH = (
     r"(?:[Jj]an(?:uary)?|[Ff]eb(?:ruary)?|Mar(?:ch)?|[Aa]pr(?:il)?|May|[Jj]une?|[Jj]uly?"
     r"|[Aa]ug(?:ust)?|[Ss]ep(?:t(?:ember)?)?|[Oo]ct(?:ober)?|[Nn]ov(?:ember)?|[Dd]ec(?:ember)?)\b\.?"
@@ -61,11 +61,11 @@ _RANGE = re.compile(r"\s*(?:-|\u2013|\u2014|to|and|or)\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A number as it compares: `value` in plain digits, a time as 15:00, a date as 2024-03-01.
+    """A number in a form to compare: plain digits, a time as 15:00, a date as 2024-03-01.
 
-    A date's unknown parts are `?`. `unit` is its singular ("business day", "gb", "usd", "%"), ""
-    where there is none. `until` is the other end of a range that begins here, "" otherwise.
-    `text[start:end]` holds the number with its unit.
+    A date's unknown parts are `?`. `unit` is in the singular ("business day", "gb", "usd", "%"), or
+    "". `until` is the other end of a range that begins here, or "". `text[start:end]` is the number
+    with its unit.
     """
 
     value: str
@@ -77,14 +77,17 @@ class Quantity:
 
 
 def find_quantities(text: str) -> list[Quantity]:
-    """The quantities of `text` in order. The two ends of a range ("5 to 7 days") share a unit."""
-    if not _HINT.search(text):  # most sentences have no number: the long pattern is slow
+    """Return the quantities of `text` in order; both ends of a range ("5 to 7 days") get a unit."""
+    if not _HINT.search(text):  # the long pattern is slow, and most sentences have no number
         return []
     return _join_ranges(text, [one for found in _NUMBER.finditer(text) for one in _read(found)])
 
 
 def same_value(said: Quantity, stated: Quantity) -> bool:
-    """Whether two quantities have one value, units aside; a date may be said less exactly."""
+    """Return whether two quantities have one value, apart from units.
+
+    A date may be said less exactly than it is stated.
+    """
     if said.value == stated.value and said.kind == stated.kind:
         return True
     kinds = {said.kind, stated.kind}
@@ -159,7 +162,7 @@ def _plain(value: Decimal) -> str:
 
 
 def _read_words(found: re.Match[str]) -> Iterator[Quantity]:
-    """One number of words or several: "two hundred and five" is one, "two and five" are two."""
+    """Read numbers in words: "two hundred and five" is one, "two and five" are two."""
     text, number, start = found[0].lower(), _WordNumber(), 0
     end = 0
     for word in re.finditer(_WORD_NUMBER, text):
@@ -172,7 +175,7 @@ def _read_words(found: re.Match[str]) -> Iterator[Quantity]:
 
 
 class _WordNumber:
-    """A number that is read word by word."""
+    """A number in words, read word by word."""
 
     def __init__(self) -> None:
         self._total, self._current, self._last = 0, 0, 0
@@ -182,7 +185,7 @@ class _WordNumber:
         return self._total + self._current
 
     def take(self, word: str, is_after_and: bool) -> bool:
-        """Add a word, or tell that it begins another number."""
+        """Add a word; return False if it begins another number."""
         if factor := _LARGE.get(word):
             if factor >= 1000:
                 self._total += max(self._current, 1) * factor

@@ -1,4 +1,4 @@
-"""A sentence to the tokens that are compared: words, names, code, numbers, operators, breaks."""
+"""Tokenise a sentence for comparison: words, names, code, numbers, operators, breaks."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from answering.grounding.parse.vocabulary import (
     TURNED,
 )
 
-_LONGEST = 4_000  # characters of one text that are looked at
+_LONGEST = 4_000  # characters of one text that are tokenised
 _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _OPENING = re.compile(r"\s*(?:[-*+>#]+|\d+[.)])\s+")
 _MARKS = re.compile(r"\*{1,3}|(?<!\w)_(?=[^\W_])|(?<=[^\W_])_(?!\w)|`+")
@@ -49,10 +49,10 @@ _STEMMER = Stemmer.Stemmer("english", 0)
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of a text with what it is compared by.
+    """A piece of a text with the key that it is compared by.
 
-    `kind` is word, name, code, number, operator, pronoun or break. Two tokens are alike where their
-    keys are; an operator's key is its class in capital letters.
+    `kind` is word, name, code, number, operator, pronoun or break. Two tokens are alike if their
+    keys are equal; an operator's key is its class in capital letters.
     """
 
     kind: str
@@ -62,13 +62,13 @@ class Token:
 
     @property
     def is_content(self) -> bool:
-        """Whether it names what a sentence is about."""
+        """Return whether it says what a sentence is about."""
         return self.kind in ("word", "name", "code", "number")
 
 
 @lru_cache(2048)
 def tokens_of(text: str) -> tuple[Token, ...]:
-    """The tokens of `text` in order; words that claim nothing are left out."""
+    """Return the tokens of `text` in order, without function words."""
     plain = plain_of(text)
     code = [(m.start(), m.end(), key) for m in _CODE.finditer(plain) if (key := _code_key(m[0]))]
     found = [Token("code", key, start) for start, _, key in code]
@@ -84,7 +84,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 
 def plain_of(text: str) -> str:
-    """The text without the marks of links, emphasis, headings, lists and code."""
+    """Remove the markup of links, emphasis, headings, lists and code."""
     plain = text[:_LONGEST]
     if "](" in plain:
         plain = _LINK.sub(r"\1", plain)
@@ -95,13 +95,13 @@ def plain_of(text: str) -> str:
 
 @lru_cache(8192)
 def key_of(word: str) -> str:
-    """What a word of small letters is compared by: its stem, after forms that no rule gives."""
+    """Return the key of a lower-case word: the stem of its canonical form."""
     known = CANONICAL.get(word)
     return str(_STEMMER.stemWord(known or word))
 
 
 def _code_key(text: str) -> str:
-    """What an identifier is compared by, sign by sign; "" for a word, a number or a unit."""
+    """Return the key of an identifier, compared literally; "" for a word, number or unit."""
     if _PLAIN.fullmatch(text) and not _CAMEL.fullmatch(text):
         return ""
     if _CAMEL.fullmatch(text) and not _AMOUNT.fullmatch(text):
@@ -126,7 +126,7 @@ def _of_word(match: re.Match[str], text: str) -> Iterator[Token]:
         return
     if word in PHRASES:
         yield from (Token("operator", name, at) for name in PHRASES[word])
-        if word.startswith("or "):  # it is about what stands before it
+        if word.startswith("or "):  # "or more" is about the words before it
             yield Token("break", ",", at)
         return
     if not word[0].isalpha():
@@ -143,7 +143,7 @@ def _of_bare(word: str, match: re.Match[str], text: str) -> Iterator[Token]:
     at = match.start()
     is_short_word = word in PRONOUNS or word in FUNCTION
     if is_short_word and len(word) > 1 and match[0].isupper() and not text.isupper():
-        yield Token("name", key_of(word), at)  # IT and US are no pronouns
+        yield Token("name", key_of(word), at)  # IT and US are names, not pronouns
     elif word in SOFT_BREAKS or word in HARD_BREAKS:
         yield Token("break", word, at)
     elif word == "may" and match[0] == "May" and at > 0 and text[at - 2 : at - 1] not in ".!?:":

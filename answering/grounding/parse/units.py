@@ -1,4 +1,4 @@
-"""Units of measure and currencies in English: each way to write one, and the one it stands for."""
+"""Map English spellings of units and currencies to one name each."""
 
 _WAYS = {
     "ms": "ms millisecond milliseconds",
@@ -53,13 +53,13 @@ _WAYS = {
     "time": "time times",
 }
 UNITS = {way: unit for unit, ways in _WAYS.items() for way in ways.split()}
-"""Each way to write a unit, in small letters, and its name."""
+"""Each spelling of a unit, in lower case, and its name."""
 
 CURRENCIES = {
     **{"$": "usd", "\u20ac": "eur", "\u00a3": "gbp", "\u00a5": "jpy"},
     **{name.upper(): name for name in ("usd", "eur", "chf", "gbp", "jpy")},
 }
-"""What stands before an amount."""
+"""The signs and codes of currencies that precede an amount."""
 
 MODIFIERS = {
     "business": "business ",
@@ -70,4 +70,4 @@ MODIFIERS = {
     "square": "square ",
     "cubic": "cubic ",
 }
-"""Words before a unit that make another one of it."""
+"""Words before a unit that make it another unit."""

@@ -1,7 +1,7 @@
-"""English words by what they do to a claim, and the words of other languages that deny or restrict.
+"""English words by their effect on a claim, and restricting words of other languages.
 
 Each operator is a class of words that change a claim in the same way ("must", "required"). Content
-words that mean the same are one key. Lists of our own.
+words of the same meaning have one key. The lists are our own.
 """
 
 _OPERATORS = {
@@ -37,7 +37,7 @@ _OPERATORS = {
     " lacks lacked deny denies denied oppose opposes opposed cease ceased",
 }
 OPERATORS = {word: name for name, words in _OPERATORS.items() for word in words.split()}
-"""Each word that changes a claim, and its class."""
+"""Each word that changes a claim, and its operator."""
 
 PHRASES = {
     "not only": (),
@@ -109,7 +109,7 @@ PHRASES = {
     "so that": (),
     "such as": (),
 }
-"""Several words that are operators together; some are none though a word of them would be one."""
+"""Phrases and their operators; an empty one means that none of its words is an operator."""
 
 TURNED = {
     "forbidden": "allow",
@@ -129,7 +129,7 @@ TURNED = {
     "unsupported": "support",
     "ineligible": "elig",
 }
-"""Words that deny another one: its key, or the operator that they deny."""
+"""Words that negate another one, and the key or operator that they negate."""
 
 _FUNCTION = """
     a an the this that these those it its itself they them their theirs themselves he him his
@@ -141,13 +141,13 @@ _FUNCTION = """
     within among between because let ok okay indeed own lasts lasted e.g. i.e. etc both
 """
 FUNCTION = frozenset(_FUNCTION.split())
-"""Words that claim nothing by themselves here: with or without them a sentence says the same."""
+"""Function words: a sentence claims the same with or without them."""
 
 _GENERIC = """
     say mention describ call name follow answer get use accord take come mean
 """
 GENERIC = frozenset(_GENERIC.split())
-"""Keys of words that a sentence may add of its own."""
+"""Keys of words that a sentence may add without support."""
 
 SOFT_BREAKS = frozenset(("and", "or", "&", "plus"))
 HARD_BREAKS = frozenset(("but", "while", "whereas", "although", "though", "however", "yet"))
@@ -181,7 +181,7 @@ CANONICAL = {
     for group in " ".join(_IRREGULAR.split()).split("|")
     for way in group.split()
 }
-"""Forms and words that stand for the same, each with its first one."""
+"""Irregular forms and synonyms, each with its canonical word."""
 
 _OPPOSITES = """
     allow forbid|before after|more less|most least|include exclude|enable disable|require optional|
@@ -197,7 +197,7 @@ _OPPOSITES = """
 OPPOSITES = tuple(
     (pair.split()[0], pair.split()[1]) for pair in " ".join(_OPPOSITES.split()).split("|")
 )
-"""Pairs of words of which one claims the contrary of the other."""
+"""Pairs of opposite words."""
 
 _RIVALS = """
     employee contractor freelancer intern trainee volunteer visitor guest customer vendor supplier
@@ -208,7 +208,7 @@ _RIVALS = """
     full part|weekday weekend|domestic international
 """
 RIVALS = tuple(frozenset(group.split()) for group in " ".join(_RIVALS.split()).split("|"))
-"""Words of which a rule for one is no rule for another."""
+"""Groups of rivals: a rule for one of them does not hold for another."""
 
 _FOREIGN = """
     nicht kein keine keinen keinem keiner nie niemals niemand nichts ohne nur ausser außer
@@ -220,5 +220,5 @@ _FOREIGN = """
     ingen intet aldri aldrig uten uden kun bare unntatt undtagen hvis
 """
 FOREIGN = frozenset(_FOREIGN.split())
-"""Words that deny, except or restrict in German, French, Spanish, Italian, Portuguese, Dutch,
+"""Words that negate, except or restrict in German, French, Spanish, Italian, Portuguese, Dutch,
 Swedish, Danish and Norwegian."""
