@@ -66,7 +66,7 @@ def test_the_list_of_folders_is_true() -> None:
     assert shown == folder_list(), "run `make docs`"
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/architecture.md", "docs/glossary.md"])
 def test_the_paths_that_are_named_exist(name: str) -> None:
     """Each folder and module in code marks, or in a diagram, is there."""
     page = (ROOT / name).read_text(encoding="utf-8")
