@@ -84,12 +84,35 @@ def test_the_commands_exist() -> None:
         subprocess.run(["make", "--dry-run", target], cwd=ROOT, check=True, capture_output=True)
 
 
+def headings(page: Path, level: str = "#{1,6}") -> list[str]:
+    """The headings of a page, outside of its code."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    return re.findall(rf"^{level} (.+)$", text, re.MULTILINE)
+
+
+def anchor(heading: str) -> str:
+    """The anchor that GitHub gives a heading."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
 def test_links_lead_somewhere() -> None:
-    """Each relative link in the README and the docs names a file that is there."""
+    """Each relative link in the README and the docs names a file, and a heading, that is there."""
     for page in (ROOT / "README.md", *sorted(DOCS.glob("*.md"))):
         for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
-            if not target.startswith(("http:", "https:", "#", "mailto:")):
-                assert (page.parent / target.split("#")[0]).exists(), f"{page.name}: {target}"
+            if target.startswith(("http:", "https:", "mailto:")):
+                continue
+            name, _, place = target.partition("#")
+            path = page.parent / name if name else page
+            assert path.exists(), f"{page.name}: {target}"
+            if place:
+                assert place in map(anchor, headings(path)), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("name", ["benchmarks.md", "log.md"])
+def test_the_contents_name_every_section(name: str) -> None:
+    """Each `## ` heading of the page stands in the list at its top, in the page's order."""
+    top = (DOCS / name).read_text(encoding="utf-8").split("\n## ")[0]
+    assert re.findall(r"^- \[(.+)\]\(#.+\)$", top, re.MULTILINE) == headings(DOCS / name, "##")
 
 
 if __name__ == "__main__":  # `make docs`
