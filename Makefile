@@ -99,7 +99,7 @@ reader: $(INSTALLED_TUNING) ## Train the reader anew: make reader [DATA=path] [A
 	@MALLOC_MMAP_THRESHOLD_=4000000000 MALLOC_TRIM_THRESHOLD_=8000000000 OMP_WAIT_POLICY=PASSIVE \
 		$(BIN)/python -m tuning.reader --data '$(or $(DATA),$(SHARED_DATA)/data)' $(ARGS)
 
-docs: $(INSTALLED_DEV) ## Write what docs take from the code: the file tree, the settings
+docs: $(INSTALLED_DEV) ## Write what docs take from the code: the list of folders, the settings
 	@$(BIN)/python tests/test_readme.py
 	@$(BIN)/houselore settings-page >docs/configuration.md
 

@@ -22,6 +22,19 @@ def test_a_section_is_replaced_and_the_others_stay(tmp_path: Path) -> None:
     ]
 
 
+def test_the_contents_follow_the_headings(tmp_path: Path) -> None:
+    """A new page has a list of its sections at the top, which a rewritten section keeps true."""
+    page = tmp_path / "benchmarks.md"
+    write_section("ann", "## Nearest neighbours\n\n### Time", page)
+    write_section("check", "## Does a block support?", page)
+    write_section("ann", "## Neighbours", page)
+    top = page.read_text().split("\n## ")[0]
+    assert [line for line in top.splitlines() if line.startswith("- ")] == [
+        "- [Neighbours](#neighbours)",
+        "- [Does a block support?](#does-a-block-support)",
+    ]
+
+
 def test_what_a_person_wrote_between_the_sections_stays(tmp_path: Path) -> None:
     """Text outside of the marks is nobody's to change; the same section twice changes nothing."""
     page = tmp_path / "benchmarks.md"
