@@ -11,13 +11,13 @@ from pathlib import Path
 
 import uvicorn
 
+from sandbox.app_manifest import PERMISSIVE, App, load_manifest
 from sandbox.errors import AddressError, SandboxError
-from sandbox.manifest import PERMISSIVE, App, load_manifest
 from sandbox.options import Options
+from sandbox.saved_state import Keeper
 from sandbox.server import create_app
-from sandbox.site import Site
-from sandbox.state import Keeper
-from sandbox.world import DEFAULT_WORLD, World, load_world
+from sandbox.server_state import Site
+from sandbox.workspace.world import DEFAULT_WORLD, World, load_world
 
 
 class _Server(uvicorn.Server):

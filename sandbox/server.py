@@ -15,10 +15,10 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from sandbox.api import web_api
 from sandbox.control import ROUTES
-from sandbox.responding import response_url
-from sandbox.site import Site
+from sandbox.delivery.responding import response_url
+from sandbox.server_state import Site
+from sandbox.web_api.endpoint import web_api
 
 PAGE = Path(__file__).parent / "page"
 POLICY = (

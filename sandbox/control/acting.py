@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
-from sandbox.channels import Channel
-from sandbox.composing import compose
 from sandbox.control.request import Control
+from sandbox.control.view_models import channel_shape
 from sandbox.errors import Mistake
-from sandbox.happenings import ChannelRead, HomeOpened, Stopped
-from sandbox.messages import Message
-from sandbox.reactions import emoji_name
-from sandbox.shapes import channel_shape
+from sandbox.workspace.channels import Channel
+from sandbox.workspace.composing import compose
+from sandbox.workspace.domain_events import ChannelRead, HomeOpened, Stopped
+from sandbox.workspace.messages import Message
+from sandbox.workspace.reactions import emoji_name
 
 _CHANNEL_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}\Z")
 _MOST_TEXT = 40_000

@@ -4,16 +4,18 @@ import re
 import time
 from typing import Any
 
-from sandbox import actions, limits, payloads
 from sandbox.blocks import elements_of
-from sandbox.composing import mark
+from sandbox.control import element_actions
 from sandbox.control.acting import add_member, remove_member
 from sandbox.control.request import Control
+from sandbox.delivery import payloads
+from sandbox.delivery.responding import answer
+from sandbox.delivery.transport import Kind, Reply
 from sandbox.errors import Mistake, Refusal
-from sandbox.responding import answer
-from sandbox.responses import Origin
-from sandbox.transports import Kind, Reply
-from sandbox.views import STACK, View
+from sandbox.web_api import limits
+from sandbox.web_api.response_urls import Origin
+from sandbox.workspace.composing import mark
+from sandbox.workspace.views import STACK, View
 
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>|@([\w.-]+)")
 
@@ -24,15 +26,15 @@ async def press(call: Control) -> dict[str, Any]:
     block_id, value = call.args.get("block_id"), call.args.get("value")
     if call.args.get("view_id"):
         view = _view(call)
-        placed, element = actions.find(view.blocks, action_id, block_id)
+        placed, element = element_actions.find(view.blocks, action_id, block_id)
         if element["type"] not in ("button", "overflow"):
-            view.state.setdefault(placed, {})[action_id] = actions.held(element, value)
-        action = actions.action(placed, element, value)
+            view.state.setdefault(placed, {})[action_id] = element_actions.held(element, value)
+        action = element_actions.action(placed, element, value)
         payload = payloads.block_actions(call.site, me, action, None, view)
     else:
         message = call.message(call.channel())
-        placed, element = actions.find(message.blocks, action_id, block_id)
-        action = actions.action(placed, element, value)
+        placed, element = element_actions.find(message.blocks, action_id, block_id)
+        action = element_actions.action(placed, element, value)
         payload = payloads.block_actions(call.site, me, action, message, None)
     return _done(await _send(call, "interactive", payload))
 
@@ -121,7 +123,7 @@ def _view(call: Control) -> View:
 
 def _fill(view: View, values: dict[str, dict[str, Any]]) -> dict[str, str]:
     """Put the values in the view's state; return a message for each empty required block."""
-    state = actions.initial_state(view.blocks) | view.state
+    state = element_actions.initial_state(view.blocks) | view.state
     missing: dict[str, str] = {}
     for block in view.blocks:
         block_id = str(block["block_id"])
@@ -131,11 +133,17 @@ def _fill(view: View, values: dict[str, dict[str, Any]]) -> dict[str, str]:
             action_id = str(element["action_id"])
             typed = values.get(block_id, {})
             if action_id in typed:
-                state.setdefault(block_id, {})[action_id] = actions.held(element, typed[action_id])
+                state.setdefault(block_id, {})[action_id] = element_actions.held(
+                    element, typed[action_id]
+                )
             entry = state.setdefault(block_id, {}).setdefault(
-                action_id, actions.held(element, None)
+                action_id, element_actions.held(element, None)
             )
-            if block["type"] == "input" and not block.get("optional") and actions.is_empty(entry):
+            if (
+                block["type"] == "input"
+                and not block.get("optional")
+                and element_actions.is_empty(entry)
+            ):
                 missing[block_id] = "Please fill this in."
     view.state = state
     return missing

@@ -5,8 +5,8 @@ from typing import Any
 from starlette.websockets import WebSocket
 
 from sandbox.control.request import Control
-from sandbox.shapes import channel_shape, message_shape, view_shape
-from sandbox.site import Site
+from sandbox.control.view_models import channel_shape, message_shape, view_shape
+from sandbox.server_state import Site
 
 
 async def world(call: Control) -> dict[str, Any]:

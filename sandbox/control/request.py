@@ -8,12 +8,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.channels import Channel
 from sandbox.errors import Mistake
-from sandbox.messages import Message
-from sandbox.people import Person
-from sandbox.site import Site
-from sandbox.workspace import Workspace
+from sandbox.server_state import Site
+from sandbox.workspace.channels import Channel
+from sandbox.workspace.messages import Message
+from sandbox.workspace.people import Person
+from sandbox.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from sandbox.control.request import Control
 from sandbox.errors import Mistake
-from sandbox.people import ROLES, Role
+from sandbox.workspace.people import ROLES, Role
 
 
 async def share(call: Control) -> dict[str, Any]:

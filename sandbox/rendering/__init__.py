@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.rendering.messages import message_body
-from sandbox.rendering.names import Names
+from sandbox.rendering.text.names import Names
 from sandbox.rendering.views import view_body
 
 __all__ = ["Names", "render_message", "render_view"]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.rendering.elements import render_element, render_image
-from sandbox.rendering.markdown import render_markdown
-from sandbox.rendering.markup import EMPTY, Html, Tag, element, join, text
-from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mapping, mappings, sequence, string
 from sandbox.rendering.rich_text import render_rich_text
 from sandbox.rendering.tasks import render_plan, render_task
+from sandbox.rendering.text.markdown import render_markdown
+from sandbox.rendering.text.markup import EMPTY, Html, Tag, element, join, text
+from sandbox.rendering.text.names import Names
 from sandbox.rendering.text_objects import plain, render_text
 
 

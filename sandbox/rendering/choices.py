@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sandbox.rendering.links import followable
-from sandbox.rendering.markup import EMPTY, Html, element, join, text
-from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mapping, mappings, sequence, string
+from sandbox.rendering.text.links import followable
+from sandbox.rendering.text.markup import EMPTY, Html, element, join, text
+from sandbox.rendering.text.names import Names
 from sandbox.rendering.text_objects import plain, render_text
 
 

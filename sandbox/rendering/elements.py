@@ -13,10 +13,10 @@ from sandbox.rendering.choices import (
     render_overflow,
     render_select,
 )
-from sandbox.rendering.links import followable, picture
-from sandbox.rendering.markup import EMPTY, Html, element, preformatted, text
-from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mapping, string
+from sandbox.rendering.text.links import followable, picture
+from sandbox.rendering.text.markup import EMPTY, Html, element, preformatted, text
+from sandbox.rendering.text.names import Names
 from sandbox.rendering.text_objects import plain, render_text
 
 _INPUTS = {

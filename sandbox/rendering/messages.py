@@ -3,12 +3,12 @@
 from typing import Any
 
 from sandbox.rendering.blocks import render_blocks
-from sandbox.rendering.links import link
-from sandbox.rendering.markdown import render_markdown
-from sandbox.rendering.markup import EMPTY, Html, element, join, text
-from sandbox.rendering.mrkdwn import render_mrkdwn
-from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mappings, string
+from sandbox.rendering.text.links import link
+from sandbox.rendering.text.markdown import render_markdown
+from sandbox.rendering.text.markup import EMPTY, Html, element, join, text
+from sandbox.rendering.text.mrkdwn import render_mrkdwn
+from sandbox.rendering.text.names import Names
 from sandbox.rendering.text_objects import plain
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.rendering.emoji import emoji
-from sandbox.rendering.entities import broadcast, channel, group, mention, moment
-from sandbox.rendering.links import link
-from sandbox.rendering.markup import EMPTY, Html, Tag, element, join, preformatted, text
-from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mapping, mappings, string, whole
+from sandbox.rendering.text.emoji import emoji
+from sandbox.rendering.text.entities import broadcast, channel, group, mention, moment
+from sandbox.rendering.text.links import link
+from sandbox.rendering.text.markup import EMPTY, Html, Tag, element, join, preformatted, text
+from sandbox.rendering.text.names import Names
 
 _STYLES: dict[str, Tag] = {"code": "code", "bold": "strong", "italic": "em", "strike": "s"}
 

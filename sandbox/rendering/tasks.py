@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sandbox.rendering.links import link
-from sandbox.rendering.markup import EMPTY, Html, element, text
-from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mapping, mappings, string
 from sandbox.rendering.rich_text import render_rich_text
+from sandbox.rendering.text.links import link
+from sandbox.rendering.text.markup import EMPTY, Html, element, text
+from sandbox.rendering.text.names import Names
 from sandbox.rendering.text_objects import plain
 
 _STATUSES = {

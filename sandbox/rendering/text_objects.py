@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sandbox.rendering.emoji import with_emoji
-from sandbox.rendering.markup import Html
-from sandbox.rendering.mrkdwn import render_mrkdwn
-from sandbox.rendering.names import Names
 from sandbox.rendering.reading import mapping, string
+from sandbox.rendering.text.emoji import with_emoji
+from sandbox.rendering.text.markup import Html
+from sandbox.rendering.text.mrkdwn import render_mrkdwn
+from sandbox.rendering.text.names import Names
 
 
 def render_text(value: object, names: Names) -> Html:

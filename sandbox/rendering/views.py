@@ -3,8 +3,8 @@
 from typing import Any
 
 from sandbox.rendering.blocks import render_blocks
-from sandbox.rendering.markup import Html
-from sandbox.rendering.names import Names
+from sandbox.rendering.text.markup import Html
+from sandbox.rendering.text.names import Names
 
 
 def view_body(view: dict[str, Any], names: Names) -> Html:

@@ -7,7 +7,7 @@ from jsonschema.validators import validator_for
 
 from bot.inbox.intent import asks_for_help
 from bot.reviews.home_tab import PROMPTS
-from sandbox.scopes import SCOPES
+from sandbox.web_api.scopes import SCOPES
 
 BOT = Path(__file__).parents[2] / "bot"
 MANIFEST = json.loads((BOT / "manifest.json").read_text(encoding="utf-8"))

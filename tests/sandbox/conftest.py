@@ -15,11 +15,11 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from sandbox.manifest import PERMISSIVE, App
+from sandbox.app_manifest import PERMISSIVE, App
 from sandbox.options import Options
 from sandbox.server import create_app
-from sandbox.site import Site
-from sandbox.world import DEFAULT_WORLD, load_world
+from sandbox.server_state import Site
+from sandbox.workspace.world import DEFAULT_WORLD, load_world
 
 SLACK_DATA = Path(__file__).parents[3] / "shared" / "slack"
 

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from sandbox.manifest import PERMISSIVE
+from sandbox.app_manifest import PERMISSIVE
 from sandbox.options import Options
 
 Start = Callable[..., Awaitable[Any]]

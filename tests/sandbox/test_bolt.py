@@ -12,7 +12,7 @@ import uvicorn
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
 from slack_bolt.async_app import AsyncApp
 
-from sandbox.manifest import load_manifest, read_manifest
+from sandbox.app_manifest import load_manifest, read_manifest
 from sandbox.options import Options
 
 Start = Callable[..., Awaitable[Any]]

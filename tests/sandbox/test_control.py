@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import limits, payloads
+from sandbox.delivery import payloads
+from sandbox.web_api import limits
 
 OPTIONAL = {
     "app_unfurl",

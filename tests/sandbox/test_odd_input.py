@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from sandbox.arguments import arguments_of
 from sandbox.control import ROUTES
-from sandbox.methods import METHODS
+from sandbox.web_api.arguments import arguments_of
+from sandbox.web_api.methods import METHODS
 
 ODD: list[Any] = [
     None,

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sandbox.rendering import Names, render_message, render_view
 from sandbox.rendering.blocks import _BLOCKS
 from sandbox.rendering.elements import _ELEMENTS
-from sandbox.rendering.markup import TAGS, element, text
+from sandbox.rendering.text.markup import TAGS, element, text
 
 NAMES = Names(
     people={"U1": "<img src=x onerror=alert(1)>", "U2": 'Ann "A" O\'Hara'},
@@ -233,7 +233,9 @@ def test_message_without_a_body_is_empty() -> None:
 
 def test_emoji_file_is_sound() -> None:
     """Every line of the emoji table is a glyph and at least one name, and no name comes twice."""
-    lines = (Path(__file__).parents[2] / "sandbox/rendering/emoji.txt").read_text().splitlines()
+    lines = (
+        (Path(__file__).parents[2] / "sandbox/rendering/text/emoji.txt").read_text().splitlines()
+    )
     names = [name for line in lines for name in line.split()[1:]]
     assert all(len(line.split()) >= 2 for line in lines)
     assert len(names) == len(set(names))

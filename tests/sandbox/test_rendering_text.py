@@ -3,7 +3,7 @@
 import pytest
 
 from sandbox.rendering import Names, render_message
-from sandbox.rendering.emoji import glyph
+from sandbox.rendering.text.emoji import glyph
 
 NAMES = Names(people={"U1": "mara"}, channels={"C1": "help"}, groups={"S1": "oncall"})
 ANN = '<span class="mention" data-user="U1">@mara</span>'

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.events import Events
+from sandbox.delivery.events import Events
 
 
 def record(bench: Any) -> list[dict[str, Any]]:

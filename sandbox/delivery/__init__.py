@@ -1,0 +1,1 @@
+"""Deliver events and interactions to the app, and take its responses."""

@@ -1,0 +1,1 @@
+"""Text as HTML: mrkdwn, Markdown, emoji, links and names."""

@@ -1,0 +1,1 @@
+"""The Web API: one endpoint, its methods, their scopes and limits."""
