@@ -5,14 +5,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from psycopg import AsyncConnection
-from psycopg.abc import Query
+from psycopg import AsyncConnection, sql
 from psycopg.rows import AsyncRowFactory, scalar_row
 from psycopg_pool import AsyncConnectionPool
 
 from database.pool import borrow, borrow_alone, borrow_if_alone, open_pool
 
 Row = TypeVar("Row")
+Query = str | sql.SQL | sql.Composed
 
 
 @dataclass(frozen=True, slots=True)

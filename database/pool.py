@@ -27,13 +27,7 @@ async def open_pool(
     `patience` is the seconds to wait for a free connection. Raises DatabaseUnavailable.
     """
     # Row-level security does it, so a statement that forgets its `where workspace` leaks nothing.
-    confine = confined_to(workspace)
-
-    async def configure(connection: AsyncConnection) -> None:
-        await confine(connection)
-        await register_vector_async(connection)
-        await connection.commit()
-
+    configure = confined_to(workspace)
     try:
         async with await AsyncConnection.connect(url, connect_timeout=10) as connection:
             await configure(connection)
@@ -56,10 +50,11 @@ async def open_pool(
 
 
 def confined_to(workspace: str) -> Callable[[AsyncConnection], Awaitable[None]]:
-    """Return a pool's `configure` hook that limits a new connection to one workspace."""
+    """Return a pool's `configure` hook: a new connection sees one workspace, and knows vectors."""
 
     async def confine(connection: AsyncConnection) -> None:
         await connection.execute(_SQL["confine"], {"role": ROLE, "workspace": workspace})
+        await register_vector_async(connection)
         await connection.commit()
 
     return confine
