@@ -1,7 +1,7 @@
 # Everything a person needs of this repository: `make` lists it.
 
 .DEFAULT_GOAL := help
-.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-injection bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style browser clean docs format help install lint lock pictures reader run test tuning
+.PHONY: bench-ann bench-answers bench-documents bench-embedders bench-engines bench-follow-ups bench-freshness bench-grounding bench-indexing bench-injection bench-loop bench-preferences bench-retrieval bench-search-learning bench-splitting bench-style browser clean docs format help install lint lock pictures reader run test test-quick tuning
 .DELETE_ON_ERROR:
 
 PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
@@ -24,6 +24,9 @@ tuning: $(INSTALLED_TUNING) ## Install into .venv what training needs: PyTorch, 
 
 test: $(INSTALLED_DEV) browser ## Run every test: make test [ARGS=tests/bot]
 	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+test-quick: $(INSTALLED_DEV) ## Run what needs no browser, no model and no PyTorch
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -m 'not browser and not slow and not training' $(ARGS)
 
 lint: $(INSTALLED_DEV) ## Check style, types and the direction of imports
 	@$(BIN)/ruff check

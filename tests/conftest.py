@@ -27,6 +27,17 @@ CHROMIUM = [
 ]  # fmt: skip
 
 
+# What takes long because of what it uses is marked here, once; the rest is marked where it stands.
+_MARKS = {"browser": "browser", "chat_url": "slow", "houselore": "slow", "running": "slow"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by the fixtures that they use, for `make test-quick`."""
+    for item in items:
+        for fixture in _MARKS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(_MARKS[fixture])
+
+
 @pytest.fixture(scope="session")
 def _postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A running Postgres whose database `template_house` has every migration."""

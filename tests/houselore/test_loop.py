@@ -10,6 +10,8 @@ import pytest
 
 from tests.houselore.running_bot import House, until
 
+pytestmark = pytest.mark.training
+
 pytest.importorskip("torch", reason="the extra `tuning` is not installed")
 
 PERSON, CHANNEL = "U0JONAS", "C0GENERAL"

@@ -34,6 +34,7 @@ async def test_what_cannot_begin_changes_nothing(database: Database, tmp_path: P
     assert not (tmp_path / "adapters" / "house-2").exists()
 
 
+@pytest.mark.training
 async def test_a_dataset_becomes_a_candidate(database: Database, tmp_path: Path) -> None:
     """Trained, written, registered with its dataset, hash and size; needs the extra `tuning`."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
@@ -59,6 +60,7 @@ async def test_a_dataset_becomes_a_candidate(database: Database, tmp_path: Path)
     assert model.metrics["lessons"] == tuned.lessons > 0
 
 
+@pytest.mark.training
 async def test_what_machines_trained_becomes_a_candidate(
     database: Database, tmp_path: Path
 ) -> None:

@@ -74,6 +74,7 @@ def test_the_whole_way(houselore: Houselore, tmp_path: Path, database_url: str) 
     assert "C024BE91L may be learned from" in allowed.stdout
 
 
+@pytest.mark.training
 def test_what_machines_train_on(houselore: Houselore, tmp_path: Path, database_url: str) -> None:
     """`tune --prepare` writes a folder with the base and the lessons, and says what to run where.
 
@@ -104,6 +105,7 @@ def test_what_machines_train_on(houselore: Houselore, tmp_path: Path, database_u
     assert (refused.returncode, "trained where it is" in refused.stderr) == (2, True)
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("by", ["data forget", "data sets"])
 def test_what_machines_train_on_is_removed_with_its_dataset(
     houselore: Houselore, tmp_path: Path, database_url: str, by: str

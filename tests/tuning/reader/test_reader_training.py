@@ -21,6 +21,8 @@ from tuning.reader.model import ReaderModel, open_model, pad_batch  # noqa: E402
 from tuning.reader.tokens import NO_SPAN, Numbered, draw_batches, number_examples  # noqa: E402
 from tuning.reader.train import ReaderSettings, train_reader  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 SETTINGS = ReaderSettings(batch=4, steps=6)
 
 

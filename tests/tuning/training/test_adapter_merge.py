@@ -11,6 +11,8 @@ from hypothesis import strategies as st  # noqa: E402
 
 from tuning.training.adapter_merge import mix  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 LAYER = "base_model.model.layers.0.q_proj"
 Adapter = dict[str, Any]
 

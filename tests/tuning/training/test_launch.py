@@ -24,6 +24,8 @@ from tuning.training.inputs import Base, Material, TrainingPlan, write_material 
 from tuning.training.loss_log import read_losses  # noqa: E402
 from tuning.training.stages import begin, run_stages  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 CODE = Path(__file__).parents[3]
 FILES = CODE / "tuning" / "training" / "accelerate"
 PAIRS = [DatasetRow("preference", one.prompt, one.answer, "who ? [2]") for one in LESSONS]

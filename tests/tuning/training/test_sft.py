@@ -19,6 +19,8 @@ from tuning.training.adapter_merge import mix  # noqa: E402
 from tuning.training.loss_log import plot_losses, read_losses  # noqa: E402
 from tuning.training.sft import TrainingSettings, answer_loss, train  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 SETTINGS = TrainingSettings(rank=4, batch=4, epochs=2, save_every=2, learning_rate=3e-3)
 
 

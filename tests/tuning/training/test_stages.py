@@ -80,6 +80,7 @@ def test_another_plan_in_the_same_folder_is_refused(tmp_path: Path) -> None:
         run_stages(BASE, material(), tmp_path, TrainingPlan())
 
 
+@pytest.mark.training
 @pytest.mark.parametrize("method", ["dpo", "kto"])
 def test_sft_then_preferences(tmp_path: Path, method: str) -> None:
     """Both stages train, what was held out is preferred more, a second call does nothing again."""
@@ -109,6 +110,7 @@ def test_sft_then_preferences(tmp_path: Path, method: str) -> None:
     assert run() == first and not told
 
 
+@pytest.mark.training
 def test_lessons_begin_from_any_manner_and_are_drawn_to_what_is_served(tmp_path: Path) -> None:
     """SFT goes on from the manners and mixes in what is served; thumbs alone go on from that."""
     pytest.importorskip("torch", reason="the extra `tuning` is not installed")
