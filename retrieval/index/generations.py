@@ -22,7 +22,7 @@ from retrieval.lexical.analyzer import ANALYSER
 _SQL = load_statements("retrieval.index")
 KEPT_DAYS = 30
 """Days that the previous generation is kept after a switch."""
-_FEWEST_INDEXED = 10_000  # chunks; a scan of fewer is faster than the HNSW graph
+_FEWEST_INDEXED = 3_000  # chunks; a scan of fewer is faster than the HNSW graph
 
 
 @dataclass(frozen=True, slots=True)

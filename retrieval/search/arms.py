@@ -18,6 +18,7 @@ from retrieval.search.scope import Scope
 
 _SQL = load_statements("retrieval.search")
 _MOST_COMPARED = 10_000  # chunks; comparing all of these is faster than a filtered HNSW scan
+_MOST_COMPARED_OF_ALL = 3_000  # the same where the filter leaves at least half of the chunks
 _SHORTEST_LIST, _LONGEST_LIST = 300, 1_000  # hnsw.ef_search; the latter is pgvector's limit
 _A_CANDIDATE = 500  # one more candidate in ef_search for so many chunks of the scope
 _WIDE = 100_000  # chunks; comparing more takes longer than an iterative HNSW scan
@@ -31,24 +32,28 @@ async def search_dense(
 ) -> list[Hit]:
     """Return the scope's chunks nearest to `vector` with their cosine similarity, best first.
 
-    Exact for at most 10,000 chunks, otherwise approximate by the HNSW index. If that finds fewer
-    than `limit`, exact for at most 100,000 chunks, or by an iterative scan. Call it within a
-    transaction.
+    Exact for at most 10,000 chunks (3,000 if they are half of all), otherwise approximate by the
+    HNSW index. If that finds fewer than `limit`, exact for at most 100,000 chunks, or by an
+    iterative scan. Call it within a transaction.
     """
     if not scope.reader_sets:
         return []
     values = {**scope.values(), "vector": HalfVector(vector), "limit": limit}
     by_graph = scope.generation.statement(_SQL["search_dense"])
-    if scope.size.chunks > _MOST_COMPARED:
+    is_wide = 2 * scope.size.chunks >= scope.total
+    if scope.size.chunks > (_MOST_COMPARED_OF_ALL if is_wide else _MOST_COMPARED):
         await _tune(connection, scope, limit)
         hits = await _hits(connection, by_graph, values)
+        await connection.execute(_SQL["untune_search"])
         # Fewer hits mean that chunks the audience may not read crowd the question's neighbourhood;
         # then these hits are not the nearest either (docs/log.md).
         if len(hits) == limit:
             return hits
     if scope.size.chunks > _WIDE:
         await _tune(connection, scope, limit, walks_on=True)
-        return await _hits(connection, by_graph, values)
+        hits = await _hits(connection, by_graph, values)
+        await connection.execute(_SQL["untune_search"])
+        return hits
     return await _hits(connection, scope.generation.statement(_SQL["search_dense_exact"]), values)
 
 

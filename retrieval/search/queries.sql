@@ -3,8 +3,9 @@
 set transaction isolation level repeatable read, read only;
 
 -- name: visible_segments
--- List the segments that an audience may search, with their sizes.
-select s.id, s.reader_set, s.chunks, s.terms
+-- List the segments that an audience may search, with their sizes and that of the whole generation.
+select s.id, s.reader_set, s.chunks, s.terms,
+    (select sum(chunks)::bigint from segments where generation = %(generation)s)
 from reader_sets r join segments s on s.reader_set = r.id and s.generation = %(generation)s
 where r.workspace = %(workspace)s and r.readers && %(readers)s;
 
@@ -18,11 +19,16 @@ where r.workspace = %(workspace)s and r.readers && %(readers)s;
 
 -- name: tune_search
 -- Set the number of candidates of an HNSW scan, and whether it continues when a filter leaves too
--- few (pgvector 0.8 or later).
+-- few (pgvector 0.8 or later). The planner takes a few thousand comparisons for cheaper than they are.
 select set_config('hnsw.ef_search', %(ef_search)s::text, true),
+    set_config('enable_sort', 'off', true),
     case when (select string_to_array(extversion, '.')::int[] >= array[0, 8]
                from pg_extension where extname = 'vector')
     then set_config('hnsw.iterative_scan', %(iterative_scan)s, true) end;
+
+-- name: untune_search
+-- Let the planner sort again.
+select set_config('enable_sort', 'on', true);
 
 -- name: search_dense
 -- Find the chunks nearest to a vector that the audience may read, with their cosine similarity. The

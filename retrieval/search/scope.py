@@ -19,7 +19,7 @@ class Scope:
     """The part of one generation that one audience may read. A search reads nothing else.
 
     `size` counts its chunks and terms without deleted chunks (`dead`): BM25's statistics do not
-    depend on documents that the audience may not read.
+    depend on documents that the audience may not read. `total` counts all chunks of the generation.
     """
 
     generation: Generation
@@ -28,6 +28,7 @@ class Scope:
     segments: list[int]
     size: Size
     dead: Ids
+    total: int
 
     def values(self) -> dict[str, Any]:
         """Return the parameters that every statement on this scope needs."""
@@ -61,11 +62,12 @@ async def find_scope(
     return Scope(
         generation=generation,
         audience=audience,
-        reader_sets=sorted({reader_set for _, reader_set, _, _ in segments}),
-        segments=[segment for segment, _, _, _ in segments],
+        reader_sets=sorted({reader_set for _, reader_set, *_ in segments}),
+        segments=[segment for segment, *_ in segments],
         size=Size(
-            chunks=sum(chunks for _, _, chunks, _ in segments) - len(dead),
-            terms=sum(terms for _, _, _, terms in segments) - dead_terms,
+            chunks=sum(chunks for _, _, chunks, *_ in segments) - len(dead),
+            terms=sum(terms for _, _, _, terms, _ in segments) - dead_terms,
         ),
         dead=dead,
+        total=segments[0][-1] if segments else 0,
     )

@@ -54,7 +54,12 @@ async def indexed(database: Database, minilm: Embedder) -> AsyncIterator[Generat
 @pytest.fixture(autouse=True)
 def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is narrow, and how many candidates there are, at the size of a test."""
-    for name, value in {"_MOST_COMPARED": 50, "_SHORTEST_LIST": 20, "_LONGEST_LIST": 40}.items():
+    for name, value in {
+        "_MOST_COMPARED": 50,
+        "_MOST_COMPARED_OF_ALL": 50,
+        "_SHORTEST_LIST": 20,
+        "_LONGEST_LIST": 40,
+    }.items():
         monkeypatch.setattr(arms, name, value)
 
 
