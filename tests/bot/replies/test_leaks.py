@@ -26,6 +26,8 @@ from retrieval.search.retriever import search
 from tests.bot.leaky_bot import LINKS, Office, Place, Remembering, attack, open_office, places
 from tests.bot.random_workspace import Vault
 
+pytestmark = pytest.mark.slow
+
 SEEDS = [int(os.environ["LEAKS_SEED"])] if "LEAKS_SEED" in os.environ else [1, 2]
 QUESTIONS = 1_040 // len(SEEDS)
 

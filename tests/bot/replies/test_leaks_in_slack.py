@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import redis.asyncio
 from procrastinate import PsycopgConnector
 
@@ -19,6 +20,8 @@ from tests.bot.leaky_bot import Office, Remembering, open_office
 from tests.bot.random_workspace import Vault
 from tests.bot.running_bot import listening, working
 from tests.bot.slack_client import until
+
+pytestmark = pytest.mark.slow
 
 ASKED = (
     "What is the access code of project {subject}?",

@@ -13,6 +13,8 @@ import pytest
 
 from tests.houselore.running_bot import House, until
 
+pytestmark = pytest.mark.slow
+
 ProcessesOf = Callable[[Path], list[str]]
 
 _LEAVE = "# Leave\n\nEveryone has thirty days of leave a year.\n\nAsk your lead two weeks before.\n"
