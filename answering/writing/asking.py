@@ -42,10 +42,10 @@ def around_fact(decision: Decision, notes: Sequence[Evidence]) -> tuple[Evidence
 
     Of a table row it gets the cell with the fact, of a long note the sentences around it.
     """
-    first = notes[0]
-    if decision.shown[0].excerpt.head:
+    first, best = notes[0], decision.shown[0]
+    if best.excerpt.head and best.fact:
         cells = first.best.split(BETWEEN_CELLS)
-        cell = next((one for one in cells if decision.shown[0].fact in one), first.best)
+        cell = next((one for one in cells if best.fact in one), first.best)
         return (replace(first, sentences=(cell,), quote=cell),)
     if not is_long(first.quote):
         return tuple(notes)

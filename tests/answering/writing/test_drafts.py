@@ -111,6 +111,13 @@ def test_of_a_row_the_cell_with_the_fact_is_told(found: str, told: str) -> None:
     assert [one.quote for one in around_fact(decision, [note, note])] == [told]
 
 
+def test_of_a_row_without_a_fact_all_is_told() -> None:
+    """As for a yes or no that the reader points to no words for."""
+    decision = decided(ROW, "", "Is lunch daily?")
+    note = note_of(decision.shown[0], 1)
+    assert around_fact(decision, [note]) == (note,)
+
+
 def test_a_draft_may_leave_an_exception_to_the_block_below() -> None:
     """What is shown below is said together with it; where nothing is, the exception is missed."""
     rule = "You may bring a dog. However, a dog may not stay overnight."
