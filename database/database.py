@@ -47,25 +47,29 @@ class Database:
         """As `advisory_lock`, but yields None at once where somebody else has the lock."""
         return borrow_if_alone(self.pool, name)
 
-    async def execute(self, query: Query, **values: Any) -> int:
+    async def execute(self, query: Query, /, **values: Any) -> int:
         """Run a statement in a transaction of its own; return how many rows it touched."""
         async with self.connection() as connection:
             cursor = await connection.execute(query, {"workspace": self.workspace, **values})
             return cursor.rowcount
 
-    async def fetch_all(self, query: Query, row: AsyncRowFactory[Row], **values: Any) -> list[Row]:
+    async def fetch_all(
+        self, query: Query, row: AsyncRowFactory[Row], /, **values: Any
+    ) -> list[Row]:
         """Return every row, made by `row`: a row factory of psycopg, as `class_row(Model)`."""
         async with self.connection() as connection, connection.cursor(row_factory=row) as cursor:
             await cursor.execute(query, {"workspace": self.workspace, **values})
             return await cursor.fetchall()
 
-    async def fetch_one(self, query: Query, row: AsyncRowFactory[Row], **values: Any) -> Row | None:
+    async def fetch_one(
+        self, query: Query, row: AsyncRowFactory[Row], /, **values: Any
+    ) -> Row | None:
         """Return the first row, made by `row`, or None."""
         async with self.connection() as connection, connection.cursor(row_factory=row) as cursor:
             await cursor.execute(query, {"workspace": self.workspace, **values})
             return await cursor.fetchone()
 
-    async def fetch_value(self, query: Query, **values: Any) -> Any:
+    async def fetch_value(self, query: Query, /, **values: Any) -> Any:
         """Return the first column of the first row, or None without a row."""
         return await self.fetch_one(query, scalar_row, **values)
 

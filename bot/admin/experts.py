@@ -79,7 +79,7 @@ async def settle_experts(services: BotServices, command: Command) -> str:
 
 
 async def labels_with_roles(services: BotServices) -> tuple[RoledLabel, ...]:
-    """Return every current label of the workspace, oldest answer first. Raises psycopg.Error."""
+    """Return every current label, oldest answer first. Raises DatabaseUnavailable."""
     values = {"workspace": services.workspace}
     async with (
         services.database.connection(_SECONDS) as connection,

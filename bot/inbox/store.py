@@ -109,28 +109,26 @@ async def store_with(
 
 async def takes_part(services: BotServices, channel: str, thread_ts: str) -> bool:
     """Return whether the bot was asked a question or posted an answer in this thread."""
-    values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
-    return bool(await _value(services.database, "takes_part", values))
+    values = {"channel": channel, "thread_ts": thread_ts}
+    return bool(await services.database.fetch_value(_SQL["takes_part"], **values))
 
 
 async def edit_question(services: BotServices, edited: MessageEdited) -> None:
     """Update the text of an unanswered question; an answered one stays as it is."""
     values = {"channel": edited.channel, "ts": edited.ts, "text": edited.text}
-    await _execute(services.database, "edit_question", {"workspace": services.workspace} | values)
+    await services.database.execute(_SQL["edit_question"], **values)
 
 
 async def withdraw_question(services: BotServices, deleted: Deleted) -> None:
     """Mark a deleted question as ignored if it is unanswered."""
     values = {"channel": deleted.channel, "ts": deleted.ts}
-    await _execute(
-        services.database, "withdraw_question", {"workspace": services.workspace} | values
-    )
+    await services.database.execute(_SQL["withdraw_question"], **values)
 
 
 async def stop_questions(services: BotServices, channel: str, thread_ts: str) -> None:
     """Ask the jobs that answer this thread's open questions to stop."""
-    values = {"workspace": services.workspace, "channel": channel, "thread_ts": thread_ts}
-    await _execute(services.database, "stop_questions", values)
+    values = {"channel": channel, "thread_ts": thread_ts}
+    await services.database.execute(_SQL["stop_questions"], **values)
 
 
 async def load(database: Database, inbox_id: int) -> InboxRow | None:
@@ -166,12 +164,12 @@ async def claimed(database: Database, inbox_id: int) -> AsyncIterator[InboxRow |
 async def begin_reply(database: Database, row: InboxRow) -> bool:
     """Record that a reply is about to be posted; return False if another job recorded it first."""
     values = {"id": row.id, "begun": row.payload.get("begun")}
-    return await _value(database, "begin_reply", values) is not None
+    return await database.fetch_value(_SQL["begin_reply"], **values) is not None
 
 
 async def place_reply(database: Database, row: InboxRow, channel: str, ts: str) -> None:
     """Record the message that replies to this row."""
-    await _execute(database, "place_reply", {"id": row.id, "channel": channel, "ts": ts})
+    await database.execute(_SQL["place_reply"], id=row.id, channel=channel, ts=ts)
 
 
 async def unclaimed(services: BotServices, channel: str, found: list[str]) -> list[str]:
@@ -189,12 +187,12 @@ async def finish(
     error: str | None = None,
 ) -> None:
     """Set the final state of a row, if it is still open."""
-    await _execute(database, "finish", {"id": row.id, "state": state, "error": error})
+    await database.execute(_SQL["finish"], id=row.id, state=state, error=error)
 
 
 async def finish_forgotten(database: Database, row: InboxRow) -> None:
     """Finish an open row and erase its person and payload."""
-    await _execute(database, "finish_forgotten", {"id": row.id})
+    await database.execute(_SQL["finish_forgotten"], id=row.id)
 
 
 async def sweep(services: BotServices) -> int:
@@ -233,12 +231,3 @@ async def _try_lock(connection: AsyncConnection[Any], key: str) -> bool:
 
 def _key(inbox_id: int) -> str:
     return f"inbox:{inbox_id}"
-
-
-async def _execute(database: Database, statement: str, values: Mapping[str, Any]) -> None:
-    await database.execute(_SQL[statement], **values)
-
-
-async def _value(database: Database, statement: str, values: Mapping[str, Any]) -> Any:
-    row = await database.fetch_one(_SQL[statement], tuple_row, **values)
-    return row[0] if row else None

@@ -39,34 +39,31 @@ async def search_dense(
     if not scope.reader_sets:
         return []
     values = {**scope.values(), "vector": HalfVector(vector), "limit": limit}
-    by_graph = scope.generation.statement(_SQL["search_dense"])
     is_wide = 2 * scope.size.chunks >= scope.total
     if scope.size.chunks > (_MOST_COMPARED_OF_ALL if is_wide else _MOST_COMPARED):
-        await _tune(connection, scope, limit)
-        hits = await _hits(connection, by_graph, values)
-        await connection.execute(_SQL["untune_search"])
+        hits = await _walk(connection, scope, values)
         # Fewer hits mean that chunks the audience may not read crowd the question's neighbourhood;
         # then these hits are not the nearest either (docs/log.md).
         if len(hits) == limit:
             return hits
     if scope.size.chunks > _WIDE:
-        await _tune(connection, scope, limit, walks_on=True)
-        hits = await _hits(connection, by_graph, values)
-        await connection.execute(_SQL["untune_search"])
-        return hits
+        return await _walk(connection, scope, values, walks_on=True)
     return await _hits(connection, scope.generation.statement(_SQL["search_dense_exact"]), values)
 
 
-async def _tune(
-    connection: AsyncConnection, scope: Scope, limit: int, *, walks_on: bool = False
-) -> None:
-    """Set how many candidates this transaction's HNSW scans keep: more for more chunks."""
+async def _walk(
+    connection: AsyncConnection, scope: Scope, values: Mapping[str, Any], *, walks_on: bool = False
+) -> list[Hit]:
+    """Scan the HNSW index, with more candidates the more chunks there are."""
     wanted = _LONGEST_LIST if walks_on else max(_SHORTEST_LIST, scope.size.chunks // _A_CANDIDATE)
-    values = {
-        "ef_search": min(_LONGEST_LIST, max(wanted, limit)),
+    tuned = {
+        "ef_search": min(_LONGEST_LIST, max(wanted, values["limit"])),
         "iterative_scan": "relaxed_order" if walks_on else "off",
     }
-    await connection.execute(_SQL["tune_search"], values)
+    await connection.execute(_SQL["tune_search"], tuned)
+    hits = await _hits(connection, scope.generation.statement(_SQL["search_dense"]), values)
+    await connection.execute(_SQL["untune_search"])
+    return hits
 
 
 async def search_lexical(

@@ -62,8 +62,8 @@ class HybridRetriever(BaseRetriever):
             search, database, self.embedder, query, self.audience, background=self.background
         )
         if self.reranker is None:
-            return await find(k=self.k)
-        return await search_reranked(lambda k: find(k=k), self.reranker, query, self.k)
+            return await find(self.k)
+        return await search_reranked(find, self.reranker, query, self.k)
 
 
 def to_document(passage: Passage) -> Document:
