@@ -11,6 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from answering.errors import ModelUnavailable
 from answering.model.house_model import SMALL
+from retrieval.provider_errors import say_not_opened
 
 MAX_TOKENS = SMALL.max_tokens
 _REASONING_TOKENS = 4096  # for a reasoning model, whose reasoning counts as output
@@ -88,36 +89,14 @@ def _init_model(name: str, api_key: str | None, max_tokens: int) -> BaseChatMode
         wanted["api_key"] = api_key
     try:
         model: BaseChatModel = init_chat_model(name, temperature=0.0, **wanted)
-    except ImportError as error:
-        raise ModelUnavailable(_not_installed(name, error)) from error
-    except ValidationError as error:  # its text contains the input, including the key
-        reasons = "; ".join(each["msg"] for each in error.errors(include_input=False))
-        raise ModelUnavailable(_not_opened(name, reasons)) from None
     except Exception as error:  # each SDK raises its own error for a missing key
-        raise ModelUnavailable(_not_opened(name, str(error))) from error
+        keys = "HOUSELORE_CHAT_API_KEY"
+        sentence = say_not_opened("HOUSELORE_CHAT_MODEL", keys, name, error)
+        # A validation error's text contains the input, including the key.
+        raise ModelUnavailable(sentence) from (
+            None if isinstance(error, ValidationError) else error
+        )
     return model
-
-
-def _not_installed(name: str, error: ImportError) -> str:
-    """Say which package is missing."""
-    # LangChain's message names the package to install.
-    provider = name.partition(":")[0]
-    _, found, package = str(error).partition("`pip install ")
-    if not found:
-        return f"The package for {provider} cannot be imported: {error}."
-    package = package.partition("`")[0]
-    return (
-        f"HOUSELORE_CHAT_MODEL={name} needs the package {package}, which is not installed or does "
-        f"not fit: `pip install --upgrade {package}`."
-    )
-
-
-def _not_opened(name: str, reason: str) -> str:
-    lines = reason.strip().splitlines() or ["no reason was given"]
-    return (
-        f"HOUSELORE_CHAT_MODEL={name} cannot be used: {lines[0].rstrip('.')}. Check the name, and "
-        "set HOUSELORE_CHAT_API_KEY or the provider's own variable."
-    )
 
 
 async def stream_reply(

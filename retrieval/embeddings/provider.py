@@ -7,6 +7,7 @@ from langchain.embeddings import init_embeddings
 from retrieval.embeddings.embedder import Embedder
 from retrieval.embeddings.remote import RemoteEmbedder
 from retrieval.errors import EmbedderUnavailable
+from retrieval.provider_errors import say_not_opened
 
 
 class ProviderEmbedder(RemoteEmbedder):
@@ -23,32 +24,13 @@ class ProviderEmbedder(RemoteEmbedder):
             given["check_embedding_ctx_length"] = False  # else it downloads a tokenizer
         try:
             client = init_embeddings(name, **given)
-        except ImportError as error:
-            raise EmbedderUnavailable(_not_installed(name, error)) from error
         except Exception as error:  # each SDK has its own for a missing key
-            raise EmbedderUnavailable(_not_opened(name, str(error))) from None
+            keys = "HOUSELORE_EMBEDDINGS_API_KEY"
+            sentence = say_not_opened("HOUSELORE_EMBEDDINGS", keys, name, error)
+            raise EmbedderUnavailable(sentence) from None  # its traceback may hold the key
         super().__init__(name, name, self._provider, client)
 
     def neighbour(self, url: str) -> Embedder | None:
         """Another model of the same provider, with the same key."""
         is_there = url.partition(":")[0] == self._provider
         return ProviderEmbedder(url, self._api_key) if is_there else None
-
-
-def _not_installed(name: str, error: ImportError) -> str:
-    """LangChain's sentence names the package to install."""
-    package = str(error).partition("`pip install ")[2].partition("`")[0]
-    if not package:
-        return f"The package for HOUSELORE_EMBEDDINGS={name} cannot be imported: {error}."
-    return (
-        f"HOUSELORE_EMBEDDINGS={name} needs the package {package}, which is not installed: "
-        f"`pip install {package}`."
-    )
-
-
-def _not_opened(name: str, reason: str) -> str:
-    first = (reason.strip().splitlines() or ["no reason was given"])[0].rstrip(".")
-    return (
-        f"HOUSELORE_EMBEDDINGS={name} cannot be used: {first}. Check the name, and set "
-        "HOUSELORE_EMBEDDINGS_API_KEY or the provider's own variable."
-    )
